@@ -1,0 +1,162 @@
+//! The sentences for what Python's parser refuses.
+//!
+//! Every text here is safe to log: of a line that holds or could hold a value, only the part before it is shown.
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::python::{self, Line};
+
+pub(super) fn byte_order_mark() -> Diagnostic {
+    refused(
+        Code::ByteOrderMark,
+        (1, 1),
+        "\u{feff}".escape_unicode().to_string(),
+        "the file begins with a byte order mark, which makes its first line unreadable".to_owned(),
+        "Save the file as UTF-8 without a byte order mark (BOM).",
+    )
+}
+
+/// Reports each line of a file that is not UTF-8, at its first wrong byte.
+pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    let mut before = String::new();
+    for chunk in bytes.utf8_chunks() {
+        before.push_str(chunk.valid());
+        if chunk.invalid().is_empty() {
+            continue;
+        }
+        let (line, column) = end_position(&before);
+        if problems.last().is_none_or(|last| last.line != line) {
+            problems.push(refused(
+                Code::NotUtf8,
+                (line, column),
+                chunk.invalid().escape_ascii().to_string(),
+                format!(
+                    "the file is not UTF-8: the byte here is 0x{:02x}",
+                    chunk.invalid()[0]
+                ),
+                "Save the file in the encoding UTF-8.",
+            ));
+        }
+        before.push(char::REPLACEMENT_CHARACTER);
+    }
+    problems
+}
+
+pub(super) fn missing_section_header(line: Line<'_>, content: &str) -> Diagnostic {
+    // A line without a delimiter could be anything: one word is enough to recognise it.
+    let shown = match content.split_once(['=', ':']) {
+        Some((key, _)) => python::rstrip(key).to_owned(),
+        None => first_word(content),
+    };
+    refused(
+        Code::MissingSectionHeader,
+        position(line),
+        shown,
+        "the line stands before the first section header".to_owned(),
+        "Put the header of its section above it, such as [general].",
+    )
+}
+
+pub(super) fn duplicate_section(
+    line: Line<'_>,
+    content: &str,
+    name: &str,
+    first: usize,
+) -> Diagnostic {
+    let header = &content[..name.len() + 2];
+    refused(
+        Code::DuplicateSection,
+        position(line),
+        header.to_owned(),
+        format!("the section {header} appears again; the first is on line {first}"),
+        "Move the keys below it to the first and delete this header.",
+    )
+}
+
+pub(super) fn duplicate_key(
+    line: Line<'_>,
+    spelled: &str,
+    section: &str,
+    key: &str,
+    first: usize,
+) -> Diagnostic {
+    refused(
+        Code::DuplicateKey,
+        position(line),
+        spelled.to_owned(),
+        format!("the key {key} appears again in [{section}]; the first is on line {first}"),
+        "Keep one of the two lines. A key is the same in upper and lower case.",
+    )
+}
+
+pub(super) fn missing_key(line: Line<'_>, content: &str) -> Diagnostic {
+    let delimiter = &content[..1];
+    refused(
+        Code::MissingKey,
+        position(line),
+        delimiter.to_owned(),
+        format!("nothing stands before the {delimiter}, so the line names no key"),
+        "Write the key before it; indent the line if it continues the value above.",
+    )
+}
+
+pub(super) fn continued_without_value(line: Line<'_>, key_line: usize) -> Diagnostic {
+    refused(
+        Code::ContinuedWithoutValue,
+        position(line),
+        // The line is most likely the value itself.
+        String::new(),
+        format!(
+            "the indented line continues the key on line {key_line}, which has no = and so no value"
+        ),
+        "Put = after the key, or take the spaces at the start of this line away.",
+    )
+}
+
+fn refused(
+    code: Code,
+    (line, column): (usize, usize),
+    text: String,
+    message: String,
+    fix: &str,
+) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Refused,
+        code,
+        line,
+        column,
+        text,
+        message,
+        fix: fix.to_owned(),
+    }
+}
+
+/// The place of a line's first character that is not white space.
+fn position(line: Line<'_>) -> (usize, usize) {
+    (
+        line.number,
+        1 + line
+            .text
+            .chars()
+            .take_while(|&c| python::is_space(c))
+            .count(),
+    )
+}
+
+/// The place just behind a text.
+fn end_position(text: &str) -> (usize, usize) {
+    match python::lines(text).last() {
+        Some(line) if line.start + line.text.len() == line.next => {
+            (line.number, 1 + line.text.chars().count())
+        }
+        Some(line) => (line.number + 1, 1),
+        None => (1, 1),
+    }
+}
+
+fn first_word(content: &str) -> String {
+    match content.split_once(python::is_space) {
+        Some((word, _)) => format!("{word} …"),
+        None => content.to_owned(),
+    }
+}
