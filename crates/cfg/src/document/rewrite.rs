@@ -10,7 +10,11 @@ use crate::python;
 
 /// Plans the replacement of a value.
 pub(super) fn value(document: &Document, entry: &Entry, value: &str) -> Splice {
-    let old = OldValue::read(&document.text[entry.value.clone()]);
+    // White space at the end of the last line goes or stays with that line.
+    let line_end = document.text[entry.value.end..].find(['\n', '\r']);
+    let end = line_end.map_or(document.text.len(), |length| entry.value.end + length);
+    let range = entry.value.start..end;
+    let old = OldValue::read(&document.text[range.clone()]);
     let mut new_lines = value.split('\n');
     let first = new_lines.next().unwrap_or_default();
 
@@ -35,7 +39,7 @@ pub(super) fn value(document: &Document, entry: &Entry, value: &str) -> Splice {
     write_first(&mut out, document, entry, old.first, first);
     write_rest(&mut out, &old.rows, &new_lines.collect::<Vec<_>>());
     Splice {
-        range: entry.value.clone(),
+        range,
         text: out.text,
     }
 }

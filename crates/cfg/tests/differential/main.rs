@@ -1,0 +1,110 @@
+//! CPython is the specification of `isso.cfg`: this compares with it, on a corpus and on thousands of generated files.
+//!
+//! The generated files are the same in each run. `ISSO_CFG_SEED=N` makes others.
+
+mod crate_differences;
+mod edits;
+mod generate;
+mod oracle;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+const GENERATED: usize = 16_000;
+const MUTATED: usize = 8_000;
+
+#[test]
+fn python_reads_the_same() {
+    let corpus = corpus();
+    assert!(corpus.len() >= 60, "the corpus is at its place");
+    let mut runner = runner();
+    let mut files: Vec<Vec<u8>> = corpus.values().cloned().collect();
+    files.push(huge());
+    files.extend(sample(&mut runner, generate::file(), GENERATED).map(String::into_bytes));
+    files.extend(sample(
+        &mut runner,
+        generate::mutation(corpus.into_values().collect()),
+        MUTATED,
+    ));
+    let accepted = compare(&files);
+    println!(
+        "compared {} files with CPython, which accepts {accepted} of them",
+        files.len()
+    );
+    assert!(files.len() >= 20_000);
+    // Neither answer may become so rare that the comparison says nothing.
+    assert!(accepted > files.len() / 4 && accepted < files.len() * 3 / 4);
+}
+
+/// Compares what is read of each file and returns how many are accepted.
+#[track_caller]
+pub fn compare(files: &[Vec<u8>]) -> usize {
+    let answers = oracle::ask(files.iter().map(Vec::as_slice));
+    assert_eq!(answers.len(), files.len(), "CPython answered for each file");
+    let differing = files
+        .iter()
+        .zip(&answers)
+        .filter(|(file, answer)| oracle::read(file) != **answer);
+    if let Some((file, answer)) = differing.min_by_key(|(file, _)| file.len()) {
+        panic!(
+            "seed {}\nfile b\"{}\"\nCPython:  {answer:?}\nDocument: {:?}",
+            seed(),
+            file.escape_ascii(),
+            oracle::read(file),
+        );
+    }
+    answers.iter().flatten().count()
+}
+
+/// Reads the checked-in files by name.
+pub fn corpus() -> BTreeMap<String, Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    std::fs::read_dir(folder)
+        .expect("the corpus is checked in")
+        .map(|entry| entry.expect("the folder can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "cfg"))
+        .map(|path| {
+            (
+                path.display().to_string(),
+                std::fs::read(&path).expect("the file can be read"),
+            )
+        })
+        .collect()
+}
+
+/// Draws values from a strategy.
+pub fn sample<S: Strategy>(
+    runner: &mut TestRunner,
+    strategy: S,
+    count: usize,
+) -> impl Iterator<Item = S::Value> {
+    (0..count).map(move |_| {
+        strategy
+            .new_tree(runner)
+            .expect("no strategy here filters")
+            .current()
+    })
+}
+
+/// Makes a source of chance that is the same in each run.
+pub fn runner() -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed().to_le_bytes());
+    TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(RngAlgorithm::ChaCha, &bytes),
+    )
+}
+
+fn seed() -> u64 {
+    std::env::var("ISSO_CFG_SEED")
+        .map_or(1, |seed| seed.parse().expect("ISSO_CFG_SEED is a number"))
+}
+
+fn huge() -> Vec<u8> {
+    let hosts = (0..10_000).map(|number| format!("\n    https://blog-{number}.example"));
+    format!("[general]\nhost ={}\n", hosts.collect::<String>()).into_bytes()
+}
