@@ -1,4 +1,7 @@
 //! The ports: what the state machine needs done, and by whom is not its business.
+//!
+//! The machine calls one port at a time and waits for the answer. A call may be made again with
+//! nothing changed in between, so every one of them has to bear that.
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -17,7 +20,22 @@ pub enum Gate {
     Locked,
 }
 
+/// Everything the state machine drives.
+pub struct Ports {
+    /// The volume.
+    pub config: Box<dyn Config>,
+    /// The critical task.
+    pub tasks: Box<dyn Tasks>,
+    /// The actions.
+    pub actions: Box<dyn Actions>,
+    /// Isso as a process.
+    pub daemon: Box<dyn Daemon>,
+    /// Backup and restore.
+    pub archive: Box<dyn Archive>,
+}
+
 /// The volume: `isso.cfg` and `store.json`.
+#[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Config: Send {
     /// Seeds, repairs and enforces the files, then looks at the password. Repeatable.
@@ -27,6 +45,7 @@ pub trait Config: Send {
 }
 
 /// The critical task *Set Admin Password*. Both calls are repeatable.
+#[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Tasks: Send {
     /// Shows the task.
@@ -54,6 +73,7 @@ pub struct Invoked {
 }
 
 /// The actions a person runs.
+#[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Actions: Send {
     /// Checks the input and carries the action out. Quick: anything that waits on the network
@@ -62,17 +82,29 @@ pub trait Actions: Send {
 }
 
 /// Isso as a process.
+#[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Daemon: Send {
-    /// Begins a start. Its end arrives as [`crate::DaemonEvent`].
+    /// Begins a start, at once even where a back-off is being waited out. Its end arrives as
+    /// [`crate::DaemonEvent`].
+    ///
+    /// When Isso is up already, no second one is started and [`crate::DaemonEvent::Ready`] is
+    /// reported again. After an error nothing runs, and [`crate::DaemonEvent::RestartDue`] follows
+    /// as it does after an exit.
     async fn start(&mut self) -> Result<(), PortError>;
     /// Begins to put changed settings in force. Its end arrives as [`crate::DaemonEvent`].
+    ///
+    /// After an error what ran before goes on.
     async fn reload(&mut self) -> Result<(), PortError>;
-    /// Stops Isso and returns once no process is left. Repeatable.
+    /// Stops Isso, ends a back-off, and returns once no process is left. Repeatable; what it
+    /// stops is not reported as an exit.
+    ///
+    /// After an error Isso counts as still running, and its end is reported like any other.
     async fn stop(&mut self) -> Result<(), PortError>;
 }
 
 /// Backups. Both calls begin the work; its end arrives as an event.
+#[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Archive: Send {
     /// Begins a backup.

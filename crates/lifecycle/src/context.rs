@@ -1,0 +1,167 @@
+//! The hands of the state machine: the ports, what is still owed to them, and the answer.
+
+use std::error::Error;
+
+use crate::answer::{Doing, Failure, Refusal, Reply};
+use crate::event::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
+use crate::ports::{Effect, Gate, Invoked, PortError, Ports};
+
+/// What every handler, entry and exit action works with.
+pub(crate) struct Context {
+    pub(crate) ports: Ports,
+    pub(crate) debts: Debts,
+    /// An event the machine sends to itself, taken before the next one from outside.
+    pub(crate) raised: Option<Event>,
+    refusal: Option<Refusal>,
+    invoked: Option<Invoked>,
+    failure: Option<Failure>,
+}
+
+/// What a failed port call left undone. A transition cannot be undone, so its entry and exit
+/// actions are tried again with each event until they succeed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Debts {
+    /// A process or a back-off may be there: a start was commanded, and no stop since succeeded.
+    pub(crate) daemon_busy: bool,
+    /// How the task ought to stand.
+    pub(crate) task: Option<Task>,
+}
+
+/// How the critical task stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Task {
+    Raised,
+    Cleared,
+}
+
+/// How closely to look at the volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Puts the files right first.
+    Settle,
+    /// Reads only.
+    Gate,
+}
+
+impl Context {
+    pub(crate) fn new(ports: Ports) -> Context {
+        Context {
+            ports,
+            debts: Debts::default(),
+            raised: None,
+            refusal: None,
+            invoked: None,
+            failure: None,
+        }
+    }
+
+    /// The answer to the event that was just handled; the next one starts with a clean sheet.
+    pub(crate) fn answer(&mut self) -> Result<Reply, Refusal> {
+        let failure = self.failure.take();
+        match (self.invoked.take(), self.refusal.take(), failure) {
+            (Some(invoked), _, failure) => Ok(Reply::Invoked { invoked, failure }),
+            (None, Some(refusal), _) => Err(refusal),
+            (None, None, Some(failure)) => Err(Refusal::Failed(failure)),
+            (None, None, None) => Ok(Reply::Done),
+        }
+    }
+
+    pub(crate) fn refuse(&mut self, refusal: Refusal) {
+        self.refusal = Some(refusal);
+    }
+
+    /// Whether anything has failed since the event came.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Every failure is logged; the answer has room for one, and the first is the one to know.
+    pub(crate) fn fail(&mut self, doing: Doing, source: PortError) {
+        let failure = Failure { doing, source };
+        tracing::error!(error = &failure as &dyn Error, "{failure}");
+        self.failure.get_or_insert(failure);
+    }
+
+    /// Looks for the password. What cannot be read counts as locked.
+    pub(crate) async fn look(&mut self, look: Look) -> Gate {
+        let (doing, seen) = match look {
+            Look::Settle => (Doing::Settle, self.ports.config.settle().await),
+            Look::Gate => (Doing::Look, self.ports.config.gate().await),
+        };
+        seen.unwrap_or_else(|source| {
+            self.fail(doing, source);
+            Gate::Locked
+        })
+    }
+
+    pub(crate) async fn show(&mut self, task: Task) {
+        self.debts.task = Some(task);
+        let (doing, shown) = match task {
+            Task::Raised => (Doing::RaiseTask, self.ports.tasks.raise().await),
+            Task::Cleared => (Doing::ClearTask, self.ports.tasks.clear().await),
+        };
+        if self.succeeds(doing, shown) {
+            self.debts.task = None;
+        }
+    }
+
+    /// Shows the task as it ought to stand, where that failed before.
+    pub(crate) async fn pay_task(&mut self) {
+        if let Some(task) = self.debts.task {
+            self.show(task).await;
+        }
+    }
+
+    /// Starts Isso. A start that fails counts as an exit.
+    pub(crate) async fn start(&mut self) {
+        self.debts.daemon_busy = true;
+        let started = self.ports.daemon.start().await;
+        if let Err(source) = started {
+            self.raised = Some(Event::Daemon(DaemonEvent::Exited(source.to_string())));
+            self.fail(Doing::Start, source);
+        }
+    }
+
+    pub(crate) async fn reload(&mut self) -> bool {
+        let begun = self.ports.daemon.reload().await;
+        self.succeeds(Doing::Reload, begun)
+    }
+
+    /// Stops Isso where it may run; says whether no process is left.
+    pub(crate) async fn stop(&mut self) -> bool {
+        if self.debts.daemon_busy {
+            let stopped = self.ports.daemon.stop().await;
+            self.debts.daemon_busy = !self.succeeds(Doing::Stop, stopped);
+        }
+        !self.debts.daemon_busy
+    }
+
+    /// Runs an action; says whether Isso's settings changed.
+    pub(crate) async fn invoke(&mut self, invocation: &Invocation) -> bool {
+        match self.ports.actions.invoke(invocation).await {
+            Ok(invoked) => {
+                let changed = invoked.effect == Effect::Settings;
+                self.invoked = Some(invoked);
+                changed
+            }
+            Err(source) => {
+                self.refuse(Refusal::Action(source));
+                false
+            }
+        }
+    }
+
+    pub(crate) async fn begin_backup(&mut self, request: &BackupRequest) -> bool {
+        let begun = self.ports.archive.begin_backup(request).await;
+        self.succeeds(Doing::Backup, begun)
+    }
+
+    pub(crate) async fn begin_restore(&mut self, request: &RestoreRequest) -> bool {
+        let begun = self.ports.archive.begin_restore(request).await;
+        self.succeeds(Doing::Restore, begun)
+    }
+
+    fn succeeds(&mut self, doing: Doing, result: Result<(), PortError>) -> bool {
+        result.map_err(|source| self.fail(doing, source)).is_ok()
+    }
+}

@@ -1,0 +1,181 @@
+//! The statechart: which state takes which event.
+//!
+//! The handlers route; what they have done stands in [`work`].
+
+mod work;
+
+use statig::prelude::*;
+
+use crate::answer::Refusal;
+use crate::context::{Context, Look, Task};
+use crate::event::{DaemonEvent, Event};
+
+/// What the machine knows beside its place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Machine {
+    /// Does the host want Isso up? True wherever the place is inside of `running`.
+    pub(crate) wanted: bool,
+    /// The region beside the places: a backup begins and ends without a transition, so whatever
+    /// Isso does meanwhile is handled as always.
+    pub(crate) backing_up: bool,
+}
+
+#[state_machine(
+    initial = "Place::installed()",
+    state(name = "Place", derive(Debug, Clone, Copy, PartialEq, Eq, Hash)),
+    after_transition = "Self::report",
+    visibility = "pub(crate)"
+)]
+impl Machine {
+    #[state]
+    async fn installed(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+        match event {
+            Event::Init => return self.settle(Look::Settle, context).await,
+            Event::Start => {
+                self.wanted = true;
+                context.refuse(Refusal::NotInitialised);
+            }
+            Event::Stop => self.wanted = false,
+            Event::Invoke(_) | Event::Backup(_) | Event::Restore(_) => {
+                context.refuse(Refusal::NotInitialised);
+            }
+            Event::SettingsChanged
+            | Event::Daemon(_)
+            | Event::BackupFinished(_)
+            | Event::RestoreFinished(_) => {}
+        }
+        Handled
+    }
+
+    #[state]
+    async fn restoring(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+        match event {
+            Event::RestoreFinished(_) => return self.settle(Look::Settle, context).await,
+            Event::Start => self.wanted = true,
+            Event::Stop => self.wanted = false,
+            Event::Init | Event::Invoke(_) | Event::Backup(_) | Event::Restore(_) => {
+                context.refuse(Refusal::RestoreRunning);
+            }
+            Event::SettingsChanged | Event::Daemon(_) | Event::BackupFinished(_) => {}
+        }
+        Handled
+    }
+
+    /// Everywhere between init and restore: the volume was looked at and is not being replaced.
+    #[superstate]
+    async fn settled(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+        match event {
+            Event::Init | Event::SettingsChanged => self.settle(Look::Settle, context).await,
+            Event::Start => self.start(context).await,
+            Event::Stop => {
+                self.wanted = false;
+                Handled
+            }
+            Event::Invoke(invocation) => match context.invoke(invocation).await {
+                true => self.settle(Look::Gate, context).await,
+                false => Handled,
+            },
+            Event::Backup(request) => self.backup(request, context).await,
+            Event::BackupFinished(_) => {
+                self.backing_up = false;
+                Handled
+            }
+            Event::Restore(request) => self.restore(request, context).await,
+            Event::Daemon(_) | Event::RestoreFinished(_) => Handled,
+        }
+    }
+
+    #[state(superstate = "settled", entry_action = "enter_awaiting_password")]
+    async fn awaiting_password() -> Outcome<Place> {
+        Super
+    }
+
+    #[action]
+    async fn enter_awaiting_password(context: &mut Context) {
+        context.show(Task::Raised).await;
+    }
+
+    #[state(superstate = "settled", entry_action = "enter_stopped")]
+    async fn stopped() -> Outcome<Place> {
+        Super
+    }
+
+    #[action]
+    async fn enter_stopped(context: &mut Context) {
+        context.show(Task::Cleared).await;
+    }
+
+    #[superstate(
+        superstate = "settled",
+        entry_action = "enter_running",
+        exit_action = "exit_running"
+    )]
+    async fn running(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+        match event {
+            Event::Init | Event::SettingsChanged => self.refresh(Look::Settle, context).await,
+            Event::Start => Handled,
+            Event::Stop => {
+                self.wanted = false;
+                Transition(Place::stopped())
+            }
+            Event::Invoke(invocation) => match context.invoke(invocation).await {
+                true => self.refresh(Look::Gate, context).await,
+                false => Handled,
+            },
+            Event::Daemon(DaemonEvent::Ready) => Transition(Place::serving()),
+            Event::Daemon(DaemonEvent::Exited(reason)) => {
+                tracing::warn!(%reason, "isso is gone");
+                Transition(Place::recovering())
+            }
+            Event::Daemon(DaemonEvent::RestartDue) => self.restart(Look::Gate, context).await,
+            _ => Super,
+        }
+    }
+
+    #[action]
+    async fn enter_running(context: &mut Context) {
+        context.show(Task::Cleared).await;
+    }
+
+    #[action]
+    async fn exit_running(context: &mut Context) {
+        context.stop().await;
+    }
+
+    #[state(superstate = "running", entry_action = "enter_starting")]
+    async fn starting() -> Outcome<Place> {
+        Super
+    }
+
+    #[action]
+    async fn enter_starting(context: &mut Context) {
+        context.start().await;
+    }
+
+    #[state(superstate = "running")]
+    async fn serving() -> Outcome<Place> {
+        Super
+    }
+
+    #[state(superstate = "running")]
+    async fn reloading() -> Outcome<Place> {
+        Super
+    }
+
+    /// Nothing runs that could be reloaded, and the change may be the cure: start at once.
+    #[state(superstate = "running")]
+    async fn recovering(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+        match event {
+            Event::Init | Event::SettingsChanged => self.restart(Look::Settle, context).await,
+            Event::Invoke(invocation) => match context.invoke(invocation).await {
+                true => self.restart(Look::Gate, context).await,
+                false => Handled,
+            },
+            _ => Super,
+        }
+    }
+
+    async fn report(&mut self, from: &Place, to: &Place) {
+        tracing::debug!(?from, ?to, "transition");
+    }
+}

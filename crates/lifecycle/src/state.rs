@@ -1,0 +1,57 @@
+//! Where an Isso server stands, in the words a status shows.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// Where an Isso server stands; written and serialised as in `awaiting-password`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// The volume has not been looked at yet.
+    Installed,
+    /// No usable admin password stands, and the critical task says so.
+    AwaitingPassword,
+    /// A password stands, and the host does not want Isso up.
+    Stopped,
+    /// Isso was started and does not answer yet.
+    Starting,
+    /// Isso answers.
+    Serving,
+    /// Changed settings are being put in force.
+    Reloading,
+    /// Isso died or could not be started; the back-off before the next try runs.
+    Recovering,
+    /// A backup is being made, beside whatever else goes on.
+    BackingUp,
+    /// A backup is being put back; Isso is down.
+    Restoring,
+}
+
+impl State {
+    /// The state's name as machines read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Installed => "installed",
+            State::AwaitingPassword => "awaiting-password",
+            State::Stopped => "stopped",
+            State::Starting => "starting",
+            State::Serving => "serving",
+            State::Reloading => "reloading",
+            State::Recovering => "recovering",
+            State::BackingUp => "backing-up",
+            State::Restoring => "restoring",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for State {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,90 @@
+//! What people and programs read.
+
+use std::error::Error;
+
+use crate::{Doing, Failure, Refusal, State};
+
+/// One line per link of the chain of causes, and the code.
+fn check(refusal: Refusal, code: &str, text: &[&str]) {
+    assert_eq!(refusal.code(), code);
+    let mut links = Vec::new();
+    let mut next: Option<&dyn Error> = Some(&refusal);
+    while let Some(link) = next {
+        links.push(link.to_string());
+        next = link.source();
+    }
+    assert_eq!(links, text);
+}
+
+#[test]
+fn a_refusal_gives_its_reason() {
+    check(
+        Refusal::NotInitialised,
+        "not-initialised",
+        &["the volume has not been initialised yet"],
+    );
+    check(
+        Refusal::NoPassword,
+        "no-password",
+        &["no admin password is set yet: run the action set-admin-password, and isso starts"],
+    );
+    check(
+        Refusal::BackupRunning,
+        "backup-running",
+        &["a backup is running"],
+    );
+    check(
+        Refusal::RestoreRunning,
+        "restore-running",
+        &["a restore is running"],
+    );
+}
+
+#[test]
+fn a_cause_is_told_once() {
+    check(
+        Refusal::Action("websites: not an origin".into()),
+        "action-refused",
+        &["the action was not carried out", "websites: not an origin"],
+    );
+    check(
+        Refusal::Failed(Failure {
+            doing: Doing::Start,
+            source: "the port is in use".into(),
+        }),
+        "start-failed",
+        &["could not start isso", "the port is in use"],
+    );
+}
+
+#[test]
+fn states_are_written_in_kebab_case() {
+    for (state, name) in [
+        (State::AwaitingPassword, "awaiting-password"),
+        (State::BackingUp, "backing-up"),
+        (State::Serving, "serving"),
+    ] {
+        assert_eq!(state.to_string(), name);
+        let json = serde_json::to_value(state).expect("a text always serialises");
+        assert_eq!(json, serde_json::json!(name));
+    }
+}
+
+/// The statechart in the docs is drawn by hand; a state that is missing there shows here.
+#[test]
+fn the_statechart_names_every_state() {
+    let chart = include_str!("../statechart.mmd");
+    for state in [
+        "Installed",
+        "AwaitingPassword",
+        "Stopped",
+        "Starting",
+        "Serving",
+        "Reloading",
+        "Recovering",
+        "BackingUp",
+        "Restoring",
+    ] {
+        assert!(chart.contains(state), "{state} is not in the statechart");
+    }
+}

@@ -1,0 +1,142 @@
+//! A flow as a script: events, and the port calls each of them has to cause, in order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mockall::Sequence;
+use serde_json::Value;
+
+use crate::ports::{MockActions, MockArchive, MockConfig, MockDaemon, MockTasks};
+use crate::tests::run;
+use crate::{Effect, Event, Gate, Invoked, Lifecycle, PortError, Ports, Reply, State};
+
+/// What a look yields.
+pub(super) type Look = Result<Gate, ()>;
+pub(super) const OK: Result<(), ()> = Ok(());
+pub(super) const ERR: Result<(), ()> = Err(());
+
+/// A port call with its outcome.
+pub(super) enum Call {
+    Settle(Look),
+    Look(Look),
+    Raise(Result<(), ()>),
+    Clear(Result<(), ()>),
+    Invoke(Result<Effect, ()>),
+    Start(Result<(), ()>),
+    Reload(Result<(), ()>),
+    Stop(Result<(), ()>),
+    Backup(Result<(), ()>),
+    Restore(Result<(), ()>),
+}
+
+/// An event with all that has to follow from it.
+pub(super) struct Step {
+    event: Event,
+    calls: Vec<Call>,
+    answer: &'static str,
+    pub(super) state: State,
+}
+
+/// `answer` is `done`, `invoked`, `invoked, then` and a failure's code, or a refusal's code.
+pub(super) fn step(event: Event, calls: Vec<Call>, answer: &'static str, state: State) -> Step {
+    Step {
+        event,
+        calls,
+        answer,
+        state,
+    }
+}
+
+/// Plays `before` and then `then`; every call has to come in its place and in its step.
+pub(super) fn check(before: Vec<Step>, then: Vec<Step>) {
+    let mut script = Script::default();
+    let mut steps = Vec::new();
+    for step in before.into_iter().chain(then) {
+        let wanted = script.expect(step.calls);
+        steps.push((step.event, step.answer, step.state, wanted));
+    }
+    let made = Arc::clone(&script.made);
+    let mut isso = Lifecycle::new(script.ports());
+    run(async {
+        for (event, answer, state, wanted) in steps {
+            let told = format!("{event:?}");
+            let said = match isso.handle(event).await {
+                Ok(Reply::Done) => "done".to_owned(),
+                Ok(Reply::Invoked { failure: None, .. }) => "invoked".to_owned(),
+                Ok(Reply::Invoked {
+                    failure: Some(failure),
+                    ..
+                }) => format!("invoked, then {}", crate::Refusal::Failed(failure).code()),
+                Err(refusal) => refusal.code().to_owned(),
+            };
+            assert_eq!(said, answer, "the answer to {told}");
+            assert_eq!(isso.state(), state, "the state after {told}");
+            let made = made.load(Ordering::Relaxed);
+            assert_eq!(made, wanted, "the number of port calls up to {told}");
+        }
+    });
+}
+
+#[derive(Default)]
+struct Script {
+    order: Sequence,
+    made: Arc<AtomicUsize>,
+    wanted: usize,
+    config: MockConfig,
+    tasks: MockTasks,
+    actions: MockActions,
+    daemon: MockDaemon,
+    archive: MockArchive,
+}
+
+/// Expects one call in the script's order, counts it and answers with `$outcome`.
+macro_rules! expect {
+    ($script:ident . $port:ident . $call:ident ( $($argument:pat),* ) => $outcome:expr) => {{
+        let made = Arc::clone(&$script.made);
+        $script.$port.$call().times(1).in_sequence(&mut $script.order).return_once(
+            move |$($argument),*| {
+                made.fetch_add(1, Ordering::Relaxed);
+                $outcome.map_err(|()| PortError::from("broken"))
+            },
+        );
+    }};
+}
+
+impl Script {
+    /// Adds a step's calls and tells how many there are now.
+    fn expect(&mut self, calls: Vec<Call>) -> usize {
+        self.wanted += calls.len();
+        for call in calls {
+            match call {
+                Call::Settle(gate) => expect!(self.config.expect_settle() => gate),
+                Call::Look(gate) => expect!(self.config.expect_gate() => gate),
+                Call::Raise(end) => expect!(self.tasks.expect_raise() => end),
+                Call::Clear(end) => expect!(self.tasks.expect_clear() => end),
+                Call::Invoke(effect) => {
+                    expect!(self.actions.expect_invoke(_) => effect.map(invoked));
+                }
+                Call::Start(end) => expect!(self.daemon.expect_start() => end),
+                Call::Reload(end) => expect!(self.daemon.expect_reload() => end),
+                Call::Stop(end) => expect!(self.daemon.expect_stop() => end),
+                Call::Backup(end) => expect!(self.archive.expect_begin_backup(_) => end),
+                Call::Restore(end) => expect!(self.archive.expect_begin_restore(_) => end),
+            }
+        }
+        self.wanted
+    }
+
+    fn ports(self) -> Ports {
+        Ports {
+            config: Box::new(self.config),
+            tasks: Box::new(self.tasks),
+            actions: Box::new(self.actions),
+            daemon: Box::new(self.daemon),
+            archive: Box::new(self.archive),
+        }
+    }
+}
+
+fn invoked(effect: Effect) -> Invoked {
+    let result = Value::Null;
+    Invoked { effect, result }
+}

@@ -1,0 +1,151 @@
+//! What must always hold, looked at after every event.
+//!
+//! What must hold at every port call is the business of [`super::world`].
+
+use crate::State;
+
+use super::world::{Facts, Move, Play, Port};
+
+/// The machine and its world between two events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Moment {
+    pub(super) state: State,
+    /// The state as it would be without the backup.
+    pub(super) place: crate::machine::Place,
+    pub(super) machine: crate::machine::Machine,
+    pub(super) debts: crate::context::Debts,
+    pub(super) facts: Facts,
+}
+
+impl Moment {
+    pub(super) fn of(play: &Play) -> Moment {
+        Moment {
+            state: play.isso.state(),
+            place: *play.isso.machine.state(),
+            machine: *play.isso.machine.inner(),
+            debts: play.isso.context.debts,
+            facts: play.world().facts,
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        !matches!(self.state, State::Installed | State::Restoring)
+    }
+
+    fn is_up(&self) -> bool {
+        use crate::machine::Place;
+        matches!(
+            self.place,
+            Place::Starting {} | Place::Serving {} | Place::Reloading {} | Place::Recovering {}
+        )
+    }
+}
+
+/// Names what the last move broke.
+pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static str> {
+    let after = Moment::of(play);
+    let world = play.world();
+    let failed = |port| world.has_failed(port);
+    let mut broken = world.crimes.clone();
+    let mut always = |holds: bool, rule| {
+        if !holds {
+            broken.push(rule);
+        }
+    };
+
+    // A stop that fails is the one excuse, and only in the event that tried it.
+    always(
+        !after.facts.process || after.facts.seen || failed(Port::Stop) || untold(made),
+        "1: Isso runs without a usable password",
+    );
+    always(
+        !after.facts.process || !after.facts.replacing,
+        "2: Isso runs while its files are being replaced",
+    );
+    always(
+        after.facts.replacing == (after.state == State::Restoring),
+        "2: the machine is wrong about a restore",
+    );
+    always(
+        !after.is_settled()
+            || after.facts.task != after.facts.seen
+            || failed(Port::Raise)
+            || failed(Port::Clear)
+            || untold(made),
+        "3: the critical task does not follow the password",
+    );
+    let backup_failed = made == (Move::BackupFinished { well: false })
+        || (made == Move::Backup && failed(Port::BeginBackup));
+    always(
+        !backup_failed
+            || world
+                .calls
+                .iter()
+                .any(|(port, _)| *port != Port::BeginBackup)
+            || unchanged_by_backup(before, after),
+        "4: a failed backup changed something",
+    );
+    let restore_failed = (made == Move::RestoreFailed && before.facts.replacing)
+        || (made == Move::Restore && failed(Port::BeginRestore));
+    let nothing_else_failed = world
+        .calls
+        .iter()
+        .all(|(port, fails)| !fails || *port == Port::BeginRestore);
+    always(
+        !restore_failed
+            || !nothing_else_failed
+            || after.facts.process == (after.machine.wanted && after.facts.password),
+        "4: Isso is not as it was after a failed restore",
+    );
+    always(
+        !(failed(Port::Settle) || failed(Port::Gate)) || locked(after),
+        "5: an unreadable state did not count as locked",
+    );
+
+    // Beyond the five: the machine does what the host wants, and knows what it did.
+    always(
+        !after.is_up() || after.machine.wanted,
+        "Isso is up though the host does not want it",
+    );
+    always(
+        made != Move::Stop || !after.facts.process || failed(Port::Stop),
+        "Isso runs after a stop",
+    );
+    always(
+        !after.facts.process || after.is_up() || after.debts.daemon_busy,
+        "an Isso was forgotten",
+    );
+    always(
+        after.facts.saving == after.machine.backing_up,
+        "the machine is wrong about a backup",
+    );
+    always(
+        !(after.is_settled() && after.machine.wanted && !after.debts.daemon_busy)
+            || after.is_up() != locked(after),
+        "Isso is wanted and allowed, and nobody starts it",
+    );
+    broken
+}
+
+/// The machine has not heard of the move, so it cannot have acted on it.
+fn untold(made: Move) -> bool {
+    matches!(made, Move::Edit { .. })
+}
+
+fn locked(moment: Moment) -> bool {
+    matches!(moment.place, crate::machine::Place::AwaitingPassword {})
+}
+
+fn unchanged_by_backup(before: Moment, after: Moment) -> bool {
+    let without_backup = |moment: Moment| {
+        let saving = false;
+        (
+            moment.place,
+            Facts {
+                saving,
+                ..moment.facts
+            },
+        )
+    };
+    without_backup(before) == without_backup(after)
+}

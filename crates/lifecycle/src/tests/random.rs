@@ -1,0 +1,58 @@
+//! Random sequences of moves and faults, against the model.
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::invariants::{Moment, broken};
+use super::model::Model;
+use super::run;
+use super::world::{Facts, Faults, Move, Play, Port};
+
+const PORTS: [Port; 10] = [
+    Port::Settle,
+    Port::Gate,
+    Port::Raise,
+    Port::Clear,
+    Port::Invoke,
+    Port::Start,
+    Port::Reload,
+    Port::Stop,
+    Port::BeginBackup,
+    Port::BeginRestore,
+];
+
+/// Mostly nothing fails, or sequences would never get far.
+fn faults() -> impl Strategy<Value = Vec<Port>> {
+    prop_oneof![
+        4 => Just(Vec::new()),
+        1 => subsequence(PORTS.to_vec(), 1..4),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_machine_agrees_with_the_model(
+        password in any::<bool>(),
+        moves in prop::collection::vec((select(Move::ALL.to_vec()), faults()), 1..60),
+    ) {
+        let mut play = Play::new(Facts { password, ..Facts::default() });
+        let mut model = Model::new(password);
+        for (made, faults) in moves {
+            let before = Moment::of(&play);
+            let refused = model.refuses(made);
+            model.make(made, &faults);
+            let code = run(play.make(made, Faults::At(faults.clone())));
+            prop_assert_eq!(play.isso.state(), model.state(), "after {:?}, faults {:?}", made, faults);
+            if faults.is_empty() {
+                prop_assert_eq!(code, refused, "the answer to {:?}", made);
+            }
+            prop_assert_eq!(broken(before, made, &play), Vec::<&str>::new(), "after {:?}", made);
+        }
+    }
+}
