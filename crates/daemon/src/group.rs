@@ -1,0 +1,65 @@
+//! The processes of one generation, found by their process group.
+
+use std::io;
+
+use nix::errno::Errno;
+use nix::sys::prctl::set_child_subreaper;
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use tokio::signal::unix;
+
+/// Makes workers whose master was killed the children of this process, so that they can be told to
+/// end and are reaped. Holds for the whole process, and for orphans of any other child too.
+pub(crate) fn adopt_orphans() -> io::Result<()> {
+    Ok(set_child_subreaper(true)?)
+}
+
+/// A process group led by a child of this process.
+///
+/// A signal may be sent only while somebody of the group is known not to be reaped: its number may
+/// belong to others afterwards.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    leader: Pid,
+}
+
+impl Group {
+    pub(crate) fn of(leader: u32) -> Group {
+        let leader = i32::try_from(leader).expect("Linux process ids are positive i32");
+        Group {
+            leader: Pid::from_raw(leader),
+        }
+    }
+
+    /// Signals every process of the group.
+    pub(crate) fn signal(self, signal: Signal) {
+        // Whoever ends in this very moment needs no signal any more.
+        let _ = killpg(self.leader, signal);
+    }
+
+    /// Signals the leader alone.
+    pub(crate) fn signal_leader(self, signal: Signal) {
+        let _ = kill(self.leader, signal);
+    }
+
+    /// Reaps who has ended; says whether somebody is left. Only once the leader was reaped, whose
+    /// exit status would be lost otherwise.
+    pub(crate) fn orphans_left(self) -> bool {
+        let group = Pid::from_raw(-self.leader.as_raw());
+        loop {
+            match waitpid(group, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::StillAlive) => return true,
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// Waits until nobody is left of a group whose leader was reaped. `child_ended` is SIGCHLD.
+    pub(crate) async fn orphans_gone(self, child_ended: &mut unix::Signal) {
+        while self.orphans_left() {
+            child_ended.recv().await;
+        }
+    }
+}

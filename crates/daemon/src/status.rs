@@ -1,0 +1,88 @@
+//! What the supervisor says of itself.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+/// A snapshot of the supervisor, as `issoctl status` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// What is going on.
+    pub phase: Phase,
+    /// The process id of gunicorn's master.
+    pub pid: Option<u32>,
+    /// How many gunicorns have been started; the present one's number.
+    pub generation: u64,
+    /// How many of them replaced one that had died.
+    pub restarts: u64,
+    /// How many workers serve.
+    pub workers: Option<usize>,
+    /// For how long it has been so, in milliseconds.
+    pub phase_ms: u64,
+    /// Why the last gunicorn that died, or could not be started, did so.
+    pub last_exit: Option<String>,
+}
+
+/// What the supervisor is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Nothing runs, and nothing is going to.
+    Stopped,
+    /// Isso is being started and is not ready.
+    Starting,
+    /// Isso answers.
+    Serving,
+    /// Isso has died, and the next start waits for its time.
+    Waiting,
+    /// The last processes are finishing their requests.
+    Stopping,
+}
+
+/// What the supervisor keeps up to date; the rest of a [`Status`] is looked up when asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) phase: Phase,
+    pub(crate) since: Instant,
+    pub(crate) pid: Option<u32>,
+    pub(crate) generation: u64,
+    pub(crate) restarts: u64,
+    pub(crate) last_exit: Option<String>,
+}
+
+impl Record {
+    pub(crate) fn new() -> Record {
+        Record {
+            phase: Phase::Stopped,
+            since: Instant::now(),
+            pid: None,
+            generation: 0,
+            restarts: 0,
+            last_exit: None,
+        }
+    }
+
+    pub(crate) fn enter(&mut self, phase: Phase, pid: Option<u32>) {
+        self.phase = phase;
+        self.since = Instant::now();
+        self.pid = pid;
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        Status {
+            phase: self.phase,
+            pid: self.pid,
+            generation: self.generation,
+            restarts: self.restarts,
+            workers: self.pid.and_then(children),
+            phase_ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX),
+            last_exit: self.last_exit.clone(),
+        }
+    }
+}
+
+/// Counts a process's children; see `proc_pid_task(5)`. None where the kernel does not tell.
+fn children(pid: u32) -> Option<usize> {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+    Some(children.split_whitespace().count())
+}
