@@ -40,7 +40,7 @@ impl fmt::Display for Diagnostic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Isso does not start with this file.
+    /// Isso does not start with this file, or starts and then answers every new comment with an error.
     Refused,
     /// Isso starts, but not as the file's author meant.
     Misread,
@@ -66,4 +66,76 @@ pub enum Code {
     MissingKey,
     /// An indented line follows a key that has no delimiter, so there is no value to continue.
     ContinuedWithoutValue,
+    /// A key stands there without a value, where Isso needs one.
+    NoValue,
+    /// A value is neither yes nor no.
+    NotABoolean,
+    /// A value is no whole number.
+    NotANumber,
+    /// A value is no span of time.
+    NotATimedelta,
+    /// Isso reads a part of the span of time and ignores the rest, or reads a number as one.
+    TimedeltaMisread,
+    /// A number counts seconds, and few of them.
+    BareNumber,
+    /// A number or span of time is too small or too large.
+    OutOfRange,
+    /// A value goes on in further lines where Isso wants one.
+    SeveralLines,
+    /// What looks like a comment is part of the value.
+    InlineComment,
+    /// Isso replaces a `$NAME`.
+    Expanded,
+    /// No website is named, so Isso does not start.
+    NoWebsite,
+    /// A website's address cannot be read.
+    WebsiteRefused,
+    /// A website's address is not what a browser sends, so it never matches.
+    WebsiteNeverMatches,
+    /// A website's address has a path, which Isso ignores.
+    WebsitePath,
+    /// The first website, which is the fallback, is the placeholder.
+    WebsiteFallback,
+    /// `notify` names something that Isso does not know.
+    UnknownBackend,
+    /// `renderer` is neither of the two.
+    UnknownRenderer,
+    /// Something is on its way out of Isso.
+    Deprecated,
+    /// mistune has no such plugin.
+    UnknownPlugin,
+    /// The hash algorithm does not exist, or cannot be used here.
+    UnknownAlgorithm,
+    /// `security` is none of the three, which means none.
+    UnknownSecurity,
+    /// The mail server's name cannot be one.
+    MailHost,
+    /// The sender or recipient of mail is missing or cannot be one.
+    MailAddress,
+    /// A name or password for the mail server is not ASCII.
+    NotAscii,
+    /// `samesite` is none of the three.
+    UnknownSamesite,
+    /// The address of pictures has no place for the hash, or cannot be filled in.
+    GravatarUrl,
+    /// The public address is missing, or is not one.
+    PublicEndpoint,
+    /// A trusted proxy is no IP address, so it never matches.
+    ProxyNotAnAddress,
+    /// The key has no effect as Isso is run here.
+    NoEffect,
+    /// The admin password is the one in Isso's documentation.
+    PublicPassword,
+    /// There is no admin password, so nobody can log in.
+    EmptyPassword,
+    /// A key that must hold says something else.
+    Enforced,
+    /// The folder of the database is missing.
+    DatabaseFolder,
+    /// Isso knows no such key.
+    UnknownKey,
+    /// Isso knows no such section.
+    UnknownSection,
+    /// A key in `[DEFAULT]` never reaches Isso.
+    DefaultSection,
 }

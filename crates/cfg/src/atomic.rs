@@ -1,0 +1,148 @@
+//! Replacing a file so that a reader, or a crash, finds the old one or the new one and never a part.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
+
+/// The mode of every file of ours: the files hold passwords.
+pub(crate) const MODE: u32 = 0o600;
+
+/// Writes a file anew: a temporary file beside it, flushed, renamed over it, and the folder flushed.
+///
+/// When this returns, the new contents survive a crash; before, the old do. The new file has mode 0600 and, if we may
+/// give files away, the owner of the old one. A link is followed, so the file it names is replaced and the link stays.
+pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let target = resolve(path)?;
+    let folder = folder(&target);
+    let mut file = Builder::new()
+        .prefix(&prefix(&target))
+        .permissions(Permissions::from_mode(MODE))
+        .tempfile_in(folder)?;
+    file.write_all(contents)?;
+    // The process umask may have taken bits away from the mode, though never from the owner's share that matters here.
+    keep_owner(&target, file.as_file())?;
+    file.as_file().sync_all()?;
+    file.persist(&target).map_err(|error| error.error)?;
+    sync(folder)
+}
+
+/// Writes a file beside another under the first free name, so that nothing is ever overwritten; gives its path.
+pub(crate) fn write_beside(path: &Path, suffix: &str, contents: &[u8]) -> io::Result<PathBuf> {
+    let folder = folder(path);
+    let mut file = Builder::new()
+        .prefix(&prefix(path))
+        .permissions(Permissions::from_mode(MODE))
+        .tempfile_in(folder)?;
+    file.write_all(contents)?;
+    keep_owner(path, file.as_file())?;
+    file.as_file().sync_all()?;
+    for name in names(path, suffix) {
+        file = match file.persist_noclobber(&name) {
+            Ok(_) => {
+                sync(folder)?;
+                return Ok(name);
+            }
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => error.file,
+            Err(error) => return Err(error.error),
+        };
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Renames what stands at a path, whatever it is, to the first free name beside it; gives that name.
+pub(crate) fn move_aside(path: &Path, suffix: &str) -> io::Result<PathBuf> {
+    // Every writer holds the volume's lock, so the name stays free until the rename.
+    let free = names(path, suffix).find(|name| fs::symlink_metadata(name).is_err());
+    let name = free.ok_or(io::ErrorKind::AlreadyExists)?;
+    fs::rename(path, &name)?;
+    sync(folder(path))?;
+    Ok(name)
+}
+
+/// Removes the temporary files that a killed writer left beside a file. The caller holds the lock.
+pub(crate) fn remove_leftovers(path: &Path) -> io::Result<()> {
+    let target = resolve(path)?;
+    let prefix = prefix(&target);
+    for entry in fs::read_dir(folder(&target))? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Follows links to the file that they finally name, which need not exist.
+pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
+    // Linux gives up after 40 links as well: https://man7.org/linux/man-pages/man7/path_resolution.7.html
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&target) {
+            Ok(next) => target = folder(&target).join(next),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::NotFound
+                ) =>
+            {
+                return Ok(target);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// How the names of our temporary files begin: hidden, and recognisable.
+fn prefix(path: &Path) -> String {
+    format!(".{}.new-", file_name(path))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
+    let first = format!("{}.{suffix}", file_name(path));
+    (1..1000).map(move |n| {
+        path.with_file_name(if n == 1 {
+            first.clone()
+        } else {
+            format!("{first}-{n}")
+        })
+    })
+}
+
+fn keep_owner(old: &Path, new: &File) -> io::Result<()> {
+    let old = match fs::metadata(old) {
+        Ok(old) => old,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let present = new.metadata()?;
+    if (old.uid(), old.gid()) == (present.uid(), present.gid()) {
+        return Ok(());
+    }
+    match std::os::unix::fs::fchown(new, Some(old.uid()), Some(old.gid())) {
+        // Only root may give files away. Anybody else who may replace the file becomes its owner.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        done => done,
+    }
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,202 @@
+//! `[server]`, `[admin]`, `[rss]` and the rest: the addresses of Isso itself, and who may do what.
+
+use std::net::IpAddr;
+
+use super::context::{Context, Stage};
+use crate::diagnostic::{Code, Severity};
+use crate::keys;
+
+pub(super) fn check(context: &mut Context<'_>) {
+    public_endpoint(context);
+    proxies(context);
+    samesite(context);
+    gravatar_url(context);
+    feed(context);
+    password(context);
+    no_effect(context);
+}
+
+/// Links in mail, redirects and the security of cookies all hang on this address.
+fn public_endpoint(context: &mut Context<'_>) {
+    let key = &keys::PUBLIC_ENDPOINT;
+    let Some(endpoint) = context.effective(key).filter(|_| !context.is_noted(key)) else {
+        return;
+    };
+    let fix = "Write the address at which browsers reach Isso, as https://comments.example.org.";
+    if endpoint.is_empty() {
+        if context.mail_is_on() {
+            let message = "the links in mail are made from the Host header of whoever comments, so a forged one puts a signed link \
+                           for approving or deleting under a foreign address";
+            context.note(key, Severity::Warning, Code::PublicEndpoint, message, fix);
+        }
+    } else if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
+        let message = "the address begins with neither https:// nor http://, so links are broken and cookies are those of http";
+        context.note(key, Severity::Misread, Code::PublicEndpoint, message, fix);
+    } else if endpoint.ends_with('/') {
+        let message = "Isso removes the slash at the end, and a later version may refuse it";
+        let fix = format!("Write {}.", endpoint.trim_end_matches('/'));
+        context.note(key, Severity::Warning, Code::PublicEndpoint, message, fix);
+    }
+}
+
+/// Isso compares texts: a network, a name or a list with commas equals the address of no proxy.
+fn proxies(context: &mut Context<'_>) {
+    let key = &keys::TRUSTED_PROXIES;
+    if context.value(key).is_none() {
+        return;
+    }
+    for item in context.lines(key) {
+        let fix = match item.text.parse::<IpAddr>() {
+            Ok(address) if address.to_string() == item.text => continue,
+            Ok(address) => format!("Write {address}."),
+            Err(_) if item.text.contains(',') => "Put each address on a line of its own, indented, without commas.".to_owned(),
+            Err(_) => "Write the IP address of the proxy, as 127.0.0.1; networks and names are not possible.".to_owned(),
+        };
+        let message = "Isso compares this with the address of a proxy, character by character, and it never matches";
+        context.note_item(
+            key,
+            &item,
+            Severity::Misread,
+            Code::ProxyNotAnAddress,
+            message,
+            fix,
+        );
+    }
+}
+
+/// <https://werkzeug.palletsprojects.com/en/stable/http/#werkzeug.http.dump_cookie>
+fn samesite(context: &mut Context<'_>) {
+    let key = &keys::SAMESITE;
+    let Some(samesite) = context.value(key).filter(|_| !context.is_noted(key)) else {
+        return;
+    };
+    let secure = context
+        .effective(&keys::PUBLIC_ENDPOINT)
+        .is_some_and(|endpoint| endpoint.starts_with("https://"));
+    match samesite.to_lowercase().as_str() {
+        "" | "lax" | "strict" => {}
+        "none" if secure => {}
+        "none" => {
+            let message = "browsers take SameSite=None from https alone, which Isso only knows from public-endpoint";
+            context.note(
+                key,
+                Severity::Warning,
+                Code::UnknownSamesite,
+                message,
+                "Set public-endpoint to an address with https://.",
+            );
+        }
+        _ => {
+            let message = "cookies know None, Lax and Strict, and Isso answers every new comment with an error";
+            context.note(
+                key,
+                context.severity(key),
+                Code::UnknownSamesite,
+                message,
+                "Write Lax, or nothing.",
+            );
+        }
+    }
+}
+
+/// Isso passes the address to Python's `str.format` with the hash as its only argument.
+/// <https://docs.python.org/3/library/string.html#format-string-syntax>
+fn gravatar_url(context: &mut Context<'_>) {
+    let key = &keys::GRAVATAR_URL;
+    let Some(url) = context.value(key).filter(|_| !context.is_noted(key)) else {
+        return;
+    };
+    let bare = url
+        .replace("{{", "")
+        .replace("}}", "")
+        .replace("{}", "")
+        .replace("{0}", "");
+    let fix = "Write {} where the hash belongs, and no other braces.";
+    if bare.contains(['{', '}']) {
+        let message = format!(
+            "only {{}} can be filled in, and {}",
+            context.consequence(key)
+        );
+        context.note(key, context.severity(key), Code::GravatarUrl, message, fix);
+    } else if context.stage(key) != Stage::Dormant && !url.contains("{}") && !url.contains("{0}") {
+        let message = "there is no {} for the hash, so everybody has the same picture";
+        context.note(key, Severity::Misread, Code::GravatarUrl, message, fix);
+    }
+}
+
+fn feed(context: &mut Context<'_>) {
+    let key = &keys::RSS_BASE;
+    let Some(base) = context.value(key).filter(|_| !context.is_noted(key)) else {
+        return;
+    };
+    if !base.is_empty() && !base.starts_with("http://") && !base.starts_with("https://") {
+        let message = "the address begins with neither https:// nor http://, so the links in the feed are broken";
+        context.note(
+            key,
+            Severity::Misread,
+            Code::PublicEndpoint,
+            message,
+            "Write the address of your website, as https://blog.example.org.",
+        );
+    }
+}
+
+fn password(context: &mut Context<'_>) {
+    let key = &keys::ADMIN_PASSWORD;
+    if context.doc.read_bool(&keys::ADMIN_ENABLED) != Some(true) || context.is_noted(key) {
+        return;
+    }
+    let fix = "Run the action set-admin-password.";
+    match context.doc.effective(key) {
+        Some("") => {
+            let message = "there is no admin password, so nobody can log in";
+            context.note(key, Severity::Warning, Code::EmptyPassword, message, fix);
+        }
+        Some(password) if password == key.default => {
+            let message =
+                "the admin password is the one in Isso's documentation, which everybody knows";
+            context.note(key, Severity::Warning, Code::PublicPassword, message, fix);
+        }
+        _ => {}
+    }
+}
+
+/// Keys for Isso's own server, which does not run here, and one that is not for production.
+fn no_effect(context: &mut Context<'_>) {
+    for (key, instead) in [
+        (
+            &keys::LISTEN,
+            "Delete it: the address is set where Isso is started.",
+        ),
+        (
+            &keys::LOG_FILE,
+            "Delete it: the log is that of the service.",
+        ),
+        (
+            &keys::RELOAD,
+            "Delete it: a change of the settings restarts Isso.",
+        ),
+    ] {
+        if context
+            .value(key)
+            .is_some_and(|value| !value.is_empty() && value != key.default)
+            && !context.is_noted(key)
+        {
+            let message = format!(
+                "{} is for Isso's own server and has no effect here",
+                key.name
+            );
+            context.note(key, Severity::Warning, Code::NoEffect, message, instead);
+        }
+    }
+    if context.doc.read_bool(&keys::PROFILE) == Some(true) {
+        let message = "every request is measured and printed, which is slow and fills the log";
+        context.note(
+            &keys::PROFILE,
+            Severity::Warning,
+            Code::NoEffect,
+            message,
+            "Write false.",
+        );
+    }
+}

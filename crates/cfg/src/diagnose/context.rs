@@ -1,0 +1,245 @@
+//! What every check needs to know about the document, and where it puts what it finds.
+
+use super::Finding;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::document::{Document, Span};
+use crate::expand;
+use crate::keys::{self, Key, Kind, Read};
+use crate::python::strip;
+
+/// What happens in Isso when a value cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Isso does not start.
+    Start,
+    /// Every new comment is answered with an error.
+    Comment,
+    /// Some page is answered with an error.
+    Page,
+    /// Nothing, as the other settings stand.
+    Dormant,
+}
+
+/// A document under examination.
+pub(super) struct Context<'d> {
+    pub doc: &'d Document,
+    found: Vec<Finding>,
+}
+
+/// One item of a value: its text and where it stands.
+pub(super) struct Item<'d> {
+    pub text: &'d str,
+    pub span: Span,
+}
+
+impl<'d> Context<'d> {
+    pub fn new(doc: &'d Document) -> Self {
+        Context {
+            doc,
+            found: Vec::new(),
+        }
+    }
+
+    /// The value a file gives a key, unless it contains a `$NAME` that Isso would replace: then only Isso knows.
+    pub fn value(&self, key: &Key) -> Option<&'d str> {
+        self.doc
+            .own(key)
+            .flatten()
+            .filter(|value| expand::replaced(value).is_none())
+    }
+
+    /// The value that reaches Isso, with the same exception, or Isso's default.
+    pub fn effective(&self, key: &Key) -> Option<&'d str> {
+        match self.doc.own(key) {
+            Some(_) => self.value(key),
+            None => Some(key.default),
+        }
+    }
+
+    /// What a value of this key that cannot be read does.
+    pub fn stage(&self, key: &Key) -> Stage {
+        let on = |key| self.doc.read_bool(key) == Some(true);
+        let renderer = |name| self.doc.effective(&keys::RENDERER) == Some(name);
+        let (happens, stage) = match key.read {
+            Read::Start => (true, Stage::Start),
+            Read::Moderation => (on(&keys::MODERATION_ENABLED), Stage::Start),
+            Read::Mail => (self.mail_is_on(), Stage::Start),
+            Read::Mistune => (renderer("mistune"), Stage::Start),
+            Read::Misaka => (renderer("misaka"), Stage::Start),
+            Read::Comment => (true, Stage::Comment),
+            Read::Guard => (on(&keys::GUARD_ENABLED), Stage::Comment),
+            Read::Gravatar => (on(&keys::GRAVATAR), Stage::Comment),
+            Read::Admin | Read::Latest => (true, Stage::Page),
+            Read::Feed => (self.doc.effective(&keys::RSS_BASE) != Some(""), Stage::Page),
+            Read::Never => (false, Stage::Dormant),
+        };
+        if happens { stage } else { Stage::Dormant }
+    }
+
+    /// Whether Isso tries the mail server when it starts.
+    pub fn mail_is_on(&self) -> bool {
+        self.notifies_by_mail() || self.doc.read_bool(&keys::REPLY_NOTIFICATIONS) == Some(true)
+    }
+
+    /// Whether new comments are reported by mail.
+    pub fn notifies_by_mail(&self) -> bool {
+        self.doc
+            .read_list(&keys::NOTIFY)
+            .iter()
+            .any(|backend| matches!(backend.as_str(), "smtp" | "SMTP"))
+    }
+
+    /// The severity of a value that cannot be read.
+    pub fn severity(&self, key: &Key) -> Severity {
+        match self.stage(key) {
+            Stage::Start | Stage::Comment => Severity::Refused,
+            Stage::Page => Severity::Misread,
+            Stage::Dormant => Severity::Warning,
+        }
+    }
+
+    /// What follows from a value that cannot be read, as the end of a message.
+    pub fn consequence(&self, key: &Key) -> &'static str {
+        match self.stage(key) {
+            Stage::Start => "Isso does not start with it",
+            Stage::Comment => "Isso answers every new comment with an error",
+            Stage::Page => "Isso answers with an error where it is needed",
+            Stage::Dormant => "Isso would fail on it if it needed it",
+        }
+    }
+
+    /// The non-empty lines of a value.
+    pub fn lines(&self, key: &Key) -> Vec<Item<'d>> {
+        let spans = self
+            .doc
+            .own(key)
+            .map(|_| self.doc.line_spans(key.section, key.name))
+            .unwrap_or_default();
+        let item = |span: Span| Item {
+            text: &self.doc.as_str()[span.bytes.clone()],
+            span,
+        };
+        spans
+            .into_iter()
+            .map(item)
+            .filter(|item| !item.text.is_empty())
+            .collect()
+    }
+
+    /// The non-empty items of a value that are separated by commas. An item may go over several lines.
+    pub fn list(&self, key: &Key) -> Vec<Item<'d>> {
+        let mut items = Vec::new();
+        for line in self.lines(key) {
+            let mut from = 0;
+            for part in line.text.split(',') {
+                let text = strip(part);
+                let start =
+                    from + (part.len() - part.trim_start_matches(crate::python::is_space).len());
+                if !text.is_empty() {
+                    items.push(Item {
+                        text,
+                        span: within(&line, start, text.len()),
+                    });
+                }
+                from += part.len() + 1;
+            }
+        }
+        items
+    }
+
+    /// Notes something about the value of a key.
+    pub fn note(
+        &mut self,
+        key: &'static Key,
+        severity: Severity,
+        code: Code,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        let text = match (key.kind, self.doc.own(key).flatten()) {
+            (Kind::Secret, _) | (_, None) => key.name,
+            (_, Some(value)) => value,
+        };
+        let (line, column) = self.place(key);
+        self.push(
+            Some(key),
+            Diagnostic {
+                severity,
+                code,
+                line,
+                column,
+                text: text.to_owned(),
+                message: message.into(),
+                fix: fix.into(),
+            },
+        );
+    }
+
+    /// Notes something about one item of a value.
+    pub fn note_item(
+        &mut self,
+        key: &'static Key,
+        item: &Item<'_>,
+        severity: Severity,
+        code: Code,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        let text = if key.kind == Kind::Secret {
+            key.name
+        } else {
+            item.text
+        };
+        let (line, column) = (item.span.line, item.span.column);
+        self.push(
+            Some(key),
+            Diagnostic {
+                severity,
+                code,
+                line,
+                column,
+                text: text.to_owned(),
+                message: message.into(),
+                fix: fix.into(),
+            },
+        );
+    }
+
+    /// Notes something about anything else.
+    pub fn push(&mut self, key: Option<&'static Key>, diagnostic: Diagnostic) {
+        self.found.push(Finding { key, diagnostic });
+    }
+
+    /// Whether something has been found wrong with a key already, so that a second finding would only confuse.
+    pub fn is_noted(&self, key: &Key) -> bool {
+        self.found.iter().any(|finding| finding.key == Some(key))
+    }
+
+    pub fn finish(mut self) -> Vec<Finding> {
+        self.found
+            .sort_by_key(|finding| (finding.diagnostic.line, finding.diagnostic.column));
+        self.found
+    }
+
+    /// Where a value stands; or its key, when it has none; or its section; or the file.
+    fn place(&self, key: &Key) -> (usize, usize) {
+        let (section, name) = (key.section, key.name);
+        let span = match self.doc.own(key) {
+            Some(Some(value)) if !value.is_empty() => self.doc.span(section, name),
+            Some(_) => self.doc.key_span(section, name),
+            None => self.doc.header_span(section),
+        };
+        span.map_or((1, 1), |span| (span.line, span.column))
+    }
+}
+
+/// Where a part of a line stands.
+fn within(line: &Item<'_>, start: usize, length: usize) -> Span {
+    let column = line.span.column + line.text[..start].chars().count();
+    let start = line.span.bytes.start + start;
+    Span {
+        line: line.span.line,
+        column,
+        bytes: start..start + length,
+    }
+}

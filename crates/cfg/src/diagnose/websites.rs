@@ -1,0 +1,167 @@
+//! `[general] host`: the websites whose pages may show and post comments.
+
+use super::context::{Context, Item};
+use super::values::without_comment;
+use crate::diagnostic::{Code, Severity};
+use crate::keys::{self, HOST};
+use crate::origin::{Origin, OriginError};
+use crate::site::{self, Site, SiteError};
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let Some(value) = context.effective(&HOST) else {
+        return;
+    };
+    if value.is_empty() {
+        let message = "no website is named, and Isso does not start without one";
+        return context.note(
+            &HOST,
+            Severity::Refused,
+            Code::NoWebsite,
+            message,
+            "Write host = and the address of your website, or localhost.",
+        );
+    }
+    let items = context.lines(&HOST);
+    for item in &items {
+        entry(context, item);
+    }
+    if let [first, _, ..] = &items[..]
+        && Site::read(first.text).is_ok_and(|site| site.origin() == "http://localhost")
+    {
+        let message =
+            "the first website is the one Isso falls back to, and this is none that people visit";
+        context.note_item(
+            &HOST,
+            first,
+            Severity::Warning,
+            Code::WebsiteFallback,
+            message,
+            "Move localhost to the end.",
+        );
+    }
+}
+
+fn entry(context: &mut Context<'_>, item: &Item<'_>) {
+    let shown = &shown(item);
+    let site = match Site::read(item.text) {
+        Ok(site) => site,
+        Err(error) => {
+            let (what, fix) = refusal(item.text, error);
+            let message = format!("{what}, and Isso does not start with it");
+            return context.note_item(
+                &HOST,
+                shown,
+                Severity::Refused,
+                Code::WebsiteRefused,
+                message,
+                fix,
+            );
+        }
+    };
+    match as_browsers_send_it(item.text) {
+        Ok(origin) if origin.as_str() == site.origin() => path(context, item, &origin),
+        Ok(origin) => {
+            let message = format!(
+                "browsers send this address as {origin}, and Isso compares every character: it never matches"
+            );
+            context.note_item(
+                &HOST,
+                shown,
+                Severity::Misread,
+                Code::WebsiteNeverMatches,
+                message,
+                format!("Write {origin}."),
+            );
+        }
+        Err(error) => {
+            let fix = if item.text.contains(',') {
+                "Put each website on a line of its own, indented.".to_owned()
+            } else {
+                "Write it as https://blog.example.org.".to_owned()
+            };
+            let message = format!("no browser ever sends this address: {error}");
+            context.note_item(
+                &HOST,
+                shown,
+                Severity::Misread,
+                Code::WebsiteNeverMatches,
+                message,
+                fix,
+            );
+        }
+    }
+}
+
+fn refusal(text: &str, error: SiteError) -> (String, String) {
+    let word = text.split(['=', ':']).next().unwrap_or(text).trim();
+    if let Some(key) = keys::ALL.iter().find(|key| key.name == word) {
+        let what = format!(
+            "the line is indented, so it is a website to Isso and not the key {}",
+            key.name
+        );
+        return (
+            what,
+            "Move the line to the left, to where host stands.".to_owned(),
+        );
+    }
+    if let Some(address) = without_comment(text) {
+        return (
+            "a comment behind an address is part of it".to_owned(),
+            format!("Write {address} alone, and the comment on a line of its own."),
+        );
+    }
+    if text.contains(',') || text.contains(char::is_whitespace) {
+        return (
+            "several websites stand on one line".to_owned(),
+            "Put each website on a line of its own, indented, without commas.".to_owned(),
+        );
+    }
+    let what = match error {
+        SiteError::Port => "the port is not a number up to 65535",
+        SiteError::Brackets => "the brackets hold no IPv6 address",
+        SiteError::Space => "the address contains a space or a control character",
+        SiteError::Label => "the host name has an empty or overlong part",
+    };
+    (
+        what.to_owned(),
+        "Write it as https://blog.example.org.".to_owned(),
+    )
+}
+
+/// The origin that a browser sends from the site that an entry means; an entry without a scheme means http.
+fn as_browsers_send_it(text: &str) -> Result<Origin, OriginError> {
+    let lower = text.to_lowercase();
+    let (scheme, rest) = lower.split_once("://").unwrap_or(("http", &lower));
+    Origin::parse(&format!("{scheme}://{}", site::netloc(rest)))
+}
+
+fn path(context: &mut Context<'_>, item: &Item<'_>, origin: &Origin) {
+    let rest = item
+        .text
+        .split_once("://")
+        .map_or(item.text, |(_, rest)| rest);
+    if !matches!(&rest[site::netloc(rest).len()..], "" | "/") {
+        let message =
+            format!("Isso ignores the path: every page of {origin} may show and post comments");
+        context.note_item(
+            &HOST,
+            item,
+            Severity::Warning,
+            Code::WebsitePath,
+            message,
+            format!("Write {origin}."),
+        );
+    }
+}
+
+/// What may be shown of an entry: somebody may have put a password in front of the host.
+fn shown<'d>(item: &Item<'d>) -> Item<'d> {
+    let text = item
+        .text
+        .rsplit_once('@')
+        .map_or(item.text, |(_, host)| host);
+    Item {
+        text,
+        span: item.span.clone(),
+    }
+}

@@ -1,0 +1,42 @@
+//! The one lock of a volume.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+/// Held while somebody writes; given back when dropped, and by the kernel when the process dies.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    /// Closing the file gives the lock back.
+    _file: File,
+}
+
+impl Lock {
+    /// Waits for the lock. The file at `path` is made if needed, never written, and never removed.
+    pub fn acquire(path: &Path) -> io::Result<Lock> {
+        loop {
+            let file = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .mode(0o600)
+                .open(path)?;
+            file.lock()?;
+            // Whoever removed the file, or restored a volume, while we waited has left us with the lock of a file that
+            // nobody else would open.
+            if is_at(&file, path)? {
+                return Ok(Lock { _file: file });
+            }
+        }
+    }
+}
+
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    let held = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(present) => Ok((present.dev(), present.ino()) == (held.dev(), held.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,184 @@
+//! Turning a file that Isso would refuse into one that it accepts, with as much of it kept as can be read.
+
+mod salvage;
+
+use std::path::Path;
+
+use crate::diagnose::{self, Finding};
+use crate::diagnostic::Severity;
+use crate::document::{Document, EditError};
+use crate::keys::{self, Key};
+use crate::origin::Origin;
+use crate::site::Site;
+use crate::volume::Note;
+
+/// The outcome of a repair.
+pub(crate) struct Repair {
+    /// A document that Isso accepts.
+    pub cfg: Document,
+    /// Whether Isso would have refused the file as it was.
+    pub rejected: bool,
+}
+
+/// The document of a fresh volume.
+pub(crate) fn seed() -> Document {
+    Document::parse(include_str!("seed.cfg"))
+        .expect("the template is part of the program, and a test reads it")
+}
+
+/// Repairs a file, in two steps: what the parser refuses is mended or left out, and then each value that Isso would refuse
+/// is replaced by a default. A file that Isso accepts comes back as it is.
+pub(crate) fn repair(bytes: &[u8], path: &Path, notes: &mut Vec<Note>) -> Repair {
+    let (cfg, rejected) = match Document::from_bytes(bytes) {
+        Ok(cfg) => (Some(cfg), false),
+        Err(problems) => {
+            notes.extend(
+                problems
+                    .into_iter()
+                    .map(|diagnostic| Note::Mended { diagnostic }),
+            );
+            (salvage::salvage(bytes), true)
+        }
+    };
+    let refused = rejected || cfg.as_ref().is_some_and(|cfg| !refusals(cfg).is_empty());
+    let cfg = cfg
+        .and_then(|cfg| replace_refused(cfg, notes))
+        .unwrap_or_else(|| {
+            notes.push(Note::MadeAnew {
+                path: path.to_owned(),
+            });
+            seed()
+        });
+    Repair {
+        cfg,
+        rejected: refused,
+    }
+}
+
+/// Replaces values until Isso would refuse none; `None` if that does not come to an end.
+fn replace_refused(mut cfg: Document, notes: &mut Vec<Note>) -> Option<Document> {
+    // A replaced value may bring another to light: with moderation back on, `purge-after` is read. The table of keys
+    // bounds how often that can happen.
+    for _ in keys::ALL {
+        let refusals = refusals(&cfg);
+        if refusals.is_empty() {
+            return Some(cfg);
+        }
+        let mut done: Vec<&Key> = Vec::new();
+        for Finding { key, diagnostic } in refusals {
+            let key = key?;
+            if !done.contains(&key) {
+                done.push(key);
+                let value = replacement(&cfg, key);
+                write(&mut cfg, key, &value).ok()?;
+                notes.push(Note::Replaced {
+                    diagnostic,
+                    key,
+                    value,
+                });
+            }
+        }
+    }
+    None
+}
+
+fn refusals(cfg: &Document) -> Vec<Finding> {
+    diagnose::findings(cfg)
+        .into_iter()
+        .filter(|finding| finding.diagnostic.severity == Severity::Refused)
+        .collect()
+}
+
+/// The value to put in place of one that Isso refuses: the default, except that of the websites all that can be
+/// recognised are kept.
+fn replacement(cfg: &Document, key: &Key) -> String {
+    if *key != keys::HOST {
+        return key.seed().to_owned();
+    }
+    let sites: Vec<String> = cfg
+        .read_lines(key)
+        .iter()
+        .flat_map(|entry| recognisable(entry))
+        .collect();
+    match &sites[..] {
+        [] => key.seed().to_owned(),
+        [one] => one.clone(),
+        _ => format!("\n{}", sites.join("\n")),
+    }
+}
+
+fn recognisable(entry: &str) -> Vec<String> {
+    if Site::read(entry).is_ok() && !entry.contains(',') {
+        return vec![entry.to_owned()];
+    }
+    let words = entry.split(|c: char| c == ',' || c == ';' || c.is_whitespace());
+    words
+        .filter_map(|word| Origin::parse(word).ok())
+        .map(|origin| origin.to_string())
+        .collect()
+}
+
+fn write(cfg: &mut Document, key: &Key, value: &str) -> Result<(), EditError> {
+    cfg.set(key.section, key.name, value).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_says_what_the_table_of_keys_says() {
+        let cfg = seed();
+        for key in keys::ALL.iter().filter(|key| **key != keys::DBPATH) {
+            if let Some(value) = cfg.own(key) {
+                assert_eq!(value, Some(key.seed()), "[{}] {}", key.section, key.name);
+            } else {
+                assert_eq!(
+                    key.seed(),
+                    key.default,
+                    "[{}] {} must be in the template",
+                    key.section,
+                    key.name
+                );
+            }
+        }
+    }
+
+    /// Repairs a text and compares the result.
+    fn check(text: &str, expected: &str) {
+        let mut notes = Vec::new();
+        let repair = repair(text.as_bytes(), Path::new("isso.cfg"), &mut notes);
+        assert_eq!(repair.cfg.as_str(), expected, "{notes:#?}");
+        assert_eq!(repair.rejected, text != expected);
+        assert_eq!(notes.is_empty(), text == expected, "{notes:#?}");
+    }
+
+    #[test]
+    fn a_file_that_isso_accepts_is_left_alone() {
+        check(
+            "[general]\nhost = localhost\nmax-age = 30m1h\n[guard]\nratelimit = 0\n",
+            "[general]\nhost = localhost\nmax-age = 30m1h\n[guard]\nratelimit = 0\n",
+        );
+    }
+
+    #[test]
+    fn a_refused_value_becomes_the_default() {
+        check(
+            "[general]\nhost = localhost\nmax-age = 15 m  # a while\n[moderation]\nenabled : maybe\npurge-after = soon\n",
+            "[general]\nhost = localhost\nmax-age = 15m\n[moderation]\nenabled : true\npurge-after = 30d\n",
+        );
+    }
+
+    #[test]
+    fn websites_are_recognised_one_by_one() {
+        check(
+            "[general]\nhost = https://a.example, https://b.example\n",
+            "[general]\nhost = \n    https://a.example\n    https://b.example\n",
+        );
+        check(
+            "[general]\nhost =\n    https://A.example/x\n    https://b.example:port\n    localhost\n",
+            "[general]\nhost =\n    https://A.example/x\n    localhost\n",
+        );
+        check("[general]\nhost =\n", "[general]\nhost = localhost\n");
+    }
+}

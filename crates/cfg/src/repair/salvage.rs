@@ -1,0 +1,236 @@
+//! Mending what Python's parser refuses.
+//!
+//! The lines are sorted into blocks, each a key with its value and the comments above it. Then every section is written
+//! once, with the blocks of all places that name it:
+//!
+//! - of a key that appears twice, the last stays: people add at the end what they want to change;
+//! - keys before the first header go to the section that knows them, if only one does, or to `[general]`;
+//! - a line without a key, and a value that continues a key without one, are left out;
+//! - a byte order mark is removed, and bytes that are not UTF-8 are taken for Latin-1.
+
+use crate::document::Document;
+use crate::keys;
+use crate::python::{self, Line};
+
+/// Reads as much of a file as can be read; `None` if that is still no file for Isso.
+pub(super) fn salvage(bytes: &[u8]) -> Option<Document> {
+    let text = decode(bytes);
+    let mut sorter = Sorter::default();
+    python::lines(&text).for_each(|line| sorter.line(line, &text[line.start..line.next]));
+    Document::parse(sorter.write()).ok()
+}
+
+fn decode(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|&byte| char::from(byte)));
+    }
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
+
+/// A key with its value and the comments above it, as lines of the file.
+struct Block<'t> {
+    key: String,
+    lines: Vec<&'t str>,
+    delimited: bool,
+    readable: bool,
+}
+
+struct Section<'t> {
+    name: String,
+    header: Vec<&'t str>,
+    blocks: Vec<Block<'t>>,
+}
+
+#[derive(Default)]
+struct Sorter<'t> {
+    sections: Vec<Section<'t>>,
+    current: Option<usize>,
+    /// The section of the block that the next line may continue; the block is its last.
+    open: Option<usize>,
+    indent: usize,
+    /// Comments and blank lines, until it is known what they belong to.
+    waiting: Vec<&'t str>,
+}
+
+impl<'t> Sorter<'t> {
+    fn line(&mut self, line: Line<'t>, raw: &'t str) {
+        let content = python::strip(line.text);
+        if content.is_empty() || content.starts_with(['#', ';']) {
+            self.waiting.push(raw);
+            return;
+        }
+        let indent = line
+            .text
+            .chars()
+            .take_while(|&c| python::is_space(c))
+            .count();
+        if self.open.is_some() && indent > self.indent {
+            let waiting = std::mem::take(&mut self.waiting);
+            if let Some(block) = self.open_block() {
+                block.lines.extend(waiting);
+                block.lines.push(raw);
+                block.readable = block.delimited;
+            }
+            return;
+        }
+        self.open = None;
+        self.indent = indent;
+        match header(content) {
+            Some(name) => self.header(name, raw),
+            None => self.key(content, raw),
+        }
+    }
+
+    fn header(&mut self, name: &str, raw: &'t str) {
+        let index = self.section(name);
+        if self.sections[index].header.is_empty() {
+            let mut header = std::mem::take(&mut self.waiting);
+            header.push(raw);
+            self.sections[index].header = header;
+        }
+        self.current = Some(index);
+    }
+
+    fn key(&mut self, content: &str, raw: &'t str) {
+        let delimiter = content.find(['=', ':']);
+        let key = python::lower(python::rstrip(
+            &content[..delimiter.unwrap_or(content.len())],
+        ))
+        .into_owned();
+        let mut lines = std::mem::take(&mut self.waiting);
+        let section = match self.current {
+            Some(section) => Some(section),
+            None => home(&key).map(|name| self.section(name)),
+        };
+        if let Some(section) = section.filter(|_| !key.is_empty()) {
+            lines.push(raw);
+            let delimited = delimiter.is_some();
+            self.sections[section].blocks.push(Block {
+                key,
+                lines,
+                delimited,
+                readable: true,
+            });
+            self.open = Some(section);
+        }
+    }
+
+    fn section(&mut self, name: &str) -> usize {
+        let present = self
+            .sections
+            .iter()
+            .position(|section| section.name == name);
+        present.unwrap_or_else(|| {
+            self.sections.push(Section {
+                name: name.to_owned(),
+                header: Vec::new(),
+                blocks: Vec::new(),
+            });
+            self.sections.len() - 1
+        })
+    }
+
+    fn open_block(&mut self) -> Option<&mut Block<'t>> {
+        self.sections[self.open?].blocks.last_mut()
+    }
+
+    fn write(self) -> String {
+        let mut text = String::new();
+        for section in &self.sections {
+            if section.header.is_empty() {
+                add(&mut text, &format!("[{}]", section.name));
+            }
+            section.header.iter().for_each(|line| add(&mut text, line));
+            for (index, block) in section.blocks.iter().enumerate() {
+                let again = section.blocks[index + 1..]
+                    .iter()
+                    .any(|later| later.key == block.key && later.readable);
+                if block.readable && !again {
+                    block.lines.iter().for_each(|line| add(&mut text, line));
+                }
+            }
+        }
+        self.waiting.iter().for_each(|line| add(&mut text, line));
+        text
+    }
+}
+
+/// Adds a line, which may have been the last one of its file and so have no end.
+fn add(text: &mut String, line: &str) {
+    text.push_str(line);
+    if !line.ends_with(['\n', '\r']) {
+        text.push('\n');
+    }
+}
+
+/// The name in a section header, as Python finds it.
+fn header(content: &str) -> Option<&str> {
+    let name = content.strip_prefix('[')?;
+    let name = &name[..name.rfind(']')?];
+    (!name.is_empty()).then_some(name)
+}
+
+/// The section for a key that stands above all headers.
+fn home(key: &str) -> Option<&'static str> {
+    let mut sections = keys::ALL
+        .iter()
+        .filter(|known| known.name == key)
+        .map(|known| known.section);
+    let first = sections.next()?;
+    // `[general]` comes first in the table, and its header is the one that people forget.
+    (first == "general" || sections.next().is_none()).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: impl AsRef<[u8]>, expected: &str) {
+        assert_eq!(salvage(bytes.as_ref()).unwrap().as_str(), expected);
+    }
+
+    #[test]
+    fn the_last_of_two_keys_stays() {
+        check(
+            "[general]\nhost =\n  a\n  b\nmax-age = 1h\n# better\nHost = c\n  d",
+            "[general]\nmax-age = 1h\n# better\nHost = c\n  d\n",
+        );
+    }
+
+    #[test]
+    fn sections_are_joined() {
+        check(
+            "[admin]\npassword = a\n\n# mine\n[general]\nhost = x\n[admin]\r\nenabled = true\r\npassword = b\r\n# end\n",
+            "[admin]\nenabled = true\r\npassword = b\r\n\n# mine\n[general]\nhost = x\n# end\n",
+        );
+    }
+
+    #[test]
+    fn keys_above_all_headers_find_their_section() {
+        check(
+            "# top\nhost = x\npurge-after = 1d\npassword = y\nfoo = z\n[general]\nmax-age = 1h\n",
+            "[general]\n# top\nhost = x\nmax-age = 1h\n[moderation]\npurge-after = 1d\n",
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_left_out() {
+        check(
+            "[general]\n= nothing\nhost = x\nname\n  y\nmax-age = 1h\n",
+            "[general]\nhost = x\nmax-age = 1h\n",
+        );
+    }
+
+    #[test]
+    fn other_encodings_are_recognised() {
+        check(
+            b"\xef\xbb\xbf[admin]\npassword = p\xe4ss\n",
+            "[admin]\npassword = päss\n",
+        );
+    }
+}

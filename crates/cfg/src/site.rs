@@ -1,0 +1,148 @@
+//! How Isso reads an entry of `[general] host`, and what it compares.
+
+use std::net::Ipv6Addr;
+
+/// What Isso compares when a browser says where it comes from: host, port, and whether the scheme is https.
+///
+/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/wsgi.py>
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Site {
+    host: String,
+    port: u16,
+    https: bool,
+}
+
+impl Site {
+    /// Reads an entry as Isso's `urlsplit` does, or says why Isso would not start with it.
+    pub fn read(entry: &str) -> Result<Site, SiteError> {
+        let (https, rest) = if let Some(rest) = entry.strip_prefix("https://") {
+            (true, rest)
+        } else {
+            (false, entry.strip_prefix("http://").unwrap_or(entry))
+        };
+        let rest: String = rest
+            .chars()
+            .filter(|c| !matches!(c, '\t' | '\r' | '\n'))
+            .collect();
+        let netloc = netloc(&rest);
+        let port = port(netloc)?;
+        let host = match (https, port) {
+            (true, None) => netloc,
+            // Isso cuts at the first colon, so of an IPv6 address nothing but the bracket remains.
+            _ => netloc.split(':').next().unwrap_or(netloc),
+        };
+        check_host(host)?;
+        let default = if https && port.is_none() { 443 } else { 80 };
+        let port = port.filter(|&port| port != 0).unwrap_or(default);
+        Ok(Site {
+            host: host.to_owned(),
+            port,
+            https,
+        })
+    }
+
+    /// The origin that Isso puts into the CORS header of its answers to this site.
+    pub fn origin(&self) -> String {
+        let scheme = if self.https { "https" } else { "http" };
+        match (self.https, self.port) {
+            (true, 443) | (false, 80) => format!("{scheme}://{}", self.host),
+            (_, port) => format!("{scheme}://{}:{port}", self.host),
+        }
+    }
+}
+
+/// Why Isso does not start with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SiteError {
+    /// A port that is no number up to 65535.
+    Port,
+    /// Brackets that hold no IPv6 address.
+    Brackets,
+    /// A space or control character in the host.
+    Space,
+    /// Two dots in a row, a dot at the beginning, or a part of more than 63 characters.
+    Label,
+}
+
+/// An entry without its scheme, up to its path: what Isso calls the netloc.
+pub(crate) fn netloc(rest: &str) -> &str {
+    &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]
+}
+
+/// The port as Python's `urlparse` finds it. <https://docs.python.org/3/library/urllib.parse.html>
+fn port(netloc: &str) -> Result<Option<u16>, SiteError> {
+    let host = netloc.rsplit_once('@').map_or(netloc, |(_, host)| host);
+    let port = if let Some((_, bracketed)) = host.split_once('[') {
+        let (address, after) = bracketed.split_once(']').ok_or(SiteError::Brackets)?;
+        let address = address.split('%').next().unwrap_or(address);
+        address
+            .parse::<Ipv6Addr>()
+            .map_err(|_| SiteError::Brackets)?;
+        after.split_once(':').map(|(_, port)| port)
+    } else if host.contains(']') {
+        return Err(SiteError::Brackets);
+    } else {
+        host.split_once(':').map(|(_, port)| port)
+    };
+    match port {
+        None | Some("") => Ok(None),
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            digits.parse().map(Some).map_err(|_| SiteError::Port)
+        }
+        Some(_) => Err(SiteError::Port),
+    }
+}
+
+/// What Python's HTTP client and its name resolution raise on, while Isso tries at start to reach the site.
+///
+/// <https://github.com/python/cpython/blob/3.11/Lib/http/client.py> (`_validate_host`),
+/// <https://github.com/python/cpython/blob/3.11/Lib/encodings/idna.py> (`Codec.encode`)
+fn check_host(host: &str) -> Result<(), SiteError> {
+    if host.contains(|c: char| c <= ' ' || c == '\x7f') {
+        return Err(SiteError::Space);
+    }
+    let mut labels = host.split('.').rev();
+    let last = labels.next().unwrap_or_default();
+    if last.len() > 63 || labels.any(|label| label.is_empty() || label.len() > 63) {
+        return Err(SiteError::Label);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_as_isso_reads_them() {
+        let check = |entry: &str, expected: Result<&str, SiteError>| {
+            assert_eq!(
+                Site::read(entry).map(|site| site.origin()),
+                expected.map(str::to_owned),
+                "{entry:?}"
+            );
+        };
+        check("localhost", Ok("http://localhost"));
+        check("https://example.org/blog?x#y", Ok("https://example.org"));
+        check("https://example.org:443", Ok("https://example.org"));
+        check("http://example.org:80", Ok("http://example.org"));
+        check("http://example.org:443", Ok("http://example.org:443"));
+        check("http://example.org:0", Ok("http://example.org"));
+        check("Example.org", Ok("http://Example.org"));
+        check("https://[::1]", Ok("https://[::1]"));
+        check("https://[::1]:8443", Ok("https://[:8443"));
+        check("http://[::1]:8080", Ok("http://[:8080"));
+        check("http://user:pw@example.org", Ok("http://user"));
+        check("https://a,https://b", Ok("https://a,https:"));
+        check("https://example.org:x", Err(SiteError::Port));
+        check("https://example.org:65536", Err(SiteError::Port));
+        check("http://a:1:2", Err(SiteError::Port));
+        check("http://[::1", Err(SiteError::Brackets));
+        check("http://[a]", Err(SiteError::Brackets));
+        check("https://a, https://b", Err(SiteError::Space));
+        check("max-age = 15m", Err(SiteError::Space));
+        check("https://example..org", Err(SiteError::Label));
+        check("https://.example.org", Err(SiteError::Label));
+        check("https://example.org.", Ok("https://example.org."));
+    }
+}

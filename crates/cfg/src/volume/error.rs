@@ -1,0 +1,89 @@
+//! Why a volume could not be used.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::EditError;
+use crate::store::StoreError;
+
+/// Why a volume could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VolumeError {
+    /// A folder could not be made.
+    #[error("the folder {} could not be made", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The lock could not be taken.
+    #[error("the lock {} could not be taken", path.display())]
+    Lock {
+        /// The lock file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file could not be read.
+    #[error("{} could not be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file could not be written.
+    #[error("{} could not be written", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file that Isso refuses could not be kept aside, so it was left as it is.
+    #[error("{} could not be kept aside", path.display())]
+    SetAside {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no `isso.cfg`.
+    #[error("{} does not exist", path.display())]
+    Missing {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// Isso's parser would refuse `isso.cfg`.
+    #[error("{} is not a file Isso can read: {}", path.display(), first(diagnostics))]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Everything that is wrong.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// `store.json` is damaged.
+    #[error("{} is damaged", path.display())]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// How.
+        source: StoreError,
+    },
+    /// An enforced key could not be put right.
+    #[error("a setting that must hold could not be written")]
+    Enforce {
+        /// Why.
+        source: EditError,
+    },
+}
+
+fn first(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first, others @ ..] => format!("{first} (and {} more)", others.len()),
+    }
+}
