@@ -3,17 +3,20 @@
 //! What must hold at every port call is the business of [`super::world`].
 
 use crate::State;
+use crate::context::Debts;
+use crate::machine::{Machine, Place};
 
-use super::world::{Facts, Move, Play, Port};
+use super::moves::Move;
+use super::world::{Facts, Play, Port};
 
 /// The machine and its world between two events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Moment {
     pub(super) state: State,
     /// The state as it would be without the backup.
-    pub(super) place: crate::machine::Place,
-    pub(super) machine: crate::machine::Machine,
-    pub(super) debts: crate::context::Debts,
+    pub(super) place: Place,
+    pub(super) machine: Machine,
+    pub(super) debts: Debts,
     pub(super) facts: Facts,
 }
 
@@ -33,7 +36,6 @@ impl Moment {
     }
 
     fn is_up(&self) -> bool {
-        use crate::machine::Place;
         matches!(
             self.place,
             Place::Starting {} | Place::Serving {} | Place::Reloading {} | Place::Recovering {}
@@ -107,6 +109,26 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         !after.is_up() || after.machine.wanted,
         "Isso is up though the host does not want it",
     );
+    let wish = match made {
+        Move::Start => true,
+        Move::Stop => false,
+        _ => before.machine.wanted,
+    };
+    always(
+        after.machine.wanted == wish,
+        "the wish of the host was lost",
+    );
+    let stops = world
+        .calls
+        .iter()
+        .filter(|(port, _)| matches!(port, Port::Stop | Port::Start));
+    let stop_then_start = |(first, second): (&(Port, bool), &(Port, bool))| {
+        *first == (Port::Stop, true) && second.0 == Port::Start
+    };
+    always(
+        !stops.clone().zip(stops.skip(1)).any(stop_then_start),
+        "Isso was started beside one that would not stop",
+    );
     always(
         made != Move::Stop || !after.facts.process || failed(Port::Stop),
         "Isso runs after a stop",
@@ -133,7 +155,7 @@ fn untold(made: Move) -> bool {
 }
 
 fn locked(moment: Moment) -> bool {
-    matches!(moment.place, crate::machine::Place::AwaitingPassword {})
+    matches!(moment.place, Place::AwaitingPassword {})
 }
 
 fn unchanged_by_backup(before: Moment, after: Moment) -> bool {

@@ -5,6 +5,7 @@ mod answers;
 mod flows;
 mod invariants;
 mod model;
+mod moves;
 mod random;
 mod walk;
 mod world;

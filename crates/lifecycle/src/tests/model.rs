@@ -2,7 +2,8 @@
 
 use crate::State;
 
-use super::world::{Move, Port};
+use super::moves::Move;
+use super::world::Port;
 
 #[derive(Debug, Default)]
 pub(super) struct Model {

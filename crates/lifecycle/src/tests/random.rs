@@ -5,8 +5,9 @@ use proptest::sample::{select, subsequence};
 
 use super::invariants::{Moment, broken};
 use super::model::Model;
+use super::moves::Move;
 use super::run;
-use super::world::{Facts, Faults, Move, Play, Port};
+use super::world::{Facts, Faults, Play, Port};
 
 const PORTS: [Port; 10] = [
     Port::Settle,

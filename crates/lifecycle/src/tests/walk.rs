@@ -3,8 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::invariants::{Moment, broken};
+use super::moves::Move;
 use super::run;
-use super::world::{Facts, Faults, Move, Play};
+use super::world::{Facts, Faults, Play};
 
 /// The walk's extent. It changes with the machine; a walk that has become small by mistake shows.
 const MOMENTS: usize = 244;

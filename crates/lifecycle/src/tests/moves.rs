@@ -1,0 +1,96 @@
+//! Everything that can happen to the machine and to its world.
+
+use serde_json::Value;
+
+use crate::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
+
+/// All that can go on, an event or a change that nobody tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    Init,
+    Start,
+    Stop,
+    SetPassword,
+    DropPassword,
+    OtherSettings,
+    EmbedCode,
+    SettingsChanged,
+    /// The file is edited by hand, and the machine is not told.
+    Edit {
+        password: bool,
+    },
+    Ready,
+    Exited,
+    /// A report about a process that was stopped or replaced since.
+    StaleExited,
+    RestartDue,
+    Backup,
+    BackupFinished {
+        well: bool,
+    },
+    Restore,
+    /// A restore that succeeded, from a backup with or without a password.
+    Restored {
+        password: bool,
+    },
+    RestoreFailed,
+}
+
+impl Move {
+    pub(super) const ALL: [Move; 21] = [
+        Move::Init,
+        Move::Start,
+        Move::Stop,
+        Move::SetPassword,
+        Move::DropPassword,
+        Move::OtherSettings,
+        Move::EmbedCode,
+        Move::SettingsChanged,
+        Move::Edit { password: true },
+        Move::Edit { password: false },
+        Move::Ready,
+        Move::Exited,
+        Move::StaleExited,
+        Move::RestartDue,
+        Move::Backup,
+        Move::BackupFinished { well: true },
+        Move::BackupFinished { well: false },
+        Move::Restore,
+        Move::Restored { password: true },
+        Move::Restored { password: false },
+        Move::RestoreFailed,
+    ];
+
+    /// What the machine is told of the move.
+    pub(super) fn event(self) -> Option<Event> {
+        let end = |well| {
+            if well {
+                Ok(())
+            } else {
+                Err("disk full".into())
+            }
+        };
+        Some(match self {
+            Move::Init => Event::Init,
+            Move::Start => Event::Start,
+            Move::Stop => Event::Stop,
+            Move::SetPassword | Move::DropPassword | Move::OtherSettings | Move::EmbedCode => {
+                Event::Invoke(Invocation {
+                    id: format!("{self:?}"),
+                    input: Value::Null,
+                    language: "en_US".into(),
+                })
+            }
+            Move::SettingsChanged => Event::SettingsChanged,
+            Move::Edit { .. } => return None,
+            Move::Ready => Event::Daemon(DaemonEvent::Ready),
+            Move::Exited | Move::StaleExited => Event::Daemon(DaemonEvent::Exited("killed".into())),
+            Move::RestartDue => Event::Daemon(DaemonEvent::RestartDue),
+            Move::Backup => Event::Backup(BackupRequest { to: "/b".into() }),
+            Move::BackupFinished { well } => Event::BackupFinished(end(well)),
+            Move::Restore => Event::Restore(RestoreRequest { from: "/b".into() }),
+            Move::Restored { .. } => Event::RestoreFinished(end(true)),
+            Move::RestoreFailed => Event::RestoreFinished(end(false)),
+        })
+    }
+}
