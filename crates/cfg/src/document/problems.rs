@@ -43,15 +43,10 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
 }
 
 pub(super) fn missing_section_header(line: Line<'_>, content: &str) -> Diagnostic {
-    // A line without a delimiter could be anything: one word is enough to recognise it.
-    let shown = match content.split_once(['=', ':']) {
-        Some((key, _)) => python::rstrip(key).to_owned(),
-        None => first_word(content),
-    };
     refused(
         Code::MissingSectionHeader,
         position(line),
-        shown,
+        safe_key(content),
         "the line stands before the first section header".to_owned(),
         "Put the header of its section above it, such as [general].",
     )
@@ -75,16 +70,20 @@ pub(super) fn duplicate_section(
 
 pub(super) fn duplicate_key(
     line: Line<'_>,
-    spelled: &str,
+    content: &str,
     section: &str,
-    key: &str,
     first: usize,
 ) -> Diagnostic {
+    let key = safe_key(content);
+    let message = format!(
+        "the key {} appears again in [{section}]; the first is on line {first}",
+        python::lower(&key)
+    );
     refused(
         Code::DuplicateKey,
         position(line),
-        spelled.to_owned(),
-        format!("the key {key} appears again in [{section}]; the first is on line {first}"),
+        key,
+        message,
         "Keep one of the two lines. A key is the same in upper and lower case.",
     )
 }
@@ -154,9 +153,12 @@ fn end_position(text: &str) -> (usize, usize) {
     }
 }
 
-fn first_word(content: &str) -> String {
-    match content.split_once(python::is_space) {
+/// Returns what can be shown of a line that holds a key. A person who forgets the delimiter makes the value a part of the
+/// key, and no key of Isso has a space.
+fn safe_key(content: &str) -> String {
+    let key = content.split(['=', ':']).next().unwrap_or_default();
+    match python::rstrip(key).split_once(python::is_space) {
         Some((word, _)) => format!("{word} …"),
-        None => content.to_owned(),
+        None => python::rstrip(key).to_owned(),
     }
 }

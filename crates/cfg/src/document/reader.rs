@@ -240,7 +240,7 @@ impl Reader {
         if let Some(index) = keys.get_index_of(&*key) {
             let first = section.entries[index].line;
             self.problems
-                .push(problems::duplicate_key(line, spelled, name, &key, first));
+                .push(problems::duplicate_key(line, content, name, first));
         } else {
             open.entry = Some(section.entries.len());
             keys.insert(key.into_owned(), None);

@@ -15,8 +15,8 @@ const EDITED: usize = 6_000;
 struct Plan {
     /// Chooses one of the file's keys, when it has any; else the names are used.
     present: Option<Index>,
-    section: String,
-    key: String,
+    section: &'static str,
+    key: &'static str,
     /// Nothing: the key is to go.
     value: Option<String>,
 }
@@ -45,7 +45,7 @@ impl Plan {
             .collect();
         match self.present {
             Some(index) if !names.is_empty() => index.get(&names).clone(),
-            _ => (self.section.clone(), self.key.clone()),
+            _ => (self.section.to_owned(), self.key.to_owned()),
         }
     }
 
@@ -91,7 +91,7 @@ fn change(contents: &mut Vec<(String, Keys)>, section: &str, key: &str, value: O
         }
         (Some(place), None) => contents[place].1.retain(|(name, _)| *name != key),
         (None, Some(value)) => {
-            contents.push((section.to_owned(), vec![(key, Some(value.to_owned()))]))
+            contents.push((section.to_owned(), vec![(key, Some(value.to_owned()))]));
         }
         (None, None) => {}
     }

@@ -80,29 +80,21 @@ const LINE_ENDS: &[&str] = &["\n", "\r\n", "\r"];
 
 /// A file, well formed more often than not.
 pub fn file() -> impl Strategy<Value = String> {
-    let line_end = prop_oneof![
-        6 => Just(Some("\n")),
-        2 => Just(Some("\r\n")),
-        1 => Just(Some("\r")),
-        1 => Just(None),
-    ];
     let lines = prop::collection::vec((line(), select(LINE_ENDS)), 0..12);
-    let opening = prop_oneof![
-        20 => Just(""),
-        1 => Just("\u{feff}"),
-    ];
-    let first = prop_oneof![
-        1 => Just(None),
-        8 => header().prop_map(Some),
-    ];
+    let opening = mostly(20, &[""], &["\u{feff}"]);
+    let first = mostly(8, &["[a]", "[b]", "[general]"], &[""]);
+    let line_end = select(&["\n", "\n", "\n", "\n", "\r\n", "\r\n", "\r", "mixed"][..]);
     let last_line_end = prop::bool::weighted(0.8);
     (opening, first, lines, line_end, last_line_end).prop_map(
         |(opening, first, lines, line_end, last_line_end)| {
             let mut text = opening.to_owned();
-            for (line, own_line_end) in first.map(|header| (header, "\n")).into_iter().chain(lines)
-            {
+            for (line, own_line_end) in std::iter::once((first.to_owned(), "\n")).chain(lines) {
                 text.push_str(&line);
-                text.push_str(line_end.unwrap_or(own_line_end));
+                text.push_str(if line_end == "mixed" {
+                    own_line_end
+                } else {
+                    line_end
+                });
             }
             if !last_line_end {
                 text.truncate(text.trim_end_matches(['\n', '\r']).len());
@@ -144,88 +136,95 @@ pub fn mutation(corpus: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// A section, mostly one that is likely to be there.
-pub fn section() -> impl Strategy<Value = String> {
-    prop_oneof![
-        4 => select(vec!["a", "b", "c", "general", "DEFAULT"]).prop_map(str::to_owned),
-        1 => select(vec!["", " a ", "a]", "[a", "new", "a\nb", "é", "#"]).prop_map(str::to_owned),
-    ]
+pub fn section() -> impl Strategy<Value = &'static str> {
+    mostly(
+        4,
+        &["a", "b", "c", "general", "DEFAULT"],
+        &["", " a ", "a]", "[a", "new", "a\nb", "é", "#"],
+    )
 }
 
 /// A key, mostly one that is likely to be there.
-pub fn key() -> impl Strategy<Value = String> {
-    prop_oneof![
-        4 => select(KEYS).prop_map(str::to_owned),
-        1 => select(vec!["", " k", "k\u{1f}", "a=b", "a:b", "#k", ";k", "a\nb", "[new]", "new"]).prop_map(str::to_owned),
-    ]
+pub fn key() -> impl Strategy<Value = &'static str> {
+    mostly(
+        4,
+        KEYS,
+        &[
+            "", " k", "k\u{1f}", "a=b", "a:b", "#k", ";k", "a\nb", "[new]", "new",
+        ],
+    )
 }
 
 /// A value of one line or several, mostly one that can be written.
 pub fn value() -> impl Strategy<Value = String> {
-    let line = prop_oneof![
-        12 => select(VALUES).prop_map(str::to_owned),
-        1 => (space(), select(VALUES)).prop_map(|(space, value)| format!("{value}{space}")),
-        1 => Just("\r".to_owned()),
-    ];
-    prop_oneof![
-        2 => line.clone(),
-        1 => prop::collection::vec(line, 1..6).prop_map(|lines| lines.join("\n")),
-    ]
+    let line = (mostly(12, &[""], SPACES), mostly(12, VALUES, &["\r"]))
+        .prop_map(|(trail, line)| format!("{line}{trail}"));
+    (any::<bool>(), prop::collection::vec(line, 1..6)).prop_map(|(one, mut lines)| {
+        lines.truncate(if one { 1 } else { lines.len() });
+        lines.join("\n")
+    })
 }
 
+/// A line. Every part of it is drawn and the kind says which are used, because a union of strategies is much slower.
 fn line() -> impl Strategy<Value = String> {
-    let statement = prop_oneof![
-        8 => option(),
-        4 => header(),
-        2 => select(COMMENTS).prop_map(str::to_owned),
-        2 => select(KEYS).prop_map(str::to_owned),
-        3 => Just(String::new()),
-        3 => select(VALUES).prop_map(str::to_owned),
-    ];
-    let indent = prop_oneof![
-        5 => Just(""),
-        3 => Just("    "),
-        2 => space(),
-    ];
-    let trail = prop_oneof![
-        6 => Just(""),
-        1 => space(),
-    ];
-    (indent, statement, trail)
-        .prop_map(|(indent, statement, trail)| format!("{indent}{statement}{trail}"))
-}
-
-fn option() -> impl Strategy<Value = String> {
+    let kind = select(
+        &[
+            "option", "option", "option", "header", "comment", "key", "blank", "value",
+        ][..],
+    );
+    let indent = mostly(5, &["", "", "    "], SPACES);
+    let header = (mostly(1, &["number"], HEADERS), 0..20);
     // The number keeps most keys of a file apart.
-    let key = prop_oneof![
-        2 => select(KEYS).prop_map(str::to_owned),
-        3 => (select(KEYS), 0..50).prop_map(|(key, number)| format!("{key}{number}")),
-    ];
-    let space = || {
-        prop_oneof![
-            2 => Just(""),
-            4 => Just(" "),
-            1 => space(),
-        ]
-    };
+    let key = (select(KEYS), mostly(2, &["number"], &[""]), 0..50);
+    let space = || mostly(6, &["", " ", " "], SPACES);
+    let option = (space(), select(&["=", ":"][..]), space());
+    let trail = mostly(6, &[""], SPACES);
     (
+        kind,
+        indent,
+        header,
         key,
-        space(),
-        select(vec!["=", ":"]),
-        space(),
+        option,
         select(VALUES),
+        select(COMMENTS),
+        trail,
     )
-        .prop_map(|(key, before, delimiter, after, value)| {
-            format!("{key}{before}{delimiter}{after}{value}")
-        })
+        .prop_map(
+            |(
+                kind,
+                indent,
+                (header, section),
+                (key, suffix, number),
+                (before, delimiter, after),
+                value,
+                comment,
+                trail,
+            )| {
+                let key = if suffix == "number" {
+                    format!("{key}{number}")
+                } else {
+                    key.to_owned()
+                };
+                let statement = match kind {
+                    "option" => format!("{key}{before}{delimiter}{after}{value}"),
+                    "header" if header == "number" => format!("[s{section}]"),
+                    "header" => header.to_owned(),
+                    "comment" => comment.to_owned(),
+                    "key" => key,
+                    "value" => value.to_owned(),
+                    _ => String::new(),
+                };
+                format!("{indent}{statement}{trail}")
+            },
+        )
 }
 
-fn header() -> impl Strategy<Value = String> {
-    prop_oneof![
-        5 => (0..20).prop_map(|number| format!("[s{number}]")),
-        5 => select(HEADERS).prop_map(str::to_owned),
-    ]
-}
-
-fn space() -> impl Strategy<Value = &'static str> {
-    select(SPACES)
+/// One of the common strings, or once in a while one of the rare.
+fn mostly(
+    weight: u32,
+    common: &'static [&'static str],
+    rare: &'static [&'static str],
+) -> impl Strategy<Value = &'static str> {
+    (0..=weight, select(common), select(rare))
+        .prop_map(|(dice, common, rare)| if dice == 0 { rare } else { common })
 }
