@@ -49,6 +49,7 @@
 //!
 //! Events are handled one at a time, in the order given, each to its end; `handle` takes
 //! `&mut self`, so a host keeps the `Lifecycle` in one task and sends it events through a channel.
+//! The future is not `Send`, so that task stays on its thread; the `Lifecycle` itself may move.
 //! Backups, restores, starts and reloads only *begin* inside of an event, so none blocks the next.
 //! Daemon reports that are overtaken by a stop mean nothing any more and are passed over.
 //!
