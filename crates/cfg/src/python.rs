@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-/// Says whether Python's `str.isspace` holds for a character, which is also what `str.strip` removes and `\s` matches.
+/// Says whether Python's `str.isspace` holds for a character, which is also what `str.strip`
+/// removes and `\s` matches.
 ///
-/// Python counts the four ASCII separators (FS, GS, RS, US) as white space because their bidirectional class says so;
-/// Unicode's own `White_Space` property, and with it Rust, does not.
+/// Python counts the four ASCII separators (FS, GS, RS, US) as white space because their
+/// bidirectional class says so; Unicode's own `White_Space` property, and with it Rust, does not.
 /// <https://docs.python.org/3/library/stdtypes.html#str.isspace>
 pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
@@ -22,6 +23,8 @@ pub(crate) fn rstrip(text: &str) -> &str {
 }
 
 /// Lower-cases as `str.lower` does: the full Unicode mapping, with the final sigma.
+///
+/// The two differ for characters alone that are younger than the Unicode tables of either side.
 pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
@@ -46,7 +49,8 @@ pub(crate) struct Line<'t> {
     pub next: usize,
 }
 
-/// Splits a text as Python's universal newlines do: after `\n`, `\r\n` and a lone `\r`, and after nothing else.
+/// Splits a text as Python's universal newlines do: after `\n`, `\r\n` and a lone `\r`, and after
+/// nothing else.
 ///
 /// Form feed, NEL and the Unicode separators end a line for `str.splitlines`, but not for a file.
 /// <https://docs.python.org/3/library/functions.html#open-newline-parameter>

@@ -1,6 +1,7 @@
 //! The sentences for what Python's parser refuses.
 //!
-//! Every text here is safe to log: of a line that holds or could hold a value, only the part before it is shown.
+//! Every text here is safe to log: of a line that holds or could hold a value, only the part before
+//! it is shown.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::python::{self, Line};
@@ -153,8 +154,8 @@ fn end_position(text: &str) -> (usize, usize) {
     }
 }
 
-/// Returns what can be shown of a line that holds a key. A person who forgets the delimiter makes the value a part of the
-/// key, and no key of Isso has a space.
+/// Returns what can be shown of a line that holds a key. A person who forgets the delimiter makes
+/// the value a part of the key, and no key of Isso has a space.
 fn safe_key(content: &str) -> String {
     let key = content.split(['=', ':']).next().unwrap_or_default();
     match python::rstrip(key).split_once(python::is_space) {

@@ -1,11 +1,14 @@
 //! Reads a text as CPython's `RawConfigParser._read` does, remembering where everything stands.
 //!
 //! The control flow follows
-//! <https://github.com/python/cpython/blob/v3.11.7/Lib/configparser.py#L1012-L1120> with the options Isso sets:
-//! `allow_no_value`, `strict`, no inline comments, empty lines in values. Where CPython raises, this reader notes a
-//! [`Diagnostic`] and goes on, so that a person sees every problem at once. Later CPythons raise other exceptions
-//! (3.13 has a name for the continued key without a value, where 3.11 trips over an `AttributeError`), but for the
-//! same files.
+//! <https://github.com/python/cpython/blob/v3.11.7/Lib/configparser.py#L1012-L1120> with the options
+//! Isso sets: `allow_no_value`, `strict`, no inline comments, empty lines in values. Where CPython
+//! raises, this reader notes a [`Diagnostic`] and goes on, so that a person sees every problem at
+//! once.
+//!
+//! CPython 3.10, the oldest on which Isso runs, to 3.13 accept the same files. What they raise
+//! differs: 3.13 has an error of its own for a continued key without a value, where the older ones
+//! trip over an `AttributeError`.
 
 use std::ops::Range;
 
@@ -27,16 +30,16 @@ pub(super) struct Reading {
     pub sections: Vec<Section>,
 }
 
-/// Where a section stands. `[DEFAULT]` may stand in several places: then the header is that of the first, and the end is
-/// that of its last key.
+/// Where a section stands. `[DEFAULT]` may stand in several places: then the header is that of the
+/// first, and the end is that of its last key.
 #[derive(Clone)]
 pub(super) struct Section {
     /// The line of the header.
     pub line: usize,
     /// The header from `[` to the end of its line, in bytes.
     pub header: Range<usize>,
-    /// Where the line after the last one that says something begins: comments and blank lines beyond may belong to what
-    /// follows.
+    /// Where the line after the last one that says something begins: comments and blank lines
+    /// beyond may belong to what follows.
     pub end: usize,
     /// Where each key stands; the order is that of the keys in `ini`.
     pub entries: Vec<Entry>,
@@ -53,16 +56,18 @@ pub(super) struct Entry {
     pub key: Range<usize>,
     /// Whether `=` or `:` follows the key.
     pub delimited: bool,
-    /// The value, from its first line to its last one that is neither blank nor a comment, without the white space
-    /// around it, in bytes. When the first line is empty it begins at the end of that line.
+    /// The value, from its first line to its last one that is neither blank nor a comment, without
+    /// the white space around it, in bytes. When the first line is empty it begins at the end of
+    /// that line.
     pub value: Range<usize>,
 }
 
 /// Reads a text, or says everything because of which Python refuses it.
 pub(super) fn read(text: &str) -> Result<Reading, Vec<Diagnostic>> {
     let mut reader = Reader::new();
-    // Python keeps a byte order mark as a character of the first line, which then is no header: whatever follows, the file
-    // is refused. The rest is read without the mark, to find the other problems too.
+    // Python keeps a byte order mark as a character of the first line, which then is no header:
+    // whatever follows, the file is refused. The rest is read without the mark, to find the other
+    // problems too.
     let mark = text.chars().next().filter(|&c| c == '\u{feff}');
     if mark.is_some() {
         reader.problems.push(problems::byte_order_mark());
@@ -79,8 +84,8 @@ pub(super) fn read(text: &str) -> Result<Reading, Vec<Diagnostic>> {
 
 /// Returns the name in a section header, or nothing when the stripped line is not one.
 ///
-/// `SECTCRE` is `\[(?P<header>.+)\]`, matched at the start and greedy: the name reaches to the last `]` of the line, and
-/// whatever stands behind it is ignored.
+/// `SECTCRE` is `\[(?P<header>.+)\]`, matched at the start and greedy: the name reaches to the last
+/// `]` of the line, and whatever stands behind it is ignored.
 pub(super) fn header(line: &str) -> Option<&str> {
     let name = line.strip_prefix('[')?;
     let name = &name[..name.rfind(']')?];
@@ -193,7 +198,8 @@ impl Reader {
         let sections = self.ini.get_mut_map();
         if let Some(index) = sections.get_index_of(name) {
             let section = &mut self.sections[index];
-            // `[DEFAULT]` is not one of `_sections`, so the strict parser does not count how often it appears.
+            // `[DEFAULT]` is not one of `_sections`, so the strict parser does not count how often
+            // it appears.
             if name != DEFAULT {
                 self.problems.push(problems::duplicate_section(
                     line,

@@ -1,5 +1,5 @@
-//! Why `isso.cfg` is not read with the `configparser` crate's own parser: set up to come as near as it can, it still reads
-//! these files differently from CPython.
+//! Why `isso.cfg` is not read with the `configparser` crate's own parser: set up to come as near as
+//! it can, it still reads these files differently from CPython.
 
 use configparser::ini::{Ini, IniDefault};
 

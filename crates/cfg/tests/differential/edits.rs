@@ -6,7 +6,7 @@ use proptest::sample::Index;
 use isso_cfg::{Document, EditError};
 
 use crate::oracle::Keys;
-use crate::{compare, generate, runner, sample};
+use crate::{compare, generate, report, runner, sample};
 
 const EDITED: usize = 6_000;
 
@@ -210,5 +210,5 @@ fn python_reads_edited_files_as_documents_do() {
         .collect();
     assert_eq!(edited.len(), EDITED, "enough edits are possible");
     assert_eq!(compare(&edited), EDITED, "CPython accepts each edited file");
-    println!("compared {EDITED} edited files with CPython");
+    report(&format!("compared {EDITED} edited files with CPython"));
 }

@@ -12,7 +12,7 @@ const SPACES: &[&str] = &[
 
 const KEYS: &[&str] = &[
     "k", "K", "host", "Host", "max-age", "a b", "a  b", "password", "İ", "i\u{307}", "ΑΣ", "ας",
-    "ß", "ẞ", "Ǆ", "ǅ", "K", "[", "[x", "]", "x]", "%(k)s", "$HOME", "k#", "k;", "\0", "é",
+    "ß", "ẞ", "Ǆ", "ǅ", "\u{212a}", "[", "[x", "]", "x]", "%(k)s", "$HOME", "k#", "k;", "\0", "é",
     "e\u{301}", "\"k\"", "0", "_", "\u{feff}",
 ];
 
@@ -104,7 +104,8 @@ pub fn file() -> impl Strategy<Value = String> {
     )
 }
 
-/// A file with a few of its bytes changed, at random or for something that means much to the parser.
+/// A file with a few of its bytes changed, at random or for something that means much to the
+/// parser.
 pub fn mutation(corpus: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let token = select(
         [
@@ -165,7 +166,8 @@ pub fn value() -> impl Strategy<Value = String> {
     })
 }
 
-/// A line. Every part of it is drawn and the kind says which are used, because a union of strategies is much slower.
+/// A line. Every part of it is drawn and the kind says which are used, because a union of
+/// strategies is much slower.
 fn line() -> impl Strategy<Value = String> {
     let kind = select(
         &[

@@ -1,4 +1,5 @@
-//! CPython is the specification of `isso.cfg`: this compares with it, on a corpus and on thousands of generated files.
+//! CPython is the specification of `isso.cfg`: this compares with it, on a corpus and on thousands
+//! of generated files.
 //!
 //! The generated files are the same in each run. `ISSO_CFG_SEED=N` makes others.
 
@@ -8,6 +9,7 @@ mod generate;
 mod oracle;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 
 use proptest::strategy::{Strategy, ValueTree};
@@ -22,7 +24,7 @@ fn python_reads_the_same() {
     assert!(corpus.len() >= 60, "the corpus is at its place");
     let mut runner = runner();
     let mut files: Vec<Vec<u8>> = corpus.values().cloned().collect();
-    files.push(huge());
+    files.extend([huge(), white_space()]);
     files.extend(sample(&mut runner, generate::file(), GENERATED).map(String::into_bytes));
     files.extend(sample(
         &mut runner,
@@ -30,10 +32,10 @@ fn python_reads_the_same() {
         MUTATED,
     ));
     let accepted = compare(&files);
-    println!(
+    report(&format!(
         "compared {} files with CPython, which accepts {accepted} of them",
         files.len()
-    );
+    ));
     assert!(files.len() >= 20_000);
     // Neither answer may become so rare that the comparison says nothing.
     assert!(accepted > files.len() / 4 && accepted < files.len() * 3 / 4);
@@ -57,6 +59,11 @@ pub fn compare(files: &[Vec<u8>]) -> usize {
         );
     }
     answers.iter().flatten().count()
+}
+
+/// Tells a figure past the capture of the output of tests that pass.
+pub fn report(figure: &str) {
+    writeln!(std::io::stderr(), "{figure}").expect("stderr is open");
 }
 
 /// Reads the checked-in files by name.
@@ -91,7 +98,8 @@ pub fn sample<S: Strategy>(
 
 /// Makes a source of chance that is the same in each run.
 pub fn runner() -> TestRunner {
-    // Xorshift, because ChaCha is slow in a debug build; a state of few bits would take long to spread.
+    // Xorshift, because ChaCha is slow in a debug build; a state of few bits would take long to
+    // spread.
     let bytes = u128::from(seed())
         .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
         .to_le_bytes();
@@ -109,4 +117,11 @@ fn seed() -> u64 {
 fn huge() -> Vec<u8> {
     let hosts = (0..10_000).map(|number| format!("\n    https://blog-{number}.example"));
     format!("[general]\nhost ={}\n", hosts.collect::<String>()).into_bytes()
+}
+
+/// A file that shows for each character, as far up as any white space lies, whether it is trimmed.
+fn white_space() -> Vec<u8> {
+    let characters = ('\0'..='\u{3100}').filter(|c| !matches!(c, '\n' | '\r'));
+    let lines = characters.map(|c| format!("{} = {c}{c}v{c}\n", u32::from(c)));
+    format!("[a]\n{}", lines.collect::<String>()).into_bytes()
 }

@@ -34,7 +34,8 @@ pub fn ask<'f>(files: impl IntoIterator<Item = &'f [u8]> + Send) -> Vec<Option<C
     let mut stdin = python.stdin.take().expect("stdin is piped");
     let stdout = BufReader::new(python.stdout.take().expect("stdout is piped"));
     let answers = std::thread::scope(|scope| {
-        // Asking and listening take turns in the pipes' buffers, so neither may wait for the other to end.
+        // Asking and listening take turns in the pipes' buffers, so neither may wait for the other
+        // to end.
         scope.spawn(move || {
             for file in files {
                 let length = u32::try_from(file.len()).expect("test files are small");
