@@ -1,0 +1,182 @@
+//! The actions, and what all of them have in common.
+
+use isso_cfg::{Contents, Volume};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::ActionError;
+use crate::facts::Facts;
+use crate::form::Form;
+use crate::i18n::Language;
+use crate::result::ActionResult;
+use crate::{configure_server, configure_smtp, embed_code, set_admin_password, set_websites};
+
+/// Something a person can have done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Chooses the websites that may show comments.
+    SetWebsites,
+    /// Decides on moderation, protection from spam and the like.
+    ConfigureServer,
+    /// Turns notifications by email on or off.
+    ConfigureSmtp,
+    /// Makes a new admin password.
+    SetAdminPassword,
+    /// Shows the HTML that embeds comments.
+    EmbedCode,
+}
+
+impl Action {
+    /// Every action, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [
+        Self::SetWebsites,
+        Self::ConfigureServer,
+        Self::ConfigureSmtp,
+        Self::SetAdminPassword,
+        Self::EmbedCode,
+    ];
+
+    /// The action of an id.
+    pub fn find(id: &str) -> Result<Self, ActionError> {
+        let action = Self::ALL.into_iter().find(|action| action.id() == id);
+        action.ok_or_else(|| ActionError::UnknownAction(id.to_owned()))
+    }
+
+    /// What the host calls the action.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::SetWebsites => "set-websites",
+            Self::ConfigureServer => "configure-server",
+            Self::ConfigureSmtp => "configure-smtp",
+            Self::SetAdminPassword => "set-admin-password",
+            Self::EmbedCode => "embed-code",
+        }
+    }
+
+    /// How the host announces the action.
+    pub fn metadata(self, language: Language, contents: &Contents) -> Metadata {
+        match self {
+            Self::SetWebsites => set_websites::metadata(language),
+            Self::ConfigureServer => configure_server::metadata(language),
+            Self::ConfigureSmtp => configure_smtp::metadata(language),
+            Self::SetAdminPassword => set_admin_password::metadata(language, contents),
+            Self::EmbedCode => embed_code::metadata(language),
+        }
+    }
+
+    /// What a person has to fill in, if anything.
+    pub fn form(self, language: Language, facts: &Facts) -> Option<Form> {
+        match self {
+            Self::SetWebsites => Some(set_websites::form(language)),
+            Self::ConfigureServer => Some(configure_server::form(language)),
+            Self::ConfigureSmtp => Some(configure_smtp::form(language, facts)),
+            Self::SetAdminPassword => None,
+            Self::EmbedCode => Some(embed_code::form(language, facts)),
+        }
+    }
+
+    /// What stands in the form at first: the present settings, passwords included. `null` without a form.
+    pub fn prefill(self, contents: &Contents) -> Value {
+        match self {
+            Self::SetWebsites => set_websites::prefill(contents),
+            Self::ConfigureServer => configure_server::prefill(contents),
+            Self::ConfigureSmtp => configure_smtp::prefill(contents),
+            Self::SetAdminPassword => Value::Null,
+            Self::EmbedCode => Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    /// Checks what a person filled in and carries the action out, or changes nothing and says why.
+    ///
+    /// It takes the volume's lock, and waits for nothing else.
+    pub fn run(
+        self,
+        volume: &Volume,
+        facts: &Facts,
+        language: Language,
+        input: &Value,
+    ) -> Result<Done, ActionError> {
+        match self {
+            Self::SetWebsites => set_websites::run(volume, language, input),
+            Self::ConfigureServer => configure_server::run(volume, language, input),
+            Self::ConfigureSmtp => configure_smtp::run(volume, facts, language, input),
+            Self::SetAdminPassword => set_admin_password::run(volume, language),
+            Self::EmbedCode => embed_code::run(facts, language, input),
+        }
+    }
+
+    /// Finds out what takes time and adds it to the result: whether a mail server accepts the saved credentials.
+    ///
+    /// It waits on the network for five seconds at most, and may be dropped at any moment.
+    pub async fn after(
+        self,
+        volume: &Volume,
+        language: Language,
+        result: ActionResult,
+    ) -> ActionResult {
+        match self {
+            Self::ConfigureSmtp => configure_smtp::after(volume, language, result).await,
+            _ => result,
+        }
+    }
+}
+
+/// How the host announces an action: the SDK's `ActionMetadata`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Metadata {
+    /// What the action is called.
+    pub name: String,
+    /// What it does.
+    pub description: String,
+    /// What a person must confirm first.
+    pub warning: Option<String>,
+    /// Whether it can be run.
+    pub visibility: Visibility,
+    /// When it can be run.
+    pub allowed_statuses: AllowedStatuses,
+    /// Whether it has a form.
+    pub has_input: bool,
+    /// The heading it stands under.
+    pub group: Option<String>,
+}
+
+impl Metadata {
+    /// An action with a form, without warning or heading.
+    pub(crate) fn new(name: String, description: String) -> Self {
+        Self {
+            name,
+            description,
+            warning: None,
+            visibility: Visibility::Enabled,
+            allowed_statuses: AllowedStatuses::Any,
+            has_input: true,
+            group: None,
+        }
+    }
+}
+
+/// Whether an action can be run. Here, all of them can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Visibility {
+    /// It can.
+    Enabled,
+}
+
+/// When an action can be run. Here, all of them always can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AllowedStatuses {
+    /// Whether the service runs or not.
+    Any,
+}
+
+/// What an action did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What to show.
+    pub result: ActionResult,
+    /// Whether Isso must read its settings anew.
+    pub settings_changed: bool,
+}

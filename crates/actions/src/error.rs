@@ -1,0 +1,165 @@
+//! Why an action was not carried out.
+
+use isso_cfg::{Code, Diagnostic, EditError, VolumeError};
+
+use crate::i18n::{Language, tr};
+use crate::problem::Problem;
+
+/// Why an action was not carried out. Nothing has changed then.
+///
+/// These texts are shown to the person who ran the action, so unlike other errors they are whole sentences;
+/// `Display` gives them in English.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.localized(Language::English))]
+pub enum ActionError {
+    /// There is no such action.
+    UnknownAction(String),
+    /// What was typed is wrong; everything that is, in the order of the form.
+    Input(Vec<InputError>),
+    /// The system's mail server was chosen, and there is none.
+    NoSystemSmtp,
+    /// No browser can reach this server yet.
+    NoAddress,
+    /// The system's random number generator failed.
+    Randomness(#[source] rand::rngs::SysError),
+    /// `isso.cfg` cannot hold the change.
+    Edit(#[from] EditError),
+    /// The files could not be read or written.
+    Volume(#[from] VolumeError),
+}
+
+impl ActionError {
+    /// The error as one or more sentences for the person who ran the action.
+    ///
+    /// The names of fields are in the language in which the action was run.
+    pub fn localized(&self, language: Language) -> String {
+        match self {
+            Self::UnknownAction(id) => tr!(language, "error.unknown-action", id = id),
+            Self::Input(errors) => {
+                let lines: Vec<_> = errors
+                    .iter()
+                    .map(|error| error.localized(language))
+                    .collect();
+                lines.join("\n")
+            }
+            Self::NoSystemSmtp => tr!(language, "error.no-system-smtp"),
+            Self::NoAddress => tr!(language, "error.no-address"),
+            Self::Randomness(_) => tr!(language, "error.randomness"),
+            Self::Edit(EditError::Value { section, key, .. }) => {
+                tr!(language, "error.edit-value", section = section, key = key)
+            }
+            Self::Edit(error) => tr!(language, "error.edit-refused", cause = error),
+            Self::Volume(error) => volume(language, error),
+        }
+    }
+
+    /// The field that is wrong, as in `guard.ratelimit` or `websites[1]`; the first one when several are.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Input(errors) => errors.first().map(|error| error.path.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl From<Vec<InputError>> for ActionError {
+    fn from(errors: Vec<InputError>) -> Self {
+        Self::Input(errors)
+    }
+}
+
+/// A field that was not filled in as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.localized(Language::English))]
+pub struct InputError {
+    /// Where the field is in the input, as in `guard.ratelimit` or `websites[1]`.
+    pub path: String,
+    /// What the form calls it.
+    pub label: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl InputError {
+    /// The error as a sentence for the person who typed.
+    pub fn localized(&self, language: Language) -> String {
+        let problem = self.problem.localized(language);
+        tr!(
+            language,
+            "error.field",
+            label = self.label,
+            path = self.path,
+            problem = problem
+        )
+    }
+}
+
+fn volume(language: Language, error: &VolumeError) -> String {
+    match error {
+        VolumeError::Folder { path, source } => {
+            tr!(
+                language,
+                "volume.folder",
+                path = path.display(),
+                cause = source
+            )
+        }
+        VolumeError::Lock { path, source } => tr!(
+            language,
+            "volume.lock",
+            path = path.display(),
+            cause = source
+        ),
+        VolumeError::Read { path, source } => tr!(
+            language,
+            "volume.read",
+            path = path.display(),
+            cause = source
+        ),
+        VolumeError::Write { path, source } => tr!(
+            language,
+            "volume.write",
+            path = path.display(),
+            cause = source
+        ),
+        VolumeError::SetAside { path, source } => {
+            tr!(
+                language,
+                "volume.set-aside",
+                path = path.display(),
+                cause = source
+            )
+        }
+        VolumeError::Missing { path } => tr!(language, "volume.missing", path = path.display()),
+        VolumeError::Invalid { diagnostics, .. } => {
+            let problems: Vec<_> = diagnostics
+                .iter()
+                .map(|found| syntax(language, found))
+                .collect();
+            tr!(language, "error.syntax", problems = problems.join(" "))
+        }
+        VolumeError::Store { path, .. } => tr!(language, "volume.damaged", path = path.display()),
+        VolumeError::Enforce { .. } => tr!(language, "volume.enforce"),
+    }
+}
+
+fn syntax(language: Language, found: &Diagnostic) -> String {
+    let text = &found.text;
+    let problem = match found.code {
+        Code::NotUtf8 => tr!(language, "syntax.not-utf8"),
+        Code::ByteOrderMark => tr!(language, "syntax.byte-order-mark"),
+        Code::MissingSectionHeader => tr!(language, "syntax.missing-section-header", text = text),
+        Code::DuplicateSection => tr!(language, "syntax.duplicate-section", text = text),
+        Code::DuplicateKey => tr!(language, "syntax.duplicate-key", text = text),
+        Code::MissingKey => tr!(language, "syntax.missing-key"),
+        Code::ContinuedWithoutValue => tr!(language, "syntax.continued-without-value"),
+        _ => tr!(language, "syntax.other", message = found.message),
+    };
+    tr!(
+        language,
+        "error.syntax-at",
+        line = found.line,
+        column = found.column,
+        problem = problem
+    )
+}

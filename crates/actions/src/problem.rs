@@ -1,0 +1,152 @@
+//! What can be wrong with what a person typed into a field.
+
+use isso_cfg::{Origin, OriginError, SecretError, TimedeltaError};
+
+use crate::i18n::{Language, tr};
+
+/// What is wrong with what a person typed. It never holds the text of a masked field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// Nothing stands where something must.
+    Missing,
+    /// Something else than a text.
+    NotAText,
+    /// Something else than a number.
+    NotANumber,
+    /// A fraction.
+    NotWhole,
+    /// Something else than true or false.
+    NotASwitch,
+    /// Something else than a list.
+    NotAList,
+    /// None of these choices.
+    NotAChoice(Vec<String>),
+    /// A choice that the host does not offer now.
+    Unavailable(String),
+    /// Something else than what the field is fixed to.
+    Fixed(String),
+    /// A line break, or another character that no line of `isso.cfg` can hold.
+    ControlCharacter,
+    /// A text of fewer characters.
+    TooShort {
+        /// The least number.
+        min: usize,
+    },
+    /// A text of more characters.
+    TooLong {
+        /// The greatest number.
+        max: usize,
+    },
+    /// A smaller number.
+    TooSmall {
+        /// The least value.
+        min: i64,
+    },
+    /// A larger number.
+    TooLarge {
+        /// The greatest value.
+        max: i64,
+    },
+    /// A shorter list.
+    TooFew {
+        /// The least number of items.
+        min: usize,
+    },
+    /// A longer list.
+    TooMany {
+        /// The greatest number of items.
+        max: usize,
+    },
+    /// A text of another form; this is what the field asks for, in the form's language.
+    Pattern(String),
+    /// Not the address of a website.
+    Origin(OriginError),
+    /// A public website without encryption.
+    PublicHttp(Origin),
+    /// Not a length of time.
+    Duration(TimedeltaError),
+    /// A text that would not reach Isso unchanged.
+    Secret(SecretError),
+    /// Not the name of a server.
+    HostName,
+    /// Not an email address.
+    Email,
+    /// Notifications without anybody to notify.
+    NoRecipient,
+}
+
+impl Problem {
+    /// The problem as a sentence for the person who typed.
+    pub fn localized(&self, language: Language) -> String {
+        match self {
+            Self::Missing => tr!(language, "problem.missing"),
+            Self::NotAText => tr!(language, "problem.not-a-text"),
+            Self::NotANumber => tr!(language, "problem.not-a-number"),
+            Self::NotWhole => tr!(language, "problem.not-whole"),
+            Self::NotASwitch => tr!(language, "problem.not-a-switch"),
+            Self::NotAList => tr!(language, "problem.not-a-list"),
+            Self::NotAChoice(choices) => tr!(
+                language,
+                "problem.not-a-choice",
+                choices = choices.join(", ")
+            ),
+            Self::Unavailable(choice) => tr!(language, "problem.unavailable", choice = choice),
+            Self::Fixed(value) => tr!(language, "problem.fixed", value = value),
+            Self::ControlCharacter => tr!(language, "problem.control-character"),
+            Self::TooShort { min } => tr!(language, "problem.too-short", min = min),
+            Self::TooLong { max } => tr!(language, "problem.too-long", max = max),
+            Self::TooSmall { min } => tr!(language, "problem.too-small", min = min),
+            Self::TooLarge { max } => tr!(language, "problem.too-large", max = max),
+            Self::TooFew { min } => tr!(language, "problem.too-few", min = min),
+            Self::TooMany { max } => tr!(language, "problem.too-many", max = max),
+            Self::Pattern(description) => description.clone(),
+            Self::Origin(error) => origin(language, error),
+            Self::PublicHttp(origin) => tr!(language, "problem.public-http", origin = origin),
+            Self::Duration(error) => duration(language, error),
+            Self::Secret(error) => secret(language, error),
+            Self::HostName => tr!(language, "problem.host-name"),
+            Self::Email => tr!(language, "problem.email"),
+            Self::NoRecipient => tr!(language, "problem.recipient"),
+        }
+    }
+}
+
+fn origin(language: Language, error: &OriginError) -> String {
+    match error {
+        OriginError::Empty => tr!(language, "origin.empty"),
+        OriginError::NoScheme => tr!(language, "origin.no-scheme"),
+        OriginError::Scheme { scheme } => tr!(language, "origin.scheme", scheme = scheme),
+        OriginError::UserInfo => tr!(language, "origin.user-info"),
+        OriginError::Wildcard => tr!(language, "origin.wildcard"),
+        OriginError::Path => tr!(language, "origin.path"),
+        OriginError::Query => tr!(language, "origin.query"),
+        OriginError::Fragment => tr!(language, "origin.fragment"),
+        OriginError::Port => tr!(language, "origin.port"),
+        OriginError::Host => tr!(language, "origin.host"),
+        OriginError::Ipv6 => tr!(language, "origin.ipv6"),
+    }
+}
+
+fn duration(language: Language, error: &TimedeltaError) -> String {
+    match error {
+        TimedeltaError::Empty => tr!(language, "duration.empty"),
+        TimedeltaError::NoUnit(number) => tr!(language, "duration.no-unit", number = number),
+        TimedeltaError::UnknownUnit(unit) => tr!(language, "duration.unknown-unit", unit = unit),
+        TimedeltaError::Repeated(unit) => tr!(language, "duration.repeated", unit = unit),
+        TimedeltaError::NotANumber(word) => tr!(language, "duration.not-a-number", word = word),
+        TimedeltaError::Zero => tr!(language, "duration.zero"),
+        TimedeltaError::TooLong => tr!(language, "duration.too-long"),
+    }
+}
+
+fn secret(language: Language, error: &SecretError) -> String {
+    match error {
+        SecretError::Empty => tr!(language, "secret.empty"),
+        SecretError::OuterSpace => tr!(language, "secret.outer-space"),
+        SecretError::LineBreak => tr!(language, "secret.line-break"),
+        SecretError::Expanded { reference } => {
+            tr!(language, "secret.expanded", reference = reference)
+        }
+        SecretError::NotAscii => tr!(language, "secret.not-ascii"),
+    }
+}

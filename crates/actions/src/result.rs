@@ -1,0 +1,80 @@
+//! What an action shows when it has run, serialised as the SDK's `ActionResult` of version 1.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What an action shows when it has run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionResult {
+    version: Version,
+    /// The headline.
+    pub title: String,
+    /// What happened, in words.
+    pub message: Option<String>,
+    /// What to take away.
+    pub result: Option<Value>,
+}
+
+impl ActionResult {
+    pub(crate) fn new(title: String, message: String, result: Option<Value>) -> Self {
+        Self {
+            version: Version::One,
+            title,
+            message: Some(message),
+            result,
+        }
+    }
+
+    /// Adds a paragraph to the message.
+    pub(crate) fn add(&mut self, paragraph: &str) {
+        let message = self.message.get_or_insert_default();
+        if !message.is_empty() {
+            message.push_str("\n\n");
+        }
+        message.push_str(paragraph);
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Version {
+    #[serde(rename = "1")]
+    One,
+}
+
+/// What to take away from an [`ActionResult`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Value {
+    /// A value on one line.
+    Single {
+        /// The value.
+        value: String,
+        /// Whether a button copies it.
+        copyable: bool,
+        /// Whether it is also shown as a QR code.
+        qr: bool,
+        /// Whether it is hidden until asked for.
+        masked: bool,
+    },
+    /// A value on several lines.
+    Multiline {
+        /// The value.
+        value: String,
+        /// Whether a button copies it.
+        copyable: bool,
+    },
+}
+
+/// Keeps a masked value out of logs.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Single { masked: true, .. } => f.write_str("Single { value: \"…\" }"),
+            Self::Single { value, .. } => f.debug_struct("Single").field("value", value).finish(),
+            Self::Multiline { value, .. } => {
+                f.debug_struct("Multiline").field("value", value).finish()
+            }
+        }
+    }
+}

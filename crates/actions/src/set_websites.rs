@@ -1,0 +1,172 @@
+//! *Websites*: who may show comments from this server, `[general] host` in `isso.cfg`.
+//!
+//! Isso does not start without an entry, and its first entry is the address it falls back on. So a placeholder,
+//! `localhost`, always stands last; the form does not show it.
+//!
+//! What a person put into the file by hand is not lost here. An entry that means an origin appears in the form as that
+//! origin (`blog.example.org` is `http://blog.example.org` for Isso); any other one appears as it stands. Both may stay,
+//! even where the form would not take them anew.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use isso_cfg::{Contents, Document, Origin, Volume, keys};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::action::{Done, Metadata};
+use crate::error::{ActionError, InputError};
+use crate::form::{Field, Form, InputMode, Item, List, Pattern};
+use crate::i18n::{Language, tr};
+use crate::problem::Problem;
+use crate::result::ActionResult;
+
+const PLACEHOLDER: &str = "localhost";
+
+pub(crate) fn metadata(language: Language) -> Metadata {
+    Metadata {
+        group: Some(tr!(language, "group.configure")),
+        ..Metadata::new(
+            tr!(language, "set-websites.name"),
+            tr!(language, "set-websites.description"),
+        )
+    }
+}
+
+pub(crate) fn form(language: Language) -> Form {
+    let websites = List {
+        name: tr!(language, "set-websites.websites.name"),
+        description: Some(tr!(language, "set-websites.websites.description")),
+        spec: Item {
+            placeholder: Some("https://blog.example.com".into()),
+            inputmode: InputMode::Url,
+            patterns: vec![Pattern {
+                regex: r"^\s*[Hh][Tt][Tt][Pp][Ss]?://\S+\s*$",
+                description: tr!(language, "set-websites.websites.pattern"),
+            }],
+            ..Item::default()
+        },
+        ..List::default()
+    };
+    Form(vec![("websites", Field::List(websites))])
+}
+
+pub(crate) fn prefill(contents: &Contents) -> Value {
+    let shown = entries(&contents.cfg).filter(|entry| !entry.is_placeholder());
+    json!({ "websites": shown.map(|entry| entry.to_string()).collect::<Vec<_>>() })
+}
+
+pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<Done, ActionError> {
+    let input: Input = form(language).read(input)?;
+    let updated = volume.update(|contents| {
+        let mut lines = lines(&input.websites, &entries(&contents.cfg).collect(), language)?;
+        lines.push(PLACEHOLDER.to_owned());
+        contents.cfg.write_lines(&keys::HOST, &lines)?;
+        lines.pop();
+        Ok::<_, ActionError>(lines)
+    })?;
+    let message = match &updated.value[..] {
+        [] => tr!(language, "set-websites.none"),
+        websites => tr!(
+            language,
+            "set-websites.allowed",
+            websites = websites.join(", ")
+        ),
+    };
+    Ok(Done {
+        result: ActionResult::new(tr!(language, "set-websites.saved"), message, None),
+        settings_changed: updated.cfg_changed,
+    })
+}
+
+#[derive(Deserialize)]
+struct Input {
+    websites: Vec<String>,
+}
+
+/// An entry of the list.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Entry {
+    Origin(Origin),
+    /// What a person put into the file and no browser will ever send, a wildcard for example.
+    Other(String),
+}
+
+impl Entry {
+    /// Reads a line of the file as Isso does: without a scheme it means http, and whatever follows the host is ignored.
+    fn of(line: &str) -> Self {
+        let (scheme, rest) = line.split_once("://").unwrap_or(("http", line));
+        let host = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+        match Origin::parse(&format!("{scheme}://{host}")) {
+            Ok(origin) => Self::Origin(origin),
+            Err(_) => Self::Other(format!("{scheme}://{rest}")),
+        }
+    }
+
+    fn is_placeholder(&self) -> bool {
+        matches!(self, Self::Origin(origin) if origin.as_str() == "http://localhost")
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Origin(origin) => origin.fmt(f),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+fn entries(cfg: &Document) -> impl Iterator<Item = Entry> {
+    cfg.read_lines(&keys::HOST)
+        .into_iter()
+        .map(|line| Entry::of(&line))
+}
+
+/// The lines to write for what was typed: each origin once, in the order typed, without the placeholder.
+fn lines(
+    typed: &[String],
+    present: &HashSet<Entry>,
+    language: Language,
+) -> Result<Vec<String>, ActionError> {
+    let mut seen = HashSet::new();
+    let mut lines = Vec::new();
+    let mut errors = Vec::new();
+    for (index, text) in typed
+        .iter()
+        .enumerate()
+        .filter(|(_, text)| !text.trim().is_empty())
+    {
+        match entry(text.trim(), present) {
+            Ok(entry) => {
+                let line = entry.to_string();
+                if !entry.is_placeholder() && seen.insert(entry) {
+                    lines.push(line);
+                }
+            }
+            Err(problem) => errors.push(InputError {
+                path: format!("websites[{index}]"),
+                label: tr!(language, "set-websites.websites.name"),
+                problem,
+            }),
+        }
+    }
+    if errors.is_empty() {
+        Ok(lines)
+    } else {
+        Err(errors.into())
+    }
+}
+
+fn entry(text: &str, present: &HashSet<Entry>) -> Result<Entry, Problem> {
+    let (entry, problem) = match Origin::parse(text) {
+        Ok(origin) if origin.is_https() || origin.is_local() => return Ok(Entry::Origin(origin)),
+        Ok(origin) => (Entry::Origin(origin.clone()), Problem::PublicHttp(origin)),
+        Err(error) => (Entry::Other(text.to_owned()), Problem::Origin(error)),
+    };
+    if present.contains(&entry) {
+        Ok(entry)
+    } else {
+        Err(problem)
+    }
+}

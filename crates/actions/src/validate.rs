@@ -1,0 +1,258 @@
+//! Holding what a person sent against the form.
+//!
+//! The host's form checks what is typed into it, but an action also arrives from a command line or another program, so
+//! everything the form promises is checked here again. As in the SDK, keys that the form does not have are left out of
+//! what is handed on: StartOS itself sends such a key, `other`, with what was typed into the choices not taken.
+//! Unlike the SDK, a field that need not be filled in may also be missing.
+
+use regex_lite::Regex;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Number as JsonNumber, Value};
+
+use crate::error::InputError;
+use crate::form::{Disabled, Field, Form, List, Number, Pattern, Select, Text, Union};
+use crate::problem::Problem;
+
+impl Form {
+    /// Gives back what was sent, cut down to the fields of the form, or everything that is wrong with it.
+    ///
+    /// A text that need not be filled in is `null` when it is empty; a fixed field holds what it is fixed to.
+    pub fn check(&self, input: &Value) -> Result<Value, Vec<InputError>> {
+        let mut check = Check::default();
+        let checked = check.form(self, input, "");
+        if check.errors.is_empty() {
+            Ok(checked)
+        } else {
+            Err(check.errors)
+        }
+    }
+
+    /// Checks what was sent and reads it into the type that an action works with.
+    pub(crate) fn read<T: DeserializeOwned>(&self, input: &Value) -> Result<T, Vec<InputError>> {
+        let checked = self.check(input)?;
+        Ok(serde_json::from_value(checked).expect("an action's type has the fields of its form"))
+    }
+}
+
+#[derive(Default)]
+struct Check {
+    errors: Vec<InputError>,
+}
+
+impl Check {
+    fn form(&mut self, form: &Form, input: &Value, path: &str) -> Value {
+        let fields = form.0.iter().map(|(name, field)| {
+            let path = if path.is_empty() {
+                (*name).to_owned()
+            } else {
+                format!("{path}.{name}")
+            };
+            let value = self.field(field, input.get(name).unwrap_or(&Value::Null), &path);
+            ((*name).to_owned(), value)
+        });
+        Value::Object(fields.collect::<Map<_, _>>())
+    }
+
+    fn field(&mut self, field: &Field, value: &Value, path: &str) -> Value {
+        let checked = match field {
+            Field::Text(spec) => text(spec, value),
+            Field::Number(spec) => number(spec, value),
+            Field::Toggle(_) => match value {
+                Value::Bool(_) => Ok(value.clone()),
+                Value::Null => Err(Problem::Missing),
+                _ => Err(Problem::NotASwitch),
+            },
+            Field::Select(spec) => select(spec, value),
+            Field::Object(spec) => return self.form(&spec.spec, value, path),
+            Field::Union(spec) => return self.union(spec, value, path),
+            Field::List(spec) => return self.list(spec, value, path),
+        };
+        self.settle(checked, path, field.name())
+    }
+
+    fn union(&mut self, spec: &Union, value: &Value, path: &str) -> Value {
+        let selection = match value.get("selection") {
+            Some(Value::String(selection)) => selection.as_str(),
+            Some(Value::Null) | None => {
+                return self.settle(Err(Problem::Missing), path, &spec.name);
+            }
+            Some(_) => {
+                return self.settle(
+                    Err(Problem::NotAChoice(choices(&spec.variants))),
+                    path,
+                    &spec.name,
+                );
+            }
+        };
+        let Some((known, variant)) = spec.variants.iter().find(|(known, _)| *known == selection)
+        else {
+            return self.settle(
+                Err(Problem::NotAChoice(choices(&spec.variants))),
+                path,
+                &spec.name,
+            );
+        };
+        if !allowed(&spec.disabled, known) {
+            return self.settle(
+                Err(Problem::Unavailable(variant.name.clone())),
+                path,
+                &spec.name,
+            );
+        }
+        let inner = self.form(&variant.spec, &value["value"], &format!("{path}.value"));
+        serde_json::json!({ "selection": selection, "value": inner })
+    }
+
+    fn list(&mut self, spec: &List, value: &Value, path: &str) -> Value {
+        let Value::Array(items) = value else {
+            let problem = if value.is_null() {
+                Problem::Missing
+            } else {
+                Problem::NotAList
+            };
+            return self.settle(Err(problem), path, &spec.name);
+        };
+        if let Some(min) = spec.min_length.filter(|&min| items.len() < min) {
+            return self.settle(Err(Problem::TooFew { min }), path, &spec.name);
+        }
+        if let Some(max) = spec.max_length.filter(|&max| items.len() > max) {
+            return self.settle(Err(Problem::TooMany { max }), path, &spec.name);
+        }
+        let patterns: Vec<_> = spec.spec.patterns.iter().map(compiled).collect();
+        let items = items.iter().enumerate().map(|(index, item)| {
+            let checked = line(item).and_then(|line| match line.trim() {
+                // As in the host's form, a row that nobody filled in is no mistake.
+                "" => Ok(line),
+                _ => matches(line, &patterns),
+            });
+            let checked = checked.map(Value::from);
+            self.settle(checked, &format!("{path}[{index}]"), &spec.name)
+        });
+        Value::Array(items.collect())
+    }
+
+    fn settle(&mut self, checked: Result<Value, Problem>, path: &str, label: &str) -> Value {
+        checked.unwrap_or_else(|problem| {
+            self.errors.push(InputError {
+                path: path.to_owned(),
+                label: label.to_owned(),
+                problem,
+            });
+            Value::Null
+        })
+    }
+}
+
+fn text(spec: &Text, value: &Value) -> Result<Value, Problem> {
+    let given = if value.is_null() { "" } else { line(value)? };
+    if spec.disabled != Disabled::No {
+        let fixed = spec.default.as_deref().unwrap_or_default();
+        return match given {
+            "" => Ok(fixed.into()),
+            given if given == fixed => Ok(fixed.into()),
+            _ => Err(Problem::Fixed(fixed.to_owned())),
+        };
+    }
+    // A password of spaces is not nothing: it is refused later, with the reason.
+    if given.is_empty() || (!spec.masked && given.trim().is_empty()) {
+        return if spec.required {
+            Err(Problem::Missing)
+        } else {
+            Ok(Value::Null)
+        };
+    }
+    let length = given.chars().count();
+    if let Some(min) = spec.min_length.filter(|&min| length < min) {
+        return Err(Problem::TooShort { min });
+    }
+    if let Some(max) = spec.max_length.filter(|&max| length > max) {
+        return Err(Problem::TooLong { max });
+    }
+    let patterns: Vec<_> = spec.patterns.iter().map(compiled).collect();
+    matches(given, &patterns).map(Value::from)
+}
+
+/// A text for one line of `isso.cfg`.
+fn line(value: &Value) -> Result<&str, Problem> {
+    let text = value.as_str().ok_or(Problem::NotAText)?;
+    if text.chars().any(char::is_control) {
+        Err(Problem::ControlCharacter)
+    } else {
+        Ok(text)
+    }
+}
+
+fn compiled(pattern: &Pattern) -> (Regex, &Pattern) {
+    let regex = Regex::new(pattern.regex).expect("a test compiles the pattern of every form");
+    (regex, pattern)
+}
+
+fn matches<'t>(text: &'t str, patterns: &[(Regex, &Pattern)]) -> Result<&'t str, Problem> {
+    match patterns.iter().find(|(regex, _)| !regex.is_match(text)) {
+        Some((_, pattern)) => Err(Problem::Pattern(pattern.description.clone())),
+        None => Ok(text),
+    }
+}
+
+fn number(spec: &Number, value: &Value) -> Result<Value, Problem> {
+    let number = match value {
+        Value::Null if !spec.required => return Ok(Value::Null),
+        Value::Null => return Err(Problem::Missing),
+        Value::Number(number) => number,
+        _ => return Err(Problem::NotANumber),
+    };
+    let whole = whole(number).ok_or(Problem::NotWhole)?;
+    if let Some(min) = spec.min.filter(|&min| whole < min) {
+        return Err(Problem::TooSmall { min });
+    }
+    if let Some(max) = spec.max.filter(|&max| whole > max) {
+        return Err(Problem::TooLarge { max });
+    }
+    Ok(whole.into())
+}
+
+/// JavaScript has one kind of number, so `2.0` is the whole number 2.
+fn whole(number: &JsonNumber) -> Option<i64> {
+    // Beyond 2⁵³ a float no longer names one whole number.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let exact = |float: &f64| float.fract() == 0.0 && float.abs() < EXACT;
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the float is whole and small enough"
+    )]
+    number
+        .as_i64()
+        .or_else(|| number.as_f64().filter(exact).map(|float| float as i64))
+}
+
+fn select(spec: &Select, value: &Value) -> Result<Value, Problem> {
+    let choices =
+        || Problem::NotAChoice(spec.values.iter().map(|(value, _)| value.clone()).collect());
+    let given = match value {
+        Value::Null => return Err(Problem::Missing),
+        Value::String(given) => given.as_str(),
+        _ => return Err(choices()),
+    };
+    match spec.values.iter().find(|(known, _)| known == given) {
+        Some((known, shown)) if !allowed(&spec.disabled, known) => {
+            Err(Problem::Unavailable(shown.clone()))
+        }
+        Some(_) => Ok(given.into()),
+        None => Err(choices()),
+    }
+}
+
+fn allowed(disabled: &Disabled, choice: &str) -> bool {
+    match disabled {
+        Disabled::No => true,
+        Disabled::Because(_) => false,
+        Disabled::Choices(choices) => !choices.contains(&choice),
+    }
+}
+
+fn choices<T>(variants: &[(&str, T)]) -> Vec<String> {
+    variants
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! The snippet to embed.
+
+use isso_actions::{Action, Facts};
+use serde_json::json;
+
+use crate::Fixture;
+
+#[test]
+fn the_snippet_names_the_chosen_address() {
+    let mut fixture = Fixture::new();
+    fixture.facts = Facts {
+        addresses: vec![
+            "https://a.example/".into(),
+            "https://a.example".into(),
+            "https://b.example:8443".into(),
+        ],
+        ..Facts::default()
+    };
+    let before = fixture.cfg();
+    let done = fixture
+        .run(
+            Action::EmbedCode,
+            &json!({ "address": "https://b.example:8443" }),
+        )
+        .unwrap();
+    assert!(!done.settings_changed);
+    assert_eq!(fixture.cfg(), before);
+    let snippet = "<script data-isso=\"https://b.example:8443/\"\n        \
+                   src=\"https://b.example:8443/js/embed.min.js\"></script>\n\
+                   <section id=\"isso-thread\"></section>";
+    let result = serde_json::to_value(done.result).unwrap();
+    assert_eq!(result["version"], "1");
+    assert_eq!(
+        result["result"],
+        json!({ "type": "multiline", "value": snippet, "copyable": true })
+    );
+    let error = fixture.refused(
+        Action::EmbedCode,
+        &json!({ "address": "https://c.example" }),
+    );
+    assert!(
+        error.contains("https://a.example, https://b.example:8443"),
+        "{error}"
+    );
+}
+
+#[test]
+fn without_an_address_there_is_no_snippet() {
+    let error = Fixture::new().refused(Action::EmbedCode, &json!({ "address": null }));
+    assert_eq!(
+        error,
+        "This server has no address yet that a browser could reach. Give it one first."
+    );
+}

@@ -1,0 +1,257 @@
+//! What people see, as golden files: metadata and forms in every language, every error in English.
+
+use std::io;
+use std::path::PathBuf;
+
+use isso_actions::{Action, ActionError, Facts, Form, InputError, Language, Problem};
+use isso_cfg::{
+    Code, Diagnostic, Document, EditError, Origin, Secret, Severity, StoreError, Timedelta,
+    ValueFault, VolumeError,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{Fixture, system_smtp};
+
+#[test]
+fn metadata_and_forms() {
+    let fixture = Fixture::with_cfg("[general]\nhost = localhost\n[admin]\npassword = set\n");
+    let facts = Facts {
+        system_smtp: Some(system_smtp()),
+        addresses: vec![
+            "https://comments.example.com".into(),
+            "http://192.168.1.2:8080".into(),
+        ],
+    };
+    for language in Language::ALL {
+        let actions: Map<String, Value> = Action::ALL
+            .iter()
+            .map(|action| {
+                let metadata = action.metadata(language, &fixture.contents());
+                let shown = json!({ "metadata": metadata, "form": action.form(language, &facts) });
+                (action.id().to_owned(), shown)
+            })
+            .collect();
+        insta::assert_json_snapshot!(format!("actions_{}", language.tag()), actions);
+    }
+}
+
+#[test]
+fn results() {
+    let mut fixture = Fixture::new();
+    fixture
+        .facts
+        .addresses
+        .push("https://comments.example.com".into());
+    let shown = |action: Action, input: Value| {
+        let mut result = json!(fixture.run(action, &input).unwrap().result);
+        if action == Action::SetAdminPassword {
+            result["result"]["value"] = json!("(random)");
+        }
+        result
+    };
+    let results = [
+        shown(
+            Action::SetWebsites,
+            json!({ "websites": ["https://a.example", "https://b.example"] }),
+        ),
+        shown(Action::SetWebsites, json!({ "websites": [] })),
+        shown(
+            Action::ConfigureServer,
+            fixture.prefill(Action::ConfigureServer),
+        ),
+        shown(
+            Action::ConfigureSmtp,
+            fixture.prefill(Action::ConfigureSmtp),
+        ),
+        shown(Action::SetAdminPassword, Value::Null),
+        shown(
+            Action::EmbedCode,
+            json!({ "address": "https://comments.example.com" }),
+        ),
+    ];
+    insta::assert_json_snapshot!(results);
+}
+
+/// Every problem of a field. A new variant does not compile here until it is listed.
+fn problems() -> Vec<Problem> {
+    let origin = |text: &str| Problem::Origin(Origin::parse(text).unwrap_err());
+    let duration = |text: &str| Problem::Duration(Timedelta::parse(text).unwrap_err());
+    let secret = |text: &str| Problem::Secret(Secret::parse_smtp(text).unwrap_err());
+    vec![
+        Problem::Missing,
+        Problem::NotAText,
+        Problem::NotANumber,
+        Problem::NotWhole,
+        Problem::NotASwitch,
+        Problem::NotAList,
+        Problem::NotAChoice(vec!["a".into(), "b".into()]),
+        Problem::Unavailable("System Credentials".into()),
+        Problem::Fixed("smtp.gmail.com".into()),
+        Problem::ControlCharacter,
+        Problem::TooShort { min: 2 },
+        Problem::TooLong { max: 2 },
+        Problem::TooSmall { min: 1 },
+        Problem::TooLarge { max: 60 },
+        Problem::TooFew { min: 1 },
+        Problem::TooMany { max: 9 },
+        Problem::Pattern("What the form says.".into()),
+        Problem::PublicHttp(Origin::parse("http://blog.example.com").unwrap()),
+        Problem::HostName,
+        Problem::Email,
+        Problem::NoRecipient,
+        origin(""),
+        origin("blog.example.com"),
+        origin("ftp://example.com"),
+        origin("https://me@example.com"),
+        origin("https://*.example.com"),
+        origin("https://example.com/blog"),
+        origin("https://example.com?x"),
+        origin("https://example.com#x"),
+        origin("https://example.com:99999"),
+        origin("https://exa mple.com"),
+        origin("http://[::1]:8080"),
+        duration(""),
+        duration("15"),
+        duration("1 year"),
+        duration("1m 2m"),
+        duration("soon"),
+        duration("0m"),
+        duration("9999999w"),
+        secret(""),
+        secret(" x"),
+        secret("x\ny"),
+        secret("x$ISSO_Y"),
+        secret("pässword"),
+    ]
+}
+
+fn volume_errors() -> Vec<VolumeError> {
+    let path = || PathBuf::from("/data/x");
+    let source = || io::Error::from(io::ErrorKind::PermissionDenied);
+    let syntax = |text: &str| Document::parse(text).unwrap_err();
+    let unlisted = Diagnostic {
+        severity: Severity::Warning,
+        code: Code::UnknownKey,
+        line: 1,
+        column: 2,
+        text: "x".into(),
+        message: "as the parser says it".into(),
+        fix: String::new(),
+    };
+    let diagnostics = [
+        syntax("\u{feff}[a]\n"),
+        syntax("x = 1\n"),
+        syntax("[a]\n[a]\n"),
+        syntax("[a]\nx = 1\nx = 2\n"),
+        syntax("[a]\n= 1\n"),
+        syntax("[a]\nx\n  y\n"),
+        Document::from_bytes(b"\xff").unwrap_err(),
+        vec![unlisted],
+    ];
+    let invalid = diagnostics
+        .into_iter()
+        .map(|diagnostics| VolumeError::Invalid {
+            path: path(),
+            diagnostics,
+        });
+    let edit = EditError::Key { key: "x".into() };
+    [
+        VolumeError::Folder {
+            path: path(),
+            source: source(),
+        },
+        VolumeError::Lock {
+            path: path(),
+            source: source(),
+        },
+        VolumeError::Read {
+            path: path(),
+            source: source(),
+        },
+        VolumeError::Write {
+            path: path(),
+            source: source(),
+        },
+        VolumeError::SetAside {
+            path: path(),
+            source: source(),
+        },
+        VolumeError::Missing { path: path() },
+        VolumeError::Store {
+            path: path(),
+            source: StoreError::NotAnObject,
+        },
+        VolumeError::Enforce { source: edit },
+    ]
+    .into_iter()
+    .chain(invalid)
+    .collect()
+}
+
+#[test]
+fn errors() {
+    let field = |problem| InputError {
+        path: "a.b".into(),
+        label: "Field".into(),
+        problem,
+    };
+    let (section, key) = ("general".to_owned(), "host".to_owned());
+    let mut errors = vec![
+        ActionError::UnknownAction("x".into()),
+        ActionError::NoSystemSmtp,
+        ActionError::NoAddress,
+        ActionError::Edit(EditError::Value {
+            section: section.clone(),
+            key: key.clone(),
+            fault: ValueFault::EmptyLastLine,
+        }),
+        ActionError::Edit(EditError::ReadBack { section, key }),
+    ];
+    errors.extend(
+        problems()
+            .into_iter()
+            .map(|problem| ActionError::Input(vec![field(problem)])),
+    );
+    errors.extend(volume_errors().into_iter().map(ActionError::Volume));
+    let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    insta::assert_json_snapshot!(said);
+    for language in Language::ALL {
+        for error in &errors {
+            let said = error.localized(language);
+            assert!(
+                !said.is_empty() && !said.contains("%{"),
+                "{language:?}: {said}"
+            );
+        }
+    }
+}
+
+/// The patterns of the forms are regular expressions, in both languages that read them.
+#[test]
+fn patterns_compile() {
+    fn patterns(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                found.extend(
+                    fields
+                        .get("regex")
+                        .and_then(Value::as_str)
+                        .map(str::to_owned),
+                );
+                fields.values().for_each(|value| patterns(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|value| patterns(value, found)),
+            _ => {}
+        }
+    }
+    let forms: Vec<Form> = Action::ALL
+        .iter()
+        .filter_map(|action| action.form(Language::English, &Facts::default()))
+        .collect();
+    let mut found = Vec::new();
+    patterns(&json!(forms), &mut found);
+    assert!(found.len() > 4);
+    for pattern in found {
+        assert!(regex_lite::Regex::new(&pattern).is_ok(), "{pattern}");
+    }
+}

@@ -1,0 +1,97 @@
+//! The actions through their public API, on real files.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod embed_code;
+mod golden;
+mod server;
+mod smtp;
+mod smtp_trial;
+mod start_sdk;
+mod texts;
+mod validation;
+mod websites;
+
+use isso_actions::{Action, ActionError, Done, Facts, Language, Security, SystemSmtp};
+use isso_cfg::{Contents, Volume};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A settled volume of its own for each test.
+struct Fixture {
+    _folder: TempDir,
+    volume: Volume,
+    facts: Facts,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let volume = Volume::new(folder.path(), "/db/comments.db");
+        volume.settle().unwrap();
+        Self {
+            _folder: folder,
+            volume,
+            facts: Facts::default(),
+        }
+    }
+
+    /// A volume whose `isso.cfg` a person has written.
+    fn with_cfg(text: &str) -> Self {
+        let fixture = Self::new();
+        fixture.write_cfg(text);
+        fixture.volume.settle().unwrap();
+        fixture
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test stands for a person with an editor"
+    )]
+    fn write_cfg(&self, text: &str) {
+        std::fs::write(self.volume.config_path(), text).unwrap();
+    }
+
+    fn cfg(&self) -> String {
+        std::fs::read_to_string(self.volume.config_path()).unwrap()
+    }
+
+    fn contents(&self) -> Contents {
+        self.volume.read().unwrap()
+    }
+
+    fn get(&self, section: &str, key: &str) -> Option<String> {
+        self.contents().cfg.get(section, key).map(str::to_owned)
+    }
+
+    fn prefill(&self, action: Action) -> Value {
+        action.prefill(&self.contents())
+    }
+
+    fn run(&self, action: Action, input: &Value) -> Result<Done, ActionError> {
+        action.run(&self.volume, &self.facts, Language::English, input)
+    }
+
+    /// Runs an action that is refused, shows that nothing has changed, and gives back what the person reads.
+    fn refused(&self, action: Action, input: &Value) -> String {
+        let before = (self.cfg(), self.contents());
+        let error = self.run(action, input).expect_err("it should be refused");
+        assert_eq!(
+            (self.cfg(), self.contents()),
+            before,
+            "a refused action changes nothing"
+        );
+        error.to_string()
+    }
+}
+
+fn system_smtp() -> SystemSmtp {
+    SystemSmtp {
+        host: "mail.example.net".into(),
+        port: 465,
+        from: "Server <server@example.net>".into(),
+        username: "server".into(),
+        password: Some("s3cret#;%".into()),
+        security: Security::Tls,
+    }
+}

@@ -1,0 +1,205 @@
+//! Our forms and metadata against those that StartOS' SDK builds from the same texts.
+//!
+//! The SDK is installed by `npm ci` in `tests/sdk`, as `make test` does.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use isso_actions::{Action, Facts, Language};
+use serde_json::{Map, Value, json};
+
+use crate::texts::texts;
+use crate::{Fixture, system_smtp};
+
+/// What the SDK makes of our texts, metadata and inputs.
+fn ask_sdk(
+    language: Language,
+    facts: &Facts,
+    metadata: Map<String, Value>,
+    inputs: &[Value],
+) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
+    assert!(
+        folder.join("node_modules").is_dir(),
+        "run `npm ci` in {} first",
+        folder.display()
+    );
+    let system_smtp = facts
+        .system_smtp
+        .as_ref()
+        .map(|smtp| json!({ "host": smtp.host }));
+    let question = json!({
+        "texts": texts(language),
+        "facts": { "systemSmtp": system_smtp, "addresses": facts.addresses },
+        "metadata": metadata,
+        "inputs": inputs,
+    });
+    let mut node = Command::new("node")
+        .arg("forms.mjs")
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("node runs the SDK");
+    node.stdin
+        .take()
+        .unwrap()
+        .write_all(question.to_string().as_bytes())
+        .unwrap();
+    let output = node.wait_with_output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The names of fields, variants and values in their order, which a person sees and a JSON comparison does not.
+fn order(spec: &Value) -> Vec<&str> {
+    let mut names = Vec::new();
+    // What a list calls its spec is not a form.
+    let holders: &[&str] = if spec["type"] == "list" {
+        &[]
+    } else {
+        &["spec", "variants", "values"]
+    };
+    for (name, inner) in holders
+        .iter()
+        .filter_map(|holder| spec[holder].as_object())
+        .flatten()
+    {
+        names.push(name.as_str());
+        names.extend(order(inner));
+    }
+    names
+}
+
+fn check(language: Language, facts: Facts) {
+    let mut fixture = Fixture::new();
+    fixture.facts = facts;
+    let contents = fixture.contents();
+    let metadata: Map<_, _> = Action::ALL
+        .iter()
+        .map(|action| {
+            (
+                action.id().to_owned(),
+                json!(action.metadata(language, &contents)),
+            )
+        })
+        .collect();
+    let sdk = ask_sdk(language, &fixture.facts, metadata.clone(), &[]);
+    assert_eq!(sdk["metadata"], Value::Object(metadata));
+    for action in Action::ALL {
+        let ours = json!(action.form(language, &fixture.facts));
+        let mut theirs = sdk["forms"][action.id()].clone();
+        if action == Action::ConfigureSmtp && language != Language::English {
+            // The SDK speaks English only.
+            theirs["smtp"] = ours["smtp"].clone();
+        }
+        assert_eq!(ours, theirs, "{language:?} {}", action.id());
+        let (ours, theirs) = (json!({ "spec": ours }), json!({ "spec": theirs }));
+        assert_eq!(order(&ours), order(&theirs), "{language:?} {}", action.id());
+    }
+}
+
+#[test]
+fn forms_and_metadata_are_those_of_the_sdk() {
+    for language in Language::ALL {
+        check(language, Facts::default());
+    }
+    let addresses = vec!["https://a.example".into(), "http://192.168.1.2:8080".into()];
+    check(
+        Language::English,
+        Facts {
+            system_smtp: Some(system_smtp()),
+            addresses,
+        },
+    );
+}
+
+#[test]
+fn what_we_accept_the_sdk_accepts() {
+    let facts = Facts {
+        system_smtp: Some(system_smtp()),
+        addresses: vec!["https://a.example".into()],
+    };
+    let account = json!({
+        "host": "smtp.example.com",
+        "security": { "selection": "starttls", "value": { "port": "587" }, "other": { "tls": { "port": "465" } } },
+        "from": "a@example.com",
+        "username": "me",
+        "password": null,
+    });
+    let smtp =
+        |smtp: Value| json!({ "smtp": smtp, "to": "you@example.com", "replyNotifications": true });
+    let custom = |account: &Value| {
+        smtp(json!({
+            "selection": "custom",
+            "value": { "provider": { "selection": "other", "value": account } },
+            "other": { "disabled": {} },
+        }))
+    };
+    let mut odd = account.clone();
+    odd["security"]["value"]["port"] = json!("26");
+    // Each input with what we say of it.
+    let cases = [
+        (
+            "set-websites",
+            json!({ "websites": ["https://a.example"], "unknown": 1 }),
+            true,
+        ),
+        (
+            "set-websites",
+            json!({ "websites": "https://a.example" }),
+            false,
+        ),
+        ("set-websites", json!({}), false),
+        (
+            "embed-code",
+            json!({ "address": "https://a.example" }),
+            true,
+        ),
+        (
+            "embed-code",
+            json!({ "address": "https://b.example" }),
+            false,
+        ),
+        (
+            "configure-smtp",
+            smtp(json!({ "selection": "disabled", "value": {} })),
+            true,
+        ),
+        (
+            "configure-smtp",
+            smtp(json!({ "selection": "system", "value": { "customFrom": null } })),
+            true,
+        ),
+        (
+            "configure-smtp",
+            smtp(json!({ "selection": "unheard-of", "value": {} })),
+            false,
+        ),
+        ("configure-smtp", custom(&account), true),
+        ("configure-smtp", custom(&odd), false),
+        (
+            "configure-smtp",
+            json!({ "smtp": { "selection": "disabled", "value": {} }, "to": 1, "replyNotifications": 2 }),
+            false,
+        ),
+    ];
+    let inputs: Vec<_> = cases
+        .iter()
+        .map(|(id, input, _)| json!({ "id": id, "input": input }))
+        .collect();
+    let sdk = ask_sdk(Language::English, &facts, Map::new(), &inputs);
+    for ((id, input, expected), theirs) in cases.iter().zip(sdk["verdicts"].as_array().unwrap()) {
+        let form = Action::find(id)
+            .unwrap()
+            .form(Language::English, &facts)
+            .unwrap();
+        assert_eq!(form.check(input).is_ok(), *expected, "we: {id} {input}");
+        assert_eq!(theirs, expected, "the SDK: {id} {input}");
+    }
+}

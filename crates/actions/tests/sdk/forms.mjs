@@ -1,0 +1,111 @@
+// Builds the actions' forms with StartOS' own SDK, and lets its validators judge inputs.
+//
+// Reads {texts, facts, inputs} on stdin and writes {forms, metadata, verdicts} to stdout. `texts` are those of one
+// language, so that both sides say the same; the SMTP union alone keeps the SDK's own words.
+import { createRequire } from 'node:module'
+import { text } from 'node:stream/consumers'
+
+const require = createRequire(import.meta.url)
+const { StartSdk, utils } = require('@start9labs/start-sdk')
+
+const { texts, facts, metadata, inputs } = JSON.parse(await text(process.stdin))
+const sdk = StartSdk.of().withManifest({ id: 'isso', images: {}, volumes: ['main'] }).build(true)
+const { Action, InputSpec, List, Value, inputSpecConstants } = sdk
+
+// What the SDK asks StartOS for while it builds a form.
+const effects = {
+  eventId: 'test',
+  isInContext: false,
+  onLeaveContext: () => {},
+  child: () => effects,
+  getSystemSmtp: async () => facts.systemSmtp,
+  action: { export: async ({ metadata }) => metadata },
+}
+
+const named = (key) => ({ name: texts[`${key}.name`], description: texts[`${key}.description`] })
+const toggle = (key, byDefault) => Value.toggle({ ...named(key), default: byDefault })
+const duration = (key, byDefault) =>
+  Value.text({
+    ...named(key),
+    required: true,
+    default: byDefault,
+    patterns: [
+      { regex: '^\\s*(\\d+\\s*[A-Za-z]+[\\s,]*)+$', description: texts['configure-server.duration-pattern'] },
+    ],
+  })
+
+const specs = {
+  'set-websites': InputSpec.of({
+    websites: Value.list(
+      List.text(named('set-websites.websites'), {
+        placeholder: 'https://blog.example.com',
+        inputmode: 'url',
+        patterns: [
+          { regex: '^\\s*[Hh][Tt][Tt][Pp][Ss]?://\\S+\\s*$', description: texts['set-websites.websites.pattern'] },
+        ],
+      }),
+    ),
+  }),
+  'configure-server': InputSpec.of({
+    moderationEnabled: toggle('configure-server.moderation', true),
+    maxAge: duration('configure-server.max-age', '15m'),
+    purgeAfter: duration('configure-server.purge-after', '30d'),
+    gravatar: toggle('configure-server.gravatar', false),
+    latestEnabled: toggle('configure-server.latest', false),
+    guard: Value.object(
+      named('configure-server.guard'),
+      InputSpec.of({
+        enabled: toggle('configure-server.guard-enabled', true),
+        ratelimit: Value.number({
+          ...named('configure-server.ratelimit'),
+          units: texts['configure-server.ratelimit.units'],
+          required: true,
+          default: 2,
+          min: 1,
+          max: 60,
+          integer: true,
+        }),
+        requireAuthor: toggle('configure-server.require-author', false),
+        requireEmail: toggle('configure-server.require-email', false),
+        replyToSelf: toggle('configure-server.reply-to-self', false),
+      }),
+    ),
+  }),
+  'configure-smtp': InputSpec.of({
+    smtp: inputSpecConstants.smtpInputSpec,
+    to: Value.text({
+      ...named('configure-smtp.to'),
+      required: false,
+      default: null,
+      placeholder: 'you@example.com',
+      inputmode: 'email',
+      patterns: [
+        { regex: utils.Patterns.emailWithName.regex, description: texts['configure-smtp.email-pattern'] },
+      ],
+    }),
+    replyNotifications: toggle('configure-smtp.reply-notifications', false),
+  }),
+  'embed-code': InputSpec.of({
+    address: Value.dynamicSelect(async () => ({
+      ...named('embed-code.address'),
+      values: Object.fromEntries(facts.addresses.map((address) => [address, address])),
+      default: facts.addresses[0] ?? null,
+      disabled: facts.addresses.length ? false : texts['error.no-address'],
+    })),
+  }),
+}
+
+const answer = { forms: {}, metadata: {}, verdicts: [] }
+const built = {}
+for (const [id, spec] of Object.entries(specs)) {
+  built[id] = await spec.build({ effects, prefill: null })
+  answer.forms[id] = built[id].spec
+}
+for (const [id, { hasInput, ...given }] of Object.entries(metadata)) {
+  const action = hasInput
+    ? Action.withInput(id, given, specs[id], async () => ({}), async () => null)
+    : Action.withoutInput(id, given, async () => null)
+  answer.metadata[id] = await action.exportMetadata({ effects })
+}
+for (const { id, input } of inputs) answer.verdicts.push(built[id].validator.safeParse(input).success)
+process.stdout.write(JSON.stringify(answer))
