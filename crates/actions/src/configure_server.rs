@@ -1,10 +1,11 @@
 //! *Server*: moderation, the time for corrections, protection from spam and what is shown.
 
-use isso_cfg::{Contents, Key, Timedelta, Volume, keys};
+use isso_cfg::{Contents, Key, Volume, keys};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::action::{Done, Metadata};
+use crate::duration::Duration;
 use crate::error::{ActionError, InputError};
 use crate::form::{Field, Form, Number, Object, Pattern, Text, Toggle};
 use crate::i18n::{Language, tr};
@@ -149,7 +150,7 @@ fn guard(language: Language, toggle: impl Fn(String, String, bool) -> Field) -> 
 
 pub(crate) fn prefill(contents: &Contents) -> Value {
     let cfg = &contents.cfg;
-    let duration = |key: &Key| cfg.read_timedelta(key).map(|span| span.to_string());
+    let duration = |key: &Key| Duration::read(cfg, key).map(|duration| duration.text);
     json!({
         "moderationEnabled": cfg.read_bool(&keys::MODERATION_ENABLED),
         "maxAge": duration(&keys::MAX_AGE),
@@ -171,11 +172,11 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
     let (max_age, purge_after) = input.durations(language)?;
     let updated = volume.update(|contents| {
         let cfg = &mut contents.cfg;
-        cfg.write_timedelta(&keys::MAX_AGE, max_age)?;
+        max_age.write(cfg, &keys::MAX_AGE)?;
         cfg.write_bool(&keys::GRAVATAR, input.gravatar)?;
         cfg.write_bool(&keys::LATEST_ENABLED, input.latest_enabled)?;
         cfg.write_bool(&keys::MODERATION_ENABLED, input.moderation_enabled)?;
-        cfg.write_timedelta(&keys::PURGE_AFTER, purge_after)?;
+        purge_after.write(cfg, &keys::PURGE_AFTER)?;
         cfg.write_bool(&keys::GUARD_ENABLED, input.guard.enabled)?;
         cfg.write_int(&keys::RATELIMIT, input.guard.ratelimit)?;
         cfg.write_bool(&keys::REQUIRE_AUTHOR, input.guard.require_author)?;
@@ -186,8 +187,8 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
     let message = tr!(
         language,
         "configure-server.in-force",
-        max_age = max_age,
-        purge_after = purge_after
+        max_age = max_age.text,
+        purge_after = purge_after.text
     );
     Ok(Done {
         result: ActionResult::new(tr!(language, "configure-server.saved"), message, None),
@@ -218,9 +219,9 @@ struct Guard {
 
 impl Input {
     /// The two lengths of time, or what is wrong with either.
-    fn durations(&self, language: Language) -> Result<(Timedelta, Timedelta), Vec<InputError>> {
+    fn durations(&self, language: Language) -> Result<(Duration, Duration), Vec<InputError>> {
         let read = |path: &str, label: String, text: &str| {
-            Timedelta::parse(text).map_err(|error| InputError {
+            Duration::parse(text).map_err(|error| InputError {
                 path: path.to_owned(),
                 label,
                 problem: Problem::Duration(error),

@@ -2,22 +2,27 @@
 //!
 //! The selection goes to `store.json`, what Isso needs to know to `isso.cfg`. What a person set there by hand and the
 //! form cannot express (`security = none`, another port) stays as long as the person leaves the host and the connection
-//! in the form as they are. Other items of `notify` always stay.
+//! in the form as they are. Other items of `notify` always stay. The system's mail server is always taken as the host
+//! describes it.
 
-use isso_cfg::{Contents, Document, Key, Secret, Volume, keys};
-use serde::Deserialize;
+mod form;
+mod input;
+mod selection;
+mod trial;
+
+use isso_cfg::{Contents, Document, Volume, keys};
 use serde_json::{Value, json};
 
+use self::form::EMAIL_WITH_NAME;
+use self::input::Input;
+use self::selection::{Credentials, Selection, is_smtp, sends_mail};
+use self::trial::Server;
 use crate::action::{Done, Metadata};
-use crate::error::{ActionError, InputError};
+use crate::error::ActionError;
 use crate::facts::Facts;
 use crate::form::{Field, Form, InputMode, Pattern, Text, Toggle};
 use crate::i18n::{Language, tr};
-use crate::problem::Problem;
 use crate::result::ActionResult;
-use crate::smtp_form::{self, EMAIL_WITH_NAME};
-use crate::smtp_selection::{Credentials, Selection, is_smtp, sends_mail};
-use crate::smtp_trial::Server;
 
 pub(crate) fn metadata(language: Language) -> Metadata {
     Metadata {
@@ -50,10 +55,7 @@ pub(crate) fn form(language: Language, facts: &Facts) -> Form {
         ..Toggle::default()
     };
     Form(vec![
-        (
-            "smtp",
-            smtp_form::field(language, facts.system_smtp.is_some()),
-        ),
+        ("smtp", form::field(language, facts.system_smtp.is_some())),
         ("to", Field::Text(to)),
         ("replyNotifications", Field::Toggle(reply_notifications)),
     ])
@@ -109,131 +111,6 @@ pub(crate) async fn after(
         Err(error) => result.add(&ActionError::from(error).localized(language)),
     }
     result
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Input {
-    smtp: Selection,
-    to: Option<String>,
-    reply_notifications: bool,
-}
-
-impl Input {
-    fn to(&self) -> &str {
-        self.to.as_deref().unwrap_or_default()
-    }
-
-    /// Drops spaces around everything but the password, which is kept as typed.
-    fn trimmed(mut self) -> Self {
-        let trim = |text: &mut String| *text = text.trim().to_owned();
-        self.to.iter_mut().for_each(trim);
-        match &mut self.smtp {
-            Selection::Disabled {} => {}
-            Selection::System { custom_from } => custom_from.iter_mut().for_each(trim),
-            Selection::Custom { provider } => {
-                let account = &mut provider.value;
-                [&mut account.host, &mut account.from, &mut account.username]
-                    .into_iter()
-                    .for_each(trim);
-            }
-        }
-        self
-    }
-
-    /// What the form alone cannot find out. A value that stands in `isso.cfg` already may stay there.
-    fn check(&self, cfg: &Document, facts: &Facts, language: Language) -> Vec<InputError> {
-        let mut errors = Vec::new();
-        let mut check = |path: &str,
-                         label: String,
-                         key: &Key,
-                         text: &str,
-                         test: fn(&str) -> Option<Problem>| {
-            if text != cfg.read_text(key)
-                && let Some(problem) = test(text)
-            {
-                errors.push(InputError {
-                    path: path.to_owned(),
-                    label,
-                    problem,
-                });
-            }
-        };
-        match &self.smtp {
-            Selection::Disabled {} => {}
-            Selection::System { custom_from } => {
-                let from = custom_from.as_deref().unwrap_or_default();
-                check(
-                    "smtp.value.customFrom",
-                    tr!(language, "smtp.custom-from.name"),
-                    &keys::SMTP_FROM,
-                    from,
-                    email,
-                );
-                if let Some(system) = self.smtp.credentials(facts) {
-                    let label = || tr!(language, "smtp.system");
-                    check(
-                        "smtp",
-                        label(),
-                        &keys::SMTP_USERNAME,
-                        &system.username,
-                        secret,
-                    );
-                    check(
-                        "smtp",
-                        label(),
-                        &keys::SMTP_PASSWORD,
-                        &system.password,
-                        secret,
-                    );
-                }
-            }
-            Selection::Custom { provider } => {
-                let account = &provider.value;
-                let password = account.password.as_deref().unwrap_or_default();
-                let at = |field: &str| format!("smtp.value.provider.value.{field}");
-                check(
-                    &at("host"),
-                    tr!(language, "smtp.host"),
-                    &keys::SMTP_HOST,
-                    &account.host,
-                    host,
-                );
-                check(
-                    &at("from"),
-                    tr!(language, "smtp.from.name"),
-                    &keys::SMTP_FROM,
-                    &account.from,
-                    email,
-                );
-                check(
-                    &at("username"),
-                    tr!(language, "smtp.username"),
-                    &keys::SMTP_USERNAME,
-                    &account.username,
-                    secret,
-                );
-                check(
-                    &at("password"),
-                    tr!(language, "smtp.password"),
-                    &keys::SMTP_PASSWORD,
-                    password,
-                    secret,
-                );
-            }
-        }
-        let label = tr!(language, "configure-smtp.to.name");
-        if self.to().is_empty() && self.smtp != (Selection::Disabled {}) {
-            errors.push(InputError {
-                path: "to".to_owned(),
-                label,
-                problem: Problem::NoRecipient,
-            });
-        } else {
-            check("to", label, &keys::SMTP_TO, self.to(), email);
-        }
-        errors
-    }
 }
 
 /// Writes both files, and gives back the host if mail is sent.
@@ -294,37 +171,4 @@ fn notify(cfg: &mut Document, by_mail: bool) -> Result<bool, ActionError> {
         backends.push(keys::NOTIFY.default.to_owned());
     }
     Ok(cfg.write_list(&keys::NOTIFY, &backends)?)
-}
-
-fn host(text: &str) -> Option<Problem> {
-    let is_name = !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    let is_address = text.parse::<std::net::IpAddr>().is_ok();
-    (!is_name && !is_address).then_some(Problem::HostName)
-}
-
-/// An address with or without a name before it; no address at all is fine here.
-fn email(text: &str) -> Option<Problem> {
-    if text.is_empty() {
-        return None;
-    }
-    let address = match text.split_once('<') {
-        Some((_, rest)) => rest.strip_suffix('>').unwrap_or(rest),
-        None => text,
-    };
-    if address.parse::<lettre::Address>().is_err() {
-        return Some(Problem::Email);
-    }
-    Secret::parse(text).err().map(Problem::Secret)
-}
-
-/// A user name or password; none at all is fine here.
-fn secret(text: &str) -> Option<Problem> {
-    if text.is_empty() {
-        None
-    } else {
-        Secret::parse_smtp(text).err().map(Problem::Secret)
-    }
 }

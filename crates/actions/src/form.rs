@@ -172,7 +172,7 @@ pub struct Number {
     pub required: bool,
     /// What stands in it at first.
     pub default: Option<i64>,
-    /// Whether it has to be a whole number.
+    /// Whether it has to be a whole number, as every number here does.
     pub integer: bool,
 }
 

@@ -43,6 +43,7 @@
 mod action;
 mod configure_server;
 mod configure_smtp;
+mod duration;
 mod embed_code;
 mod error;
 mod facts;
@@ -52,9 +53,6 @@ mod problem;
 mod result;
 mod set_admin_password;
 mod set_websites;
-mod smtp_form;
-mod smtp_selection;
-mod smtp_trial;
 mod texts;
 mod validate;
 

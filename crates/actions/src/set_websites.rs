@@ -1,7 +1,7 @@
 //! *Websites*: who may show comments from this server, `[general] host` in `isso.cfg`.
 //!
 //! Isso does not start without an entry, and its first entry is the address it falls back on. So a placeholder,
-//! `localhost`, always stands last; the form does not show it.
+//! `localhost`, always stands last; the form does not show it. Several spellings of one origin become one entry.
 //!
 //! What a person put into the file by hand is not lost here. An entry that means an origin appears in the form as that
 //! origin (`blog.example.org` is `http://blog.example.org` for Isso); any other one appears as it stands. Both may stay,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use isso_actions::Language;
 use regex_lite::Regex;
@@ -74,8 +74,7 @@ fn uses() -> BTreeMap<String, Vec<String>> {
     let call = Regex::new(r#"tr!\(\s*\w+,\s*"([^"]+)"((?:,\s*\w+ = [^,;\n]+)*)"#).unwrap();
     let name = Regex::new(r"(\w+) = ").unwrap();
     let mut uses = BTreeMap::new();
-    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
-        let code = fs::read_to_string(file.unwrap().path()).unwrap();
+    for code in code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         for call in call.captures_iter(&code) {
             let mut names: Vec<_> = name
                 .captures_iter(&call[2])
@@ -86,6 +85,18 @@ fn uses() -> BTreeMap<String, Vec<String>> {
         }
     }
     uses
+}
+
+/// Every source file.
+fn code(folder: &Path) -> Vec<String> {
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let read = |path: PathBuf| match path.is_dir() {
+        true => code(&path),
+        false => vec![fs::read_to_string(path).unwrap()],
+    };
+    paths.flat_map(read).collect()
 }
 
 #[test]

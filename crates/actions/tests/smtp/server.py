@@ -1,6 +1,7 @@
 """A mail server that knows one user, for the trials. Prints its port, and ends when its standard input does."""
 
 import asyncio
+import logging
 import sys
 
 from aiosmtpd.handlers import Sink
@@ -26,4 +27,6 @@ async def serve():
     await loop.run_in_executor(None, sys.stdin.read)
 
 
+# It warns about its own use of what it is going to drop.
+logging.disable()
 asyncio.run(serve())

@@ -3,13 +3,13 @@
 use isso_cfg::{Contents, Document, keys};
 use serde::{Deserialize, Serialize};
 
+use super::form::{OTHER, STARTTLS_PORTS, TLS_PORT, takes_host};
 use crate::facts::{Facts, Security};
-use crate::smtp_form::{OTHER, STARTTLS_PORTS, TLS_PORT, takes_host};
 
 /// The mail server a person selected. It has no `Debug`, for it may hold a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "selection", content = "value", rename_all = "lowercase")]
-pub(crate) enum Selection {
+pub(super) enum Selection {
     Disabled {},
     System {
         #[serde(rename = "customFrom", default)]
@@ -21,13 +21,13 @@ pub(crate) enum Selection {
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Provider {
+pub(super) struct Provider {
     pub selection: String,
     pub value: Account,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Account {
+pub(super) struct Account {
     pub host: String,
     pub security: Connection,
     pub from: String,
@@ -37,18 +37,18 @@ pub(crate) struct Account {
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Connection {
+pub(super) struct Connection {
     pub selection: Security,
     pub value: Port,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Port {
+pub(super) struct Port {
     pub port: String,
 }
 
 /// What Isso needs to know of a mail server.
-pub(crate) struct Credentials {
+pub(super) struct Credentials {
     pub host: String,
     pub port: i64,
     pub security: Security,
@@ -122,7 +122,7 @@ impl Selection {
 /// Whether Isso sends any mail.
 ///
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py> (`Isso.__init__`)
-pub(crate) fn sends_mail(cfg: &Document) -> bool {
+pub(super) fn sends_mail(cfg: &Document) -> bool {
     cfg.read_list(&keys::NOTIFY)
         .iter()
         .any(|backend| is_smtp(backend))
@@ -130,7 +130,7 @@ pub(crate) fn sends_mail(cfg: &Document) -> bool {
 }
 
 /// Whether an item of `notify` means mail. Isso knows these two spellings.
-pub(crate) fn is_smtp(backend: &str) -> bool {
+pub(super) fn is_smtp(backend: &str) -> bool {
     matches!(backend, "smtp" | "SMTP")
 }
 

@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
 
 /// A mail server as `isso.cfg` names it. It has no `Debug`, for it may hold a password.
-pub(crate) struct Server {
+pub(super) struct Server {
     host: String,
     port: Option<u16>,
     security: String,

@@ -7,16 +7,16 @@ use crate::form::{Disabled, Field, Form, Pattern, Select, Text, Union, Variant};
 use crate::i18n::{Language, tr};
 
 /// The SDK's `Patterns.emailWithName`.
-pub(crate) const EMAIL_WITH_NAME: &str = r"^([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))|([^<]*<([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))>)$";
+pub(super) const EMAIL_WITH_NAME: &str = r"^([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))|([^<]*<([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))>)$";
 
 /// The port of implicit TLS, which the form does not let anybody change.
-pub(crate) const TLS_PORT: &str = "465";
+pub(super) const TLS_PORT: &str = "465";
 
 /// The ports that the form offers for STARTTLS.
-pub(crate) const STARTTLS_PORTS: [&str; 3] = ["25", "587", "2525"];
+pub(super) const STARTTLS_PORTS: [&str; 3] = ["25", "587", "2525"];
 
 /// The provider without any preset.
-pub(crate) const OTHER: &str = "other";
+pub(super) const OTHER: &str = "other";
 
 /// A provider's preset: its id, its name, its host, and whether the host is fixed.
 struct Provider {
@@ -66,7 +66,7 @@ const PROVIDERS: [Provider; 5] = [
 ];
 
 /// Whether the provider's form takes this host.
-pub(crate) fn takes_host(provider: &str, host: &str) -> bool {
+pub(super) fn takes_host(provider: &str, host: &str) -> bool {
     match PROVIDERS.iter().find(|known| known.id == provider) {
         Some(known) => !known.fixed || known.host == host,
         None => provider == OTHER,
@@ -74,7 +74,7 @@ pub(crate) fn takes_host(provider: &str, host: &str) -> bool {
 }
 
 /// The field `smtp`.
-pub(crate) fn field(language: Language, has_system_smtp: bool) -> Field {
+pub(super) fn field(language: Language, has_system_smtp: bool) -> Field {
     let custom_from = Text {
         name: tr!(language, "smtp.custom-from.name"),
         description: Some(tr!(language, "smtp.custom-from.description")),

@@ -1,0 +1,169 @@
+//! What a person typed into the form, and what is wrong with it beyond what the form can tell.
+
+use isso_cfg::{Document, Key, Secret, keys};
+use serde::Deserialize;
+
+use super::selection::Selection;
+use crate::error::InputError;
+use crate::facts::Facts;
+use crate::i18n::{Language, tr};
+use crate::problem::Problem;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Input {
+    pub smtp: Selection,
+    pub to: Option<String>,
+    pub reply_notifications: bool,
+}
+
+impl Input {
+    /// The recipient, empty when there is none.
+    pub fn to(&self) -> &str {
+        self.to.as_deref().unwrap_or_default()
+    }
+
+    /// Drops spaces around everything but the password, which is kept as typed.
+    pub fn trimmed(mut self) -> Self {
+        let trim = |text: &mut String| *text = text.trim().to_owned();
+        self.to.iter_mut().for_each(trim);
+        match &mut self.smtp {
+            Selection::Disabled {} => {}
+            Selection::System { custom_from } => custom_from.iter_mut().for_each(trim),
+            Selection::Custom { provider } => {
+                let account = &mut provider.value;
+                [&mut account.host, &mut account.from, &mut account.username]
+                    .into_iter()
+                    .for_each(trim);
+            }
+        }
+        self
+    }
+
+    /// What the form alone cannot find out. A value that stands in `isso.cfg` already may stay there.
+    pub fn check(&self, cfg: &Document, facts: &Facts, language: Language) -> Vec<InputError> {
+        let mut errors = Vec::new();
+        let mut check = |path: &str,
+                         label: String,
+                         key: &Key,
+                         text: &str,
+                         test: fn(&str) -> Option<Problem>| {
+            if text != cfg.read_text(key)
+                && let Some(problem) = test(text)
+            {
+                errors.push(InputError {
+                    path: path.to_owned(),
+                    label,
+                    problem,
+                });
+            }
+        };
+        match &self.smtp {
+            Selection::Disabled {} => {}
+            Selection::System { custom_from } => {
+                let from = custom_from.as_deref().unwrap_or_default();
+                check(
+                    "smtp.value.customFrom",
+                    tr!(language, "smtp.custom-from.name"),
+                    &keys::SMTP_FROM,
+                    from,
+                    email,
+                );
+                if let Some(system) = self.smtp.credentials(facts) {
+                    let label = || tr!(language, "smtp.system");
+                    check(
+                        "smtp",
+                        label(),
+                        &keys::SMTP_USERNAME,
+                        &system.username,
+                        secret,
+                    );
+                    check(
+                        "smtp",
+                        label(),
+                        &keys::SMTP_PASSWORD,
+                        &system.password,
+                        secret,
+                    );
+                }
+            }
+            Selection::Custom { provider } => {
+                let account = &provider.value;
+                let password = account.password.as_deref().unwrap_or_default();
+                let at = |field: &str| format!("smtp.value.provider.value.{field}");
+                check(
+                    &at("host"),
+                    tr!(language, "smtp.host"),
+                    &keys::SMTP_HOST,
+                    &account.host,
+                    host,
+                );
+                check(
+                    &at("from"),
+                    tr!(language, "smtp.from.name"),
+                    &keys::SMTP_FROM,
+                    &account.from,
+                    email,
+                );
+                check(
+                    &at("username"),
+                    tr!(language, "smtp.username"),
+                    &keys::SMTP_USERNAME,
+                    &account.username,
+                    secret,
+                );
+                check(
+                    &at("password"),
+                    tr!(language, "smtp.password"),
+                    &keys::SMTP_PASSWORD,
+                    password,
+                    secret,
+                );
+            }
+        }
+        let label = tr!(language, "configure-smtp.to.name");
+        if self.to().is_empty() && self.smtp != (Selection::Disabled {}) {
+            errors.push(InputError {
+                path: "to".to_owned(),
+                label,
+                problem: Problem::NoRecipient,
+            });
+        } else {
+            check("to", label, &keys::SMTP_TO, self.to(), email);
+        }
+        errors
+    }
+}
+
+fn host(text: &str) -> Option<Problem> {
+    let is_name = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_address = text.parse::<std::net::IpAddr>().is_ok();
+    (!is_name && !is_address).then_some(Problem::HostName)
+}
+
+/// An address with or without a name before it; no address at all is fine here.
+fn email(text: &str) -> Option<Problem> {
+    if text.is_empty() {
+        return None;
+    }
+    let address = match text.split_once('<') {
+        Some((_, rest)) => rest.strip_suffix('>').unwrap_or(rest),
+        None => text,
+    };
+    if address.parse::<lettre::Address>().is_err() {
+        return Some(Problem::Email);
+    }
+    Secret::parse(text).err().map(Problem::Secret)
+}
+
+/// A user name or password; none at all is fine here.
+fn secret(text: &str) -> Option<Problem> {
+    if text.is_empty() {
+        None
+    } else {
+        Secret::parse_smtp(text).err().map(Problem::Secret)
+    }
+}
