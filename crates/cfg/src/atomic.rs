@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 /// The mode of every file of ours: the files hold passwords.
 pub(crate) const MODE: u32 = 0o600;
@@ -16,33 +16,19 @@ pub(crate) const MODE: u32 = 0o600;
 /// give files away, the owner of the old one. A link is followed, so the file it names is replaced and the link stays.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     let target = resolve(path)?;
-    let folder = folder(&target);
-    let mut file = Builder::new()
-        .prefix(&prefix(&target))
-        .permissions(Permissions::from_mode(MODE))
-        .tempfile_in(folder)?;
-    file.write_all(contents)?;
-    // The process umask may have taken bits away from the mode, though never from the owner's share that matters here.
-    keep_owner(&target, file.as_file())?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
-    sync(folder)
+    prepare(&target, contents)?
+        .persist(&target)
+        .map_err(|error| error.error)?;
+    sync(folder(&target))
 }
 
 /// Writes a file beside another under the first free name, so that nothing is ever overwritten; gives its path.
 pub(crate) fn write_beside(path: &Path, suffix: &str, contents: &[u8]) -> io::Result<PathBuf> {
-    let folder = folder(path);
-    let mut file = Builder::new()
-        .prefix(&prefix(path))
-        .permissions(Permissions::from_mode(MODE))
-        .tempfile_in(folder)?;
-    file.write_all(contents)?;
-    keep_owner(path, file.as_file())?;
-    file.as_file().sync_all()?;
+    let mut file = prepare(path, contents)?;
     for name in names(path, suffix) {
         file = match file.persist_noclobber(&name) {
             Ok(_) => {
-                sync(folder)?;
+                sync(folder(path))?;
                 return Ok(name);
             }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => error.file,
@@ -94,6 +80,19 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("too many links"))
+}
+
+/// Writes a temporary file that is to stand beside a file or in its place, down to the disk.
+fn prepare(path: &Path, contents: &[u8]) -> io::Result<NamedTempFile> {
+    let mode = Permissions::from_mode(MODE);
+    let mut file = Builder::new()
+        .prefix(&prefix(path))
+        .permissions(mode)
+        .tempfile_in(folder(path))?;
+    file.write_all(contents)?;
+    keep_owner(path, file.as_file())?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 fn folder(path: &Path) -> &Path {

@@ -11,6 +11,7 @@ mod context;
 mod mail;
 mod markup;
 mod names;
+mod spans;
 mod values;
 mod websites;
 

@@ -1,4 +1,60 @@
-//! The volume of an Isso server.
+//! The volume of an Isso server: `isso.cfg`, `store.json`, and the lock around them.
+//!
+//! A person and a program write the same `isso.cfg`. The person may write it in any way that Isso reads; the program may
+//! change what it is asked to change and nothing else; and between the two Isso must always find a file that it starts
+//! with. This crate is the only one that touches the file, and it starts no process, prints nothing and asks no network.
+//!
+//! # How it works
+//!
+//! - [`Document`] is the text of an `isso.cfg`, read as Python's `configparser` reads it for Isso and kept byte for byte.
+//!   Setting a value changes that value.
+//! - [`keys`] is the table of every key that Isso 0.14 knows. With a [`Key`] a document is read and written in types,
+//!   with Isso's defaults for what is absent; a write of the present meaning changes nothing.
+//! - [`Origin`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
+//! - [`diagnose()`] says what Isso would refuse or misread, with line, column and what to do.
+//! - [`Volume`] is the folder. [`Volume::settle`] makes it fit for Isso, [`Volume::update`] changes it.
+//!
+//! Keys come in three sorts ([`keys::Owner`]). *Enforced* ones, `[general] dbpath` and `[admin] enabled`, are put right
+//! at every write and whenever the volume is settled. Those *of an action* are written by that action. All others are
+//! *the person's*, and nothing here writes them, save to replace a value with which Isso would not start.
+//!
+//! # What is promised
+//!
+//! - A reader finds the old file or the new one, also after a crash: a file is written beside the old one, flushed, and
+//!   renamed over it, with mode 0600.
+//! - Every change is made under one lock, on what the file says then: writers, in this process and in others, lose
+//!   nothing of each other. An editor that does not take the lock may overwrite a change that is made meanwhile.
+//! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one.
+//! - No password is in an error, a diagnostic, a note, or the output of `Debug`.
+//!
+//! The two files are each replaced whole, but not both at one instant.
+//!
+//! # Example
+//!
+//! ```
+//! use isso_cfg::{Origin, Timedelta, Volume, keys};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let volume = Volume::new(folder.path(), "/db/comments.db");
+//! let settled = volume.settle()?;
+//! assert!(!settled.usable_password, "a fresh volume has no password yet");
+//!
+//! let site = Origin::parse("HTTPS://Blog.Example.org/")?;
+//! let hour = Timedelta::parse("60 minutes")?;
+//! let updated = volume.update(|contents| -> Result<(), Box<dyn std::error::Error>> {
+//!     contents.cfg.write_lines(&keys::HOST, &[site.as_str(), "localhost"])?;
+//!     contents.cfg.write_timedelta(&keys::MAX_AGE, hour)?;
+//!     Ok(())
+//! })?;
+//! assert!(updated.cfg_changed);
+//!
+//! let cfg = volume.read()?.cfg;
+//! assert_eq!(cfg.read_lines(&keys::HOST), ["https://blog.example.org", "localhost"]);
+//! assert_eq!(cfg.get("general", "max-age"), Some("1h"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod atomic;
 mod diagnose;

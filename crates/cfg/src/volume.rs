@@ -111,7 +111,7 @@ impl Volume {
 
     /// Says everything that is wrong with `isso.cfg`, as it stands, in the order of its lines.
     ///
-    /// Beside what [`diagnose`](crate::diagnose) finds these are the values that the next write will put right, and a
+    /// Beside what [`diagnose()`](crate::diagnose()) finds these are the values that the next write will put right, and a
     /// database folder that is missing.
     pub fn check(&self) -> Result<Vec<Diagnostic>, VolumeError> {
         let cfg = match self.read_document() {

@@ -32,6 +32,23 @@ pub(super) struct Item<'d> {
     pub span: Span,
 }
 
+impl<'d> Item<'d> {
+    /// A part of an item that stands on one line, by its bytes.
+    pub fn part(&self, start: usize, length: usize) -> Item<'d> {
+        let column = self.span.column + self.text[..start].chars().count();
+        let first = self.span.bytes.start + start;
+        let span = Span {
+            line: self.span.line,
+            column,
+            bytes: first..first + length,
+        };
+        Item {
+            text: &self.text[start..start + length],
+            span,
+        }
+    }
+}
+
 impl<'d> Context<'d> {
     pub fn new(doc: &'d Document) -> Self {
         Context {
@@ -138,7 +155,7 @@ impl<'d> Context<'d> {
                 if !text.is_empty() {
                     items.push(Item {
                         text,
-                        span: within(&line, start, text.len()),
+                        span: line.part(start, text.len()).span,
                     });
                 }
                 from += part.len() + 1;
@@ -230,16 +247,5 @@ impl<'d> Context<'d> {
             None => self.doc.header_span(section),
         };
         span.map_or((1, 1), |span| (span.line, span.column))
-    }
-}
-
-/// Where a part of a line stands.
-fn within(line: &Item<'_>, start: usize, length: usize) -> Span {
-    let column = line.span.column + line.text[..start].chars().count();
-    let start = line.span.bytes.start + start;
-    Span {
-        line: line.span.line,
-        column,
-        bytes: start..start + length,
     }
 }

@@ -180,7 +180,7 @@ pub const CASES: &[Case] = &[
     serves("a list on two lines", general!("[markup]\nallowed-elements = img\n  video\n"), &[(M, SeveralLines, 5, 3)]),
     serves("an expected variable", general!("[smtp]\nto = $ISSO_ADDRESS\n"), &[(W, Expanded, 4, 6)]),
     serves("an accidental variable", general!("[hash]\nsalt = ${LC_CTYPE}\n"), &[(M, Expanded, 4, 8)]),
-    serves("a variable in a password", general!("[admin]\nenabled = true\npassword = x$ISSO_SETTINGS\n"), &[(M, Expanded, 5, 12)]),
+    serves("a variable in a password", general!("[admin]\nenabled = true\npassword = x$ISSO_SETTINGS\n"), &[(M, Expanded, 5, 13)]),
 
     // Websites.
     stops("no website", "[admin]\npassword = x\n", &[(R, NoWebsite, 1, 1)]),

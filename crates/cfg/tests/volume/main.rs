@@ -1,0 +1,82 @@
+//! The volume through its public interface: settling, updating, and being killed.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod kill;
+mod settle;
+mod together;
+mod update;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use isso_cfg::Volume;
+use tempfile::TempDir;
+
+/// Where the database is in the container, as StartOS mounts it.
+const DBPATH: &str = "/db/comments.db";
+
+/// A file that Isso accepts, with everything enforced in place.
+const FINE: &str = "# mine\n[general]\ndbpath = /db/comments.db\nhost : localhost\n\n[admin]\nenabled = yes\npassword = hunter2\n";
+
+/// An empty volume, and the folder that goes with it.
+fn volume() -> (TempDir, Volume) {
+    let folder = tempfile::tempdir().unwrap();
+    let volume = Volume::new(folder.path(), DBPATH);
+    (folder, volume)
+}
+
+/// A settled volume with this `isso.cfg`.
+fn volume_with(text: &str) -> (TempDir, Volume) {
+    let (folder, volume) = volume();
+    volume.settle().unwrap();
+    put(&volume.config_path(), text);
+    (folder, volume)
+}
+
+/// Writes a file as a person's editor would.
+fn put(path: &Path, contents: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut file = File::create(path).unwrap();
+    file.set_permissions(fs::Permissions::from_mode(0o600))
+        .unwrap();
+    file.write_all(contents.as_ref()).unwrap();
+}
+
+fn text(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+fn mode(path: impl AsRef<Path>) -> u32 {
+    fs::metadata(path).unwrap().mode() & 0o7777
+}
+
+/// What changes when a file is written, replaced or merely touched.
+fn identity(path: impl AsRef<Path>) -> (u64, i64, i64, u32) {
+    let there = fs::metadata(path).unwrap();
+    (there.ino(), there.mtime(), there.mtime_nsec(), there.mode())
+}
+
+/// The names in a folder, sorted.
+fn names(folder: impl AsRef<Path>) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The only file beside another whose name goes on after the given ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let start = format!("{}.{ending}-", path.file_name().unwrap().to_str().unwrap());
+    let folder = path.parent().unwrap();
+    let found: Vec<String> = names(folder)
+        .into_iter()
+        .filter(|name| name.starts_with(&start))
+        .collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    folder.join(&found[0])
+}

@@ -1,0 +1,360 @@
+//! Making a volume fit for Isso, whatever it was.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
+
+use isso_cfg::{Code, Note, Severity, Store, VolumeError, keys};
+
+use super::*;
+
+#[test]
+fn a_fresh_volume_is_seeded() {
+    let (_folder, volume) = volume();
+    let settled = volume.settle().unwrap();
+    assert!(!settled.usable_password);
+    assert!(settled.notes.contains(&Note::Seeded {
+        path: volume.config_path()
+    }));
+    for path in [volume.config_path(), volume.store_path()] {
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+    }
+    assert_eq!(mode(volume.db_path().parent().unwrap()), 0o700);
+    assert!(!volume.db_path().exists(), "the database is Isso's");
+    assert_eq!(
+        text(volume.store_path()),
+        "{\"smtp\":{\"selection\":\"disabled\",\"value\":{}}}\n"
+    );
+
+    let contents = volume.read().unwrap();
+    assert_eq!(contents.store, Store::default());
+    assert_eq!(contents.cfg.read_text(&keys::DBPATH), DBPATH);
+    assert_eq!(contents.cfg.read_bool(&keys::ADMIN_ENABLED), Some(true));
+    assert_eq!(contents.cfg.read_lines(&keys::HOST), ["localhost"]);
+    let worst = volume.check().unwrap();
+    assert!(
+        worst.iter().all(|found| found.code == Code::EmptyPassword),
+        "{worst:?}"
+    );
+}
+
+#[test]
+fn the_path_of_the_database_is_the_one_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let volume = Volume::new(folder.path(), "/somewhere/else.db");
+    volume.settle().unwrap();
+    assert!(text(volume.config_path()).contains("\ndbpath = /somewhere/else.db\n"));
+}
+
+#[test]
+fn what_is_fine_is_not_touched() {
+    let (_folder, volume) = volume_with(FINE);
+    let before = (
+        identity(volume.config_path()),
+        identity(volume.store_path()),
+    );
+    let settled = volume.settle().unwrap();
+    assert_eq!(settled.notes, []);
+    assert!(settled.usable_password);
+    assert_eq!(
+        (
+            identity(volume.config_path()),
+            identity(volume.store_path())
+        ),
+        before
+    );
+    assert_eq!(text(volume.config_path()), FINE);
+}
+
+#[test]
+fn a_password_is_usable_if_it_is_there_and_not_the_public_one() {
+    let check = |line: &str, expected: bool| {
+        let text = format!("[general]\nhost = localhost\n[admin]\n{line}\n");
+        let (_folder, volume) = volume_with(&text);
+        assert_eq!(volume.has_usable_password().unwrap(), expected, "{line}");
+        assert_eq!(volume.settle().unwrap().usable_password, expected, "{line}");
+    };
+    check("password = hunter2", true);
+    check("password: please_choose_a_strong_password", false);
+    check("password =", false);
+    check("password", false);
+    check("", false);
+    check("[DEFAULT]\npassword = hunter2", false);
+
+    let (_folder, volume) = volume();
+    assert!(
+        !volume.has_usable_password().unwrap(),
+        "without a file there is no password"
+    );
+    assert!(names(volume.root()).is_empty(), "looking writes nothing");
+}
+
+#[test]
+fn an_empty_file_is_seeded() {
+    for empty in ["", "\n \r\n"] {
+        let (_folder, volume) = volume_with(empty);
+        let settled = volume.settle().unwrap();
+        assert_eq!(
+            settled.notes[0],
+            Note::Seeded {
+                path: volume.config_path()
+            }
+        );
+        assert_eq!(
+            volume
+                .read()
+                .unwrap()
+                .cfg
+                .read_bool(&keys::MODERATION_ENABLED),
+            Some(true)
+        );
+        assert_eq!(names(volume.root().join("config")), ["isso.cfg"]);
+    }
+}
+
+#[test]
+fn what_must_hold_is_put_right() {
+    let (_folder, volume) = volume_with(
+        "[general]\nhost = localhost\ndbpath=/tmp/x\n[admin]\npassword = hunter2\nenabled = off\n",
+    );
+    let codes: Vec<Code> = volume
+        .check()
+        .unwrap()
+        .iter()
+        .map(|found| found.code)
+        .collect();
+    assert_eq!(codes, [Code::Enforced, Code::Enforced]);
+    let settled = volume.settle().unwrap();
+    let enforced = [&keys::DBPATH, &keys::ADMIN_ENABLED].map(|key| Note::Enforced { key });
+    assert_eq!(settled.notes, enforced);
+    let expected = "[general]\nhost = localhost\ndbpath=/db/comments.db\n[admin]\npassword = hunter2\nenabled = true\n";
+    assert_eq!(text(volume.config_path()), expected);
+    assert_eq!(
+        names(volume.root().join("config")),
+        ["isso.cfg"],
+        "nothing was rejected"
+    );
+}
+
+#[test]
+fn a_refused_value_is_replaced_and_the_file_kept() {
+    let before = FINE.replace("localhost", "https://a.example\nmax-age = soon");
+    let (_folder, volume) = volume_with(&before);
+    let settled = volume.settle().unwrap();
+    assert_eq!(text(volume.config_path()), before.replace("soon", "15m"));
+    let kept = beside(&volume.config_path(), "rejected");
+    assert_eq!(text(&kept), before);
+    assert_eq!(mode(&kept), 0o600);
+    let said: Vec<String> = settled.notes.iter().map(Note::to_string).collect();
+    assert_eq!(
+        said[0],
+        "line 5, column 11: max-age is not a span of time to Isso, and Isso does not start with it; [general] max-age is now \"15m\""
+    );
+    assert!(said[1].ends_with(&format!("is kept as {}", kept.display())));
+    assert_eq!(volume.settle().unwrap().notes, [], "it is settled now");
+}
+
+#[test]
+fn a_file_that_python_refuses_is_salvaged() {
+    let before = "host = https://a.example\n[admin]\npassword = old\n[general]\nmax-age = 1h\n[admin]\n# new\npassword = hunter2\n";
+    let (_folder, volume) = volume_with(before);
+    assert!(matches!(volume.read(), Err(VolumeError::Invalid { .. })));
+    assert!(matches!(
+        volume.has_usable_password(),
+        Err(VolumeError::Invalid { .. })
+    ));
+    let found = volume.check().unwrap();
+    assert!(
+        found
+            .iter()
+            .all(|found| found.severity == Severity::Refused)
+            && found.len() == 3
+    );
+
+    let settled = volume.settle().unwrap();
+    let cfg = volume.read().unwrap().cfg;
+    assert!(settled.usable_password);
+    assert_eq!(cfg.read_text(&keys::ADMIN_PASSWORD), "hunter2");
+    assert_eq!(cfg.read_lines(&keys::HOST), ["https://a.example"]);
+    assert_eq!(
+        cfg.read_timedelta(&keys::MAX_AGE).unwrap().to_string(),
+        "1h"
+    );
+    assert!(cfg.as_str().contains("# new\n"));
+    assert_eq!(text(beside(&volume.config_path(), "rejected")), before);
+    let said = format!(
+        "{:?}",
+        settled
+            .notes
+            .iter()
+            .map(Note::to_string)
+            .collect::<Vec<_>>()
+    );
+    assert!(!said.contains("hunter2") && !said.contains("old"), "{said}");
+}
+
+#[test]
+fn another_encoding_is_salvaged() {
+    let (_folder, volume) = volume_with("");
+    let before = b"\xef\xbb\xbf[general]\r\nhost = localhost\r\n# gr\xfc\xdfe\r\n[admin]\r\npassword = p\xe4ss\r\n";
+    put(&volume.config_path(), before);
+    assert!(volume.settle().unwrap().usable_password);
+    assert_eq!(
+        volume.read().unwrap().cfg.read_text(&keys::ADMIN_PASSWORD),
+        "päss"
+    );
+    assert_eq!(
+        fs::read(beside(&volume.config_path(), "rejected")).unwrap(),
+        before
+    );
+}
+
+#[test]
+fn what_was_rejected_is_never_overwritten() {
+    let (_folder, volume) = volume();
+    // Several of them fall into the same second.
+    let rejected: Vec<String> = (0..12)
+        .map(|n| format!("[general]\nhost =\n# {n}\n"))
+        .collect();
+    for text in &rejected {
+        put(&volume.config_path(), text);
+        volume.settle().unwrap();
+    }
+    let folder = volume.root().join("config");
+    let kept = names(&folder)
+        .into_iter()
+        .filter(|name| name.contains("rejected"));
+    let mut kept: Vec<String> = kept.map(|name| text(folder.join(name))).collect();
+    kept.sort();
+    let mut expected = rejected;
+    expected.sort();
+    assert_eq!(kept, expected);
+}
+
+#[test]
+fn something_else_in_the_place_of_a_file_is_moved_away() {
+    let (_folder, volume) = volume();
+    fs::create_dir_all(volume.config_path().join("inside")).unwrap();
+    fs::create_dir_all(volume.store_path().parent().unwrap()).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(volume.store_path())
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(
+        matches!(volume.read(), Err(VolumeError::Read { .. })),
+        "a pipe is not waited for"
+    );
+    volume.settle().unwrap();
+    assert!(
+        beside(&volume.config_path(), "rejected")
+            .join("inside")
+            .is_dir()
+    );
+    assert!(beside(&volume.store_path(), "rejected").exists());
+    assert_eq!(volume.read().unwrap().store, Store::default());
+}
+
+#[test]
+fn a_link_stays_and_its_target_is_written() {
+    let (folder, volume) = volume();
+    let target = folder.path().join("elsewhere.cfg");
+    fs::create_dir(folder.path().join("config")).unwrap();
+    symlink("../elsewhere.cfg", volume.config_path()).unwrap();
+    volume.settle().unwrap();
+    assert!(
+        fs::symlink_metadata(volume.config_path())
+            .unwrap()
+            .is_symlink()
+    );
+    assert!(
+        text(&target).contains("dbpath = /db/comments.db"),
+        "a link to nothing is as good as no file"
+    );
+
+    put(&target, FINE.replace("yes", "no"));
+    put(
+        &folder.path().join(".elsewhere.cfg.new-abc"),
+        "left by a killed writer",
+    );
+    volume.settle().unwrap();
+    assert_eq!(text(&target), FINE.replace("yes", "true"));
+    assert!(!folder.path().join(".elsewhere.cfg.new-abc").exists());
+}
+
+#[test]
+fn a_link_in_a_circle_is_an_error() {
+    let (folder, volume) = volume();
+    fs::create_dir(folder.path().join("config")).unwrap();
+    symlink("isso.cfg", volume.config_path()).unwrap();
+    assert!(matches!(volume.settle(), Err(VolumeError::Read { .. })));
+}
+
+#[test]
+fn what_a_killed_writer_left_is_removed() {
+    let (_folder, volume) = volume_with(FINE);
+    put(
+        &volume.config_path().with_file_name(".isso.cfg.new-abcdef"),
+        "part of a",
+    );
+    put(
+        &volume.store_path().with_file_name(".store.json.new-abcdef"),
+        "{",
+    );
+    put(
+        &volume.config_path().with_file_name("isso.cfg.mine"),
+        "a person's copy",
+    );
+    volume.settle().unwrap();
+    assert_eq!(
+        names(volume.root().join("config")),
+        ["isso.cfg", "isso.cfg.mine"]
+    );
+    assert_eq!(names(volume.root().join("start9")), ["store.json"]);
+}
+
+#[test]
+fn a_damaged_store_is_set_aside() {
+    let (_folder, volume) = volume_with(FINE);
+    let damaged = "{\"smtp\":{\"selection\":\"custom\",\"value\":{\"password\":\"hunter3\"}";
+    put(&volume.store_path(), damaged);
+    assert!(matches!(volume.read(), Err(VolumeError::Store { .. })));
+    let settled = volume.settle().unwrap();
+    assert_eq!(volume.read().unwrap().store, Store::default());
+    assert_eq!(text(beside(&volume.store_path(), "damaged")), damaged);
+    assert_eq!(text(volume.config_path()), FINE);
+    assert_eq!(
+        settled.notes[0].to_string(),
+        "store.json was damaged (the file is not JSON: line 1, column 60): made anew, without mail"
+    );
+}
+
+#[test]
+fn others_may_not_read_the_files() {
+    let (_folder, volume) = volume_with(FINE);
+    for path in [volume.config_path(), volume.store_path()] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let paths = [volume.store_path(), volume.config_path()];
+    assert_eq!(
+        volume.settle().unwrap().notes,
+        paths.clone().map(|path| Note::Closed { path })
+    );
+    paths.iter().for_each(|path| assert_eq!(mode(path), 0o600));
+}
+
+#[test]
+fn a_missing_database_folder_is_found() {
+    let (_folder, volume) = volume_with(FINE);
+    fs::remove_dir(volume.root().join("db")).unwrap();
+    let found = volume.check().unwrap();
+    assert_eq!(
+        (found[0].severity, found[0].code, found[0].line),
+        (Severity::Refused, Code::DatabaseFolder, 3)
+    );
+    volume.settle().unwrap();
+    assert_eq!(volume.check().unwrap(), []);
+}
