@@ -10,7 +10,7 @@ use crate::error::ActionError;
 use crate::facts::Facts;
 use crate::form::{Disabled, Field, Form, Select};
 use crate::i18n::{Language, tr};
-use crate::result::{self, ActionResult};
+use crate::result::{ActionResult, ResultValue};
 
 pub(crate) fn metadata(language: Language) -> Metadata {
     Metadata::new(
@@ -48,7 +48,7 @@ pub(crate) fn run(facts: &Facts, language: Language, input: &Value) -> Result<Do
         result: ActionResult::new(
             tr!(language, "embed-code.done"),
             tr!(language, "embed-code.message"),
-            Some(result::Value::Multiline {
+            Some(ResultValue::Multiline {
                 value: snippet(&input.address),
                 copyable: true,
             }),

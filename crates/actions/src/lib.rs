@@ -62,7 +62,7 @@ pub use facts::{Facts, Security, SystemSmtp};
 pub use form::Form;
 pub use i18n::Language;
 pub use problem::Problem;
-pub use result::{ActionResult, Value};
+pub use result::{ActionResult, ResultValue};
 pub use texts::{password_task_reason, refusal_text};
 
 rust_i18n::i18n!("locales", fallback = "en_US");

@@ -13,11 +13,11 @@ pub struct ActionResult {
     /// What happened, in words.
     pub message: Option<String>,
     /// What to take away.
-    pub result: Option<Value>,
+    pub result: Option<ResultValue>,
 }
 
 impl ActionResult {
-    pub(crate) fn new(title: String, message: String, result: Option<Value>) -> Self {
+    pub(crate) fn new(title: String, message: String, result: Option<ResultValue>) -> Self {
         Self {
             version: Version::One,
             title,
@@ -45,7 +45,7 @@ enum Version {
 /// What to take away from an [`ActionResult`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
-pub enum Value {
+pub enum ResultValue {
     /// A value on one line.
     Single {
         /// The value.
@@ -67,7 +67,7 @@ pub enum Value {
 }
 
 /// Keeps a masked value out of logs.
-impl fmt::Debug for Value {
+impl fmt::Debug for ResultValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Single { masked: true, .. } => f.write_str("Single { value: \"…\" }"),

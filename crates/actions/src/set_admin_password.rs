@@ -7,7 +7,7 @@ use rand::rngs::{SysError, SysRng};
 use crate::action::{Done, Metadata};
 use crate::error::ActionError;
 use crate::i18n::{Language, tr};
-use crate::result::{ActionResult, Value};
+use crate::result::{ActionResult, ResultValue};
 
 const LENGTH: usize = 24;
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -31,7 +31,7 @@ pub(crate) fn run(volume: &Volume, language: Language) -> Result<Done, ActionErr
         contents.cfg.write_text(&keys::ADMIN_PASSWORD, &password)?;
         Ok::<_, ActionError>(())
     })?;
-    let shown = Value::Single {
+    let shown = ResultValue::Single {
         value: password,
         copyable: true,
         qr: false,
