@@ -1,0 +1,115 @@
+//! What says that an environment is complete, and what it must still hold.
+
+use std::ffi::OsString;
+use std::fs::{self, File, symlink_metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::lock::fingerprint;
+use super::python::Interpreter;
+use super::{RuntimeError, file};
+
+/// What pip and setuptools are for is over once the environment is complete.
+const TOOLS: [&str; 2] = ["pip-", "setuptools-"];
+
+/// The marker, as it stands in the environment's folder.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Marker {
+    lock: String,
+    misaka: bool,
+    python: Interpreter,
+    /// The `.dist-info` folders whose files must be there.
+    distributions: Vec<PathBuf>,
+}
+
+impl Marker {
+    /// Reads it; None when it is missing, or not what this version writes.
+    pub(super) fn read(folder: &Path) -> Option<Marker> {
+        let text = fs::read(path(folder)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    /// Marks the environment as complete.
+    pub(super) fn write(
+        folder: &Path,
+        python: &Interpreter,
+        misaka: bool,
+    ) -> Result<(), RuntimeError> {
+        let packages = site_packages(folder, python);
+        let marker = Marker {
+            lock: fingerprint(),
+            misaka,
+            python: python.clone(),
+            distributions: distributions(&packages).map_err(file("read", &packages))?,
+        };
+        let text = serde_json::to_vec_pretty(&marker).expect("a marker of text and numbers");
+        let path = path(folder);
+        // A part of it would not parse, and so would not count.
+        let written = File::create(&path).and_then(|mut marker| marker.write_all(&text));
+        written.map_err(file("write", &path))
+    }
+
+    /// Whether the environment is still what was marked, and enough.
+    pub(super) fn holds(&self, folder: &Path, misaka: bool) -> bool {
+        let packages = site_packages(folder, &self.python);
+        self.lock == fingerprint()
+            && (self.misaka || !misaka)
+            && self.python.still_behind(&folder.join("bin/python"))
+            && !self.distributions.is_empty()
+            && self
+                .distributions
+                .iter()
+                .all(|name| undamaged(&packages, name))
+    }
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("complete.json")
+}
+
+fn site_packages(folder: &Path, python: &Interpreter) -> PathBuf {
+    folder.join(format!("lib/python{}/site-packages", python.version))
+}
+
+fn distributions(packages: &Path) -> io::Result<Vec<PathBuf>> {
+    let names: io::Result<Vec<OsString>> = fs::read_dir(packages)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect();
+    let is_tool = |name: &str| TOOLS.iter().any(|tool| name.starts_with(tool));
+    let mut found: Vec<PathBuf> = names?
+        .into_iter()
+        .filter(|name| {
+            name.to_str()
+                .is_some_and(|n| n.ends_with(".dist-info") && !is_tool(n))
+        })
+        .map(PathBuf::from)
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+/// Compares a distribution with its
+/// [RECORD](https://packaging.python.org/en/latest/specifications/recording-installed-packages/):
+/// path, hash, size. Files made at the installation, such as `.pyc` files, have no size there.
+fn undamaged(packages: &Path, distribution: &Path) -> bool {
+    let record = packages.join(distribution).join("RECORD");
+    let Ok(mut rows) = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(record)
+    else {
+        return false;
+    };
+    rows.records().all(|row| {
+        let Ok(row) = row else { return false };
+        let (path, size) = (
+            row.get(0).unwrap_or_default(),
+            row.get(2).unwrap_or_default(),
+        );
+        match symlink_metadata(packages.join(path)) {
+            Ok(file) => size.is_empty() || size.parse() == Ok(file.len()),
+            Err(_) => false,
+        }
+    })
+}

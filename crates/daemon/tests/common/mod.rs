@@ -1,0 +1,206 @@
+//! A volume with settings, a supervisor on it, and a client.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use isso_daemon::{Config, Listener, LogRing, Monitor, Program, Supervisor};
+use isso_lifecycle::{Daemon, DaemonEvent};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+/// Hangs end a test after this time; nothing is expected to come near it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A file of the Python environment that the tests run real Isso from.
+pub fn runtime(file: &str) -> PathBuf {
+    let runtime = std::env::var_os("ISSO_TEST_RUNTIME").expect(
+        "ISSO_TEST_RUNTIME names no Python environment; `make test` makes one, and so does \
+         `cargo run -p isso-daemon --example runtime -- FOLDER`",
+    );
+    PathBuf::from(runtime).join(file)
+}
+
+/// A folder with an `isso.cfg` and room for a database.
+pub struct Site {
+    folder: TempDir,
+}
+
+impl Site {
+    pub fn new() -> Site {
+        let site = Site {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir(site.path("db")).unwrap();
+        site.settings("[moderation]\nenabled = true");
+        site
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.path("db/comments.db")
+    }
+
+    /// Writes settings that Isso takes, followed by `more`.
+    pub fn settings(&self, more: &str) {
+        let database = self.database();
+        let settings = format!(
+            "[general]\ndbpath = {}\nhost = http://127.0.0.1:1/\n[admin]\nenabled = true\npassword = hunter2\n{more}\n",
+            database.display()
+        );
+        self.raw_settings(&settings);
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nobody reads while it is written"
+    )]
+    pub fn raw_settings(&self, settings: &str) {
+        fs::write(self.path("isso.cfg"), settings).unwrap();
+    }
+
+    pub fn gunicorn(&self) -> Program {
+        Program::gunicorn(runtime("bin/gunicorn"), self.path("isso.cfg"))
+    }
+
+    /// A Python script in gunicorn's place; `serve()` in it does what gunicorn does.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nobody reads while it is written"
+    )]
+    pub fn stand_in(&self, script: &str) -> Program {
+        let path = self.path("stand-in");
+        let python = runtime("bin/python");
+        let library = include_str!("stand_in.py");
+        fs::write(
+            &path,
+            format!("#!{}\n{library}\n{script}\n", python.display()),
+        )
+        .unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        Program::new(path, ["an", "argument"], self.path("isso.cfg"))
+    }
+}
+
+/// A supervisor, and the state machine's side of it.
+pub struct Rig {
+    pub supervisor: Supervisor,
+    pub monitor: Monitor,
+    pub events: mpsc::Receiver<DaemonEvent>,
+    pub address: SocketAddr,
+    pub log: LogRing,
+}
+
+impl Rig {
+    pub async fn new(site: &Site, program: Program) -> Rig {
+        Rig::with(site, program, Duration::from_secs(60), Config::STOP_WITHIN).await
+    }
+
+    pub async fn with(site: &Site, program: Program, ready: Duration, stop: Duration) -> Rig {
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap())
+            .await
+            .unwrap();
+        let address = listener.address();
+        let (sender, events) = mpsc::channel(1);
+        let log = LogRing::new(500);
+        let config = Config {
+            program,
+            database: site.database(),
+            ready_within: Box::new(move || ready),
+            stop_within: stop,
+        };
+        let supervisor = Supervisor::new(config, listener, log.clone(), sender).unwrap();
+        Rig {
+            monitor: supervisor.monitor(),
+            supervisor,
+            events,
+            address,
+            log,
+        }
+    }
+
+    pub async fn event(&mut self) -> DaemonEvent {
+        let event = tokio::time::timeout(PATIENCE, self.events.recv()).await;
+        event
+            .expect("an event arrives")
+            .expect("the supervisor is there")
+    }
+
+    /// Starts and waits until Isso answers.
+    pub async fn start(&mut self) {
+        self.supervisor.start().await.unwrap();
+        assert_eq!(
+            self.event().await,
+            DaemonEvent::Ready,
+            "{:#?}",
+            self.log.tail(50)
+        );
+    }
+
+    /// Starts what does not start, and returns the reason.
+    pub async fn fail(&mut self) -> String {
+        self.supervisor.start().await.unwrap();
+        self.exited().await
+    }
+
+    pub async fn exited(&mut self) -> String {
+        match self.event().await {
+            DaemonEvent::Exited(reason) => reason,
+            other => panic!("{other:?}: {:#?}", self.log.tail(50)),
+        }
+    }
+
+    /// Does what the state machine does when the back-off is over.
+    pub async fn restart(&mut self) {
+        assert_eq!(self.event().await, DaemonEvent::RestartDue);
+        self.start().await;
+    }
+
+    pub fn pid(&self) -> i32 {
+        let pid = self.monitor.status().pid.expect("Isso is running");
+        i32::try_from(pid).unwrap()
+    }
+}
+
+/// Sends a request and returns the whole answer.
+pub fn get(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut connection = TcpStream::connect(address)?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    write!(connection, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Waits until the condition holds.
+pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let give_up = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < give_up, "{what} does not happen");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// The processes, zombies included, of a process group.
+pub fn group(leader: i32) -> Vec<i32> {
+    let pids = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    pids.filter(|pid| process_group(*pid) == Some(leader))
+        .collect()
+}
+
+fn process_group(pid: i32) -> Option<i32> {
+    let stat = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;
+    // The name, in brackets, may hold anything; then follow state, parent and group.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    fields.split(' ').nth(2)?.parse().ok()
+}

@@ -1,0 +1,241 @@
+//! Real Isso under the supervisor.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use common::{Rig, Site, get, group, until};
+use isso_daemon::{Phase, probe};
+use isso_lifecycle::{Daemon, DaemonEvent};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+fn signal(pid: i32, signal: Signal) {
+    kill(Pid::from_raw(pid), signal).unwrap();
+}
+
+/// A visitor who asks for `/info` without a pause.
+struct Visitor {
+    stop: Arc<AtomicBool>,
+    answers: JoinHandle<Vec<io::Result<String>>>,
+}
+
+impl Visitor {
+    fn at(address: SocketAddr) -> Visitor {
+        let stop = Arc::new(AtomicBool::new(false));
+        let leaving = Arc::clone(&stop);
+        let answers = thread::spawn(move || {
+            let mut answers = Vec::new();
+            while !leaving.load(Ordering::Relaxed) {
+                answers.push(get(address, "/info"));
+            }
+            answers
+        });
+        Visitor { stop, answers }
+    }
+
+    fn leave(self) -> Vec<io::Result<String>> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.answers.join().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn the_first_start_ends_with_isso_answering() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    let info = probe(rig.address).await.unwrap();
+    assert_eq!((info.version.as_str(), info.moderation), ("0.14.0", true));
+    until("four workers", || rig.monitor.status().workers == Some(4)).await;
+    let status = rig.monitor.status();
+    assert_eq!(
+        (status.phase, status.generation, status.restarts),
+        (Phase::Serving, 1, 0)
+    );
+    assert!(site.path("db/comments.db.exists").exists());
+    let pid = rig.pid();
+    rig.supervisor.stop().await.unwrap();
+    assert_eq!(group(pid), Vec::<i32>::new());
+    rig.supervisor.stop().await.unwrap();
+    rig.start().await;
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_killed_master_is_replaced_and_nobody_is_refused() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    let visitor = Visitor::at(rig.address);
+    for round in 1..=5 {
+        let pid = rig.pid();
+        signal(pid, Signal::SIGKILL);
+        assert_eq!(rig.exited().await, "Isso was killed by SIGKILL");
+        rig.restart().await;
+        assert_eq!(rig.monitor.status().restarts, round);
+        until("the end of the orphaned workers", || group(pid).is_empty()).await;
+    }
+    let answers = visitor.leave();
+    let refused = |answer: &io::Result<String>| {
+        answer
+            .as_ref()
+            .is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    };
+    assert!(!answers.iter().any(refused));
+    assert!(
+        answers
+            .iter()
+            .any(|a| a.as_ref().is_ok_and(|text| text.contains(" 200 OK")))
+    );
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reload_reads_the_settings_anew_and_fails_no_request() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    let old = rig.pid();
+    let visitor = Visitor::at(rig.address);
+    site.settings("[moderation]\nenabled = false");
+    rig.supervisor.reload().await.unwrap();
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    until("the end of the old generation", || group(old).is_empty()).await;
+    assert!(!probe(rig.address).await.unwrap().moderation);
+    for answer in visitor.leave() {
+        let answer = answer.unwrap();
+        assert!(answer.contains(" 200 OK"), "{answer}");
+    }
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn broken_settings_are_told_with_the_python_error_and_mended_by_a_reload() {
+    let site = Site::new();
+    site.settings("[moderation]\nenabled = perhaps");
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    let reason = rig.fail().await;
+    assert!(
+        reason.ends_with(": ValueError: Not a boolean: perhaps"),
+        "{reason}"
+    );
+    assert_eq!(rig.event().await, DaemonEvent::RestartDue);
+    site.settings("");
+    rig.supervisor.reload().await.unwrap();
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_syntax_error_does_not_tell_the_password() {
+    let site = Site::new();
+    site.raw_settings("password = hunter3\n[general]\n");
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    let reason = rig.fail().await;
+    assert!(reason.contains("MissingSectionHeaderError"), "{reason}");
+    assert!(!reason.contains("hunter"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_lost_database_is_not_replaced_by_an_empty_one() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    rig.supervisor.stop().await.unwrap();
+    fs::remove_file(site.database()).unwrap();
+    let reason = rig.fail().await;
+    assert!(reason.contains("is gone; restore a backup"), "{reason}");
+    assert!(!site.database().exists());
+    assert_eq!(rig.event().await, DaemonEvent::RestartDue);
+    fs::remove_file(site.path("db/comments.db.exists")).unwrap();
+    rig.start().await;
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_environment_holds_nothing_but_what_isso_may_see() {
+    let site = Site::new();
+    let program = site.gunicorn().variables([
+        ("ISSO_PASSWORD".into(), "secret".into()),
+        ("HOME".into(), "/root".into()),
+        ("XISSO_".into(), "no".into()),
+    ]);
+    assert!(!format!("{program:?}").contains("secret"));
+    let mut rig = Rig::new(&site, program).await;
+    rig.start().await;
+    let environment = fs::read_to_string(format!("/proc/{}/environ", rig.pid())).unwrap();
+    let mut variables: BTreeMap<_, _> = environment
+        .split_terminator('\0')
+        .filter_map(|v| v.split_once('='))
+        .collect();
+    assert!(
+        variables
+            .remove("NOTIFY_SOCKET")
+            .is_some_and(|name| name.starts_with('@'))
+    );
+    let settings = site.path("isso.cfg");
+    let expected = [
+        ("ISSO_PASSWORD", "secret"),
+        ("ISSO_SETTINGS", settings.to_str().unwrap()),
+    ];
+    assert_eq!(variables, BTreeMap::from(expected));
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_lets_a_request_in_flight_finish() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    until("four workers", || rig.monitor.status().workers == Some(4)).await;
+    let body = r#"{"text": "written slowly", "title": "A page"}"#;
+    let head = format!(
+        "POST /new?uri=/slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    );
+    let mut connection = TcpStream::connect(rig.address).await.unwrap();
+    connection.write_all(head.as_bytes()).await.unwrap();
+    // gunicorn says so once a worker has the request, which then waits for the body.
+    let expected = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut answer = vec![0; expected.len()];
+    connection.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, expected);
+
+    let pid = rig.pid();
+    let mut supervisor = rig.supervisor;
+    let stop = tokio::spawn(async move { supervisor.stop().await.unwrap() });
+    until("the end of the idle workers", || group(pid).len() == 2).await;
+    connection.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 202"),
+        "held for moderation: {answer}"
+    );
+    stop.await.unwrap();
+    assert_eq!(group(pid), Vec::<i32>::new());
+}
+
+#[tokio::test]
+async fn a_stopped_gunicorn_is_killed_at_the_end_of_its_time() {
+    let site = Site::new();
+    let patience = Duration::from_secs(60);
+    let soon = Duration::from_millis(500);
+    let mut rig = Rig::with(&site, site.gunicorn(), patience, soon).await;
+    rig.start().await;
+    let pid = rig.pid();
+    signal(pid, Signal::SIGSTOP);
+    rig.supervisor.stop().await.unwrap();
+    assert_eq!(group(pid), Vec::<i32>::new());
+}

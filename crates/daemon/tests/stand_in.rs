@@ -1,0 +1,171 @@
+//! The supervisor's side of the bargain, seen by a program in gunicorn's place.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Rig, Site, group, until};
+use isso_daemon::{Config, Phase};
+use isso_lifecycle::{Daemon, DaemonEvent};
+
+const SOON: Duration = Duration::from_millis(300);
+
+/// Starts the script and expects it not to get ready, for a reason that says all the parts.
+async fn check_failure(script: &str, reason: &[&str]) {
+    let site = Site::new();
+    let mut rig = Rig::with(&site, site.stand_in(script), SOON, Config::STOP_WITHIN).await;
+    let said = rig.fail().await;
+    for part in reason {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(
+        rig.monitor.status().last_exit.as_deref(),
+        Some(said.as_str())
+    );
+    assert_eq!(rig.event().await, DaemonEvent::RestartDue);
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_child_gets_the_listening_socket_and_nothing_else() {
+    let site = Site::new();
+    let script = "
+listener = socket.fromfd(fd, socket.AF_INET, socket.SOCK_STREAM)
+print('port', listener.getsockname()[1])
+print('listens', listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+listener.close()
+open_files = [os.readlink(f'/proc/self/fd/{n}') for n in range(64) if os.path.exists(f'/proc/self/fd/{n}')]
+print('sockets', sum(name.startswith('socket:') for name in open_files))
+print('leads its group', os.getpgrp() == os.getpid())
+print('folder', os.getcwd())
+print('arguments', *sys.argv[3:])
+print('input', repr(sys.stdin.read()), flush=True)
+print('to stderr', file=sys.stderr, flush=True)
+serve()";
+    let mut rig = Rig::new(&site, site.stand_in(script)).await;
+    rig.start().await;
+    let port = rig.address.port();
+    let lines = rig.log.tail(50);
+    let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    let expected = [
+        &format!("port {port}"),
+        "listens 1",
+        "sockets 1",
+        "leads its group True",
+        "folder /",
+        "arguments an argument",
+        "input ''",
+        "to stderr",
+    ];
+    assert_eq!(texts, expected);
+    assert!(lines.iter().all(|line| line.generation == 1));
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn ready_is_not_enough() {
+    let status = "503 Service Unavailable";
+    check_failure(
+        &format!("serve(info='{status}')"),
+        &["not ready within", "/info", "503"],
+    )
+    .await;
+    let status = "500 Internal Server Error";
+    check_failure(
+        &format!("serve(thread='{status}')"),
+        &["not ready within", "cannot read its database", "500"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_that_never_gets_ready_is_given_up() {
+    check_failure("signal.pause()", &["not ready within"]).await;
+}
+
+#[tokio::test]
+async fn a_program_that_ends_says_why_with_its_exception() {
+    check_failure(
+        "raise KeyError('oops')",
+        &["exit status 1: KeyError: 'oops'"],
+    )
+    .await;
+    check_failure(
+        "os.kill(os.getpid(), signal.SIGSEGV)",
+        &["killed by SIGSEGV"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_be_run_is_named() {
+    let site = Site::new();
+    let program = isso_daemon::Program::new("/no/such/gunicorn", ["x"], site.path("isso.cfg"));
+    let reason = Rig::new(&site, program).await.fail().await;
+    assert!(
+        reason.starts_with("cannot run /no/such/gunicorn: "),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_stop_is_killed() {
+    let site = Site::new();
+    let deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.fork()\nserve()";
+    let patience = Duration::from_secs(60);
+    let mut rig = Rig::with(&site, site.stand_in(deaf), patience, SOON).await;
+    rig.start().await;
+    let pid = rig.pid();
+    assert_eq!(group(pid).len(), 2);
+    rig.supervisor.stop().await.unwrap();
+    assert_eq!(group(pid), Vec::<i32>::new());
+    assert_eq!(rig.monitor.status().phase, Phase::Stopped);
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_start() {
+    let site = Site::new();
+    let mut rig = Rig::new(
+        &site,
+        site.stand_in("print('here', flush=True)\nsignal.pause()"),
+    )
+    .await;
+    rig.supervisor.start().await.unwrap();
+    until("the start", || !rig.log.tail(1).is_empty()).await;
+    let pid = rig.pid();
+    rig.supervisor.stop().await.unwrap();
+    assert_eq!(group(pid), Vec::<i32>::new());
+    let Rig {
+        supervisor,
+        mut events,
+        ..
+    } = rig;
+    drop(supervisor);
+    assert_eq!(events.recv().await, None, "nothing is told after a stop");
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_wait_for_a_restart() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.stand_in("sys.exit('no')")).await;
+    assert!(rig.fail().await.ends_with(": no"));
+    rig.supervisor.stop().await.unwrap();
+    assert_eq!(rig.monitor.status().phase, Phase::Stopped);
+    let Rig {
+        supervisor,
+        mut events,
+        ..
+    } = rig;
+    drop(supervisor);
+    assert_eq!(events.recv().await, None, "nothing is told after a stop");
+}
+
+#[tokio::test]
+async fn dropping_the_handle_stops_what_runs() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.stand_in("serve()")).await;
+    rig.start().await;
+    let pid = rig.pid();
+    drop(rig.supervisor);
+    until("the end", || group(pid).is_empty()).await;
+}
