@@ -8,6 +8,8 @@
 //! - a line without a key, and a value that continues a key without one, are left out;
 //! - a byte order mark is removed, and bytes that are not UTF-8 are taken for Latin-1.
 
+use std::collections::HashMap;
+
 use crate::document::Document;
 use crate::keys;
 use crate::python::{self, Line};
@@ -146,13 +148,19 @@ impl<'t> Sorter<'t> {
                 add(&mut text, &format!("[{}]", section.name));
             }
             section.header.iter().for_each(|line| add(&mut text, line));
-            for (index, block) in section.blocks.iter().enumerate() {
-                let again = section.blocks[index + 1..]
+            let readable = || {
+                section
+                    .blocks
                     .iter()
-                    .any(|later| later.key == block.key && later.readable);
-                if block.readable && !again {
-                    block.lines.iter().for_each(|line| add(&mut text, line));
-                }
+                    .filter(|block| block.readable)
+                    .enumerate()
+            };
+            let last: HashMap<&str, usize> = readable()
+                .map(|(at, block)| (block.key.as_str(), at))
+                .collect();
+            let stays = readable().filter(|(at, block)| last[block.key.as_str()] == *at);
+            for (_, block) in stays {
+                block.lines.iter().for_each(|line| add(&mut text, line));
             }
         }
         self.waiting.iter().for_each(|line| add(&mut text, line));
