@@ -42,6 +42,8 @@ pub enum Kind {
     Timedelta,
     /// One line of text.
     Text,
+    /// One of a few words.
+    Word,
     /// A text that no log, error or form may show.
     Secret,
     /// Items separated by commas.
@@ -172,7 +174,7 @@ keys! {
     /// The reverse proxies whose `X-Forwarded-For` is believed, one address a line.
     TRUSTED_PROXIES = "server" "trusted-proxies" Lines Start Person "";
     /// The SameSite attribute of cookies.
-    SAMESITE = "server" "samesite" Text Comment Person "";
+    SAMESITE = "server" "samesite" Word Comment Person "";
 
     /// The mail server's user.
     SMTP_USERNAME = "smtp" "username" Text Mail SMTP "";
@@ -183,7 +185,7 @@ keys! {
     /// The mail server's port.
     SMTP_PORT = "smtp" "port" Int Mail SMTP "587";
     /// `none`, `starttls` or `ssl`; anything else means none.
-    SMTP_SECURITY = "smtp" "security" Text Mail SMTP "starttls";
+    SMTP_SECURITY = "smtp" "security" Word Mail SMTP "starttls";
     /// Who is told of new comments.
     SMTP_TO = "smtp" "to" Text Mail SMTP "";
     /// The sender.
@@ -205,7 +207,7 @@ keys! {
     REQUIRE_EMAIL = "guard" "require-email" Bool Start SERVER "false";
 
     /// `mistune` or `misaka`.
-    RENDERER = "markup" "renderer" Text Start Person "mistune";
+    RENDERER = "markup" "renderer" Word Start Person "mistune";
     /// HTML elements allowed beside Isso's own.
     ALLOWED_ELEMENTS = "markup" "allowed-elements" List Start Person "";
     /// HTML attributes allowed beside Isso's own.
@@ -223,7 +225,7 @@ keys! {
     /// The salt of the hash that stands for a commenter's address.
     SALT = "hash" "salt" Text Start Person "Eech7co8Ohloopo9Ol6baimi";
     /// The algorithm of that hash.
-    ALGORITHM = "hash" "algorithm" Text Start Person "pbkdf2";
+    ALGORITHM = "hash" "algorithm" Word Start Person "pbkdf2";
 
     /// The site's address in Atom feeds; empty turns feeds off.
     RSS_BASE = "rss" "base" Text Start Person "";

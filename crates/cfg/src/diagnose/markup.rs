@@ -1,9 +1,12 @@
 //! `[markup]` and `[hash]`: how comments are rendered and their authors told apart.
 
+use strsim::damerau_levenshtein;
+
 use super::context::Context;
 use crate::diagnostic::{Code, Severity};
 use crate::keys;
 use crate::number;
+use crate::python::strip;
 
 pub(super) fn check(context: &mut Context<'_>) {
     renderer(context);
@@ -61,13 +64,10 @@ const PLUGINS: [&str; 15] = [
 
 fn plugins(context: &mut Context<'_>) {
     let key = &keys::MISTUNE_PLUGINS;
-    let Some(value) = context.value(key).filter(|_| !context.is_noted(key)) else {
+    let Some(value) = context.value(key).filter(|value| !value.is_empty()) else {
         return;
     };
-    let names: Vec<&str> = value.split(',').map(str::trim).collect();
-    if value.is_empty() {
-        return;
-    }
+    let names: Vec<&str> = value.split(',').map(strip).collect();
     if names[0].is_empty() {
         let message = "Isso takes a list that begins with a comma for an empty one";
         return context.note(
@@ -91,10 +91,25 @@ fn plugins(context: &mut Context<'_>) {
             "Delete the comma at the end, or the second of two.",
         );
     }
+    if names.iter().any(|name| name.contains('\n')) {
+        let message = format!(
+            "there is no comma where a line ends, and {}",
+            context.consequence(key)
+        );
+        return context.note(
+            key,
+            context.severity(key),
+            Code::UnknownPlugin,
+            message,
+            "Separate the plugins by commas.",
+        );
+    }
     for item in context.list(key) {
-        let known = PLUGINS.contains(&item.text);
-        // A path with dots is imported when Isso starts, and whether that works only Python can tell.
-        if !known && item.text.contains('.') {
+        if PLUGINS.contains(&item.text) {
+            continue;
+        }
+        if is_python_path(item.text) {
+            // Whether it can be imported only Python can tell.
             let message =
                 "Isso imports this when it starts, and does not start when it cannot be found";
             context.note_item(
@@ -105,14 +120,14 @@ fn plugins(context: &mut Context<'_>) {
                 message,
                 "Keep it if the module is there.",
             );
-        } else if !known {
+        } else {
             let message = format!(
                 "mistune has no such plugin, and {}",
                 context.consequence(key)
             );
             let nearest = PLUGINS
                 .iter()
-                .min_by_key(|name| strsim::damerau_levenshtein(name, item.text));
+                .min_by_key(|name| damerau_levenshtein(name, item.text));
             let fix =
                 nearest.map_or_else(String::new, |name| format!("Write {name}, or delete it."));
             context.note_item(
@@ -125,6 +140,16 @@ fn plugins(context: &mut Context<'_>) {
             );
         }
     }
+}
+
+/// Says whether a text is a name in a Python module, as `package.module.name`.
+fn is_python_path(text: &str) -> bool {
+    let identifier = |part: &str| {
+        let mut chars = part.chars();
+        chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+            && chars.all(|c| c.is_alphanumeric() || c == '_')
+    };
+    text.contains('.') && text.split('.').all(identifier)
 }
 
 /// What Python's hashlib has everywhere. <https://docs.python.org/3/library/hashlib.html#hashlib.algorithms_guaranteed>

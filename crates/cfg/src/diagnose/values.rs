@@ -27,8 +27,11 @@ pub(super) fn check(context: &mut Context<'_>) {
             Kind::Timedelta => spans::check(context, key, value),
             Kind::Text => text(context, key, value),
             Kind::Secret => one_line(context, key, value),
+            // A plugin that cannot be found is fatal, so its list has a stricter check.
+            Kind::List if *key == keys::MISTUNE_PLUGINS => {}
             Kind::List => list(context, key),
-            Kind::Lines => {}
+            // Whether these are known words and addresses is for the checks of their sections to say.
+            Kind::Word | Kind::Lines => {}
         }
     }
 }

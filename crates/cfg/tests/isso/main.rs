@@ -3,6 +3,7 @@
 //! `ISSO_TEST_PYTHON` names a Python in which Isso 0.14 is installed. One process of it tries all files; see `try_files.py`.
 
 mod cases;
+mod every_key;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -207,7 +208,7 @@ fn kind(key: &Key) -> &'static str {
     match key.kind {
         Kind::Bool => "bool",
         Kind::Int | Kind::Timedelta => "int",
-        Kind::Text | Kind::Secret => "text",
+        Kind::Text | Kind::Word | Kind::Secret => "text",
         Kind::List => "list",
         Kind::Lines => "lines",
     }
@@ -218,7 +219,7 @@ fn read(doc: &Document, key: &Key) -> Value {
     match key.kind {
         Kind::Bool => json!(doc.read_bool(key)),
         Kind::Int | Kind::Timedelta => json!(doc.read_int(key)),
-        Kind::Text | Kind::Secret => json!(doc.read_text(key)),
+        Kind::Text | Kind::Word | Kind::Secret => json!(doc.read_text(key)),
         Kind::List => json!(doc.read_list(key)),
         Kind::Lines => json!(doc.read_lines(key)),
     }

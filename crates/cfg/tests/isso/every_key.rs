@@ -1,0 +1,92 @@
+//! Every key with every kind of nasty value: what is called refused is what Isso refuses, and nothing else.
+
+use isso_cfg::Severity::Refused;
+use isso_cfg::{Document, Key, diagnose, keys};
+
+use super::ask;
+
+/// A file in which everything is on, so that every key is read.
+const EVERYTHING: &str = "[general]\nhost = localhost\nnotify = smtp\ngravatar = on\n[moderation]\nenabled = on\n\
+    [smtp]\nhost = 127.0.0.1\nport = 1025\nsecurity = none\nusername = me\npassword = x\nto = a@example.org\n\
+    [rss]\nbase = https://example.org\n[server]\npublic-endpoint = https://c.example.org\n";
+
+const VALUES: [&str; 32] = [
+    "",
+    "x",
+    "-1",
+    "0",
+    "1",
+    "2",
+    "1_0",
+    "1.5",
+    "٣",
+    "15m",
+    "15 m",
+    "30m1h",
+    "0s",
+    "true",
+    "No",
+    "oN # x",
+    "a, b",
+    "a,,b",
+    ",",
+    "a\nb",
+    "\na\n b",
+    "ü",
+    "{}",
+    "{",
+    "$HOME",
+    "none",
+    "https://ü.example:1/x",
+    "http://a:b",
+    "a..b",
+    "a@b",
+    "%s%",
+    "99999999999",
+];
+
+#[test]
+fn refused_is_what_isso_refuses() {
+    // The script puts the database elsewhere.
+    let keys: Vec<&Key> = keys::ALL
+        .iter()
+        .filter(|key| **key != keys::DBPATH)
+        .collect();
+    // Each key gets a third of the values, the next key the next third: a real Isso needs its time.
+    let values = |at: usize| VALUES.iter().skip(at % 3).step_by(3);
+    let files: Vec<(String, String)> = keys
+        .iter()
+        .enumerate()
+        .flat_map(|(at, key)| values(at).filter_map(|value| file(key, value)))
+        .collect();
+    let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
+    let answer = ask(&texts);
+    let mut wrong = Vec::new();
+    for ((name, text), outcome) in files.iter().zip(&answer.files) {
+        let found = diagnose(&Document::parse(text.as_str()).expect("the editor wrote it"));
+        let refused = found
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Refused);
+        let runs = outcome.started && outcome.statuses["post"] < 500;
+        if refused == runs {
+            wrong.push(format!("{name}: {outcome:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        files.len(),
+        wrong.join("\n")
+    );
+}
+
+/// The file with this value, unless no file can say it.
+fn file(key: &Key, value: &str) -> Option<(String, String)> {
+    let mut doc = Document::parse(EVERYTHING).expect("the text is fine");
+    doc.set(key.section, key.name, value).ok()?;
+    Some((
+        format!("[{}] {} = {value:?}", key.section, key.name),
+        doc.as_str().to_owned(),
+    ))
+}
