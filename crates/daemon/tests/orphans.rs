@@ -2,6 +2,8 @@
 //!
 //! The program is both the test and the supervisor that it kills, hence without a test harness.
 
+#![allow(clippy::unwrap_used, reason = "a failure here fails the test")]
+
 mod common;
 
 use std::io::{BufRead, BufReader};

@@ -1,12 +1,13 @@
 //! A volume with settings, a supervisor on it, and a client.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a failure here fails the test")]
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use isso_daemon::{Config, Listener, LogRing, Monitor, Program, Supervisor};
@@ -72,22 +73,36 @@ impl Site {
     }
 
     /// A Python script in gunicorn's place; `serve()` in it does what gunicorn does.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "nobody reads while it is written"
-    )]
     pub fn stand_in(&self, script: &str) -> Program {
         let path = self.path("stand-in");
         let python = runtime("bin/python");
         let library = include_str!("stand_in.py");
-        fs::write(
+        executable(
             &path,
-            format!("#!{}\n{library}\n{script}\n", python.display()),
-        )
-        .unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            &format!("#!{}\n{library}\n{script}\n", python.display()),
+        );
         Program::new(path, ["an", "argument"], self.path("isso.cfg"))
     }
+}
+
+/// Writes a script that can be run at once.
+///
+/// Another process writes it: a descriptor open for writing in this one would be inherited by
+/// whatever the other tests spawn at this moment, and the system runs no file that is being written.
+pub fn executable(path: &Path, text: &str) {
+    let mut writer = Command::new("sh")
+        .args(["-c", "cat > \"$0\" && chmod +x \"$0\""])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writer
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+    assert!(writer.wait().unwrap().success());
 }
 
 /// A supervisor, and the state machine's side of it.

@@ -1,0 +1,157 @@
+//! The Python environment, made from the package index.
+
+#![allow(clippy::unwrap_used, reason = "a failure here fails the test")]
+
+mod common;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::executable;
+use isso_daemon::{Progress, Runtime, Step};
+
+#[test]
+fn it_is_made_once_and_made_anew_when_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("a folder/runtime");
+    let runtime = Runtime::new(&place);
+    assert!(!runtime.is_ready());
+    let steps = ensure(&runtime);
+    assert_eq!(steps.first().map(|p| &p.step), Some(&Step::Create));
+    assert_eq!(
+        steps.last().map(|p| &p.step),
+        Some(&Step::Build("isso".into()))
+    );
+    assert!(steps.is_sorted_by_key(|p| p.done), "{steps:?}");
+    assert!(
+        steps
+            .iter()
+            .all(|p| p.done < p.total && p.total == steps[0].total),
+        "{steps:?}"
+    );
+    assert!(runtime.is_ready());
+    assert_eq!(ensure(&runtime), []);
+    assert!(
+        !runtime.clone().misaka(true).is_ready(),
+        "misaka is not in it"
+    );
+
+    let gunicorn = Command::new(runtime.gunicorn())
+        .arg("--version")
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&gunicorn.stdout),
+        "gunicorn (version 27.0.1)\n"
+    );
+    let isso = packages(&place).join("isso");
+    let compiled = fs::read_dir(isso.join("__pycache__")).unwrap().count();
+    assert!(
+        compiled > 5,
+        "uncompiled files would be compiled anew by every start"
+    );
+
+    // Each kind of damage is undone, so that the next one is noticed for itself.
+    for name in ["bin/gunicorn", "bin/python", "complete.json"] {
+        check_loss(&runtime, &place.join(name));
+    }
+    check_loss(&runtime, &isso.join("run.py"));
+    check_loss(
+        &runtime,
+        &packages(&place).join("isso-0.14.0.dist-info/RECORD"),
+    );
+    let script = isso.join("isso.cfg");
+    let length = script.metadata().unwrap().len();
+    let resize = |length| {
+        File::options()
+            .write(true)
+            .open(&script)
+            .unwrap()
+            .set_len(length)
+            .unwrap()
+    };
+    resize(length + 1);
+    assert!(!runtime.is_ready());
+    resize(length);
+    assert!(runtime.is_ready());
+
+    fs::remove_file(isso.join("run.py")).unwrap();
+    assert_ne!(ensure(&runtime), []);
+    assert!(runtime.is_ready());
+}
+
+#[test]
+fn a_missing_python_names_the_package() {
+    check_python(None, "install the package python3");
+}
+
+#[test]
+fn an_old_python_is_told() {
+    check_python(
+        Some("echo 3 9 /bin/sh"),
+        "is Python 3.9, and Isso 0.14 needs 3.10",
+    );
+}
+
+#[test]
+fn a_missing_venv_names_the_package() {
+    // What Debian's Python says without python3-venv.
+    let debian = "case \"$*\" in *venv*) \
+        echo 'The virtual environment was not created successfully because ensurepip is not'; \
+        echo 'available.'; exit 1;; esac; echo \"3 11 $0\"";
+    check_python(Some(debian), "install python3-venv (Debian, Ubuntu)");
+    let module = "case \"$*\" in *venv*) echo \"$0: No module named venv\" >&2; exit 1;; esac; echo \"3 11 $0\"";
+    check_python(Some(module), "install python3-venv (Debian, Ubuntu)");
+}
+
+#[test]
+fn a_failure_is_told_in_the_words_of_the_program() {
+    let full =
+        "case \"$*\" in *venv*) echo 'No space left on device'; exit 1;; esac; echo \"3 11 $0\"";
+    check_python(Some(full), "venv failed:\nNo space left on device");
+    let pip = "case \"$*\" in *venv*) mkdir -p \"$4/bin\"; cp \"$0\" \"$4/bin/python\"; exit 0;; \
+        *pip*) echo 'Could not find a version'; exit 1;; esac; echo \"3 11 $0\"";
+    check_python(
+        Some(pip),
+        "pip could not install what Isso needs:\nCould not find a version",
+    );
+}
+
+fn ensure(runtime: &Runtime) -> Vec<Progress> {
+    let mut steps = Vec::new();
+    runtime.ensure(|progress| steps.push(progress)).unwrap();
+    steps
+}
+
+/// Takes a file away, looks whether that is noticed, and puts it back.
+fn check_loss(runtime: &Runtime, file: &Path) {
+    let aside = file.with_extension("aside");
+    fs::rename(file, &aside).unwrap();
+    assert!(!runtime.is_ready(), "{}", file.display());
+    fs::rename(&aside, file).unwrap();
+    assert!(runtime.is_ready(), "{}", file.display());
+}
+
+/// Makes an environment with a shell script in Python's place, or with none there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nobody reads while it is written"
+)]
+fn check_python(script: Option<&str>, expected: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let python = folder.path().join("python3");
+    if let Some(script) = script {
+        executable(&python, &format!("#!/bin/sh\n{script}\n"));
+    }
+    let runtime = Runtime::new(folder.path().join("runtime")).python(&python);
+    let error = runtime.ensure(|_| {}).unwrap_err().to_string();
+    assert!(error.contains(expected), "{error}");
+    assert!(!runtime.is_ready());
+}
+
+fn packages(place: &Path) -> PathBuf {
+    let versions = fs::read_dir(place.join("lib")).unwrap();
+    let version = versions.map(|entry| entry.unwrap().path()).next().unwrap();
+    version.join("site-packages")
+}
