@@ -30,7 +30,8 @@
 //! # Guarantees
 //!
 //! - No process outlives the supervisor, even one that is killed: the kernel then sends SIGQUIT to
-//!   gunicorn. It does so when the *thread* that spawned it ends, so the tokio runtime must live as
+//!   gunicorn, which ends at once, or within its 30 s when it was just forking a worker. It does so
+//!   when the *thread* that spawned it ends, so the tokio runtime must live as
 //!   long as the process. Workers whose master was killed are found, told to finish, and reaped;
 //!   for this the whole process becomes a child subreaper.
 //! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET` and variables called `ISSO_…`, nothing else.

@@ -9,7 +9,7 @@ mod common;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use common::{Rig, Site, get, group, until};
+use common::{Rig, Site, booted, get, group, until};
 use isso_daemon::Listener;
 
 #[tokio::main(flavor = "current_thread")]
@@ -27,9 +27,10 @@ async fn supervise() {
     let site = Site::new();
     let mut rig = Rig::new(&site, site.gunicorn()).await;
     rig.start().await;
-    until("four workers", || rig.monitor.status().workers == Some(4)).await;
+    // A worker in the middle of its fork would miss the signal and hold up gunicorn's master.
+    until("four workers", || booted(rig.pid()) == 4).await;
     println!("{} {}", rig.pid(), rig.address);
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn killed_while_idle() {

@@ -69,7 +69,7 @@ fn it_is_made_once_and_made_anew_when_damaged() {
             .open(&script)
             .unwrap()
             .set_len(length)
-            .unwrap()
+            .unwrap();
     };
     resize(length + 1);
     assert!(!runtime.is_ready());
@@ -134,10 +134,6 @@ fn check_loss(runtime: &Runtime, file: &Path) {
 }
 
 /// Makes an environment with a shell script in Python's place, or with none there.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "nobody reads while it is written"
-)]
 fn check_python(script: Option<&str>, expected: &str) {
     let folder = tempfile::tempdir().unwrap();
     let python = folder.path().join("python3");

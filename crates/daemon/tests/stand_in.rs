@@ -23,7 +23,10 @@ async fn check_failure(script: &str, reason: &[&str]) {
         Some(said.as_str())
     );
     assert_eq!(rig.event().await, DaemonEvent::RestartDue);
-    rig.supervisor.stop().await.unwrap();
+    rig.supervisor
+        .stop()
+        .await
+        .expect("the supervisor is there");
 }
 
 #[tokio::test]

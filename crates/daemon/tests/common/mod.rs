@@ -38,7 +38,10 @@ impl Site {
             folder: tempfile::tempdir().unwrap(),
         };
         fs::create_dir(site.path("db")).unwrap();
-        site.settings("[moderation]\nenabled = true");
+        // With moderation, Isso clears old comments in a thread of the master at each start. A worker
+        // that is forked meanwhile inherits a locked mutex of SQLite and hangs when it comes to it,
+        // until gunicorn kills it after 30 s.
+        site.settings("[moderation]\nenabled = false");
         site
     }
 
@@ -211,6 +214,21 @@ pub fn group(leader: i32) -> Vec<i32> {
         .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
     pids.filter(|pid| process_group(*pid) == Some(leader))
         .collect()
+}
+
+/// Counts the workers of a gunicorn that have set up their own signal handlers: they handle SIGABRT,
+/// and no longer SIGCHLD as the master does.
+pub fn booted(master: i32) -> usize {
+    const CHILD: u64 = 1 << (17 - 1);
+    const ABORT: u64 = 1 << (6 - 1);
+    let is_booted = |pid: &i32| {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let mut lines = status.lines();
+        let caught = lines.find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = caught.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+        caught & ABORT != 0 && caught & CHILD == 0
+    };
+    group(master).into_iter().filter(is_booted).count()
 }
 
 fn process_group(pid: i32) -> Option<i32> {
