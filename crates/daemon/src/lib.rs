@@ -34,6 +34,8 @@
 //!   when the *thread* that spawned it ends, so the tokio runtime must live as
 //!   long as the process. Workers whose master was killed are found, told to finish, and reaped;
 //!   for this the whole process becomes a child subreaper.
+//! - With moderation, no worker of gunicorn is forked while Isso clears old comments, so none hangs
+//!   at a mutex of SQLite that a thread of the master held.
 //! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET` and variables called `ISSO_…`, nothing else.
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::process::Command;
 
 use crate::listener::Listener;
+use crate::runtime::hooks;
 use crate::spawn::attach;
 
 /// gunicorn with Isso, or what stands in for it.
@@ -30,13 +31,16 @@ impl Program {
     ///
     /// Besides the socket it differs from
     /// [the image's](https://github.com/isso-comments/isso/blob/0.14.0/Dockerfile) in having no
-    /// control socket, which all gunicorns of a user would share.
+    /// control socket, which all gunicorns of a user would share, and in the hooks beside it, without
+    /// which workers may hang with moderation on.
     pub fn gunicorn(executable: impl Into<PathBuf>, settings: impl Into<PathBuf>) -> Program {
-        let mut arguments = vec!["-w", "4", "--preload", "--no-control-socket"];
+        let executable = executable.into();
+        let mut arguments: Vec<OsString> = vec!["-c".into(), hooks(&executable).into()];
+        arguments.extend(["-w", "4", "--preload", "--no-control-socket"].map(Into::into));
         if Path::new("/dev/shm").is_dir() {
-            arguments.extend(["--worker-tmp-dir", "/dev/shm"]);
+            arguments.extend(["--worker-tmp-dir", "/dev/shm"].map(Into::into));
         }
-        arguments.push("isso.run");
+        arguments.push("isso.run".into());
         Program::new(executable, arguments, settings)
     }
 

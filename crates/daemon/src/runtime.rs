@@ -1,5 +1,6 @@
 //! The private Python environment that a host without Isso's image runs Isso in.
 
+mod hooks;
 mod install;
 mod lock;
 mod marker;
@@ -13,6 +14,7 @@ use install::Installer;
 use marker::Marker;
 use python::Interpreter;
 
+pub(crate) use hooks::hooks;
 pub use python::PythonError;
 
 /// A virtual environment with Isso 0.14.0 and gunicorn 27.0.1, every file of which is locked by its
@@ -23,6 +25,9 @@ pub use python::PythonError;
 /// Python version other than noted, a file missing or with another size than at the installation.
 /// A file that changed and kept its size is not noticed: reading them all would cost a start more
 /// than loading Isso.
+///
+/// Beside gunicorn lie its hooks, which [`crate::Program::gunicorn`] hands to it. They come with this
+/// crate, so a change of theirs is undone by writing them again, and nothing is fetched.
 #[derive(Debug, Clone)]
 pub struct Runtime {
     folder: PathBuf,
@@ -136,7 +141,7 @@ impl Runtime {
 
     /// Whether it is complete and undamaged. Takes some milliseconds.
     pub fn is_ready(&self) -> bool {
-        Marker::read(&self.folder).is_some_and(|marker| marker.holds(&self.folder, self.misaka))
+        self.is_installed() && hooks::stand(&self.gunicorn())
     }
 
     /// Makes it if it is not ready. Blocks, for some ten seconds when there is something to make.
@@ -151,6 +156,27 @@ impl Runtime {
         if self.is_ready() {
             return Ok(());
         }
+        if !self.is_installed() {
+            self.install(&lock, &mut progress)?;
+        }
+        hooks::write(&self.gunicorn())?;
+        match self.is_ready() {
+            true => Ok(()),
+            false => Err(RuntimeError::Incomplete(self.folder.clone())),
+        }
+    }
+
+    /// Whether everything that is fetched is there.
+    fn is_installed(&self) -> bool {
+        Marker::read(&self.folder).is_some_and(|marker| marker.holds(&self.folder, self.misaka))
+    }
+
+    /// Makes it from nothing.
+    fn install(
+        &self,
+        lock: &File,
+        progress: &mut impl FnMut(Progress),
+    ) -> Result<(), RuntimeError> {
         let python = match &self.python {
             Some(python) => Interpreter::ask(python)?,
             None => Interpreter::find()?,
@@ -161,12 +187,8 @@ impl Runtime {
             }
             _ => {}
         }
-        Installer::new(&self.folder, &lock, &mut progress).run(&python, self.misaka)?;
-        Marker::write(&self.folder, &python, self.misaka)?;
-        match self.is_ready() {
-            true => Ok(()),
-            false => Err(RuntimeError::Incomplete(self.folder.clone())),
-        }
+        Installer::new(&self.folder, lock, progress).run(&python, self.misaka)?;
+        Marker::write(&self.folder, &python, self.misaka)
     }
 
     /// Takes the lock beside the folder.

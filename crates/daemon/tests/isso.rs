@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use common::{Rig, Site, booted, get, group, until};
+use common::{Rig, Site, ask, booted, get, group, until};
 use isso_daemon::{Phase, probe};
 use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
@@ -49,13 +49,23 @@ impl Visitor {
     }
 }
 
+/// Writes a comment and returns the whole answer.
+fn comment(address: SocketAddr) -> io::Result<String> {
+    let body = r#"{"text": "a comment", "title": "A page"}"#;
+    let head = format!(
+        "POST /new?uri=/page HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    ask(address, &format!("{head}\r\n{body}"))
+}
+
 #[tokio::test]
 async fn the_first_start_ends_with_isso_answering() {
     let site = Site::new();
     let mut rig = Rig::new(&site, site.gunicorn()).await;
     rig.start().await;
     let info = probe(rig.address).await.unwrap();
-    assert_eq!((info.version.as_str(), info.moderation), ("0.14.0", false));
+    assert_eq!((info.version.as_str(), info.moderation), ("0.14.0", true));
     until("four workers", || rig.monitor.status().workers == Some(4)).await;
     let status = rig.monitor.status();
     assert_eq!(
@@ -69,6 +79,27 @@ async fn the_first_start_ends_with_isso_answering() {
     rig.supervisor.stop().await.unwrap();
     rig.start().await;
     rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn with_moderation_every_worker_takes_comments_from_the_start() {
+    for _ in 0..8 {
+        let site = Site::new();
+        // One visitor would be told to wait between two comments.
+        site.settings("[moderation]\nenabled = true\n[guard]\nenabled = false");
+        let mut rig = Rig::new(&site, site.gunicorn()).await;
+        rig.start().await;
+        let address = rig.address;
+        let visitors: Vec<_> = (0..12)
+            .map(|_| thread::spawn(move || comment(address)))
+            .collect();
+        for visitor in visitors {
+            let answer = visitor.join().expect("the visitor does not panic");
+            let answer = answer.expect("no worker hangs");
+            assert!(answer.contains(" 202 ACCEPTED"), "{answer}");
+        }
+        rig.supervisor.stop().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -131,7 +162,7 @@ async fn broken_settings_are_told_with_the_python_error_and_mended_by_a_reload()
         "{reason}"
     );
     assert_eq!(rig.event().await, DaemonEvent::RestartDue);
-    site.settings("[moderation]\nenabled = no");
+    site.settings("[moderation]\nenabled = yes");
     rig.supervisor.reload().await.unwrap();
     assert_eq!(rig.event().await, DaemonEvent::Ready);
     rig.supervisor.stop().await.unwrap();
@@ -220,7 +251,7 @@ async fn a_stop_lets_a_request_in_flight_finish() {
     connection.write_all(body.as_bytes()).await.unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
     stop.await.unwrap();
     assert_eq!(group(pid), Vec::<i32>::new());
 }

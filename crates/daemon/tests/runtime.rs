@@ -76,6 +76,13 @@ fn it_is_made_once_and_made_anew_when_damaged() {
     resize(length);
     assert!(runtime.is_ready());
 
+    let hooks = runtime.gunicorn().with_file_name("gunicorn.conf.py");
+    check_loss(&runtime, &hooks);
+    File::create(&hooks).unwrap();
+    assert!(!runtime.is_ready());
+    assert_eq!(ensure(&runtime), [], "nothing is fetched for them");
+    assert!(runtime.is_ready());
+
     fs::remove_file(isso.join("run.py")).unwrap();
     assert_ne!(ensure(&runtime), []);
     assert!(runtime.is_ready());

@@ -38,10 +38,7 @@ impl Site {
             folder: tempfile::tempdir().unwrap(),
         };
         fs::create_dir(site.path("db")).unwrap();
-        // With moderation, Isso clears old comments in a thread of the master at each start. A worker
-        // that is forked meanwhile inherits a locked mutex of SQLite and hangs when it comes to it,
-        // until gunicorn kills it after 30 s.
-        site.settings("[moderation]\nenabled = false");
+        site.settings("[moderation]\nenabled = true");
         site
     }
 
@@ -188,11 +185,19 @@ impl Rig {
     }
 }
 
-/// Sends a request and returns the whole answer.
+/// Asks for a page and returns the whole answer.
 pub fn get(address: SocketAddr, path: &str) -> io::Result<String> {
+    ask(
+        address,
+        &format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"),
+    )
+}
+
+/// Sends a request and returns the whole answer.
+pub fn ask(address: SocketAddr, request: &str) -> io::Result<String> {
     let mut connection = TcpStream::connect(address)?;
     connection.set_read_timeout(Some(PATIENCE))?;
-    write!(connection, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+    connection.write_all(request.as_bytes())?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;
     Ok(answer)
