@@ -83,7 +83,7 @@ async fn the_first_start_ends_with_isso_answering() {
 
 #[tokio::test]
 async fn with_moderation_every_worker_takes_comments_from_the_start() {
-    for _ in 0..8 {
+    for _ in 0..5 {
         let site = Site::new();
         // One visitor would be told to wait between two comments.
         site.settings("[moderation]\nenabled = true\n[guard]\nenabled = false");
