@@ -1,1 +1,324 @@
-//! End-to-end tests with real Isso.
+//! End-to-end tests: a real `issoctl`, a real Isso, a data folder of their own each.
+//!
+//! `make test` names the Python environment with Isso in `ISSO_TEST_RUNTIME`, so that not every
+//! test installs one; that `up` installs one by itself is a test of its own.
+
+mod smtp;
+mod visitor;
+
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub use smtp::SmtpServer;
+pub use visitor::{Admin, Visitor};
+
+/// No wait of these tests comes near it on a machine that is not broken.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary under test, built once.
+pub fn issoctl() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let build = escargot::CargoBuild::new()
+            .package("issoctl")
+            .bin("issoctl");
+        let build = if cfg!(debug_assertions) {
+            build
+        } else {
+            build.release()
+        };
+        build.run().expect("issoctl builds").path().to_owned()
+    })
+}
+
+/// The environment variable that `make test` sets.
+pub fn runtime() -> PathBuf {
+    std::env::var_os("ISSO_TEST_RUNTIME")
+        .expect("ISSO_TEST_RUNTIME names a Python environment with Isso; `make test` makes one")
+        .into()
+}
+
+/// A data folder and the commands on it.
+pub struct Site {
+    data: TempDir,
+}
+
+impl Site {
+    /// An empty data folder.
+    pub fn new() -> Self {
+        Self {
+            data: tempfile::tempdir().expect("a temporary folder can be made"),
+        }
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The text of `isso.cfg`.
+    pub fn cfg(&self) -> String {
+        std::fs::read_to_string(self.cfg_path()).expect("isso.cfg is there")
+    }
+
+    /// Where `isso.cfg` is.
+    pub fn cfg_path(&self) -> PathBuf {
+        self.data().join("config/isso.cfg")
+    }
+
+    /// Edits `isso.cfg` by hand, as a person would.
+    pub fn edit_cfg(&self, from: &str, to: &str) {
+        let text = self.cfg();
+        assert!(text.contains(from), "isso.cfg has no {from:?}:\n{text}");
+        #[expect(clippy::disallowed_methods, reason = "an editor is not atomic either")]
+        std::fs::write(self.cfg_path(), text.replacen(from, to, 1)).expect("isso.cfg is writable");
+    }
+
+    /// A command on this folder.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(issoctl());
+        command.arg("--data").arg(self.data()).args(args);
+        command
+            .env("ISSOCTL_RUNTIME", runtime())
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("issoctl runs")
+    }
+
+    /// Runs a command that must do its work, and returns its stdout.
+    pub fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(output.status.success(), "issoctl {args:?}: {output:#?}");
+        String::from_utf8(output.stdout).expect("issoctl prints UTF-8")
+    }
+
+    /// Runs a command that must do its work with `--json`.
+    pub fn json(&self, args: &[&str]) -> Value {
+        let text = self.ok(&[args, &["--json"]].concat());
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"))
+    }
+
+    /// Runs a command that must fail with this exit code, and returns what it said.
+    pub fn refused(&self, args: &[&str], code: i32) -> String {
+        let output = self.run(args);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "issoctl {args:?}: {output:#?}"
+        );
+        String::from_utf8(output.stderr).expect("issoctl prints UTF-8")
+    }
+
+    /// Fills in an action's form from stdin.
+    pub fn fill_in(&self, action: &str, input: &Value) -> Output {
+        use std::io::Write;
+        let mut command = self.command(&["action", "run", action, "--input", "-"]);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("issoctl runs");
+        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        stdin
+            .write_all(input.to_string().as_bytes())
+            .expect("issoctl reads its stdin");
+        drop(stdin);
+        child.wait_with_output().expect("issoctl ends")
+    }
+
+    /// Sets a password and returns it.
+    pub fn set_password(&self) -> String {
+        self.ok(&["action", "run", "set-admin-password"])
+            .trim()
+            .to_owned()
+    }
+
+    /// Starts `up` on a free port.
+    pub fn up(&self, args: &[&str]) -> Up<'_> {
+        let address = free_address();
+        let listen = address.to_string();
+        let mut command = self.command(&[&["up", "--listen", &listen], args].concat());
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("issoctl runs");
+        let lines = follow(&mut child);
+        Up {
+            site: self,
+            child,
+            address,
+            lines,
+            seen: String::new(),
+        }
+    }
+
+    /// Sets a password, starts `up`, and waits until Isso serves.
+    pub fn serving(&self) -> Up<'_> {
+        self.set_password();
+        self.serving_again()
+    }
+
+    /// Starts `up` on a folder with a password, and waits until Isso serves.
+    pub fn serving_again(&self) -> Up<'_> {
+        let mut up = self.up(&[]);
+        up.wait_for_line("Isso serves");
+        up
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A running `issoctl up`; killed with everything of it when the test ends.
+pub struct Up<'a> {
+    site: &'a Site,
+    child: Child,
+    address: SocketAddr,
+    lines: Receiver<String>,
+    seen: String,
+}
+
+impl Up<'_> {
+    /// Where Isso answers.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address alone.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The process id of `up`.
+    pub fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().expect("process ids are small"))
+    }
+
+    /// Waits for a line with this text on stdout or stderr.
+    pub fn wait_for_line(&mut self, text: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    self.seen += &format!("{line}\n");
+                    if line.contains(text) {
+                        return line;
+                    }
+                }
+                Err(_) => panic!("`up` did not say {text:?}; it said:\n{}", self.seen),
+            }
+        }
+    }
+
+    /// Everything that `up` has printed up to here.
+    pub fn printed(&mut self) -> &str {
+        for line in self.lines.try_iter() {
+            self.seen += &format!("{line}\n");
+        }
+        &self.seen
+    }
+
+    /// The status, as a program reads it.
+    pub fn status(&self) -> Value {
+        let output = self.site.run(&["status", "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:#?}"))
+    }
+
+    /// Waits until the status is as wanted.
+    pub fn wait_for_status(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        wait_for(
+            || Some(self.status()).filter(&wanted),
+            || format!("status is {}", self.status()),
+        )
+    }
+
+    /// The gunicorn master that serves now.
+    pub fn master(&self) -> Pid {
+        let status = self.wait_for_status(|status| status["supervisor"]["pid"].is_u64());
+        let pid = status["supervisor"]["pid"]
+            .as_i64()
+            .expect("a process id is a number");
+        Pid::from_raw(pid.try_into().expect("process ids are small"))
+    }
+
+    /// Sends a signal to `up`.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.pid(), signal).expect("`up` is there");
+    }
+
+    /// Ends `up` as a service manager would.
+    pub fn terminate(mut self) -> ExitStatus {
+        self.signal(Signal::SIGTERM);
+        self.child.wait().expect("`up` is our child")
+    }
+
+    /// Waits until `up` has ended by itself.
+    pub fn wait(mut self) -> ExitStatus {
+        self.child.wait().expect("`up` is our child")
+    }
+}
+
+impl Drop for Up<'_> {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits for a condition, and says what was there instead if it does not come.
+pub fn wait_for<T>(mut condition: impl FnMut() -> Option<T>, instead: impl Fn() -> String) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(Instant::now() < end, "{}", instead());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// An address that nobody listens on.
+pub fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    listener
+        .local_addr()
+        .expect("a bound socket has an address")
+}
+
+fn follow(child: &mut Child) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    let stdout = child.stdout.take().expect("stdout is a pipe");
+    let stderr = child.stderr.take().expect("stderr is a pipe");
+    let streams: [Box<dyn std::io::Read + Send>; 2] = [Box::new(stdout), Box::new(stderr)];
+    for stream in streams {
+        let sender = sender.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                // The test may have ended.
+                let _ = sender.send(line);
+            }
+        });
+    }
+    lines
+}

@@ -44,6 +44,16 @@ pub struct Contents {
     pub store: Store,
 }
 
+impl Contents {
+    /// What a volume holds that nobody has touched yet.
+    pub fn fresh() -> Contents {
+        Contents {
+            cfg: crate::repair::seed(),
+            store: Store::default(),
+        }
+    }
+}
+
 /// What an update did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Updated<T> {

@@ -1,1 +1,49 @@
-fn main() {}
+//! `issoctl`: the binary that joins the crates and talks to people.
+
+mod announce;
+mod api;
+mod cli;
+mod cmd;
+mod data;
+mod error;
+mod fields;
+mod host;
+mod install;
+mod language;
+mod output;
+mod service;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::task::LocalSet;
+
+use cli::{Cli, Command};
+use data::DataDir;
+use error::Failure;
+use output::Output;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output { json: cli.json };
+    // The state machine's futures stay on this thread.
+    match LocalSet::new().run_until(run(cli, output)).await {
+        Ok(code) => code,
+        Err(failure) => failure.report(&output),
+    }
+}
+
+async fn run(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
+    let data = DataDir::locate(cli.data)?;
+    match cli.command {
+        Command::Up(args) => cmd::up::run(&data, output, args).await,
+        Command::Status => cmd::status::run(&data, output).await,
+        Command::Action(command) => cmd::action::run(&data, output, command).await,
+        Command::Config(command) => cmd::config::run(&data, output, command),
+        Command::Logs(args) => cmd::logs::run(&data, output, args).await,
+        Command::Stop => cmd::stop::run(&data, output).await,
+        Command::Completions { shell } => cmd::pages::completions(shell),
+        Command::Man { out } => cmd::pages::man(output, out.as_deref()),
+    }
+}

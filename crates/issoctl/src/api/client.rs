@@ -1,0 +1,149 @@
+//! The client's side of the API.
+
+use std::io;
+use std::os::unix::net::UnixStream;
+
+use isso_actions::Language;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+use super::Status;
+use super::socket::SocketPath;
+use crate::data::DataDir;
+use crate::error::Failure;
+use crate::service::{Listed, Problem, Ran, RunRequest, Shown};
+
+/// A connection to the `up` that runs on a data folder.
+pub struct Client {
+    http: reqwest::Client,
+    // Holds the folder open, through which the path leads.
+    _socket: SocketPath,
+}
+
+impl Client {
+    /// Connects, or tells that no `up` runs on the folder.
+    pub fn connect(data: &DataDir) -> Result<Option<Self>, Failure> {
+        let unreachable = |source| {
+            Failure::new(
+                format!("cannot reach the `issoctl up` of {}", data.path().display()),
+                source,
+            )
+            .hint("run this as the user who runs `issoctl up`")
+        };
+        let socket = match SocketPath::new(data.path()) {
+            Ok(socket) => socket,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreachable(error)),
+        };
+        match UnixStream::connect(socket.get()) {
+            Ok(_) => {}
+            // No socket, or one that a killed `up` left behind.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+                ) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(unreachable(error)),
+        }
+        let http = reqwest::Client::builder()
+            .unix_socket(socket.get())
+            .no_proxy()
+            .build()
+            .map_err(|source| Failure::new("cannot make an HTTP client", source))?;
+        Ok(Some(Self {
+            http,
+            _socket: socket,
+        }))
+    }
+
+    /// Connects; that no `up` runs is a failure.
+    pub fn required(data: &DataDir) -> Result<Self, Failure> {
+        Self::connect(data)?.ok_or_else(|| {
+            Failure::plain(format!("no `issoctl up` runs on {}", data.path().display()))
+                .exit(Failure::NOT_RUNNING)
+                .hint("start it with `issoctl up`, or name its folder with --data DIR")
+        })
+    }
+
+    /// How Isso is; `settled` waits until nothing is under way any more.
+    pub async fn status(&self, settled: bool) -> Result<Status, Failure> {
+        json(
+            self.request(Method::GET, "status")
+                .query(&[("settled", settled)]),
+        )
+        .await
+    }
+
+    /// All actions.
+    pub async fn actions(&self, language: Language) -> Result<Vec<Listed>, Failure> {
+        json(
+            self.request(Method::GET, "actions")
+                .query(&[("language", language.tag())]),
+        )
+        .await
+    }
+
+    /// One action with its form.
+    pub async fn action(&self, id: &str, language: Language) -> Result<Shown, Failure> {
+        let route = format!("actions/{id}");
+        json(
+            self.request(Method::GET, &route)
+                .query(&[("language", language.tag())]),
+        )
+        .await
+    }
+
+    /// Runs an action.
+    pub async fn run(&self, id: &str, request: &RunRequest) -> Result<Ran, Failure> {
+        json(
+            self.request(Method::POST, &format!("actions/{id}"))
+                .json(request),
+        )
+        .await
+    }
+
+    /// Log lines as they come.
+    pub async fn logs(&self, lines: usize, follow: bool, json: bool) -> Result<Response, Failure> {
+        let query = [
+            ("lines", lines.to_string()),
+            ("follow", follow.to_string()),
+            ("json", json.to_string()),
+        ];
+        send(self.request(Method::GET, "logs").query(&query)).await
+    }
+
+    /// Asks `up` to end.
+    pub async fn stop(&self) -> Result<(), Failure> {
+        send(self.request(Method::POST, "stop")).await.map(drop)
+    }
+
+    fn request(&self, method: Method, route: &str) -> RequestBuilder {
+        // The host is not looked at: the connection is the socket's.
+        self.http
+            .request(method, format!("http://issoctl/v1/{route}"))
+    }
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, Failure> {
+    let response = request.send().await.map_err(broken)?;
+    if response.status() < StatusCode::BAD_REQUEST {
+        return Ok(response);
+    }
+    let problem: Problem = response.json().await.map_err(broken)?;
+    Err(problem.into())
+}
+
+async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Failure> {
+    send(request).await?.json().await.map_err(broken)
+}
+
+fn broken(source: reqwest::Error) -> Failure {
+    Failure::new(
+        "the running `issoctl up` did not answer as expected",
+        source,
+    )
+    .hint("see what it printed, or stop and start it")
+}

@@ -1,0 +1,23 @@
+//! The API of a running `up`: HTTP and JSON over a unix socket in the data folder.
+//!
+//! | route | what it does |
+//! |---|---|
+//! | `GET /v1/status` | a [`Status`]; with `?settled=true` once nothing is under way any more |
+//! | `GET /v1/actions?language=L` | all actions |
+//! | `GET /v1/actions/ID?language=L` | one action with its form and what stands in it |
+//! | `POST /v1/actions/ID` | runs it: a [`crate::service::RunRequest`] in, a [`crate::service::Ran`] out |
+//! | `GET /v1/logs?lines=N&follow=true` | log lines as text |
+//! | `POST /v1/stop` | ends `up` |
+//!
+//! What goes wrong is a [`crate::service::Problem`] with a status of 4xx or 5xx. Only the folder's
+//! owner can open the socket, so the API asks for no password.
+
+mod client;
+mod server;
+mod socket;
+mod status;
+
+pub use client::Client;
+pub use server::{App, serve};
+pub use socket::SocketPath;
+pub use status::Status;

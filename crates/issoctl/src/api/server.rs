@@ -1,0 +1,196 @@
+//! The server's side of the API.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use isso_actions::Language;
+use isso_cfg::keys;
+use isso_daemon::{LogLine, LogRing, Monitor};
+use serde::Deserialize;
+use tokio::sync::watch;
+use tokio::time::sleep;
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::BroadcastStream;
+use tokio_util::sync::CancellationToken;
+
+use super::socket::SocketPath;
+use super::status::{Probe, Status};
+use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown};
+
+/// What the routes work on.
+#[derive(Clone)]
+pub struct App {
+    /// The actions.
+    pub service: Service,
+    /// The Isso process.
+    pub supervisor: Monitor,
+    /// Where Isso answers.
+    pub listen: SocketAddr,
+    /// What Isso and its supervisor logged.
+    pub logs: LogRing,
+    /// Whether the critical task stands.
+    pub password_needed: watch::Receiver<bool>,
+    /// Ends `up`.
+    pub stop: CancellationToken,
+}
+
+/// Serves the API until `up` ends; requests under way then have a second.
+pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
+    let listener = tokio::net::UnixListener::from_std(socket.bind()?)?;
+    let stopped = app.stop.clone();
+    let router = Router::new()
+        .route("/v1/status", get(status))
+        .route("/v1/actions", get(actions))
+        .route("/v1/actions/{id}", get(action).post(run))
+        .route("/v1/logs", get(logs))
+        .route("/v1/stop", post(stop))
+        .with_state(app);
+    let served = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped.clone().cancelled_owned())
+        .into_future();
+    // Whoever follows the log would keep the server for ever.
+    let lingering = async {
+        (
+            stopped.cancelled().await,
+            sleep(Duration::from_secs(1)).await,
+        )
+    };
+    let served = tokio::select! {
+        served = served => served,
+        _ = lingering => Ok(()),
+    };
+    socket.remove();
+    served
+}
+
+#[derive(Deserialize)]
+struct Settled {
+    #[serde(default)]
+    settled: bool,
+}
+
+async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<Status> {
+    let state = if query.settled {
+        app.service.host.settled().await
+    } else {
+        app.service.host.state()
+    };
+    let probe = match isso_daemon::probe(app.listen).await {
+        Ok(info) => Probe {
+            version: Some(info.version),
+            error: None,
+        },
+        Err(error) => Probe {
+            version: None,
+            error: Some(error.to_string()),
+        },
+    };
+    let websites = app
+        .service
+        .volume
+        .read()
+        .map(|contents| contents.cfg.read_lines(&keys::HOST));
+    let placeholder = |website: &String| website != "localhost";
+    let websites = websites
+        .unwrap_or_default()
+        .into_iter()
+        .filter(placeholder)
+        .collect();
+    Json(Status {
+        state: state.to_string(),
+        serving: probe.error.is_none(),
+        url: format!("http://{}", app.listen),
+        password_needed: *app.password_needed.borrow(),
+        websites,
+        probe,
+        pid: std::process::id(),
+        supervisor: app.supervisor.status(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Asker {
+    language: String,
+}
+
+async fn actions(
+    State(app): State<App>,
+    Query(asker): Query<Asker>,
+) -> Result<Json<Vec<Listed>>, Problem> {
+    app.service.list(Language::of(&asker.language)).map(Json)
+}
+
+async fn action(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(asker): Query<Asker>,
+) -> Result<Json<Shown>, Problem> {
+    app.service
+        .show(&id, Language::of(&asker.language))
+        .map(Json)
+}
+
+async fn run(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Json(request): Json<RunRequest>,
+) -> Result<Json<Ran>, Problem> {
+    app.service.run(&id, request).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Tail {
+    lines: usize,
+    follow: bool,
+    json: bool,
+}
+
+async fn logs(State(app): State<App>, Query(query): Query<Tail>) -> Body {
+    let (past, coming) = app.logs.follow(query.lines);
+    let mut lines: Vec<_> = past
+        .iter()
+        .map(|line| Ok(write(line, query.json)))
+        .collect();
+    if !query.follow {
+        return Body::from_stream(tokio_stream::iter(lines));
+    }
+    // Sent at once, so that the client sees the answer begin even when nothing was logged yet.
+    lines.push(Ok(String::new()));
+    let coming = BroadcastStream::new(coming).map(move |line| {
+        line.map(|line| write(&line, query.json))
+            .map_err(io::Error::other)
+    });
+    Body::from_stream(tokio_stream::iter(lines).chain(coming))
+}
+
+fn write(line: &LogLine, json: bool) -> String {
+    if json {
+        let object = serde_json::to_string(line).expect("our own types have string keys");
+        format!("{object}\n")
+    } else {
+        format!("{}\n", line.text)
+    }
+}
+
+async fn stop(State(app): State<App>) {
+    app.stop.cancel();
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = match self.kind {
+            ProblemKind::UnknownAction => StatusCode::NOT_FOUND,
+            ProblemKind::InvalidInput => StatusCode::UNPROCESSABLE_ENTITY,
+            ProblemKind::Refused => StatusCode::CONFLICT,
+            ProblemKind::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, Json(self)).into_response()
+    }
+}

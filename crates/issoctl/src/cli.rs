@@ -1,0 +1,173 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Runs Isso, the comment server, so that you need not administer it.
+///
+/// `issoctl up` brings up a real Isso behind an admin password, keeps it running and restarts it
+/// when it dies. Everything else looks at it or changes it; a command works whether `up` runs or
+/// not.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// The folder that holds everything: settings, database, Python environment
+    ///
+    /// By default `issoctl` in your data folder, mostly ~/.local/share/issoctl.
+    #[arg(long, global = true, env = "ISSOCTL_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print JSON on stdout, for programs
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  issoctl up                                  start Isso here, in the foreground
+  issoctl action run set-admin-password       set a new admin password and show it
+  issoctl action run set-websites websites=https://blog.example.org
+  issoctl action run embed-code               the lines to paste into your pages
+  issoctl status                              is it well?
+
+Exit codes: 0 done, 1 failed, 2 wrong input, 3 Isso does not run.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run Isso in the foreground
+    Up(UpArgs),
+    /// Tell how Isso is
+    ///
+    /// Exits with 0 when Isso serves, with 3 when it does not.
+    Status,
+    /// Change Isso's settings, set its password, get the code to embed
+    #[command(subcommand)]
+    Action(ActionCommand),
+    /// Look at isso.cfg
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Show what Isso and its supervisor logged
+    Logs(LogsArgs),
+    /// Stop the running `issoctl up`, and Isso with it
+    Stop,
+    /// Print a completion script for a shell
+    ///
+    /// For bash, say: issoctl completions bash > ~/.local/share/bash-completion/completions/issoctl
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, or write one page for each command
+    Man {
+        /// Write all pages into this folder instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// The options of `up`.
+#[derive(Debug, Args)]
+pub struct UpArgs {
+    /// The address and port that Isso answers on
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Set an admin password right away if none is set yet
+    ///
+    /// It is shown once, on the terminal. Without one, `issoctl config show --reveal` shows it.
+    #[arg(long)]
+    pub create_password: bool,
+    /// How many requests Isso answers at a time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub workers: u16,
+    /// The folder of the Python environment (by default `runtime` in the data folder)
+    #[arg(long, env = "ISSOCTL_RUNTIME", value_name = "DIR")]
+    pub runtime: Option<PathBuf>,
+}
+
+/// The `action` commands.
+#[derive(Debug, Subcommand)]
+pub enum ActionCommand {
+    /// List the actions
+    List,
+    /// Show an action's form and what stands in it now
+    Show {
+        /// The action, such as `set-websites`.
+        id: String,
+        /// Show passwords too
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Run an action
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  issoctl action run configure-server maxAge=1h guard.ratelimit=5
+  issoctl action run set-websites websites=https://a.example websites=https://b.example
+  issoctl action run set-websites websites=
+  issoctl action run configure-smtp --input mail.json
+  pass show mail.json | issoctl action run configure-smtp --input -";
+
+/// The options of `action run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The action, such as `set-websites`.
+    pub id: String,
+    /// Fields to change; the others stay as they are
+    ///
+    /// A field inside a group is written `group.field`; a list is its field given once for each
+    /// item, or `field=` for an empty one. Passwords are not taken here, where other users of the
+    /// machine could read them: give them with --input.
+    #[arg(value_name = "FIELD=VALUE", conflicts_with = "input")]
+    pub fields: Vec<String>,
+    /// Take the whole form as JSON from a file, or from stdin with `-`
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// Do not wait until changed settings are in force
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// The `config` commands.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show the settings as Isso takes them, its own defaults included
+    Show {
+        /// Show passwords too
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Tell what Isso would refuse or misread
+    ///
+    /// Exits with 1 when Isso would refuse the file.
+    Check {
+        /// The file (by default the isso.cfg of the data folder).
+        file: Option<PathBuf>,
+    },
+    /// Print what Isso's parser sees in a file: section, key, value
+    ///
+    /// Passwords are printed too. Exits with 2 when the parser would refuse the file.
+    Parse {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// The options of `logs`.
+#[derive(Debug, Args)]
+pub struct LogsArgs {
+    /// How many of the last lines to show
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 100)]
+    pub lines: usize,
+    /// Go on with new lines as they come
+    #[arg(short, long)]
+    pub follow: bool,
+}

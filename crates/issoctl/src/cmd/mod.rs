@@ -1,0 +1,9 @@
+//! The commands, a file each.
+
+pub mod action;
+pub mod config;
+pub mod logs;
+pub mod pages;
+pub mod status;
+pub mod stop;
+pub mod up;

@@ -1,0 +1,131 @@
+//! The one place that turns errors into words and exit codes.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::output::Output;
+use crate::service::{Problem, ProblemKind};
+
+type Source = Box<dyn Error + Send + Sync>;
+
+/// What a command ends with when it cannot do its work.
+#[derive(Debug)]
+pub struct Failure {
+    exit: u8,
+    message: String,
+    details: Option<Value>,
+    hint: Option<String>,
+    source: Option<Source>,
+}
+
+impl Failure {
+    /// The operation failed.
+    pub const FAILED: u8 = 1;
+    /// What was typed is wrong.
+    pub const USAGE: u8 = 2;
+    /// Isso does not run (the code that `systemctl status` uses for it).
+    pub const NOT_RUNNING: u8 = 3;
+
+    /// A failure with its cause.
+    pub fn new(message: impl Into<String>, source: impl Into<Source>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..Self::plain(message)
+        }
+    }
+
+    /// A failure that is its own cause.
+    pub fn plain(message: impl Into<String>) -> Self {
+        Self {
+            exit: Self::FAILED,
+            message: message.into(),
+            details: None,
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// A failure of what was typed.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::plain(message).exit(Self::USAGE)
+    }
+
+    /// With another exit code.
+    pub fn exit(mut self, code: u8) -> Self {
+        self.exit = code;
+        self
+    }
+
+    /// With what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// With something for programs to read under `--json`.
+    pub fn details(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    /// Tells the person on stderr, and with `--json` the program on stdout.
+    pub fn report(&self, output: &Output) -> ExitCode {
+        output.error(&self.to_string(), &self.causes(), self.hint.as_deref());
+        if output.json {
+            let mut error = json!({ "message": self.to_string(), "causes": self.causes() });
+            if let Some(hint) = &self.hint {
+                error["hint"] = json!(hint);
+            }
+            if let Some(details) = &self.details {
+                error["details"] = details.clone();
+            }
+            output.json(&json!({ "error": error }));
+        }
+        ExitCode::from(self.exit)
+    }
+
+    fn causes(&self) -> Vec<String> {
+        let mut causes = Vec::new();
+        let mut next = self
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static));
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        causes
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<isso_cfg::VolumeError> for Failure {
+    fn from(source: isso_cfg::VolumeError) -> Self {
+        Self::new("the data folder cannot be used", source)
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let details = serde_json::to_value(&problem).expect("our own types have string keys");
+        let message = match &problem.field {
+            Some(field) => format!("{field}: {}", problem.message),
+            None => problem.message,
+        };
+        let failure = Self::plain(message).details(details);
+        match problem.kind {
+            ProblemKind::UnknownAction => {
+                failure.exit(Self::USAGE).hint("see `issoctl action list`")
+            }
+            ProblemKind::InvalidInput => failure.exit(Self::USAGE),
+            ProblemKind::Refused | ProblemKind::Failed => failure,
+        }
+    }
+}

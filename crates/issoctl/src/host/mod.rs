@@ -1,0 +1,86 @@
+//! The standalone host: it owns the state machine, feeds it one event at a time and answers.
+
+mod offline;
+mod ports;
+
+use isso_lifecycle::{DaemonEvent, Event, Lifecycle, Ports, Refusal, Reply, State};
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use offline::offline;
+pub use ports::{ActionsPort, ConfigPort, NoArchive, TaskFlag};
+
+type Answer = Result<Reply, Refusal>;
+
+struct Order {
+    event: Event,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// A way to send events to the host and to watch its state.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    orders: mpsc::Sender<Order>,
+    state: watch::Receiver<State>,
+}
+
+impl Handle {
+    /// Sends an event and waits until the machine has dealt with it.
+    pub async fn send(&self, event: Event) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let order = Order { event, answer };
+        self.orders
+            .send(order)
+            .await
+            .expect("the host lives as long as its handles");
+        answered.await.expect("the host answers every order")
+    }
+
+    /// The state after the last event.
+    pub fn state(&self) -> State {
+        *self.state.borrow()
+    }
+
+    /// Every state after this one.
+    pub fn states(&self) -> watch::Receiver<State> {
+        self.state.clone()
+    }
+
+    /// Waits until Isso serves or is down: until nothing is under way any more.
+    pub async fn settled(&self) -> State {
+        let mut state = self.state.clone();
+        let settled = state.wait_for(|state| !is_under_way(*state)).await;
+        *settled.expect("the host lives as long as its handles")
+    }
+}
+
+fn is_under_way(state: State) -> bool {
+    matches!(state, State::Starting | State::Reloading | State::Restoring)
+}
+
+/// Starts the host on this thread's runtime. It ends when the last handle is gone.
+pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>) -> Handle {
+    let mut machine = Lifecycle::new(ports);
+    let (orders, mut ordered) = mpsc::channel::<Order>(16);
+    let (state_changed, state) = watch::channel(machine.state());
+    // The machine is not Send, and needs not be: there is one thread.
+    tokio::task::spawn_local(async move {
+        loop {
+            let (event, answer) = tokio::select! {
+                Some(event) = daemon.recv() => (Event::Daemon(event), None),
+                order = ordered.recv() => match order {
+                    Some(order) => (order.event, Some(order.answer)),
+                    None => break,
+                },
+            };
+            let result = machine.handle(event).await;
+            state_changed.send_replace(machine.state());
+            match (answer, result) {
+                // Whoever asked may have gone away meanwhile.
+                (Some(answer), result) => drop(answer.send(result)),
+                (None, Err(refusal)) => tracing::debug!("{refusal}"),
+                (None, Ok(_)) => {}
+            }
+        }
+    });
+    Handle { orders, state }
+}

@@ -1,0 +1,47 @@
+//! The host of a single command, for when no `up` runs: the same machine over the same files,
+//! with no Isso to start.
+
+use async_trait::async_trait;
+use isso_cfg::Volume;
+use isso_lifecycle::{Daemon, PortError, Ports};
+use tokio::sync::{mpsc, watch};
+
+use super::{ActionsPort, ConfigPort, Handle, NoArchive, TaskFlag, spawn};
+
+/// Starts a host that never brings Isso up.
+pub fn offline(volume: &Volume) -> Handle {
+    let ports = Ports {
+        config: Box::new(ConfigPort(volume.clone())),
+        tasks: Box::new(TaskFlag(watch::Sender::new(false))),
+        actions: Box::new(ActionsPort {
+            volume: volume.clone(),
+            listen: None,
+        }),
+        daemon: Box::new(NoDaemon),
+        archive: Box::new(NoArchive),
+    };
+    let (_, daemon_events) = mpsc::channel(1);
+    spawn(ports, daemon_events)
+}
+
+/// A daemon that is never wanted up: an offline host is sent no `Start`.
+struct NoDaemon;
+
+#[derive(Debug, thiserror::Error)]
+#[error("no `issoctl up` runs here")]
+struct NotUp;
+
+#[async_trait]
+impl Daemon for NoDaemon {
+    async fn start(&mut self) -> Result<(), PortError> {
+        Err(NotUp.into())
+    }
+
+    async fn reload(&mut self) -> Result<(), PortError> {
+        Err(NotUp.into())
+    }
+
+    async fn stop(&mut self) -> Result<(), PortError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! The ports of the state machine, joined to the crates that do the work.
+
+use std::net::SocketAddr;
+
+use async_trait::async_trait;
+use isso_actions::{Action, Language};
+use isso_cfg::Volume;
+use isso_lifecycle::{
+    Actions, Archive, BackupRequest, Config, Effect, Gate, Invocation, Invoked, PortError,
+    RestoreRequest, Tasks,
+};
+use tokio::sync::watch;
+
+use crate::service::facts;
+
+/// The volume as the machine sees it.
+pub struct ConfigPort(pub Volume);
+
+#[async_trait]
+impl Config for ConfigPort {
+    async fn settle(&mut self) -> Result<Gate, PortError> {
+        let settled = self.0.settle()?;
+        for note in &settled.notes {
+            tracing::warn!("{note}");
+        }
+        Ok(gate(settled.usable_password))
+    }
+
+    async fn gate(&mut self) -> Result<Gate, PortError> {
+        Ok(gate(self.0.has_usable_password()?))
+    }
+}
+
+fn gate(usable_password: bool) -> Gate {
+    if usable_password {
+        Gate::Open
+    } else {
+        Gate::Locked
+    }
+}
+
+/// The critical task, shown by whoever watches the flag.
+pub struct TaskFlag(pub watch::Sender<bool>);
+
+#[async_trait]
+impl Tasks for TaskFlag {
+    async fn raise(&mut self) -> Result<(), PortError> {
+        self.0.send_replace(true);
+        Ok(())
+    }
+
+    async fn clear(&mut self) -> Result<(), PortError> {
+        self.0.send_replace(false);
+        Ok(())
+    }
+}
+
+/// The actions of the catalogue.
+pub struct ActionsPort {
+    /// What they change.
+    pub volume: Volume,
+    /// Where Isso answers, when it runs.
+    pub listen: Option<SocketAddr>,
+}
+
+#[async_trait]
+impl Actions for ActionsPort {
+    async fn invoke(&mut self, invocation: &Invocation) -> Result<Invoked, PortError> {
+        let Invocation {
+            id,
+            input,
+            language,
+        } = invocation;
+        let action = Action::find(id)?;
+        let facts = facts(&self.volume, self.listen);
+        let done = action.run(&self.volume, &facts, Language::of(language), input)?;
+        let effect = if done.settings_changed {
+            Effect::Settings
+        } else {
+            Effect::Nothing
+        };
+        Ok(Invoked {
+            effect,
+            result: serde_json::to_value(done.result)?,
+        })
+    }
+}
+
+/// The standalone host makes no backups of its own; a copy of the data folder is one.
+pub struct NoArchive;
+
+#[derive(Debug, thiserror::Error)]
+#[error("this host makes no backups; stop Isso and copy the data folder instead")]
+struct NoBackups;
+
+#[async_trait]
+impl Archive for NoArchive {
+    async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> {
+        Err(NoBackups.into())
+    }
+
+    async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
+        Err(NoBackups.into())
+    }
+}

@@ -1,0 +1,205 @@
+//! What a person can have done to the actions. The API serves it; without a running `up` a command
+//! calls it on the files.
+
+use std::net::SocketAddr;
+
+use isso_actions::{Action, ActionError, ActionResult, Facts, Language, refusal_text};
+use isso_cfg::{Contents, Volume, VolumeError, keys};
+use isso_lifecycle::{Effect, Event, Invocation, Refusal, Reply};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::host::Handle;
+
+/// An action in a list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Listed {
+    /// The action's id.
+    pub id: String,
+    /// Name, description and so on, as the StartOS SDK serialises them.
+    pub metadata: Value,
+}
+
+/// An action with its form.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Shown {
+    /// Id and metadata.
+    #[serde(flatten)]
+    pub listed: Listed,
+    /// The form, as the StartOS SDK serialises it; `null` where there is nothing to fill in.
+    pub form: Value,
+    /// What stands in the form now.
+    pub prefill: Value,
+}
+
+/// What a person typed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunRequest {
+    /// The form's values; `null` where there is nothing to fill in.
+    pub input: Value,
+    /// The language of the answer.
+    pub language: String,
+}
+
+/// An action that ran.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ran {
+    /// The result to show, as the StartOS SDK serialises it.
+    pub result: Value,
+    /// Whether Isso is taking over changed settings now.
+    pub settings_changed: bool,
+    /// What could not be done afterwards, such as putting the settings in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// Why something was not done, in the asker's language.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Problem {
+    /// What sort of problem it is.
+    pub kind: ProblemKind,
+    /// For a person.
+    pub message: String,
+    /// The field of the form, as in `guard.ratelimit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// The sorts of [`Problem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemKind {
+    /// There is no such action.
+    UnknownAction,
+    /// What was typed is wrong.
+    InvalidInput,
+    /// It cannot be done at the moment.
+    Refused,
+    /// It was tried and failed.
+    Failed,
+}
+
+/// The actions over one volume.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The files.
+    pub volume: Volume,
+    /// Where Isso answers, when it runs.
+    pub listen: Option<SocketAddr>,
+    /// The state machine.
+    pub host: Handle,
+}
+
+impl Service {
+    /// All actions.
+    pub fn list(&self, language: Language) -> Result<Vec<Listed>, Problem> {
+        let contents = self.contents(language)?;
+        Ok(Action::ALL
+            .into_iter()
+            .map(|action| listed(action, language, &contents))
+            .collect())
+    }
+
+    /// One action with its form.
+    pub fn show(&self, id: &str, language: Language) -> Result<Shown, Problem> {
+        let action = Action::find(id).map_err(|error| Problem::of_action(&error, language))?;
+        let contents = self.contents(language)?;
+        Ok(Shown {
+            listed: listed(action, language, &contents),
+            form: to_json(&action.form(language, &facts(&self.volume, self.listen))),
+            prefill: action.prefill(&contents),
+        })
+    }
+
+    /// Runs an action: through the state machine first, then what waits on the network.
+    pub async fn run(&self, id: &str, request: RunRequest) -> Result<Ran, Problem> {
+        let RunRequest {
+            input,
+            language: tag,
+        } = request;
+        let language = Language::of(&tag);
+        let action = Action::find(id).map_err(|error| Problem::of_action(&error, language))?;
+        let invocation = Invocation {
+            id: id.to_owned(),
+            input,
+            language: tag,
+        };
+        let (invoked, failure) = match self.host.send(Event::Invoke(invocation)).await {
+            Ok(Reply::Invoked { invoked, failure }) => (invoked, failure),
+            Ok(Reply::Done) => unreachable!("an invocation is answered with its result"),
+            Err(refusal) => return Err(Problem::of_refusal(&refusal, language)),
+        };
+        let result: ActionResult =
+            serde_json::from_value(invoked.result).expect("the host's actions made it");
+        let result = action.after(&self.volume, language, result).await;
+        Ok(Ran {
+            result: to_json(&result),
+            settings_changed: invoked.effect == Effect::Settings,
+            warning: failure.map(|failure| failure.to_string()),
+        })
+    }
+
+    fn contents(&self, language: Language) -> Result<Contents, Problem> {
+        match self.volume.read() {
+            Err(VolumeError::Missing { .. }) => Ok(Contents::fresh()),
+            read => read.map_err(|error| Problem::of_action(&error.into(), language)),
+        }
+    }
+}
+
+fn listed(action: Action, language: Language, contents: &Contents) -> Listed {
+    let metadata = to_json(&action.metadata(language, contents));
+    Listed {
+        id: action.id().to_owned(),
+        metadata,
+    }
+}
+
+/// What this host knows: no system-wide mail server, and the addresses people reach Isso at.
+pub fn facts(volume: &Volume, listen: Option<SocketAddr>) -> Facts {
+    let public = volume
+        .read()
+        .ok()
+        .map(|contents| contents.cfg.read_text(&keys::PUBLIC_ENDPOINT));
+    let public = public.filter(|address| !address.is_empty());
+    let local = listen.map(|address| format!("http://{address}"));
+    Facts {
+        system_smtp: None,
+        addresses: public.into_iter().chain(local).collect(),
+    }
+}
+
+impl Problem {
+    fn of_action(error: &ActionError, language: Language) -> Self {
+        let kind = match error {
+            ActionError::UnknownAction(_) => ProblemKind::UnknownAction,
+            ActionError::Input(_) => ProblemKind::InvalidInput,
+            _ => ProblemKind::Failed,
+        };
+        Self {
+            kind,
+            message: error.localized(language),
+            field: error.path().map(str::to_owned),
+        }
+    }
+
+    fn of_refusal(refusal: &Refusal, language: Language) -> Self {
+        if let Refusal::Action(cause) = refusal
+            && let Some(error) = cause.downcast_ref::<ActionError>()
+        {
+            return Self::of_action(error, language);
+        }
+        let text = refusal_text(refusal.code(), language);
+        let message = text.unwrap_or_else(|| refusal.to_string());
+        Self {
+            kind: ProblemKind::Refused,
+            message,
+            field: None,
+        }
+    }
+}
+
+fn to_json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("our own types have string keys")
+}

@@ -1,0 +1,34 @@
+"""An SMTP server for the tests: prints its port, then every mail it takes as a line of JSON."""
+
+import asyncio
+import email
+import email.policy
+import json
+import sys
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+
+class Inbox:
+    async def handle_DATA(self, server, session, envelope):
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        line = {"to": envelope.rcpt_tos, "subject": mail["subject"], "text": mail.get_content()}
+        print(json.dumps(line), flush=True)
+        return "250 OK"
+
+
+def authenticate(server, session, envelope, mechanism, data):
+    taken = data.login == b"isso" and data.password == sys.argv[1].encode()
+    return AuthResult(success=taken, handled=False)
+
+
+async def main():
+    def server():
+        return SMTP(Inbox(), authenticator=authenticate, auth_require_tls=False, auth_required=True)
+
+    listening = await asyncio.get_running_loop().create_server(server, "127.0.0.1", 0)
+    print(listening.sockets[0].getsockname()[1], flush=True)
+    await listening.serve_forever()
+
+
+asyncio.run(main())

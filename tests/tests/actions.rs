@@ -1,0 +1,249 @@
+//! The other actions, seen from where they matter: Isso's answers, the mailbox, the terminal.
+
+use isso_tests::{Site, SmtpServer, Visitor};
+use serde_json::{Value, json};
+
+fn mail(port: u16, password: &str) -> Value {
+    json!({
+        "smtp": { "selection": "custom", "value": { "provider": { "selection": "other", "value": {
+            "host": "127.0.0.1",
+            "security": { "selection": "starttls", "value": { "port": port.to_string() } },
+            "from": "isso@example.org",
+            "username": "isso",
+            "password": password,
+        } } } },
+        "to": "owner@example.org",
+        "replyNotifications": false,
+    })
+}
+
+#[tokio::test]
+async fn server_settings_reach_isso() {
+    let site = Site::new();
+    let up = site.serving();
+    let visitor = Visitor::new(up.url(), "http://localhost");
+    assert_eq!(visitor.info().await["moderation"], true);
+    assert_eq!(
+        visitor.get("/latest?limit=1").await.status(),
+        404,
+        "off by default"
+    );
+
+    site.ok(&[
+        "action",
+        "run",
+        "configure-server",
+        "moderationEnabled=false",
+        "latestEnabled=true",
+    ]);
+    assert_eq!(visitor.info().await["moderation"], false);
+    assert_eq!(visitor.get("/latest?limit=1").await.status(), 200);
+    assert_eq!(visitor.post("seen at once").await.status(), 201);
+
+    site.ok(&[
+        "action",
+        "run",
+        "configure-server",
+        "guard.requireAuthor=yes",
+        "guard.requireEmail=yes",
+    ]);
+    assert_eq!(
+        visitor.post("without an e-mail address").await.status(),
+        400
+    );
+}
+
+#[test]
+fn one_field_changes_one_line() {
+    let site = Site::new();
+    site.set_password();
+    let before = site.cfg();
+    site.ok(&["action", "run", "configure-server", "maxAge=90 min"]);
+    let changed: Vec<_> = before
+        .lines()
+        .zip(site.cfg().lines())
+        .filter(|(old, new)| old != new)
+        .map(|(_, new)| new.to_owned())
+        .collect();
+    assert_eq!(changed, ["max-age = 1h30m"]);
+    assert_eq!(before.lines().count(), site.cfg().lines().count());
+}
+
+#[test]
+fn what_isso_would_choke_on_is_refused() {
+    let site = Site::new();
+    site.set_password();
+    let before = site.cfg();
+    for (field, value) in [
+        ("maxAge", "soon"),
+        ("maxAge", "0m"),
+        ("purgeAfter", "15"),
+        ("guard.ratelimit", "0"),
+        ("guard.ratelimit", "61"),
+        ("guard.ratelimit", "many"),
+        ("moderationEnabled", "perhaps"),
+    ] {
+        let assignment = format!("{field}={value}");
+        let said = site.refused(&["action", "run", "configure-server", &assignment], 2);
+        assert!(said.contains(field), "{assignment}: {said}");
+        assert_eq!(site.cfg(), before, "{assignment}");
+    }
+}
+
+#[tokio::test]
+async fn a_comment_is_reported_by_mail() {
+    let site = Site::new();
+    let up = site.serving();
+    // A real server without TLS: what the form cannot say is set by hand, and honoured.
+    let mut server = SmtpServer::start("Pa%55#word;");
+    let saved = site.fill_in("configure-smtp", &mail(server.port, "Pa%55#word;"));
+    assert!(saved.status.success(), "{saved:#?}");
+    site.edit_cfg("security = starttls", "security = none");
+    site.ok(&["action", "run", "configure-server", "maxAge=20m"]);
+    assert!(
+        site.cfg().contains("security = none"),
+        "no action that does not own it rewrites it"
+    );
+
+    let visitor = Visitor::new(up.url(), "http://localhost");
+    assert_eq!(visitor.post("please tell the owner").await.status(), 202);
+    let mail = server.next_mail();
+    assert_eq!(mail["to"], json!(["owner@example.org"]));
+    assert!(
+        mail["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("please tell the owner")),
+        "{mail}"
+    );
+}
+
+#[test]
+fn mail_that_cannot_be_sent_is_a_warning_and_no_password_is_shown() {
+    let site = Site::new();
+    site.set_password();
+    let nobody = isso_tests::free_address().port();
+    let saved = site.fill_in("configure-smtp", &mail(nobody, "hunter2hunter2"));
+    assert!(saved.status.success(), "{saved:#?}");
+    let said = String::from_utf8_lossy(&saved.stderr);
+    assert!(
+        said.contains("127.0.0.1"),
+        "it tells which server did not answer: {said}"
+    );
+    assert!(site.cfg().contains("password = hunter2hunter2"));
+    for shown in [
+        site.ok(&["action", "show", "configure-smtp"]),
+        site.ok(&["config", "show"]),
+        said.into(),
+    ] {
+        assert!(!shown.contains("hunter2hunter2"), "{shown}");
+    }
+
+    let off = site.fill_in("configure-smtp", &json!({
+        "smtp": { "selection": "disabled", "value": {} }, "to": null, "replyNotifications": false,
+    }));
+    assert!(off.status.success(), "{off:#?}");
+    let store =
+        std::fs::read_to_string(site.data().join("start9/store.json")).expect("the store is there");
+    assert!(
+        !store.contains("hunter2") && !site.cfg().contains("hunter2"),
+        "disabled forgets the password"
+    );
+}
+
+#[test]
+fn mail_settings_that_cannot_work_are_refused() {
+    let site = Site::new();
+    site.set_password();
+    let before = site.cfg();
+    let check = |input: Value, word: &str| {
+        let output = site.fill_in("configure-smtp", &input);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_ne!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(word), "{word}: {said}");
+        assert_eq!(site.cfg(), before);
+    };
+    check(
+        json!({ "smtp": { "selection": "system", "value": {} }, "to": "a@example.org", "replyNotifications": false }),
+        "system",
+    );
+    let mut expanding = mail(25, "x${ISSO_SETTINGS}x");
+    check(expanding.clone(), "ISSO_SETTINGS");
+    expanding["to"] = Value::Null;
+    check(expanding, "to");
+    check(json!("nonsense"), "");
+
+    let argument = site.refused(
+        &[
+            "action",
+            "run",
+            "configure-smtp",
+            "smtp.selection=custom",
+            "smtp.value.provider.selection=other",
+            "smtp.value.provider.value.password=x",
+        ],
+        2,
+    );
+    assert!(argument.contains("--input"), "{argument}");
+}
+
+#[test]
+fn the_embed_code_names_the_address() {
+    let site = Site::new();
+    site.set_password();
+    site.edit_cfg(
+        "public-endpoint =",
+        "public-endpoint = https://comments.example",
+    );
+    let before = site.cfg();
+    let code = site.ok(&[
+        "action",
+        "run",
+        "embed-code",
+        "address=https://comments.example",
+    ]);
+    assert!(
+        code.contains(r#"data-isso="https://comments.example"#),
+        "{code}"
+    );
+    assert!(
+        code.contains("https://comments.example/js/embed.min.js"),
+        "{code}"
+    );
+    assert_eq!(site.cfg(), before);
+    site.refused(
+        &[
+            "action",
+            "run",
+            "embed-code",
+            "address=https://elsewhere.example",
+        ],
+        2,
+    );
+}
+
+#[test]
+fn without_an_address_there_is_no_embed_code() {
+    let site = Site::new();
+    let said = site.refused(&["action", "run", "embed-code", "address="], 2);
+    assert!(said.contains("address"), "{said}");
+}
+
+#[test]
+fn actions_speak_the_language_of_the_terminal() {
+    let site = Site::new();
+    let list = |locale: &str| {
+        let output = site
+            .command(&["action", "list", "--json"])
+            .env("LC_ALL", locale)
+            .output()
+            .expect("issoctl runs");
+        let actions: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        actions[0]["metadata"]["name"].as_str().map(str::to_owned)
+    };
+    assert_eq!(
+        list("ja_JP.UTF-8"),
+        list("en_US.UTF-8"),
+        "English stands in"
+    );
+    assert_ne!(list("de_DE.UTF-8"), list("en_US.UTF-8"));
+}
