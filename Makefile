@@ -55,7 +55,7 @@ $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --version 0.20.2 --locked --debug --root $(TOOLS)
 
 # Isso is put there by the code that puts it on a user's machine.
-$(PYTHON_ENV)/.done: crates/daemon/requirements.txt tests/requirements.txt
+$(PYTHON_ENV)/.done: crates/daemon/requirements.txt crates/daemon/gunicorn.conf.py tests/requirements.txt
 	cargo run --quiet --locked -p isso-daemon --example runtime -- $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.txt
 	touch $@

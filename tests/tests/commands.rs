@@ -50,7 +50,7 @@ fn check_tells_by_its_exit_code_whether_isso_would_start() {
         assert_eq!(output.status.code(), Some(code), "{text}: {said}");
         assert!(said.contains(word), "{text}: {said}");
     };
-    let good = "[general]\nhost = https://a.example\n[admin]\nenabled = true\npassword = secret\n";
+    let good = "[general]\nhost = https://a.example\n[moderation]\nenabled = true\n";
     check(&good.replace("= https", "= soon,https"), 0, "misread");
     check(&good.replace("= true", "= maybe"), 1, ":4:11: refused");
     check(&good.replace("host =", "hots ="), 1, "host");

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A snapshot of the supervisor, as `issoctl status` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Status {
     /// What is going on.
     pub phase: Phase,

@@ -115,11 +115,7 @@ impl From<isso_cfg::VolumeError> for Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let details = serde_json::to_value(&problem).expect("our own types have string keys");
-        let message = match &problem.field {
-            Some(field) => format!("{field}: {}", problem.message),
-            None => problem.message,
-        };
-        let failure = Self::plain(message).details(details);
+        let failure = Self::plain(problem.message).details(details);
         match problem.kind {
             ProblemKind::UnknownAction => {
                 failure.exit(Self::USAGE).hint("see `issoctl action list`")

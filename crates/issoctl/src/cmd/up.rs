@@ -33,6 +33,8 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
+        // Isso's own lines bear their time, and a service manager adds one to the others.
+        .without_time()
         .compact()
         .init();
     data.create()?;
