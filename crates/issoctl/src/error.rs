@@ -15,7 +15,7 @@ type Source = Box<dyn Error + Send + Sync>;
 pub struct Failure {
     exit: u8,
     message: String,
-    details: Option<Value>,
+    details: Option<Box<Value>>,
     hint: Option<String>,
     source: Option<Source>,
 }
@@ -66,7 +66,7 @@ impl Failure {
 
     /// With something for programs to read under `--json`.
     pub fn details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -79,7 +79,7 @@ impl Failure {
                 error["hint"] = json!(hint);
             }
             if let Some(details) = &self.details {
-                error["details"] = details.clone();
+                error["details"] = json!(details);
             }
             output.json(&json!({ "error": error }));
         }

@@ -165,7 +165,7 @@ async fn run_one(
     }
     match in_force {
         Some(status) if status.serving => {
-            output.note(&format!("{GOOD}Isso serves with it.{GOOD:#}"))
+            output.note(&format!("{GOOD}Isso serves with it.{GOOD:#}"));
         }
         Some(status) => {
             let reason = status.supervisor.last_exit.unwrap_or_default();

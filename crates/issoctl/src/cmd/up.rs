@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use isso_cfg::{Volume, keys};
+use isso_cfg::{Timedelta, Volume, keys};
 use isso_daemon::{Config, Listener, LogRing, Program, Runtime, Supervisor};
 use isso_lifecycle::{Event, Ports, Refusal, State};
 use serde_json::Value;
@@ -190,7 +190,7 @@ fn ready_within(volume: &Volume) -> Duration {
     let smtp = contents
         .cfg
         .read_timedelta(&keys::SMTP_TIMEOUT)
-        .map_or(10, |timeout| timeout.seconds());
+        .map_or(10, Timedelta::seconds);
     let checks = smtp.saturating_add(5 * u64::try_from(websites).unwrap_or(u64::MAX / 5));
     Duration::from_secs(checks.saturating_add(30).min(3600))
 }
