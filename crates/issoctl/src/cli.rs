@@ -52,7 +52,7 @@ pub enum Command {
     /// Look at isso.cfg
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Show what Isso and its supervisor logged
+    /// Show what Isso logged
     Logs(LogsArgs),
     /// Stop the running `issoctl up`, and Isso with it
     Stop,
@@ -82,9 +82,6 @@ pub struct UpArgs {
     /// It is shown once, on the terminal. Without one, `issoctl config show --reveal` shows it.
     #[arg(long)]
     pub create_password: bool,
-    /// How many requests Isso answers at a time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub workers: u16,
     /// The folder of the Python environment (by default `runtime` in the data folder)
     #[arg(long, env = "ISSOCTL_RUNTIME", value_name = "DIR")]
     pub runtime: Option<PathBuf>,

@@ -33,7 +33,7 @@ pub struct App {
     pub supervisor: Monitor,
     /// Where Isso answers.
     pub listen: SocketAddr,
-    /// What Isso and its supervisor logged.
+    /// What Isso logged.
     pub logs: LogRing,
     /// Whether the critical task stands.
     pub password_needed: watch::Receiver<bool>,

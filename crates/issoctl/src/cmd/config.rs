@@ -64,10 +64,17 @@ fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, Failur
 }
 
 fn check(data: &DataDir, file: Option<PathBuf>, output: Output) -> Result<ExitCode, Failure> {
-    let path = file.unwrap_or_else(|| data.volume().config_path());
-    let diagnostics = match read(&path)? {
-        Ok(document) => isso_cfg::diagnose(&document),
-        Err(diagnostics) => diagnostics,
+    let volume = data.volume();
+    let (path, diagnostics) = match file {
+        // Of its own file issoctl knows more: the keys that it puts right itself.
+        None => (volume.config_path(), volume.check()?),
+        Some(path) => {
+            let diagnostics = match read(&path)? {
+                Ok(document) => isso_cfg::diagnose(&document),
+                Err(diagnostics) => diagnostics,
+            };
+            (path, diagnostics)
+        }
     };
     let is_refused = diagnostics
         .iter()
