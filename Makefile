@@ -46,7 +46,7 @@ deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can
 
 .PHONY: bench
 bench: build test-tools ## Measure against plain gunicorn, side by side
-	cargo bench --locked -p isso-tests
+	cargo bench --quiet --locked -p isso-tests
 
 .PHONY: test-tools
 test-tools: need-test $(PYTHON_ENV)/.done $(SDK)/node_modules/.done

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use isso_cfg::{Document, keys};
 use isso_tests::{Site, free_address, issoctl, runtime};
 use nix::sys::signal::{Signal, kill};
+use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
 fn main() {
@@ -256,15 +257,10 @@ fn status_kib(pid: Pid, field: &str) -> u64 {
         .expect("a number of KiB")
 }
 
-/// Time on a CPU, of all threads, in the scheduler's nanoseconds rather than 10 ms ticks.
+/// Time on a CPU, of all threads, ended ones too, and finer than the 10 ms ticks of `/proc`.
 fn cpu(pid: Pid) -> Duration {
-    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
-    let of_thread = |thread: std::fs::DirEntry| {
-        let text = std::fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
-        text.split(' ')
-            .next()
-            .and_then(|nanos| nanos.parse().ok())
-            .unwrap_or(0)
-    };
-    Duration::from_nanos(threads.filter_map(Result::ok).map(of_thread).sum())
+    let clock = clock_getcpuclockid(pid).expect("it runs");
+    clock_gettime(clock)
+        .expect("the clock of a process can be read")
+        .into()
 }
