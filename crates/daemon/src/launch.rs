@@ -104,6 +104,7 @@ impl Launcher {
             .map_err(StartError::Database)?;
         let generation = self.spawn()?;
         self.ready(&generation).await?;
+        self.alone().await;
         if let Err(error) = database::remember(&self.config.database) {
             tracing::warn!("cannot note beside the database that it is there: {error}");
         }
@@ -134,6 +135,18 @@ impl Launcher {
             record.pid = Some(generation.pid);
         });
         Ok(generation)
+    }
+
+    /// Waits until the generation before is gone, for it answers by the old settings. One that a
+    /// client pins is not waited for longer: it takes no new requests once it has been told twice.
+    async fn alone(&self) {
+        let only_ours = async {
+            while self.tracker.len() > 1 {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        // What is left then finishes its requests in the background.
+        let _ = timeout(Duration::from_secs(3), only_ours).await;
     }
 
     async fn ready(&self, generation: &Generation) -> Result<(), StartError> {
