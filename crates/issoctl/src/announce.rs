@@ -1,11 +1,11 @@
 //! What `up` tells while it runs: lines for a person, states for systemd.
 
+use isso_lifecycle::State;
 use sd_notify::NotifyState;
 
 use crate::api::App;
-use crate::cmd::up::url;
 use crate::output::{BAD, BOLD, GOOD, Output};
-use isso_lifecycle::State;
+use crate::service::url;
 
 /// Tells every change of state, until `up` ends.
 pub async fn follow(app: App, output: Output) {

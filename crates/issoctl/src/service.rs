@@ -156,6 +156,11 @@ fn listed(action: Action, language: Language, contents: &Contents) -> Listed {
     }
 }
 
+/// Where this machine reaches Isso.
+pub fn url(listen: SocketAddr) -> String {
+    format!("http://{listen}")
+}
+
 /// What this host knows: no system-wide mail server, and the addresses people reach Isso at.
 pub fn facts(volume: &Volume, listen: Option<SocketAddr>) -> Facts {
     let public = volume
@@ -163,7 +168,7 @@ pub fn facts(volume: &Volume, listen: Option<SocketAddr>) -> Facts {
         .ok()
         .map(|contents| contents.cfg.read_text(&keys::PUBLIC_ENDPOINT));
     let public = public.filter(|address| !address.is_empty());
-    let local = listen.map(|address| format!("http://{address}"));
+    let local = listen.map(url);
     Facts {
         system_smtp: None,
         addresses: public.into_iter().chain(local).collect(),

@@ -161,16 +161,7 @@ fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
         notes.push(Note::Enforced { key });
     }
     if rejected {
-        let kept = atomic::write_beside(&path, &format!("rejected-{}", now()), &bytes).map_err(
-            |source| VolumeError::SetAside {
-                path: path.clone(),
-                source,
-            },
-        )?;
-        notes.push(Note::SetAside {
-            path: path.clone(),
-            kept,
-        });
+        set_aside(&path, "rejected", &bytes, notes)?;
     }
     if cfg.as_str().as_bytes() == bytes {
         close(&path, notes)?;
@@ -192,18 +183,28 @@ fn settle_store(volume: &Volume, notes: &mut Vec<Note>) -> Result<(), VolumeErro
                 reason: reason(&error),
             }),
         }
-        let kept = atomic::write_beside(&path, &format!("damaged-{}", now()), &bytes).map_err(
-            |source| VolumeError::SetAside {
-                path: path.clone(),
-                source,
-            },
-        )?;
-        notes.push(Note::SetAside {
-            path: path.clone(),
-            kept,
-        });
+        set_aside(&path, "damaged", &bytes, notes)?;
     }
     write(&path, Store::default().to_text().as_bytes())
+}
+
+/// Keeps what stood in a file beside it, as `<file>.<what>-<time>`.
+fn set_aside(
+    path: &Path,
+    what: &str,
+    bytes: &[u8],
+    notes: &mut Vec<Note>,
+) -> Result<(), VolumeError> {
+    let kept = atomic::write_beside(path, &format!("{what}-{}", now()), bytes);
+    let kept = kept.map_err(|source| VolumeError::SetAside {
+        path: path.to_owned(),
+        source,
+    })?;
+    notes.push(Note::SetAside {
+        path: path.to_owned(),
+        kept,
+    });
+    Ok(())
 }
 
 /// Moves a folder, or whatever else is no file, out of a file's place. A link is as good as what it names.

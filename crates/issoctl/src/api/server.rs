@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
-use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown};
+use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, url};
 
 /// What the routes work on.
 #[derive(Clone)]
@@ -106,7 +106,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
     Json(Status {
         state: state.to_string(),
         serving: probe.error.is_none(),
-        url: format!("http://{}", app.listen),
+        url: url(app.listen),
         password_needed: *app.password_needed.borrow(),
         websites,
         probe,

@@ -1,7 +1,6 @@
 //! `issoctl up`: the standalone host.
 
 use std::io::{IsTerminal, stdin, stdout};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -45,15 +44,7 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
         .map_err(|source| Failure::new(format!("cannot listen on {}", args.listen), source))?;
     let listen = listener.local_address();
     let volume = data.volume();
-    volume
-        .settle()?
-        .notes
-        .iter()
-        .for_each(|note| tracing::warn!("{note}"));
     let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime()));
-    let runtime = runtime.misaka(renders_with_misaka(&volume));
-    install::ensure(&runtime, output)?;
-
     let logs = LogRing::new(LOG_LINES);
     let (events, daemon_events) = mpsc::channel(16);
     let variables = std::env::vars_os();
@@ -93,6 +84,9 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     if host.state() == State::AwaitingPassword && (args.create_password || wants_password()) {
         create_password(&service, output).await?;
     }
+    let with_misaka = renders_with_misaka(&service.volume);
+    install::ensure(&runtime.misaka(with_misaka), output)?;
+
     let stop = CancellationToken::new();
     let socket = SocketPath::new(data.path())
         .map_err(|source| Failure::new("the data folder cannot be used", source))?;
@@ -199,9 +193,4 @@ fn renders_with_misaka(volume: &Volume) -> bool {
     volume
         .read()
         .is_ok_and(|contents| contents.cfg.read_text(&keys::RENDERER) == "misaka")
-}
-
-/// Where a person reaches Isso from this machine.
-pub fn url(listen: SocketAddr) -> String {
-    format!("http://{listen}")
 }
