@@ -75,6 +75,8 @@ pub enum Doing {
     Settle,
     /// Looking for the admin password.
     Look,
+    /// Looking at settings that changed beside a running Isso.
+    Review,
     /// Showing the critical task.
     RaiseTask,
     /// Taking the critical task away.
@@ -96,6 +98,7 @@ impl Doing {
         match self {
             Doing::Settle => "settle-failed",
             Doing::Look => "look-failed",
+            Doing::Review => "review-failed",
             Doing::RaiseTask => "raise-task-failed",
             Doing::ClearTask => "clear-task-failed",
             Doing::Start => "start-failed",
@@ -112,6 +115,7 @@ impl fmt::Display for Doing {
         formatter.write_str(match self {
             Doing::Settle => "put the settings in order",
             Doing::Look => "look for the admin password",
+            Doing::Review => "look at the changed settings",
             Doing::RaiseTask => "show the task to set the admin password",
             Doing::ClearTask => "take away the task to set the admin password",
             Doing::Start => "start isso",

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::answer::{Doing, Failure, Refusal, Reply};
 use crate::event::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
-use crate::ports::{Effect, Gate, Invoked, PortError, Ports};
+use crate::ports::{Effect, Gate, Invoked, PortError, Ports, Review};
 
 /// What every handler, entry and exit action works with.
 pub(crate) struct Context {
@@ -32,15 +32,6 @@ pub(crate) struct Debts {
 pub(crate) enum Task {
     Raised,
     Cleared,
-}
-
-/// How closely to look at the volume.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// Puts the files right first.
-    Settle,
-    /// Reads only.
-    Gate,
 }
 
 impl Context {
@@ -82,16 +73,36 @@ impl Context {
         self.failure.get_or_insert(failure);
     }
 
-    /// Looks for the password. What cannot be read counts as locked.
-    pub(crate) async fn look(&mut self, look: Look) -> Gate {
-        let (doing, seen) = match look {
-            Look::Settle => (Doing::Settle, self.ports.config.settle().await),
-            Look::Gate => (Doing::Look, self.ports.config.gate().await),
-        };
+    /// Puts the files right and looks for the password. What cannot be read counts as locked.
+    pub(crate) async fn settle(&mut self) -> Gate {
+        let settled = self.ports.config.settle().await;
+        self.open_only_if_seen(Doing::Settle, settled)
+    }
+
+    /// Looks for the password before a restart. What cannot be read counts as locked.
+    pub(crate) async fn gate(&mut self) -> Gate {
+        let seen = self.ports.config.gate().await;
+        self.open_only_if_seen(Doing::Look, seen)
+    }
+
+    fn open_only_if_seen(&mut self, doing: Doing, seen: Result<Gate, PortError>) -> Gate {
         seen.unwrap_or_else(|source| {
             self.fail(doing, source);
             Gate::Locked
         })
+    }
+
+    /// Looks at the settings beside a running Isso; says whether there are new ones to put in force.
+    ///
+    /// Settings that cannot be read are not taken, and the running Isso goes on with those it has.
+    pub(crate) async fn review(&mut self) -> bool {
+        match self.ports.config.review().await {
+            Ok(review) => review == Review::Changed,
+            Err(source) => {
+                self.fail(Doing::Review, source);
+                false
+            }
+        }
     }
 
     pub(crate) async fn show(&mut self, task: Task) {
@@ -136,18 +147,16 @@ impl Context {
         !self.debts.daemon_busy
     }
 
-    /// Runs an action; says whether Isso's settings changed.
-    pub(crate) async fn invoke(&mut self, invocation: &Invocation) -> bool {
+    /// Runs an action. Settings that it changed are handled like those that change by hand.
+    pub(crate) async fn invoke(&mut self, invocation: &Invocation) {
         match self.ports.actions.invoke(invocation).await {
             Ok(invoked) => {
-                let changed = invoked.effect == Effect::Settings;
+                if invoked.effect == Effect::Settings {
+                    self.raised = Some(Event::SettingsChanged);
+                }
                 self.invoked = Some(invoked);
-                changed
             }
-            Err(source) => {
-                self.refuse(Refusal::Action(source));
-                false
-            }
+            Err(source) => self.refuse(Refusal::Action(source)),
         }
     }
 

@@ -9,7 +9,8 @@ use crate::ports::PortError;
 /// Everything that reaches the state machine.
 #[derive(Debug)]
 pub enum Event {
-    /// The host's init hook: look at the volume, put it right and settle.
+    /// The host's init hook: look at the volume, put it right and settle. A running Isso makes it
+    /// the same as [`Event::SettingsChanged`].
     Init,
     /// The host wants Isso up. Remembered while the password is missing.
     Start,

@@ -19,8 +19,12 @@
 //!
 //! (Drawn in [mermaid](https://mermaid.js.org/syntax/stateDiagram.html).)
 //!
-//! - To *look* is to ask the volume for a usable password: [`Config::settle`] where the files may
-//!   have changed by another hand and have to be put right, [`Config::gate`] elsewhere.
+//! - To *look* is to ask for a usable password. With Isso down, [`Config::settle`] looks at the files
+//!   and puts them right first. After an exit, [`Config::gate`] looks at the settings in force, with
+//!   which Isso is started again, whatever stands in the file.
+//! - Settings that change beside a running Isso are *reviewed* ([`Config::review`]): good ones are
+//!   put in force by a reload, or by a start at once where Isso has just died; any others are not
+//!   taken, and Isso goes on with those it has.
 //! - Entering *AwaitingPassword* raises the critical task; entering *Stopped* or *Running* clears
 //!   it; leaving *Running*, whichever way, stops the daemon; entering *Starting* starts it. So no
 //!   event can forget one of them.
@@ -33,13 +37,16 @@
 //!
 //! Whatever the order of events, and whichever port fails:
 //!
-//! 1. Isso is never started without a usable admin password, nor left running once the password
-//!    is seen to be missing.
+//! 1. Isso never runs on settings without a usable admin password: it is neither started nor
+//!    reloaded on such, and a look that finds none stops it.
 //! 2. Isso never runs while its files are being replaced: when it cannot be stopped, the restore
 //!    does not begin.
-//! 3. The critical task stands exactly while the password is missing.
+//! 3. The critical task stands exactly while the settings that Isso runs or would run with have no
+//!    usable password.
 //! 4. A backup or restore that fails leaves Isso as it was: up if it was up.
-//! 5. What cannot be read counts as locked, never as open.
+//! 5. Isso is never started on what cannot be read: that counts as locked.
+//! 6. No edit and no action takes Isso down: what cannot be put in force leaves it on the settings
+//!    it has.
 //!
 //! A port call that fails during a transition is made again with each event until it succeeds;
 //! until then the task may stand wrongly, or an Isso that would not stop may linger, but nothing
@@ -68,6 +75,7 @@
 //! # impl Config for Volume {
 //! #     async fn settle(&mut self) -> Result<Gate, PortError> { Ok(Gate::Locked) }
 //! #     async fn gate(&mut self) -> Result<Gate, PortError> { Ok(Gate::Locked) }
+//! #     async fn review(&mut self) -> Result<Review, PortError> { Ok(Review::Unchanged) }
 //! # }
 //! # #[async_trait]
 //! # impl Tasks for Nothing {
@@ -120,5 +128,7 @@ mod tests;
 pub use answer::{Doing, Failure, Refusal, Reply};
 pub use event::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
 pub use lifecycle::Lifecycle;
-pub use ports::{Actions, Archive, Config, Daemon, Effect, Gate, Invoked, PortError, Ports, Tasks};
+pub use ports::{
+    Actions, Archive, Config, Daemon, Effect, Gate, Invoked, PortError, Ports, Review, Tasks,
+};
 pub use state::State;

@@ -7,7 +7,7 @@ mod work;
 use statig::prelude::*;
 
 use crate::answer::Refusal;
-use crate::context::{Context, Look, Task};
+use crate::context::{Context, Task};
 use crate::event::{DaemonEvent, Event};
 
 /// What the machine knows beside its place.
@@ -30,7 +30,7 @@ impl Machine {
     #[state]
     async fn installed(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
         match event {
-            Event::Init => return self.settle(Look::Settle, context).await,
+            Event::Init => return self.settle(context).await,
             Event::Start => {
                 self.wanted = true;
                 context.refuse(Refusal::NotInitialised);
@@ -50,7 +50,7 @@ impl Machine {
     #[state]
     async fn restoring(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
         match event {
-            Event::RestoreFinished(_) => return self.settle(Look::Settle, context).await,
+            Event::RestoreFinished(_) => return self.settle(context).await,
             Event::Start => self.wanted = true,
             Event::Stop => self.wanted = false,
             Event::Init | Event::Invoke(_) | Event::Backup(_) | Event::Restore(_) => {
@@ -65,16 +65,16 @@ impl Machine {
     #[superstate]
     async fn settled(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
         match event {
-            Event::Init | Event::SettingsChanged => self.settle(Look::Settle, context).await,
+            Event::Init | Event::SettingsChanged => self.settle(context).await,
             Event::Start => self.start(context).await,
             Event::Stop => {
                 self.wanted = false;
                 Handled
             }
-            Event::Invoke(invocation) => match context.invoke(invocation).await {
-                true => self.settle(Look::Gate, context).await,
-                false => Handled,
-            },
+            Event::Invoke(invocation) => {
+                context.invoke(invocation).await;
+                Handled
+            }
             Event::Backup(request) => self.backup(request, context).await,
             Event::BackupFinished(_) => {
                 self.backing_up = false;
@@ -112,22 +112,18 @@ impl Machine {
     )]
     async fn running(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
         match event {
-            Event::Init | Event::SettingsChanged => self.refresh(Look::Settle, context).await,
+            Event::Init | Event::SettingsChanged => self.refresh(context).await,
             Event::Start => Handled,
             Event::Stop => {
                 self.wanted = false;
                 Transition(Place::stopped())
             }
-            Event::Invoke(invocation) => match context.invoke(invocation).await {
-                true => self.refresh(Look::Gate, context).await,
-                false => Handled,
-            },
             Event::Daemon(DaemonEvent::Ready) => Transition(Place::serving()),
             Event::Daemon(DaemonEvent::Exited(reason)) => {
                 tracing::warn!(%reason, "isso is gone");
                 Transition(Place::recovering())
             }
-            Event::Daemon(DaemonEvent::RestartDue) => self.restart(Look::Gate, context).await,
+            Event::Daemon(DaemonEvent::RestartDue) => self.restart(context).await,
             _ => Super,
         }
     }
@@ -162,15 +158,10 @@ impl Machine {
         Super
     }
 
-    /// Nothing runs that could be reloaded, and the change may be the cure: start at once.
     #[state(superstate = "running")]
     async fn recovering(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
         match event {
-            Event::Init | Event::SettingsChanged => self.restart(Look::Settle, context).await,
-            Event::Invoke(invocation) => match context.invoke(invocation).await {
-                true => self.restart(Look::Gate, context).await,
-                false => Handled,
-            },
+            Event::Init | Event::SettingsChanged => self.retry(context).await,
             _ => Super,
         }
     }

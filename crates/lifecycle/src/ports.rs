@@ -20,6 +20,16 @@ pub enum Gate {
     Locked,
 }
 
+/// What a look at the settings beside a running Isso found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Review {
+    /// Nothing to put in force: the file means the same, or is refused and reported elsewhere.
+    Unchanged,
+    /// Other settings, with a usable password, are to be put in force. Isso would be started with
+    /// them from now on.
+    Changed,
+}
+
 /// Everything the state machine drives.
 pub struct Ports {
     /// The volume.
@@ -35,13 +45,30 @@ pub struct Ports {
 }
 
 /// The volume: `isso.cfg` and `store.json`.
+///
+/// Isso runs on settings that were accepted, not on the file: whatever is written there meanwhile,
+/// these are *in force*, and Isso is started with them again after an exit. A stop ends this; the
+/// next start begins with the file, which [`Config::settle`] accepts.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Config: Send {
-    /// Seeds, repairs and enforces the files, then looks at the password. Repeatable.
+    /// Seeds, repairs and enforces the files, then looks at the password. Called only with Isso
+    /// down, and before every start but those after an exit. Repeatable.
+    ///
+    /// When it answers [`Gate::Open`], Isso is started with the settings as they stand now.
     async fn settle(&mut self) -> Result<Gate, PortError>;
-    /// Looks at the password and writes nothing.
+    /// Looks whether the settings *that Isso would be started with* hold a usable password: the
+    /// settings in force, or else the file. Writes nothing.
     async fn gate(&mut self) -> Result<Gate, PortError>;
+    /// Looks at the settings beside a running Isso, or one that is about to be started again.
+    ///
+    /// Puts enforced keys back, and never repairs what a person typed. What Isso would refuse, or
+    /// has no usable password, is not taken, and Isso goes on with what it has. After an error it
+    /// does, too.
+    ///
+    /// Settings for which it answers [`Review::Changed`] are not lost when the reload that follows
+    /// cannot begin: until one or a start has, the next review answers so again.
+    async fn review(&mut self) -> Result<Review, PortError>;
 }
 
 /// The critical task *Set Admin Password*. Both calls are repeatable.
@@ -85,14 +112,15 @@ pub trait Actions: Send {
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Daemon: Send {
-    /// Begins a start, at once even where a back-off is being waited out. Its end arrives as
-    /// [`crate::DaemonEvent`].
+    /// Begins a start with the settings that were last accepted, at once even where a back-off is
+    /// being waited out. Its end arrives as [`crate::DaemonEvent`].
     ///
     /// When Isso is up already, no second one is started and [`crate::DaemonEvent::Ready`] is
     /// reported again. After an error nothing runs, and [`crate::DaemonEvent::RestartDue`] follows
     /// as it does after an exit.
     async fn start(&mut self) -> Result<(), PortError>;
-    /// Begins to put changed settings in force. Its end arrives as [`crate::DaemonEvent`].
+    /// Begins to put the settings in force that were last accepted. Its end arrives as
+    /// [`crate::DaemonEvent`].
     ///
     /// After an error what ran before goes on.
     async fn reload(&mut self) -> Result<(), PortError>;

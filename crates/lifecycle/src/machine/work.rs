@@ -3,7 +3,7 @@
 use statig::prelude::*;
 
 use crate::answer::Refusal;
-use crate::context::{Context, Look};
+use crate::context::Context;
 use crate::event::{BackupRequest, RestoreRequest};
 use crate::ports::Gate;
 
@@ -11,8 +11,8 @@ use super::{Machine, Place};
 
 impl Machine {
     /// Goes where the volume and the host's wish lead, with Isso down.
-    pub(crate) async fn settle(&self, look: Look, context: &mut Context) -> Outcome<Place> {
-        Transition(match context.look(look).await {
+    pub(crate) async fn settle(&self, context: &mut Context) -> Outcome<Place> {
+        Transition(match context.settle().await {
             Gate::Locked => Place::awaiting_password(),
             // An Isso that would not stop still runs on what it was to be stopped for, and no other
             // can come up beside it: the next event tries the stop again.
@@ -24,7 +24,7 @@ impl Machine {
     /// Takes the host's wish for Isso to be up, and says so when it has to wait for a password.
     pub(crate) async fn start(&mut self, context: &mut Context) -> Outcome<Place> {
         self.wanted = true;
-        let outcome = self.settle(Look::Settle, context).await;
+        let outcome = self.settle(context).await;
         let locked = matches!(outcome, Transition(Place::AwaitingPassword {}));
         if locked && !context.has_failed() {
             context.refuse(Refusal::NoPassword);
@@ -32,18 +32,28 @@ impl Machine {
         outcome
     }
 
-    /// Puts changed settings in force while Isso is up.
-    pub(crate) async fn refresh(&self, look: Look, context: &mut Context) -> Outcome<Place> {
-        match context.look(look).await {
-            Gate::Locked => Transition(Place::awaiting_password()),
-            Gate::Open if context.reload().await => Transition(Place::reloading()),
-            Gate::Open => Handled,
+    /// Puts changed settings in force while Isso is up. Those that it cannot have are no reason to
+    /// take it down: it goes on with the settings it has.
+    pub(crate) async fn refresh(&self, context: &mut Context) -> Outcome<Place> {
+        if context.review().await && context.reload().await {
+            Transition(Place::reloading())
+        } else {
+            Handled
+        }
+    }
+
+    /// Nothing runs that could be reloaded, and changed settings may be the cure: starts at once.
+    pub(crate) async fn retry(&self, context: &mut Context) -> Outcome<Place> {
+        if context.review().await {
+            self.restart(context).await
+        } else {
+            Handled
         }
     }
 
     /// Starts Isso again after an exit, never without a look at the password.
-    pub(crate) async fn restart(&self, look: Look, context: &mut Context) -> Outcome<Place> {
-        Transition(match context.look(look).await {
+    pub(crate) async fn restart(&self, context: &mut Context) -> Outcome<Place> {
+        Transition(match context.gate().await {
             Gate::Locked => Place::awaiting_password(),
             Gate::Open => Place::starting(),
         })
@@ -77,7 +87,7 @@ impl Machine {
         } else if context.begin_restore(request).await {
             Transition(Place::restoring())
         } else {
-            self.settle(Look::Settle, context).await
+            self.settle(context).await
         }
     }
 }

@@ -55,6 +55,17 @@ fn a_cause_is_told_once() {
         "start-failed",
         &["could not start isso", "the port is in use"],
     );
+    check(
+        Refusal::Failed(Failure {
+            doing: Doing::Review,
+            source: "isso.cfg: permission denied".into(),
+        }),
+        "review-failed",
+        &[
+            "could not look at the changed settings",
+            "isso.cfg: permission denied",
+        ],
+    );
 }
 
 #[test]

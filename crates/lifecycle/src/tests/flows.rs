@@ -13,11 +13,14 @@ use crate::{
     BackupRequest, DaemonEvent, Event, Gate, Invocation, PortError, RestoreRequest, State,
 };
 
-use self::script::{Call::*, Look, OK, Step, step};
+use self::script::{Call::*, Look, OK, Reviewed, Step, step};
 
 const OPEN: Look = Ok(Gate::Open);
 const LOCKED: Look = Ok(Gate::Locked);
 const UNREADABLE: Look = Err(());
+const CHANGED: Reviewed = Ok(crate::Review::Changed);
+const UNCHANGED: Reviewed = Ok(crate::Review::Unchanged);
+const UNREVIEWED: Reviewed = Err(());
 
 fn ready() -> Event {
     Event::Daemon(DaemonEvent::Ready)

@@ -6,7 +6,7 @@ use crate::State;
 use crate::context::Debts;
 use crate::machine::{Machine, Place};
 
-use super::moves::Move;
+use super::moves::{Move, Text};
 use super::world::{Facts, Play, Port};
 
 /// The machine and its world between two events.
@@ -55,10 +55,14 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         }
     };
 
+    always(
+        !after.facts.process || after.facts.given.is_some_and(Text::has_password),
+        "1: Isso runs on settings without a usable password",
+    );
     // A stop that fails is the one excuse, and only in the event that tried it.
     always(
         !after.facts.process || after.facts.seen || failed(Port::Stop) || untold(made),
-        "1: Isso runs without a usable password",
+        "1: Isso runs though the last look found no password",
     );
     always(
         !after.facts.process || !after.facts.replacing,
@@ -75,6 +79,10 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
             || failed(Port::Clear)
             || untold(made),
         "3: the critical task does not follow the password",
+    );
+    always(
+        !after.is_up() || !after.facts.task || failed(Port::Clear) || untold(made),
+        "3: the critical task stands though Isso has a password",
     );
     let backup_failed = made == (Move::BackupFinished { well: false })
         || (made == Move::Backup && failed(Port::BeginBackup));
@@ -96,12 +104,39 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
     always(
         !restore_failed
             || !nothing_else_failed
-            || after.facts.process == (after.machine.wanted && after.facts.password),
+            || after.facts.process == (after.machine.wanted && after.facts.file.has_password()),
         "4: Isso is not as it was after a failed restore",
     );
     always(
         !(failed(Port::Settle) || failed(Port::Gate)) || locked(after),
         "5: an unreadable state did not count as locked",
+    );
+    // Only where Isso is down already and is about to be started can a look still lock it.
+    always(
+        !(before.is_up() && touches_settings(made))
+            || failed(Port::Gate)
+            || (after.is_up() && after.facts.process >= before.facts.process),
+        "6: a change of the settings took Isso down",
+    );
+    always(
+        !(before.is_up() && touches_settings(made))
+            || world.calls.iter().all(|(port, _)| *port != Port::Settle),
+        "6: what a person typed was repaired beside a running Isso",
+    );
+    // A process that counts as gone, by a report that was overtaken, takes nothing by a start.
+    let mistaken = before.facts.process && matches!(before.place, Place::Recovering {});
+    let nothing_failed = world.calls.iter().all(|(_, fails)| !fails);
+    always(
+        !(before.is_up() && is_told_of_settings(made) && nothing_failed)
+            || mistaken
+            || !after.facts.file.has_password()
+            || after.facts.given == Some(after.facts.file),
+        "Isso was not given the new settings",
+    );
+    always(
+        !matches!(before.place, Place::Recovering {})
+            || world.calls.iter().all(|(port, _)| *port != Port::Reload),
+        "an Isso that is gone was reloaded",
     );
 
     // Beyond the five: the machine does what the host wants, and knows what it did.
@@ -152,6 +187,23 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
 /// The machine has not heard of the move, so it cannot have acted on it.
 fn untold(made: Move) -> bool {
     matches!(made, Move::Edit { .. })
+}
+
+/// The machine hears that the settings may have changed.
+fn is_told_of_settings(made: Move) -> bool {
+    matches!(
+        made,
+        Move::Init
+            | Move::SettingsChanged
+            | Move::SetPassword
+            | Move::DropPassword
+            | Move::OtherSettings
+    )
+}
+
+/// The settings change, or may have.
+fn touches_settings(made: Move) -> bool {
+    is_told_of_settings(made) || matches!(made, Move::Edit { .. } | Move::EmbedCode)
 }
 
 fn locked(moment: Moment) -> bool {

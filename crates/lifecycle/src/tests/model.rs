@@ -2,13 +2,20 @@
 
 use crate::State;
 
-use super::moves::Move;
+use super::moves::{Move, Text};
 use super::world::Port;
 
 #[derive(Debug, Default)]
 pub(super) struct Model {
     initialised: bool,
-    password: bool,
+    /// What stands in the file.
+    file: Text,
+    /// The settings the next start or reload takes.
+    accepted: Text,
+    /// The settings Isso took last; none once it is stopped.
+    given: Option<Text>,
+    /// A process runs.
+    alive: bool,
     wanted: bool,
     locked: bool,
     restoring: bool,
@@ -20,9 +27,9 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn new(password: bool) -> Model {
+    pub(super) fn new(file: Text) -> Model {
         Model {
-            password,
+            file,
             ..Model::default()
         }
     }
@@ -55,7 +62,7 @@ impl Model {
                 asks.then_some("restore-running")
                     .or(ends.then_some("restore-failed"))
             }
-            Move::Start if !self.password && self.up.is_none() => Some("no-password"),
+            Move::Start if !self.file.has_password() && self.up.is_none() => Some("no-password"),
             Move::Backup | Move::Restore if self.backing_up => Some("backup-running"),
             Move::BackupFinished { well: false } if self.backing_up => Some("backup-failed"),
             _ => None,
@@ -66,19 +73,21 @@ impl Model {
     pub(super) fn make(&mut self, made: Move, faults: &[Port]) {
         let works = |port| !faults.contains(&port);
         let told = !matches!(made, Move::Edit { .. });
-        self.defiant &= !(told && self.up.is_none() && works(Port::Stop));
+        if told && self.defiant && works(Port::Stop) {
+            self.gone();
+        }
         let settled = self.initialised && !self.restoring;
         match made {
-            Move::Edit { password } => self.password = password,
+            Move::Edit { to } => self.file = to,
             Move::Init if self.restoring => {}
             Move::Init => {
                 self.initialised = true;
-                self.look(Port::Settle, faults);
+                self.look(faults);
             }
             Move::Start => {
                 self.wanted = true;
                 if settled && self.up.is_none() {
-                    self.look(Port::Settle, faults);
+                    self.settle(faults);
                 }
             }
             Move::Stop => {
@@ -86,31 +95,32 @@ impl Model {
                 self.bring_down(faults);
             }
             Move::Restored { .. } | Move::RestoreFailed if self.restoring => {
-                if let Move::Restored { password } = made {
-                    self.password = password;
+                if let Move::Restored { to } = made {
+                    self.file = to;
                 }
                 self.restoring = false;
-                self.look(Port::Settle, faults);
+                self.settle(faults);
             }
             _ if !settled => {}
             Move::SetPassword if works(Port::Invoke) => {
-                self.password = true;
-                self.look(Port::Gate, faults);
+                self.file = self.file.with_password();
+                self.look(faults);
             }
             Move::DropPassword if works(Port::Invoke) => {
-                self.password = false;
-                self.look(Port::Gate, faults);
+                self.file = Text::Locked;
+                self.look(faults);
             }
-            Move::OtherSettings if works(Port::Invoke) => self.look(Port::Gate, faults),
-            Move::SettingsChanged => self.look(Port::Settle, faults),
+            Move::OtherSettings if works(Port::Invoke) => {
+                self.file = self.file.otherwise();
+                self.look(faults);
+            }
+            Move::SettingsChanged => self.look(faults),
             Move::Ready if self.up.is_some() => self.up = Some(State::Serving),
             Move::Exited | Move::StaleExited if self.up.is_some() => {
                 self.up = Some(State::Recovering);
+                self.alive &= made == Move::StaleExited;
             }
-            Move::RestartDue if self.up.is_some() => {
-                self.up = Some(State::Recovering);
-                self.look(Port::Gate, faults);
-            }
+            Move::RestartDue if self.up.is_some() => self.restart(faults),
             Move::Backup if !self.backing_up => self.backing_up = works(Port::BeginBackup),
             Move::BackupFinished { .. } => self.backing_up = false,
             Move::Restore if !self.backing_up => self.restore(faults),
@@ -118,34 +128,73 @@ impl Model {
         }
         let stopped = self.initialised && !self.restoring && !self.locked && self.up.is_none();
         if told && stopped && self.wanted && !self.defiant {
-            self.look(Port::Settle, faults);
+            self.settle(faults);
         }
     }
 
-    /// Looks for the password and does what follows from it.
-    fn look(&mut self, port: Port, faults: &[Port]) {
-        self.locked = !self.password || faults.contains(&port);
-        match self.up {
-            _ if self.locked => self.bring_down(faults),
-            None if self.wanted && !self.defiant => self.start(faults),
-            Some(State::Recovering) => self.start(faults),
-            Some(_) if !faults.contains(&Port::Reload) => self.up = Some(State::Reloading),
-            _ => {}
+    /// Looks at settings that may have changed: with Isso down at all there is, else at what is new.
+    fn look(&mut self, faults: &[Port]) {
+        if self.up.is_none() {
+            self.settle(faults);
+        } else if !faults.contains(&Port::Review) && self.file.has_password() {
+            self.accepted = self.file;
+            if self.given != Some(self.file) {
+                self.take_over(faults);
+            }
+        }
+    }
+
+    fn settle(&mut self, faults: &[Port]) {
+        self.locked = !self.file.has_password() || faults.contains(&Port::Settle);
+        self.accepted = self.file;
+        if !self.locked && self.wanted && !self.defiant {
+            self.start(faults);
+        }
+    }
+
+    fn take_over(&mut self, faults: &[Port]) {
+        if self.up == Some(State::Recovering) {
+            self.restart(faults);
+        } else if !faults.contains(&Port::Reload) {
+            self.given = Some(self.accepted);
+            self.up = Some(State::Reloading);
+        }
+    }
+
+    /// What Isso ran on had a password, so only a look that fails can lock it.
+    fn restart(&mut self, faults: &[Port]) {
+        self.locked = faults.contains(&Port::Gate);
+        if self.locked {
+            self.bring_down(faults);
+        } else {
+            self.start(faults);
         }
     }
 
     fn start(&mut self, faults: &[Port]) {
-        self.up = Some(if faults.contains(&Port::Start) {
-            State::Recovering
-        } else {
+        if !self.alive {
+            self.given = Some(self.accepted);
+        }
+        let starts = !faults.contains(&Port::Start);
+        self.alive |= starts;
+        self.up = Some(if starts {
             State::Starting
+        } else {
+            State::Recovering
         });
     }
 
     fn bring_down(&mut self, faults: &[Port]) {
         if self.up.take().is_some() {
             self.defiant = faults.contains(&Port::Stop);
+            if !self.defiant {
+                self.gone();
+            }
         }
+    }
+
+    fn gone(&mut self) {
+        (self.defiant, self.alive, self.given) = (false, false, None);
     }
 
     fn restore(&mut self, faults: &[Port]) {
@@ -153,9 +202,10 @@ impl Model {
             return;
         }
         self.up = None;
+        self.gone();
         self.restoring = !faults.contains(&Port::BeginRestore);
         if !self.restoring {
-            self.look(Port::Settle, faults);
+            self.settle(faults);
         }
     }
 }

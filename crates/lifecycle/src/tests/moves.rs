@@ -4,6 +4,40 @@ use serde_json::Value;
 
 use crate::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
 
+/// What settings say, as far as it matters here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(super) enum Text {
+    /// No usable password.
+    #[default]
+    Locked,
+    /// A usable password.
+    Good,
+    /// A usable password, and something else than in `Good`.
+    Other,
+}
+
+impl Text {
+    pub(super) fn has_password(self) -> bool {
+        self != Text::Locked
+    }
+
+    /// Another text with a password.
+    pub(super) fn with_password(self) -> Text {
+        match self {
+            Text::Good => Text::Other,
+            Text::Locked | Text::Other => Text::Good,
+        }
+    }
+
+    /// A text that differs in something else than the password.
+    pub(super) fn otherwise(self) -> Text {
+        match self {
+            Text::Locked => Text::Locked,
+            Text::Good | Text::Other => self.with_password(),
+        }
+    }
+}
+
 /// All that can go on, an event or a change that nobody tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Move {
@@ -17,7 +51,7 @@ pub(super) enum Move {
     SettingsChanged,
     /// The file is edited by hand, and the machine is not told.
     Edit {
-        password: bool,
+        to: Text,
     },
     Ready,
     Exited,
@@ -29,15 +63,15 @@ pub(super) enum Move {
         well: bool,
     },
     Restore,
-    /// A restore that succeeded, from a backup with or without a password.
+    /// A restore that succeeded, from a backup with these settings.
     Restored {
-        password: bool,
+        to: Text,
     },
     RestoreFailed,
 }
 
 impl Move {
-    pub(super) const ALL: [Move; 21] = [
+    pub(super) const ALL: [Move; 22] = [
         Move::Init,
         Move::Start,
         Move::Stop,
@@ -46,8 +80,9 @@ impl Move {
         Move::OtherSettings,
         Move::EmbedCode,
         Move::SettingsChanged,
-        Move::Edit { password: true },
-        Move::Edit { password: false },
+        Move::Edit { to: Text::Locked },
+        Move::Edit { to: Text::Good },
+        Move::Edit { to: Text::Other },
         Move::Ready,
         Move::Exited,
         Move::StaleExited,
@@ -56,8 +91,8 @@ impl Move {
         Move::BackupFinished { well: true },
         Move::BackupFinished { well: false },
         Move::Restore,
-        Move::Restored { password: true },
-        Move::Restored { password: false },
+        Move::Restored { to: Text::Good },
+        Move::Restored { to: Text::Locked },
         Move::RestoreFailed,
     ];
 

@@ -5,13 +5,14 @@ use proptest::sample::{select, subsequence};
 
 use super::invariants::{Moment, broken};
 use super::model::Model;
-use super::moves::Move;
+use super::moves::{Move, Text};
 use super::run;
 use super::world::{Facts, Faults, Play, Port};
 
-const PORTS: [Port; 10] = [
+const PORTS: [Port; 11] = [
     Port::Settle,
     Port::Gate,
+    Port::Review,
     Port::Raise,
     Port::Clear,
     Port::Invoke,
@@ -39,11 +40,11 @@ proptest! {
 
     #[test]
     fn the_machine_agrees_with_the_model(
-        password in any::<bool>(),
+        file in select(vec![Text::Locked, Text::Good]),
         moves in prop::collection::vec((select(Move::ALL.to_vec()), faults()), 1..60),
     ) {
-        let mut play = Play::new(Facts { password, ..Facts::default() });
-        let mut model = Model::new(password);
+        let mut play = Play::new(Facts { file, ..Facts::default() });
+        let mut model = Model::new(file);
         for (made, faults) in moves {
             let before = Moment::of(&play);
             let refused = model.refuses(made);

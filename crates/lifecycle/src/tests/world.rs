@@ -1,23 +1,21 @@
 //! A small world behind the ports, which cries out when it is used wrongly.
 
+mod hand;
+
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use async_trait::async_trait;
-use serde_json::Value;
-
 use crate::context::Context;
-use crate::{
-    Actions, Archive, BackupRequest, Config, Daemon, Effect, Gate, Invocation, Invoked, Lifecycle,
-    PortError, Ports, RestoreRequest, Tasks,
-};
+use crate::{Gate, Lifecycle, PortError, Ports, Review};
 
-use super::moves::Move;
+use self::hand::Hand;
+use super::moves::{Move, Text};
 
 /// Every port call there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Port {
     Settle,
     Gate,
+    Review,
     Raise,
     Clear,
     Invoke,
@@ -31,9 +29,15 @@ pub(super) enum Port {
 /// The world as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Facts {
-    /// A usable password stands in the file.
-    pub(super) password: bool,
-    /// What the last look told; a look that failed told of no password.
+    /// What stands in the file.
+    pub(super) file: Text,
+    /// The settings Isso would be started with: those last accepted. None before the file was
+    /// settled with a password in it, and after a stop.
+    pub(super) accepted: Option<Text>,
+    /// The settings Isso was last started or reloaded with, until it is stopped. They are a
+    /// snapshot: no edit changes them.
+    pub(super) given: Option<Text>,
+    /// Whether the last look told of a password; one that failed told of none.
     pub(super) seen: bool,
     /// The critical task is shown.
     pub(super) task: bool,
@@ -67,6 +71,11 @@ impl World {
         self.calls.contains(&(port, true))
     }
 
+    /// Whether the call was made, and went well, since the event.
+    fn has_done(&self, port: Port) -> bool {
+        self.calls.contains(&(port, false))
+    }
+
     fn call(&mut self, port: Port) -> Result<(), PortError> {
         let fails = match &self.faults {
             Faults::At(ports) => ports.contains(&port),
@@ -86,14 +95,20 @@ impl World {
         }
     }
 
-    fn look(&mut self, port: Port) -> Result<Gate, PortError> {
-        self.forbid(
-            self.facts.replacing,
-            "a look at files that are being replaced",
-        );
+    fn settle(&mut self) -> Result<Gate, PortError> {
+        self.facts.accepted = None;
+        let gate = self.look(Port::Settle, self.facts.file)?;
+        if gate == Gate::Open {
+            self.facts.accepted = Some(self.facts.file);
+        }
+        Ok(gate)
+    }
+
+    fn look(&mut self, port: Port, at: Text) -> Result<Gate, PortError> {
+        self.forbid_reading();
         self.facts.seen = false;
         self.call(port)?;
-        self.facts.seen = self.facts.password;
+        self.facts.seen = at.has_password();
         Ok(if self.facts.seen {
             Gate::Open
         } else {
@@ -101,8 +116,43 @@ impl World {
         })
     }
 
+    fn review(&mut self) -> Result<Review, PortError> {
+        self.forbid_reading();
+        self.forbid(
+            self.facts.accepted.is_none(),
+            "a review with nothing in force",
+        );
+        self.call(Port::Review)?;
+        let facts = &mut self.facts;
+        if facts.file.has_password() {
+            facts.accepted = Some(facts.file);
+        }
+        Ok(
+            if facts.file.has_password() && facts.given != Some(facts.file) {
+                Review::Changed
+            } else {
+                Review::Unchanged
+            },
+        )
+    }
+
+    fn forbid_reading(&mut self) {
+        self.forbid(
+            self.facts.replacing,
+            "a look at files that are being replaced",
+        );
+    }
+
     fn forbid_unsafe_isso(&mut self) {
-        self.forbid(!self.facts.password, "Isso brought up without a password");
+        let on = self.facts.accepted.unwrap_or(self.facts.file);
+        self.forbid(
+            !on.has_password(),
+            "Isso brought up on settings without a password",
+        );
+        self.forbid(
+            self.facts.accepted.is_none(),
+            "Isso brought up on a file that was not settled",
+        );
         self.forbid(
             !self.facts.seen,
             "Isso brought up though the password was not seen",
@@ -166,11 +216,11 @@ impl Play {
             world.calls.clear();
             let facts = &mut world.facts;
             match made {
-                Move::Edit { password } => facts.password = password,
+                Move::Edit { to } => facts.file = to,
                 Move::Exited => facts.process = false,
                 Move::BackupFinished { .. } => facts.saving = false,
-                Move::Restored { password } if facts.replacing => {
-                    facts.password = password;
+                Move::Restored { to } if facts.replacing => {
+                    facts.file = to;
                     facts.replacing = false;
                 }
                 Move::RestoreFailed => facts.replacing = false,
@@ -181,111 +231,5 @@ impl Play {
             Ok(_) => None,
             Err(refusal) => Some(refusal.code()),
         }
-    }
-}
-
-/// All five ports onto the same world.
-struct Hand(Arc<Mutex<World>>);
-
-impl Hand {
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.0
-            .lock()
-            .expect("no port panics while it holds the world")
-    }
-}
-
-#[async_trait]
-impl Config for Hand {
-    async fn settle(&mut self) -> Result<Gate, PortError> {
-        self.world().look(Port::Settle)
-    }
-
-    async fn gate(&mut self) -> Result<Gate, PortError> {
-        self.world().look(Port::Gate)
-    }
-}
-
-#[async_trait]
-impl Tasks for Hand {
-    async fn raise(&mut self) -> Result<(), PortError> {
-        let mut world = self.world();
-        world.call(Port::Raise)?;
-        world.facts.task = true;
-        Ok(())
-    }
-
-    async fn clear(&mut self) -> Result<(), PortError> {
-        let mut world = self.world();
-        world.call(Port::Clear)?;
-        world.facts.task = false;
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Actions for Hand {
-    async fn invoke(&mut self, invocation: &Invocation) -> Result<Invoked, PortError> {
-        let mut world = self.world();
-        let replacing = world.facts.replacing;
-        world.forbid(replacing, "an action on files that are being replaced");
-        world.call(Port::Invoke)?;
-        let mut effect = Effect::Settings;
-        match invocation.id.as_str() {
-            "SetPassword" => world.facts.password = true,
-            "DropPassword" => world.facts.password = false,
-            "OtherSettings" => {}
-            _ => effect = Effect::Nothing,
-        }
-        let result = Value::Null;
-        Ok(Invoked { effect, result })
-    }
-}
-
-#[async_trait]
-impl Daemon for Hand {
-    async fn start(&mut self) -> Result<(), PortError> {
-        let mut world = self.world();
-        world.forbid_unsafe_isso();
-        world.call(Port::Start)?;
-        world.facts.process = true;
-        Ok(())
-    }
-
-    async fn reload(&mut self) -> Result<(), PortError> {
-        let mut world = self.world();
-        world.forbid_unsafe_isso();
-        world.call(Port::Reload)
-    }
-
-    async fn stop(&mut self) -> Result<(), PortError> {
-        let mut world = self.world();
-        let stopped = world.call(Port::Stop);
-        world.facts.process &= stopped.is_err();
-        stopped
-    }
-}
-
-#[async_trait]
-impl Archive for Hand {
-    async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> {
-        let mut world = self.world();
-        let facts = world.facts;
-        world.forbid(facts.saving, "two backups at a time");
-        world.forbid(facts.replacing, "a backup of files that are being replaced");
-        world.call(Port::BeginBackup)?;
-        world.facts.saving = true;
-        Ok(())
-    }
-
-    async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
-        let mut world = self.world();
-        let facts = world.facts;
-        world.forbid(facts.process, "a restore under a running Isso");
-        world.forbid(facts.saving, "a restore during a backup");
-        world.forbid(facts.replacing, "two restores at a time");
-        world.call(Port::BeginRestore)?;
-        world.facts.replacing = true;
-        Ok(())
     }
 }

@@ -4,8 +4,8 @@ use crate::{Effect, Event, State};
 
 use super::script::{Call::*, ERR, OK, check, step};
 use super::{
-    LOCKED, OPEN, backing_up, backup, exited, failed, invoke, restart_due, restore, serving,
-    stopped,
+    CHANGED, LOCKED, OPEN, backing_up, backup, exited, failed, invoke, restart_due, restore,
+    serving, stopped,
 };
 
 #[test]
@@ -91,7 +91,7 @@ fn a_daemon_that_dies_while_backing_up_is_started_again() {
 fn the_gate_works_while_backing_up() {
     let set = vec![
         Invoke(Ok(Effect::Settings)),
-        Look(OPEN),
+        Settle(OPEN),
         Clear(OK),
         Start(OK),
     ];
@@ -100,7 +100,14 @@ fn the_gate_works_while_backing_up() {
         vec![
             step(
                 Event::SettingsChanged,
-                vec![Settle(LOCKED), Stop(OK), Raise(OK)],
+                vec![Review(CHANGED), Reload(OK)],
+                "done",
+                State::BackingUp,
+            ),
+            step(exited(), vec![], "done", State::BackingUp),
+            step(
+                restart_due(),
+                vec![Look(LOCKED), Stop(OK), Raise(OK)],
                 "done",
                 State::BackingUp,
             ),

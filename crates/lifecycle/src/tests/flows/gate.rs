@@ -4,7 +4,7 @@ use crate::{Effect, Event, State};
 
 use super::script::{Call::*, ERR, OK, check, step};
 use super::{
-    LOCKED, OPEN, UNREADABLE, backup, invoke, locked, ready, restart_due, restore, serving,
+    LOCKED, OPEN, UNREADABLE, backup, invoke, locked, ready, restart_due, restore, stopped,
 };
 
 #[test]
@@ -36,7 +36,7 @@ fn nothing_happens_before_init() {
 fn first_start() {
     let set = vec![
         Invoke(Ok(Effect::Settings)),
-        Look(OPEN),
+        Settle(OPEN),
         Clear(OK),
         Start(OK),
     ];
@@ -70,7 +70,7 @@ fn first_start() {
 
 #[test]
 fn a_password_set_before_the_start_waits_for_it() {
-    let set = vec![Invoke(Ok(Effect::Settings)), Look(OPEN), Clear(OK)];
+    let set = vec![Invoke(Ok(Effect::Settings)), Settle(OPEN), Clear(OK)];
     let start = vec![Settle(OPEN), Clear(OK), Start(OK)];
     check(
         locked(),
@@ -83,7 +83,7 @@ fn a_password_set_before_the_start_waits_for_it() {
 
 #[test]
 fn an_action_that_leaves_the_password_missing_keeps_the_gate() {
-    let other = vec![Invoke(Ok(Effect::Settings)), Look(LOCKED), Raise(OK)];
+    let other = vec![Invoke(Ok(Effect::Settings)), Settle(LOCKED), Raise(OK)];
     check(
         locked(),
         vec![step(
@@ -114,18 +114,13 @@ fn an_unreadable_gate_counts_as_locked() {
             ),
         ],
     );
-    let calls = vec![
-        Invoke(Ok(Effect::Settings)),
-        Look(UNREADABLE),
-        Stop(OK),
-        Raise(OK),
-    ];
+    let calls = vec![Invoke(Ok(Effect::Settings)), Settle(UNREADABLE), Raise(OK)];
     check(
-        serving(),
+        stopped(),
         vec![step(
             invoke("set-websites"),
             calls,
-            "invoked, then look-failed",
+            "invoked, then settle-failed",
             State::AwaitingPassword,
         )],
     );

@@ -8,10 +8,12 @@ use serde_json::Value;
 
 use crate::ports::{MockActions, MockArchive, MockConfig, MockDaemon, MockTasks};
 use crate::tests::run;
-use crate::{Effect, Event, Gate, Invoked, Lifecycle, PortError, Ports, Reply, State};
+use crate::{Effect, Event, Gate, Invoked, Lifecycle, PortError, Ports, Reply, Review, State};
 
 /// What a look yields.
 pub(super) type Look = Result<Gate, ()>;
+/// What a review yields.
+pub(super) type Reviewed = Result<Review, ()>;
 pub(super) const OK: Result<(), ()> = Ok(());
 pub(super) const ERR: Result<(), ()> = Err(());
 
@@ -19,6 +21,7 @@ pub(super) const ERR: Result<(), ()> = Err(());
 pub(super) enum Call {
     Settle(Look),
     Look(Look),
+    Review(Reviewed),
     Raise(Result<(), ()>),
     Clear(Result<(), ()>),
     Invoke(Result<Effect, ()>),
@@ -110,6 +113,7 @@ impl Script {
             match call {
                 Call::Settle(gate) => expect!(self.config.expect_settle() => gate),
                 Call::Look(gate) => expect!(self.config.expect_gate() => gate),
+                Call::Review(seen) => expect!(self.config.expect_review() => seen),
                 Call::Raise(end) => expect!(self.tasks.expect_raise() => end),
                 Call::Clear(end) => expect!(self.tasks.expect_clear() => end),
                 Call::Invoke(effect) => {

@@ -3,11 +3,14 @@
 use crate::{Effect, Event, State};
 
 use super::script::{Call::*, ERR, OK, check, step};
-use super::{LOCKED, OPEN, backing_up, exited, invoke, locked, ready, serving, stopped};
+use super::{
+    CHANGED, LOCKED, OPEN, UNCHANGED, UNREADABLE, UNREVIEWED, backing_up, exited, invoke, locked,
+    ready, restart_due, serving, stopped,
+};
 
 #[test]
 fn rotating_the_password_reloads() {
-    let rotate = vec![Invoke(Ok(Effect::Settings)), Look(OPEN), Reload(OK)];
+    let rotate = vec![Invoke(Ok(Effect::Settings)), Review(CHANGED), Reload(OK)];
     check(
         serving(),
         vec![
@@ -48,7 +51,7 @@ fn a_failed_action_touches_nothing() {
 
 #[test]
 fn a_reload_that_fails_keeps_the_result_of_the_action() {
-    let calls = vec![Invoke(Ok(Effect::Settings)), Look(OPEN), Reload(ERR)];
+    let calls = vec![Invoke(Ok(Effect::Settings)), Review(CHANGED), Reload(ERR)];
     check(
         serving(),
         vec![step(
@@ -67,14 +70,95 @@ fn settings_changed_by_hand() {
         vec![
             step(
                 Event::SettingsChanged,
-                vec![Settle(OPEN), Reload(OK)],
+                vec![Review(CHANGED), Reload(OK)],
                 "done",
                 State::Reloading,
             ),
+            // While the one change is put in force comes the next.
             step(
                 Event::SettingsChanged,
-                vec![Settle(LOCKED), Stop(OK), Raise(OK)],
+                vec![Review(CHANGED), Reload(OK)],
                 "done",
+                State::Reloading,
+            ),
+            step(ready(), vec![], "done", State::Serving),
+            step(
+                Event::Init,
+                vec![Review(CHANGED), Reload(OK)],
+                "done",
+                State::Reloading,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn settings_that_are_not_taken_leave_isso_as_it_is() {
+    let action = |seen| vec![Invoke(Ok(Effect::Settings)), Review(seen)];
+    let mut starting = serving();
+    starting.truncate(2);
+    let mut reloading = serving();
+    reloading.push(step(
+        Event::SettingsChanged,
+        vec![Review(CHANGED), Reload(OK)],
+        "done",
+        State::Reloading,
+    ));
+    let mut recovering = serving();
+    recovering.push(step(exited(), vec![], "done", State::Recovering));
+    for before in [starting, serving(), reloading, recovering, backing_up()] {
+        let state = before[before.len() - 1].state;
+        let passed = |event| step(event, vec![Review(UNCHANGED)], "done", state);
+        let failed = |event| step(event, vec![Review(UNREVIEWED)], "review-failed", state);
+        check(
+            before,
+            vec![
+                passed(Event::SettingsChanged),
+                passed(Event::Init),
+                failed(Event::SettingsChanged),
+                failed(Event::Init),
+                step(invoke("set-websites"), action(UNCHANGED), "invoked", state),
+                step(
+                    invoke("set-websites"),
+                    action(UNREVIEWED),
+                    "invoked, then review-failed",
+                    state,
+                ),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_password_taken_out_by_hand_counts_from_the_next_start() {
+    check(
+        serving(),
+        vec![
+            step(
+                Event::SettingsChanged,
+                vec![Review(UNCHANGED)],
+                "done",
+                State::Serving,
+            ),
+            // What was in force is started again …
+            step(exited(), vec![], "done", State::Recovering),
+            step(
+                restart_due(),
+                vec![Look(OPEN), Start(OK)],
+                "done",
+                State::Starting,
+            ),
+            // … and ends with the stop.
+            step(
+                Event::Stop,
+                vec![Stop(OK), Clear(OK)],
+                "done",
+                State::Stopped,
+            ),
+            step(
+                Event::Start,
+                vec![Settle(LOCKED), Raise(OK)],
+                "no-password",
                 State::AwaitingPassword,
             ),
             // The host still wants Isso up.
@@ -90,19 +174,31 @@ fn settings_changed_by_hand() {
 
 #[test]
 fn changed_settings_may_be_the_cure() {
-    let action = vec![Invoke(Ok(Effect::Settings)), Look(OPEN), Start(OK)];
+    let action = vec![
+        Invoke(Ok(Effect::Settings)),
+        Review(CHANGED),
+        Look(OPEN),
+        Start(OK),
+    ];
     check(
         serving(),
         vec![
             step(exited(), vec![], "done", State::Recovering),
             step(
                 Event::SettingsChanged,
-                vec![Settle(OPEN), Start(OK)],
+                vec![Review(CHANGED), Look(OPEN), Start(OK)],
                 "done",
                 State::Starting,
             ),
             step(exited(), vec![], "done", State::Recovering),
             step(invoke("set-websites"), action, "invoked", State::Starting),
+            step(exited(), vec![], "done", State::Recovering),
+            step(
+                Event::SettingsChanged,
+                vec![Review(CHANGED), Look(UNREADABLE), Stop(OK), Raise(OK)],
+                "look-failed",
+                State::AwaitingPassword,
+            ),
         ],
     );
 }
