@@ -21,6 +21,7 @@ use crate::listener::Listener;
 use crate::log::LogRing;
 use crate::notify::NotifySocket;
 use crate::program::Program;
+use crate::settings::Snapshot;
 
 /// How often processes that do not end are told again.
 const REPEAT: Duration = Duration::from_secs(1);
@@ -31,6 +32,7 @@ const REPEAT: Duration = Duration::from_secs(1);
 pub(crate) struct Generation {
     pub(crate) number: u64,
     pub(crate) pid: u32,
+    pub(crate) snapshot: Arc<Snapshot>,
     notify: NotifySocket,
     exited: watch::Receiver<Option<ExitStatus>>,
     output_ended: CancellationToken,
@@ -54,6 +56,7 @@ impl Generation {
     pub(crate) fn spawn(
         number: u64,
         program: &Program,
+        snapshot: Arc<Snapshot>,
         listener: &Arc<Listener>,
         log: &LogRing,
         grace: Duration,
@@ -64,7 +67,7 @@ impl Generation {
         // One pipe for both streams keeps their lines in order.
         let (output, stdout) = io::pipe()?;
         let output = pipe::Receiver::from_owned_fd(OwnedFd::from(output))?;
-        let mut command = program.command(listener, notify.name());
+        let mut command = program.command(listener, &snapshot, notify.name())?;
         command.stderr(stdout.try_clone()?).stdout(stdout);
         let child = command.spawn()?;
         // The command holds the pipe's other end, which must close for the output to end.
@@ -85,6 +88,7 @@ impl Generation {
         Ok(Generation {
             number,
             pid,
+            snapshot,
             notify,
             exited,
             output_ended,

@@ -40,7 +40,7 @@ pub async fn probe(address: SocketAddr) -> Result<Info, Unhealthy> {
 }
 
 /// A client kept for repeated questions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Health {
     client: Client,
     base: String,
@@ -60,15 +60,7 @@ impl Health {
     }
 
     pub(crate) async fn ask(&self) -> Result<Info, Unhealthy> {
-        let answer = self.get("/info").await?;
-        let status = answer.status();
-        if status != StatusCode::OK {
-            return Err(Unhealthy::Foreign(status));
-        }
-        let info = answer
-            .json()
-            .await
-            .map_err(|_| Unhealthy::Foreign(status))?;
+        let info = self.info().await?;
         // `/info` stays 200 when the database is deleted or corrupt; a thread nobody ever
         // commented on is looked up, and is 404 when the database is well.
         let status = self.get("/?uri=/issoctl-health").await?.status();
@@ -76,6 +68,15 @@ impl Health {
             return Err(Unhealthy::Database(status));
         }
         Ok(info)
+    }
+
+    pub(crate) async fn info(&self) -> Result<Info, Unhealthy> {
+        let answer = self.get("/info").await?;
+        let status = answer.status();
+        if status != StatusCode::OK {
+            return Err(Unhealthy::Foreign(status));
+        }
+        answer.json().await.map_err(|_| Unhealthy::Foreign(status))
     }
 
     async fn get(&self, path: &str) -> Result<Response, Unhealthy> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use isso_lifecycle::PortError;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
@@ -16,7 +17,9 @@ use crate::health::{Health, Unhealthy};
 use crate::listener::{ListenError, Listener};
 use crate::log::LogRing;
 use crate::program::Program;
+use crate::settings::{Settings, Snapshot};
 use crate::status::Record;
+use crate::workers;
 
 /// What the supervisor runs, and with how much patience.
 pub struct Config {
@@ -24,9 +27,8 @@ pub struct Config {
     pub program: Program,
     /// Isso's database, as its settings name it.
     pub database: PathBuf,
-    /// How long a start may take; asked before each one. Isso's start blocks for up to 5 s for each
-    /// website and for the SMTP time-out, so it must exceed their sum.
-    pub ready_within: Box<dyn Fn() -> Duration + Send + Sync>,
+    /// What it runs on, asked before each start.
+    pub settings: Arc<dyn Settings>,
     /// How long a stop may take before what is left is killed.
     pub stop_within: Duration,
 }
@@ -52,6 +54,9 @@ pub enum StartError {
     /// The listening socket cannot be opened.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// There are no settings to run on.
+    #[error("Isso has no settings to start with")]
+    Settings(#[source] PortError),
     /// The database is not what it was.
     #[error("Isso is not started")]
     Database(#[source] DatabaseError),
@@ -91,9 +96,80 @@ pub(crate) struct Launcher {
     pub(crate) record: watch::Sender<Record>,
 }
 
+/// A launch that failed, and what it ran on if it came so far.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
+    pub(crate) error: StartError,
+}
+
+impl Failed {
+    /// Whether the settings may be the reason.
+    pub(crate) fn blames_settings(&self) -> bool {
+        matches!(
+            self.error,
+            StartError::Exited(_) | StartError::NotReady { .. }
+        )
+    }
+}
+
+pub(crate) type Launched = Result<Generation, Failed>;
+
 impl Launcher {
-    /// Starts Isso and waits until it is ready. Dropping the future stops what was started.
-    pub(crate) async fn launch(self: Arc<Self>) -> Result<Generation, StartError> {
+    /// Starts Isso where none serves, and waits until it is ready. Dropping the future stops what was
+    /// started.
+    pub(crate) async fn start(self: Arc<Self>) -> Launched {
+        let snapshot = self.next()?;
+        let failed = |error| Failed {
+            snapshot: Some(Arc::clone(&snapshot)),
+            error,
+        };
+        self.sound().await.map_err(failed)?;
+        let generation = self.spawn(&snapshot).map_err(failed)?;
+        self.record.send_modify(|record| {
+            record.generation = generation.number;
+            record.pid = Some(generation.pid);
+        });
+        self.ready(&generation, &snapshot).await.map_err(failed)?;
+        if let Err(error) = database::remember(&self.config.database) {
+            tracing::warn!("cannot note beside the database that it is there: {error}");
+        }
+        Ok(generation)
+    }
+
+    /// Starts a successor beside the generation that serves, and waits until it could take over.
+    /// Dropping the future stops what was started.
+    pub(crate) async fn succeed(self: Arc<Self>) -> Launched {
+        // No third one beside a predecessor that is still finishing its requests.
+        self.only_one_left().await;
+        let snapshot = self.next()?;
+        let failed = |error| Failed {
+            snapshot: Some(Arc::clone(&snapshot)),
+            error,
+        };
+        let generation = self.spawn(&snapshot).map_err(failed)?;
+        self.ready(&generation, &snapshot).await.map_err(failed)?;
+        tokio::select! {
+            exit = generation.exited() => Err(failed(StartError::Exited(exit))),
+            () = workers::booted(generation.pid) => Ok(generation),
+        }
+    }
+
+    /// Waits until the generation before is gone, for it answers by the old settings. One that a
+    /// client pins is not waited for longer: it takes no new requests once it has been told twice.
+    pub(crate) async fn take_over(self: Arc<Self>) {
+        // What is left then finishes its requests in the background.
+        let _ = timeout(Duration::from_secs(3), self.only_one_left()).await;
+    }
+
+    pub(crate) fn next(&self) -> Result<Arc<Snapshot>, Failed> {
+        self.config.settings.next().map_err(|source| Failed {
+            snapshot: None,
+            error: StartError::Settings(source),
+        })
+    }
+
+    async fn sound(&self) -> Result<(), StartError> {
         self.listener.open()?;
         let database = self.config.database.clone();
         // Reads the whole file, so not on the thread that serves everything else.
@@ -101,55 +177,37 @@ impl Launcher {
             .spawn_blocking(move || database::check(&database))
             .await
             .expect("the check does not panic, and blocking tasks are not cancelled")
-            .map_err(StartError::Database)?;
-        let generation = self.spawn()?;
-        self.ready(&generation).await?;
-        self.alone().await;
-        if let Err(error) = database::remember(&self.config.database) {
-            tracing::warn!("cannot note beside the database that it is there: {error}");
-        }
-        Ok(generation)
+            .map_err(StartError::Database)
     }
 
-    fn spawn(&self) -> Result<Generation, StartError> {
-        let number = self.record.borrow().generation + 1;
-        let Config {
-            program,
-            stop_within,
-            ..
-        } = &self.config;
-        let generation = Generation::spawn(
+    fn spawn(&self, snapshot: &Arc<Snapshot>) -> Result<Generation, StartError> {
+        let number = self.record.borrow().started + 1;
+        self.record.send_modify(|record| record.started = number);
+        let program = &self.config.program;
+        Generation::spawn(
             number,
             program,
+            Arc::clone(snapshot),
             &self.listener,
             &self.log,
-            *stop_within,
+            self.config.stop_within,
             &self.tracker,
         )
         .map_err(|source| StartError::Spawn {
             program: program.executable().to_owned(),
             source,
-        })?;
-        self.record.send_modify(|record| {
-            record.generation = number;
-            record.pid = Some(generation.pid);
-        });
-        Ok(generation)
+        })
     }
 
-    /// Waits until the generation before is gone, for it answers by the old settings. One that a
-    /// client pins is not waited for longer: it takes no new requests once it has been told twice.
-    async fn alone(&self) {
-        let only_ours = async {
-            while self.tracker.len() > 1 {
-                sleep(Duration::from_millis(10)).await;
-            }
-        };
-        // What is left then finishes its requests in the background.
-        let _ = timeout(Duration::from_secs(3), only_ours).await;
+    async fn only_one_left(&self) {
+        while self.tracker.len() > 1 {
+            sleep(Duration::from_millis(10)).await;
+        }
     }
 
-    async fn ready(&self, generation: &Generation) -> Result<(), StartError> {
+    /// Beside a predecessor the answers may be that one's; then `READY=1`, which gunicorn says once
+    /// Isso is loaded, is what counts.
+    async fn ready(&self, generation: &Generation, snapshot: &Snapshot) -> Result<(), StartError> {
         let mut wrong = None;
         let answers = async {
             generation.loaded().await.map_err(StartError::Deaf)?;
@@ -159,7 +217,7 @@ impl Launcher {
             }
             Ok(())
         };
-        let within = (self.config.ready_within)();
+        let within = snapshot.ready_within;
         tokio::select! {
             exit = generation.exited() => Err(StartError::Exited(exit)),
             answered = timeout(within, answers) => match answered {

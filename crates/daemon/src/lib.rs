@@ -4,28 +4,34 @@
 //!
 //! A [`Supervisor`] owns the listening socket ([`Listener`]) and lends it to one *generation* of
 //! gunicorn after the other. The socket opens at the first start and stays open until the program
-//! ends: while no gunicorn takes connections they wait, and none is refused.
+//! ends: while no gunicorn takes connections they wait, and none is refused. Each generation gets a
+//! copy of the settings of its own ([`Snapshot`]), from whoever implements [`Settings`].
 //!
 //! The supervisor decides nothing. It implements [`isso_lifecycle::Daemon`] and reports
-//! [`isso_lifecycle::DaemonEvent`]s; every spawn follows a call of `start` or `reload`:
+//! [`isso_lifecycle::DaemonEvent`]s; every start where none serves follows a call:
 //!
 //! ```text
-//! Stopped ─start→ Starting ─ready→ Serving ─┐        says Ready
-//!    ↑               │ fails                │ dies   says Exited, with the reason
+//! Stopped ─start→ Starting ─ready→ Serving ─┐ ⇄ Reloading       says Ready
+//!    ↑               │ fails                │ dies              says Exited, with the reason
 //!    │               └──────→ Waiting ←─────┘
-//!    │                           │ back-off over      says RestartDue, and waits for start
+//!    │                           │ back-off over               says RestartDue, and waits for start
 //!    └───────── stop ────────────┘ (from anywhere; says nothing afterwards)
 //! ```
 //!
 //! - A **start** looks at the database first (one that was there and is now missing, empty or
 //!   corrupt is an error, not a fresh start), then spawns gunicorn, waits for its `READY=1`, for
 //!   `GET /info`, and for a request that reads the database.
-//! - A **reload** tells the present generation to stop and starts its successor at once. Requests
-//!   in flight are finished by the one, new ones wait for the other.
+//! - A **reload** starts a successor on the same socket. It takes over once it is ready and all its
+//!   workers have booted; only then is the predecessor told to stop. One that fails leaves the
+//!   predecessor serving, and [`Settings::refused`] says why. Changes meanwhile become one more
+//!   reload; there are never more than two generations.
 //! - A **stop** asks (SIGTERM), repeats that every second, and kills what is left after
-//!   [`Config::stop_within`]. It returns once no process of any generation is left.
+//!   [`Config::stop_within`]. It returns once no process of any generation is left. A worker finishes
+//!   its request, and the mails that Isso is sending, for 25 s at most.
 //! - **Back-off**: a server that was killed is replaced at once, always; one that fails to start,
 //!   or keeps ending by itself, after waits that double from 0.1 s to 30 s, with jitter.
+//! - **Hanging** workers are replaced as by a reload: when connections wait, a request is not answered
+//!   within its deadline, and no worker uses the CPU. While no connection comes, nobody looks.
 //!
 //! # Guarantees
 //!
@@ -35,29 +41,47 @@
 //!   long as the process. Workers whose master was killed are found, told to finish, and reaped;
 //!   for this the whole process becomes a child subreaper.
 //! - With moderation, no worker of gunicorn is forked while Isso clears old comments, so none hangs
-//!   at a mutex of SQLite that a thread of the master held.
-//! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET` and variables called `ISSO_…`, nothing else.
+//!   at a mutex of SQLite that a thread of the master held. No worker misses an order to stop, however
+//!   young it is. (Both by the hooks in `gunicorn.conf.py`.)
+//! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET`, variables called `ISSO_…`, and those that Python
+//!   and gunicorn read, nothing else.
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!
-//! Not promised: that a reload with settings which Isso refuses leaves the old generation serving,
-//! and that a stop waits for mails which Isso is still sending.
+//! Not promised: that the hooks are there where somebody's own command line of gunicorn
+//! ([`Program::wrapping`]) has a configuration of its own.
 //!
 //! # Example
 //!
 //! ```no_run
 //! use std::time::Duration;
 //!
-//! use isso_daemon::{Config, Listener, LogRing, Program, Runtime, Supervisor};
-//! use isso_lifecycle::{Daemon, DaemonEvent};
+//! use std::sync::Arc;
+//!
+//! use isso_daemon::{Config, Listener, LogRing, Program, Runtime, Settings, Snapshot, Supervisor};
+//! use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 //! use tokio::sync::mpsc;
+//!
+//! /// The file as it stands, unchecked.
+//! struct File(&'static str);
+//!
+//! impl Settings for File {
+//!     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
+//!         let text = std::fs::read_to_string(self.0)?;
+//!         Ok(Arc::new(Snapshot { text, ready_within: Duration::from_secs(60) }))
+//!     }
+//!     fn taken(&self, _: &Snapshot) {}
+//!     fn refused(&self, _: &Snapshot, reason: &str) {
+//!         eprintln!("{reason}");
+//!     }
+//! }
 //!
 //! # async fn up() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //! let runtime = Runtime::new("/srv/isso/runtime");
 //! runtime.ensure(|progress| tracing::info!("{progress:?}"))?;
 //! let config = Config {
-//!     program: Program::gunicorn(runtime.gunicorn(), "/srv/isso/config/isso.cfg"),
+//!     program: Program::gunicorn(runtime.gunicorn()),
 //!     database: "/srv/isso/db/comments.db".into(),
-//!     ready_within: Box::new(|| Duration::from_secs(60)),
+//!     settings: Arc::new(File("/srv/isso/config/isso.cfg")),
 //!     stop_within: Config::STOP_WITHIN,
 //! };
 //! let listener = Listener::bind("127.0.0.1:8080".parse()?).await?;
@@ -69,20 +93,25 @@
 //! # }
 //! ```
 
+mod actor;
 mod backoff;
 mod database;
 mod generation;
 mod group;
+mod hang;
 mod health;
+mod hooks;
 mod launch;
 mod listener;
 mod log;
 mod notify;
 mod program;
 mod runtime;
+mod settings;
 mod spawn;
 mod status;
 mod supervisor;
+mod workers;
 
 pub use database::DatabaseError;
 pub use generation::Exit;
@@ -92,5 +121,6 @@ pub use listener::{ListenError, Listener, reachable};
 pub use log::{LogLine, LogRing};
 pub use program::Program;
 pub use runtime::{Progress, PythonError, Runtime, RuntimeError, Step};
+pub use settings::{Settings, Snapshot};
 pub use status::{Phase, Status};
 pub use supervisor::{Monitor, Supervisor, SupervisorError};

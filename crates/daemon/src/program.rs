@@ -1,7 +1,8 @@
 //! What a generation runs.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,56 +10,100 @@ use std::sync::Arc;
 
 use tokio::process::Command;
 
+use crate::hooks;
 use crate::listener::Listener;
-use crate::runtime::hooks;
+use crate::settings::Snapshot;
 use crate::spawn::attach;
 
 /// gunicorn with Isso, or what stands in for it.
 ///
-/// It gets the listening socket as `-b fd://N` before its other arguments, and an environment of
-/// nothing but `ISSO_SETTINGS`, `NOTIFY_SOCKET` and the variables given.
+/// It gets the listening socket as `-b fd://N` after its other arguments, the settings as a file that
+/// is nowhere but in memory, and an environment of nothing but `ISSO_SETTINGS`, `NOTIFY_SOCKET` and
+/// the variables given.
 #[derive(Clone)]
 pub struct Program {
     executable: PathBuf,
     arguments: Vec<OsString>,
-    settings: PathBuf,
     variables: Vec<(OsString, OsString)>,
+    folder: Option<PathBuf>,
 }
 
 impl Program {
-    /// The official command line on the gunicorn of a [`crate::Runtime`], for the settings in
-    /// `settings` (an `isso.cfg`).
+    /// The official command line on the gunicorn of a [`crate::Runtime`].
     ///
     /// Besides the socket it differs from
-    /// [the image's](https://github.com/isso-comments/isso/blob/0.14.0/Dockerfile) in having no
-    /// control socket, which all gunicorns of a user would share, and in the hooks beside it, without
-    /// which workers may hang with moderation on.
-    pub fn gunicorn(executable: impl Into<PathBuf>, settings: impl Into<PathBuf>) -> Program {
+    /// [the image's](https://github.com/isso-comments/isso/blob/0.14.0/Dockerfile) in the hooks beside
+    /// it, without which workers may hang with moderation on.
+    pub fn gunicorn(executable: impl Into<PathBuf>) -> Program {
         let executable = executable.into();
-        let mut arguments: Vec<OsString> = vec!["-c".into(), hooks(&executable).into()];
-        arguments.extend(["-w", "4", "--preload", "--no-control-socket"].map(Into::into));
+        let mut arguments: Vec<OsString> = vec!["-c".into(), hooks::beside(&executable).into()];
+        arguments.extend(["-w", "4", "--preload"].map(Into::into));
         if Path::new("/dev/shm").is_dir() {
             arguments.extend(["--worker-tmp-dir", "/dev/shm"].map(Into::into));
         }
         arguments.push("isso.run".into());
-        Program::new(executable, arguments, settings)
+        Program::new(executable, arguments)
     }
 
-    /// Any program that takes `-b fd://N` as gunicorn does.
+    /// Any program that takes `-b fd://N` as gunicorn does. It runs in the root folder.
     pub fn new(
         executable: impl Into<PathBuf>,
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
-        settings: impl Into<PathBuf>,
     ) -> Program {
         Program {
             executable: executable.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
-            settings: settings.into(),
             variables: Vec::new(),
+            // gunicorn looks for modules in its working directory first.
+            folder: Some("/".into()),
         }
     }
 
-    /// Adds those variables that Isso's settings may name: the ones called `ISSO_…`.
+    /// Somebody else's command line of gunicorn, without the option `-b`: see [`Program::bind_of`].
+    ///
+    /// It runs in the present folder. The hooks are written to `hooks` and handed to it, unless it has
+    /// a configuration of its own: gunicorn takes just one.
+    pub fn wrapping(
+        executable: impl Into<PathBuf>,
+        mut arguments: Vec<OsString>,
+        hooks: &Path,
+    ) -> io::Result<Program> {
+        let own = |argument: &OsString| {
+            let text = argument.to_string_lossy();
+            text == "--config" || text.starts_with("--config=") || text.starts_with("-c")
+        };
+        if !arguments.iter().any(own) {
+            hooks::write(hooks)?;
+            arguments.extend(["-c".into(), hooks.into()]);
+        }
+        let folder = None;
+        let program = Program::new(executable, arguments);
+        Ok(Program { folder, ..program })
+    }
+
+    /// Takes the option `-b` out of gunicorn's arguments, and returns the addresses it named.
+    pub fn bind_of(arguments: &mut Vec<OsString>) -> Vec<String> {
+        let (mut rest, mut addresses) = (Vec::new(), Vec::new());
+        let mut all = std::mem::take(arguments).into_iter();
+        while let Some(argument) = all.next() {
+            let text = argument.to_string_lossy();
+            let address = match text.strip_prefix("--bind=").or(text.strip_prefix("-b")) {
+                Some("") => all.next(),
+                Some(attached) => Some(attached.into()),
+                None if text == "--bind" => all.next(),
+                None => {
+                    rest.push(argument);
+                    continue;
+                }
+            };
+            addresses.extend(address.map(|address| address.to_string_lossy().into_owned()));
+        }
+        *arguments = rest;
+        addresses
+    }
+
+    /// Adds those variables that Isso's settings may name, the ones called `ISSO_…`, and those that
+    /// Python and gunicorn read.
     ///
     /// Isso [expands `$NAME`](https://isso-comments.de/docs/reference/server-config/) in every
     /// value; a variable called otherwise would change a password with a dollar sign in it.
@@ -66,9 +111,13 @@ impl Program {
         mut self,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Program {
-        let isso = |name: &OsString| name.as_encoded_bytes().starts_with(b"ISSO_");
+        let known = |name: &OsStr| {
+            let name = name.as_encoded_bytes();
+            let prefixes: [&[u8]; 3] = [b"ISSO_", b"PYTHON", b"GUNICORN_"];
+            prefixes.iter().any(|prefix| name.starts_with(prefix)) || name == b"WEB_CONCURRENCY"
+        };
         self.variables
-            .extend(variables.into_iter().filter(|(name, _)| isso(name)));
+            .extend(variables.into_iter().filter(|(name, _)| known(name)));
         self
     }
 
@@ -77,23 +126,32 @@ impl Program {
         &self.executable
     }
 
-    pub(crate) fn command(&self, listener: &Arc<Listener>, notify: &OsString) -> Command {
-        let socket = listener.as_fd().as_raw_fd();
+    pub(crate) fn command(
+        &self,
+        listener: &Arc<Listener>,
+        snapshot: &Snapshot,
+        notify: &OsString,
+    ) -> io::Result<Command> {
+        let settings = snapshot.file()?;
         let mut command = Command::new(&self.executable);
         command
-            .arg("-b")
-            .arg(format!("fd://{socket}"))
             .args(&self.arguments)
+            .arg("-b")
+            .arg(format!("fd://{}", listener.as_fd().as_raw_fd()))
             .env_clear()
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .env("ISSO_SETTINGS", &self.settings)
+            .env(
+                "ISSO_SETTINGS",
+                format!("/proc/self/fd/{}", settings.as_raw_fd()),
+            )
             .env("NOTIFY_SOCKET", notify)
-            // gunicorn looks for modules in its working directory first.
-            .current_dir("/")
             .stdin(Stdio::null())
             .process_group(0);
-        attach(&mut command, Arc::clone(listener));
-        command
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        attach(&mut command, Arc::clone(listener), settings);
+        Ok(command)
     }
 }
 
@@ -104,8 +162,42 @@ impl fmt::Debug for Program {
         f.debug_struct("Program")
             .field("executable", &self.executable)
             .field("arguments", &self.arguments)
-            .field("settings", &self.settings)
             .field("variables", &names)
-            .finish()
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(arguments: &str, rest: &str, addresses: &[&str]) {
+        let mut arguments: Vec<OsString> = arguments.split(' ').map(Into::into).collect();
+        assert_eq!(Program::bind_of(&mut arguments), addresses);
+        assert_eq!(arguments.join(OsStr::new(" ")), *rest);
+    }
+
+    #[test]
+    fn the_address_is_taken_out_however_it_is_written() {
+        check(
+            "-b 0.0.0.0:8080 -w 4 --preload --worker-tmp-dir /dev/shm isso.run",
+            "-w 4 --preload --worker-tmp-dir /dev/shm isso.run",
+            &["0.0.0.0:8080"],
+        );
+        check(
+            "-w 4 --bind=[::]:80 isso.run",
+            "-w 4 isso.run",
+            &["[::]:80"],
+        );
+        check(
+            "isso.run --bind :80 -b127.0.0.1:81",
+            "isso.run",
+            &[":80", "127.0.0.1:81"],
+        );
+        check(
+            "-w 4 --backlog 5 isso.run",
+            "-w 4 --backlog 5 isso.run",
+            &[],
+        );
     }
 }

@@ -1,6 +1,5 @@
 //! The private Python environment that a host without Isso's image runs Isso in.
 
-mod hooks;
 mod install;
 mod lock;
 mod marker;
@@ -14,7 +13,8 @@ use install::Installer;
 use marker::Marker;
 use python::Interpreter;
 
-pub(crate) use hooks::hooks;
+use crate::hooks;
+
 pub use python::PythonError;
 
 /// A virtual environment with Isso 0.14.0 and gunicorn 27.0.1, every file of which is locked by its
@@ -141,7 +141,7 @@ impl Runtime {
 
     /// Whether it is complete and undamaged. Takes some milliseconds.
     pub fn is_ready(&self) -> bool {
-        self.is_installed() && hooks::stand(&self.gunicorn())
+        self.is_installed() && hooks::stand(&hooks::beside(&self.gunicorn()))
     }
 
     /// Makes it if it is not ready. Blocks, for some ten seconds when there is something to make.
@@ -159,7 +159,8 @@ impl Runtime {
         if !self.is_installed() {
             self.install(&lock, &mut progress)?;
         }
-        hooks::write(&self.gunicorn())?;
+        let hooks = hooks::beside(&self.gunicorn());
+        hooks::write(&hooks).map_err(file("write", &hooks))?;
         match self.is_ready() {
             true => Ok(()),
             false => Err(RuntimeError::Incomplete(self.folder.clone())),

@@ -11,13 +11,18 @@ use nix::sys::signal::Signal;
 use nix::unistd::getppid;
 use tokio::process::Command;
 
-/// Lets the command inherit `socket` under its present number, and end with this process.
+/// Lets the command inherit `socket` and `settings` under their present numbers, and end with this
+/// process.
 ///
 /// The signal is SIGQUIT, at which gunicorn's master takes its workers along at once
 /// (<https://docs.gunicorn.org/en/stable/signals.html>); before gunicorn has set up its handlers,
 /// it ends the process. The kernel sends it when the *thread* that spawned the command ends
 /// (PR_SET_PDEATHSIG(2const)), so spawn from one that lives as long as the process.
-pub(crate) fn attach(command: &mut Command, socket: impl AsFd + Send + Sync + 'static) {
+pub(crate) fn attach(
+    command: &mut Command,
+    socket: impl AsFd + Send + Sync + 'static,
+    settings: impl AsFd + Send + Sync + 'static,
+) {
     let supervisor = i32::try_from(process::id()).expect("Linux process ids are positive i32");
     let in_child = move || {
         set_pdeathsig(Signal::SIGQUIT)?;
@@ -26,13 +31,14 @@ pub(crate) fn attach(command: &mut Command, socket: impl AsFd + Send + Sync + 's
             return Err(io::Error::from(Errno::ESRCH));
         }
         fcntl(&socket, FcntlArg::F_SETFD(FdFlag::empty()))?;
+        fcntl(&settings, FcntlArg::F_SETFD(FdFlag::empty()))?;
         Ok(())
     };
     #[expect(
         unsafe_code,
         reason = "nothing else runs code in the child before exec"
     )]
-    // SAFETY: the closure makes three system calls. It allocates nothing, takes no lock and does not
+    // SAFETY: the closure makes a few system calls. It allocates nothing, takes no lock and does not
     // panic, as a forked child of a process with threads must not.
     unsafe {
         command.pre_exec(in_child);

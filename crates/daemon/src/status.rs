@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::workers;
+
 /// A snapshot of the supervisor, as `issoctl status` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -12,7 +14,7 @@ pub struct Status {
     pub phase: Phase,
     /// The process id of gunicorn's master.
     pub pid: Option<u32>,
-    /// How many gunicorns have been started; the present one's number.
+    /// The present gunicorn's number; each that is started gets the next one.
     pub generation: u64,
     /// How many of them replaced one that had died.
     pub restarts: u64,
@@ -34,6 +36,8 @@ pub enum Phase {
     Starting,
     /// Isso answers.
     Serving,
+    /// Isso answers, and its successor is being started or is taking over.
+    Reloading,
     /// Isso has died, and the next start waits for its time.
     Waiting,
     /// The last processes are finishing their requests.
@@ -47,6 +51,8 @@ pub(crate) struct Record {
     pub(crate) since: Instant,
     pub(crate) pid: Option<u32>,
     pub(crate) generation: u64,
+    /// How many have been started.
+    pub(crate) started: u64,
     pub(crate) restarts: u64,
     pub(crate) last_exit: Option<String>,
 }
@@ -58,6 +64,7 @@ impl Record {
             since: Instant::now(),
             pid: None,
             generation: 0,
+            started: 0,
             restarts: 0,
             last_exit: None,
         }
@@ -75,15 +82,9 @@ impl Record {
             pid: self.pid,
             generation: self.generation,
             restarts: self.restarts,
-            workers: self.pid.and_then(children),
+            workers: self.pid.and_then(workers::of).map(|workers| workers.len()),
             phase_ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX),
             last_exit: self.last_exit.clone(),
         }
     }
-}
-
-/// Counts a process's children; see `proc_pid_task(5)`. None where the kernel does not tell.
-fn children(pid: u32) -> Option<usize> {
-    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
-    Some(children.split_whitespace().count())
 }

@@ -169,6 +169,70 @@ async fn broken_settings_are_told_with_the_python_error_and_mended_by_a_reload()
 }
 
 #[tokio::test]
+async fn settings_that_isso_refuses_leave_the_old_generation_serving() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    let old = rig.pid();
+    let visitor = Visitor::at(rig.address);
+    site.settings("[moderation]\nenabled = perhaps");
+    rig.supervisor.reload().await.unwrap();
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    assert_eq!(rig.pid(), old);
+    assert_eq!(rig.monitor.status().phase, Phase::Serving);
+    let told = rig.settings.told();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].ends_with("Not a boolean: perhaps"), "{told:?}");
+    for answer in visitor.leave() {
+        assert!(answer.unwrap().contains(" 200 OK"));
+    }
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn changes_during_a_reload_become_one_more() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    for port in 2..=9 {
+        let settings = fs::read_to_string(site.path("isso.cfg")).unwrap();
+        let before = format!("127.0.0.1:{}/", port - 1);
+        site.raw_settings(&settings.replace(&before, &format!("127.0.0.1:{port}/")));
+        rig.supervisor.reload().await.unwrap();
+    }
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    assert!(get(rig.address, "/info").unwrap().contains("127.0.0.1:9"));
+    assert!(rig.monitor.status().generation <= 3);
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn workers_that_hang_are_replaced_once_somebody_waits() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    let old = rig.pid();
+    until("four workers", || booted(old) == 4).await;
+    let workers = group(old).into_iter().filter(|pid| *pid != old);
+    let workers: Vec<_> = workers.collect();
+    for worker in &workers {
+        signal(*worker, Signal::SIGSTOP);
+    }
+    let address = rig.address;
+    let answer = tokio::task::spawn_blocking(move || get(address, "/info"));
+    let answer = answer.await.unwrap().unwrap();
+    assert!(answer.contains(" 200 OK"), "{answer}");
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    assert_ne!(rig.pid(), old);
+    let reason = rig.monitor.status().last_exit.unwrap();
+    assert!(reason.contains("hang"), "{reason}");
+    for worker in &workers {
+        signal(*worker, Signal::SIGCONT);
+    }
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_syntax_error_does_not_tell_the_password() {
     let site = Site::new();
     site.raw_settings("password = hunter3\n[general]\n");
@@ -215,12 +279,9 @@ async fn the_environment_holds_nothing_but_what_isso_may_see() {
             .remove("NOTIFY_SOCKET")
             .is_some_and(|name| name.starts_with('@'))
     );
-    let settings = site.path("isso.cfg");
-    let expected = [
-        ("ISSO_PASSWORD", "secret"),
-        ("ISSO_SETTINGS", settings.to_str().unwrap()),
-    ];
-    assert_eq!(variables, BTreeMap::from(expected));
+    let settings = variables.remove("ISSO_SETTINGS");
+    assert!(settings.is_some_and(|path| path.starts_with("/proc/self/fd/")));
+    assert_eq!(variables, BTreeMap::from([("ISSO_PASSWORD", "secret")]));
     rig.supervisor.stop().await.unwrap();
 }
 

@@ -9,7 +9,7 @@ mod common;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use common::{Rig, Site, booted, get, group, until};
+use common::{Rig, Site, get, group, until};
 use isso_daemon::Listener;
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,7 +17,10 @@ async fn main() {
     if std::env::args().nth(1).as_deref() == Some("supervise") {
         supervise().await;
     } else {
-        killed_while_idle().await;
+        // The moment of the kill is another each time: workers are still being forked.
+        for _ in 0..5 {
+            killed().await;
+        }
         println!("test nothing_survives_a_killed_supervisor ... ok");
     }
 }
@@ -27,13 +30,11 @@ async fn supervise() {
     let site = Site::new();
     let mut rig = Rig::new(&site, site.gunicorn()).await;
     rig.start().await;
-    // A worker in the middle of its fork would miss the signal and hold up gunicorn's master.
-    until("four workers", || booted(rig.pid()) == 4).await;
     println!("{} {}", rig.pid(), rig.address);
     std::future::pending::<()>().await;
 }
 
-async fn killed_while_idle() {
+async fn killed() {
     let mut supervisor = Command::new(std::env::current_exe().unwrap())
         .arg("supervise")
         .stdin(Stdio::null())
@@ -45,7 +46,6 @@ async fn killed_while_idle() {
     output.read_line(&mut line).unwrap();
     let (pid, address) = line.trim_end().split_once(' ').expect("Isso got ready");
     let (pid, address) = (pid.parse().unwrap(), address.parse().unwrap());
-    assert_eq!(group(pid).len(), 5);
     assert!(get(address, "/info").unwrap().contains(" 200 OK"));
 
     supervisor.kill().unwrap();

@@ -41,7 +41,8 @@ open_files = [os.readlink(f'/proc/self/fd/{n}') for n in range(64) if os.path.ex
 print('sockets', sum(name.startswith('socket:') for name in open_files))
 print('leads its group', os.getpgrp() == os.getpid())
 print('folder', os.getcwd())
-print('arguments', *sys.argv[3:])
+print('arguments', *sys.argv[1:-2])
+print('settings', open(os.environ['ISSO_SETTINGS']).read().split()[0])
 print('input', repr(sys.stdin.read()), flush=True)
 print('to stderr', file=sys.stderr, flush=True)
 serve()";
@@ -57,6 +58,7 @@ serve()";
         "leads its group True",
         "folder /",
         "arguments an argument",
+        "settings [general]",
         "input ''",
         "to stderr",
     ];
@@ -103,7 +105,7 @@ async fn a_program_that_ends_says_why_with_its_exception() {
 #[tokio::test]
 async fn a_program_that_cannot_be_run_is_named() {
     let site = Site::new();
-    let program = isso_daemon::Program::new("/no/such/gunicorn", ["x"], site.path("isso.cfg"));
+    let program = isso_daemon::Program::new("/no/such/gunicorn", ["x"]);
     let reason = Rig::new(&site, program).await.fail().await;
     assert!(
         reason.starts_with("cannot run /no/such/gunicorn: "),

@@ -8,10 +8,11 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use isso_daemon::{Config, Listener, LogRing, Monitor, Program, Supervisor};
-use isso_lifecycle::{Daemon, DaemonEvent};
+use isso_daemon::{Config, Listener, LogRing, Monitor, Program, Settings, Snapshot, Supervisor};
+use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -69,7 +70,7 @@ impl Site {
     }
 
     pub fn gunicorn(&self) -> Program {
-        Program::gunicorn(runtime("bin/gunicorn"), self.path("isso.cfg"))
+        Program::gunicorn(runtime("bin/gunicorn"))
     }
 
     /// A Python script in gunicorn's place; `serve()` in it does what gunicorn does.
@@ -81,7 +82,7 @@ impl Site {
             &path,
             &format!("#!{}\n{library}\n{script}\n", python.display()),
         );
-        Program::new(path, ["an", "argument"], self.path("isso.cfg"))
+        Program::new(path, ["an", "argument"])
     }
 }
 
@@ -112,6 +113,38 @@ pub struct Rig {
     pub events: mpsc::Receiver<DaemonEvent>,
     pub address: SocketAddr,
     pub log: LogRing,
+    pub settings: Arc<File>,
+}
+
+/// Settings as they stand in a file, and what the supervisor told of them.
+pub struct File {
+    path: PathBuf,
+    ready_within: Duration,
+    told: Mutex<Vec<String>>,
+}
+
+impl File {
+    /// `taken`, or the reason of a refusal, one for each time.
+    pub fn told(&self) -> Vec<String> {
+        self.told.lock().unwrap().clone()
+    }
+}
+
+impl Settings for File {
+    fn next(&self) -> Result<Arc<Snapshot>, PortError> {
+        Ok(Arc::new(Snapshot {
+            text: fs::read_to_string(&self.path)?,
+            ready_within: self.ready_within,
+        }))
+    }
+
+    fn taken(&self, _: &Snapshot) {
+        self.told.lock().unwrap().push("taken".to_owned());
+    }
+
+    fn refused(&self, _: &Snapshot, reason: &str) {
+        self.told.lock().unwrap().push(reason.to_owned());
+    }
 }
 
 impl Rig {
@@ -126,16 +159,22 @@ impl Rig {
         let address = listener.address();
         let (sender, events) = mpsc::channel(1);
         let log = LogRing::new(500);
+        let settings = Arc::new(File {
+            path: site.path("isso.cfg"),
+            ready_within: ready,
+            told: Mutex::default(),
+        });
         let config = Config {
             program,
             database: site.database(),
-            ready_within: Box::new(move || ready),
+            settings: settings.clone(),
             stop_within: stop,
         };
         let supervisor = Supervisor::new(config, listener, log.clone(), sender).unwrap();
         Rig {
             monitor: supervisor.monitor(),
             supervisor,
+            settings,
             events,
             address,
             log,

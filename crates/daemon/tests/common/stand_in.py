@@ -1,7 +1,7 @@
 import json, os, signal, socket, sys
 
-assert sys.argv[1] == "-b" and sys.argv[2].startswith("fd://"), sys.argv
-fd = int(sys.argv[2].removeprefix("fd://"))
+assert sys.argv[-2] == "-b" and sys.argv[-1].startswith("fd://"), sys.argv
+fd = int(sys.argv[-1].removeprefix("fd://"))
 
 
 def ready():

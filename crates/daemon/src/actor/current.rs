@@ -1,0 +1,103 @@
+//! What is going on.
+
+use std::future::pending;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::Sleep;
+
+use crate::generation::{Exit, Generation};
+use crate::launch::Launched;
+use crate::settings::Snapshot;
+
+type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What is going on. Replacing it ends it: a generation that is dropped is stopped gracefully.
+pub(super) enum Current {
+    Idle,
+    Starting(Work<Launched>),
+    Serving(Serving),
+    Waiting(Pin<Box<Sleep>>),
+}
+
+/// A generation that takes requests.
+pub(super) struct Serving {
+    pub(super) generation: Generation,
+    pub(super) since: Instant,
+    pub(super) stage: Stage,
+    pub(super) hangs: Work<io::Result<()>>,
+}
+
+/// What goes on beside it.
+pub(super) enum Stage {
+    /// Nothing.
+    Settled,
+    /// Its successor is being started.
+    Launching(Work<Launched>),
+    /// Its predecessor is finishing its requests.
+    TakingOver(Work<()>),
+}
+
+pub(super) enum Change {
+    Started(Launched),
+    Launched(Launched),
+    TakenOver,
+    Exited(Exit, Duration),
+    Hangs,
+    Due,
+}
+
+impl Current {
+    pub(super) async fn change(&mut self) -> Change {
+        match self {
+            Current::Idle => pending().await,
+            Current::Starting(start) => Change::Started(start.await),
+            Current::Serving(serving) => serving.change().await,
+            Current::Waiting(wait) => {
+                wait.await;
+                Change::Due
+            }
+        }
+    }
+}
+
+impl Serving {
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Settled)
+    }
+
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.generation.snapshot)
+    }
+
+    async fn change(&mut self) -> Change {
+        tokio::select! {
+            biased;
+            exit = self.generation.exited() => Change::Exited(exit, self.since.elapsed()),
+            change = self.stage.change(&mut self.hangs) => change,
+        }
+    }
+}
+
+impl Stage {
+    async fn change(&mut self, hangs: &mut Work<io::Result<()>>) -> Change {
+        match self {
+            // Workers that have just been replaced, or are about to be, are nobody's concern.
+            Stage::Settled => match hangs.as_mut().await {
+                Ok(()) => Change::Hangs,
+                Err(error) => {
+                    tracing::warn!("cannot see whether Isso's workers hang: {error}");
+                    *hangs = Box::pin(pending());
+                    pending().await
+                }
+            },
+            Stage::Launching(successor) => Change::Launched(successor.await),
+            Stage::TakingOver(end) => {
+                end.await;
+                Change::TakenOver
+            }
+        }
+    }
+}

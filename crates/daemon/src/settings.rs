@@ -1,0 +1,52 @@
+//! The settings a generation runs on.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use isso_lifecycle::PortError;
+use nix::sys::memfd::{MFdFlags, memfd_create};
+
+/// The text of an `isso.cfg`, as one generation gets it.
+///
+/// The generation reads a copy that nobody else can change: what was checked is what runs, and
+/// whatever a person does to the file meanwhile, a server that died is replaced on the same settings.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The text. It holds passwords.
+    pub text: String,
+    /// How long Isso may take to get ready with it: a start blocks for up to 5 s for each website and
+    /// for the SMTP time-out, so it must exceed their sum.
+    pub ready_within: Duration,
+}
+
+/// Where the supervisor gets the settings, and who wants to know what became of them.
+pub trait Settings: Send + Sync {
+    /// What the next generation is to run on.
+    fn next(&self) -> Result<Arc<Snapshot>, PortError>;
+    /// Isso serves on them.
+    fn taken(&self, snapshot: &Snapshot);
+    /// Isso was started on them and did not get ready.
+    fn refused(&self, snapshot: &Snapshot, reason: &str);
+}
+
+impl Snapshot {
+    /// A file in memory with the text, inherited by no child unless it is told to.
+    pub(crate) fn file(&self) -> io::Result<OwnedFd> {
+        let file = memfd_create("isso.cfg", MFdFlags::MFD_CLOEXEC)?;
+        let mut file = File::from(file);
+        file.write_all(self.text.as_bytes())?;
+        Ok(file.into())
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("ready_within", &self.ready_within)
+            .finish_non_exhaustive()
+    }
+}

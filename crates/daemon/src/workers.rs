@@ -1,0 +1,62 @@
+//! gunicorn's workers, seen from outside.
+
+use std::fs;
+use std::time::Duration;
+
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
+use tokio::time::sleep;
+
+/// For how long no worker has been forked once all are there: gunicorn pauses for up to 0.1 s between
+/// two forks.
+const QUIET: Duration = Duration::from_millis(250);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+
+/// The children of a gunicorn's master; see `proc_pid_task(5)`. None where the kernel does not tell.
+pub(crate) fn of(master: u32) -> Option<Vec<u32>> {
+    let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children")).ok()?;
+    children
+        .split_whitespace()
+        .map(|pid| pid.parse().ok())
+        .collect()
+}
+
+/// Waits until all workers of a master take requests, and hear when they are told to end.
+///
+/// How many there will be is gunicorn's secret; all are there when no more come. Without a kernel that
+/// tells, this returns at once: a worker that boots later only comes later.
+pub(crate) async fn booted(master: u32) {
+    let mut before = None;
+    let mut quiet = Duration::ZERO;
+    while quiet < QUIET {
+        let Some(workers) = of(master) else { return };
+        let booted = !workers.is_empty() && workers.iter().all(|worker| is_booted(*worker));
+        quiet = match booted && before.as_ref() == Some(&workers) {
+            true => quiet + BETWEEN_LOOKS,
+            false => Duration::ZERO,
+        };
+        before = Some(workers);
+        sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// The time that all workers together have spent on a CPU.
+pub(crate) fn cpu(master: u32) -> Duration {
+    let time = |worker: u32| {
+        let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(worker).ok()?)).ok()?;
+        Some(Duration::from(clock_gettime(clock).ok()?))
+    };
+    let workers = of(master).unwrap_or_default();
+    workers.into_iter().filter_map(time).sum()
+}
+
+/// Whether a worker's own handlers stand: it handles SIGABRT, and no longer SIGCHLD as its master
+/// does.
+fn is_booted(worker: u32) -> bool {
+    const CHILD: u64 = 1 << (17 - 1);
+    const ABORT: u64 = 1 << (6 - 1);
+    let status = fs::read_to_string(format!("/proc/{worker}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let mask = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & ABORT != 0 && mask & CHILD == 0)
+}
