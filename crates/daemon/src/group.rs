@@ -1,18 +1,43 @@
 //! The processes of one generation, found by their process group.
 
 use std::io;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::unistd::{Pid, getsid};
 use tokio::signal::unix;
+use tokio::time::sleep;
 
 /// Makes workers whose master was killed the children of this process, so that they can be told to
 /// end and are reaped. Holds for the whole process, and for orphans of any other child too.
 pub(crate) fn adopt_orphans() -> io::Result<()> {
     Ok(set_child_subreaper(true)?)
+}
+
+/// Reaps orphans of whatever else runs here, as the first process of a container must. Does not end.
+///
+/// Those of a generation are left to it: it wants to know how they ended. They are in the session of
+/// this process; whoever comes into a container from outside has one of his own.
+pub(crate) async fn reap_strangers(mut child_ended: unix::Signal) {
+    loop {
+        child_ended.recv().await;
+        while let Some(dead) = next_dead() {
+            if getsid(Some(dead)) == getsid(None) {
+                // One of ours that nobody has waited for yet hides those behind it.
+                sleep(Duration::from_millis(10)).await;
+            } else {
+                let _ = waitpid(dead, Some(WaitPidFlag::WNOHANG));
+            }
+        }
+    }
+}
+
+fn next_dead() -> Option<Pid> {
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    waitid(Id::All, flags).ok()?.pid()
 }
 
 /// A process group led by a child of this process.

@@ -1,15 +1,17 @@
 //! The handles to the supervisor's task.
 
 use std::io;
+use std::process;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
+use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::actor::{Actor, Command};
-use crate::group::adopt_orphans;
+use crate::group::{adopt_orphans, reap_strangers};
 use crate::health::{Health, Unhealthy};
 use crate::launch::{Config, Launcher};
 use crate::listener::Listener;
@@ -56,6 +58,11 @@ impl Supervisor {
         events: mpsc::Sender<DaemonEvent>,
     ) -> Result<Supervisor, SupervisorError> {
         adopt_orphans().map_err(SupervisorError::Orphans)?;
+        if process::id() == 1 {
+            let child_ended =
+                unix::signal(SignalKind::child()).map_err(SupervisorError::Orphans)?;
+            tokio::spawn(reap_strangers(child_ended));
+        }
         let health = Health::new(listener.address()).map_err(SupervisorError::Health)?;
         let (record, receiver) = watch::channel(Record::new());
         let (commands, orders) = mpsc::unbounded_channel();
