@@ -67,6 +67,7 @@ mod number;
 mod origin;
 mod python;
 mod repair;
+mod same;
 mod secret;
 mod site;
 mod store;

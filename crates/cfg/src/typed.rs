@@ -119,6 +119,17 @@ impl Document {
             .map(Option::as_deref)
     }
 
+    /// Where a person looks for a key: its value; or the key, when it has none; or its section; or the file's beginning.
+    pub(crate) fn place(&self, key: &Key) -> (usize, usize) {
+        let (section, name) = (key.section, key.name);
+        let span = match self.own(key) {
+            Some(Some(value)) if !value.is_empty() => self.span(section, name),
+            Some(_) => self.key_span(section, name),
+            None => self.header_span(section),
+        };
+        span.map_or((1, 1), |span| (span.line, span.column))
+    }
+
     /// The value that reaches Isso; `None` for a key that stands there without one.
     pub(crate) fn effective(&self, key: &Key) -> Option<&str> {
         self.own(key).unwrap_or(Some(key.default))
@@ -143,7 +154,8 @@ pub(crate) fn parse_bool(value: &str) -> Option<bool> {
     }
 }
 
-fn items(value: &str, separator: char) -> Vec<String> {
+/// The stripped items of a value, without empty ones.
+pub(crate) fn items(value: &str, separator: char) -> Vec<String> {
     value
         .split(separator)
         .map(strip)
@@ -152,15 +164,14 @@ fn items(value: &str, separator: char) -> Vec<String> {
         .collect()
 }
 
-fn same_sites(present: &[String], values: &[&str]) -> bool {
-    present.len() == values.len()
-        && present
-            .iter()
-            .zip(values)
-            .all(|(old, new)| match (Site::read(old), Site::read(new)) {
-                (Ok(old), Ok(new)) => old == new,
-                _ => false,
-            })
+/// Whether Isso cannot tell two lists of websites apart.
+pub(crate) fn same_sites<A: AsRef<str>, B: AsRef<str>>(one: &[A], other: &[B]) -> bool {
+    let same = |(one, other): (&A, &B)| match (Site::read(one.as_ref()), Site::read(other.as_ref()))
+    {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    };
+    one.len() == other.len() && one.iter().zip(other).all(same)
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ impl<'d> Context<'d> {
             (Kind::Secret, _) | (_, None) => key.name,
             (_, Some(value)) => value,
         };
-        let (line, column) = self.place(key);
+        let (line, column) = self.doc.place(key);
         self.push(
             Some(key),
             Diagnostic {
@@ -236,16 +236,5 @@ impl<'d> Context<'d> {
         self.found
             .sort_by_key(|finding| (finding.diagnostic.line, finding.diagnostic.column));
         self.found
-    }
-
-    /// Where a value stands; or its key, when it has none; or its section; or the file.
-    fn place(&self, key: &Key) -> (usize, usize) {
-        let (section, name) = (key.section, key.name);
-        let span = match self.doc.own(key) {
-            Some(Some(value)) if !value.is_empty() => self.doc.span(section, name),
-            Some(_) => self.doc.key_span(section, name),
-            None => self.doc.header_span(section),
-        };
-        span.map_or((1, 1), |span| (span.line, span.column))
     }
 }

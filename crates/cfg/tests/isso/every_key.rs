@@ -1,9 +1,12 @@
-//! Every key with every kind of nasty value: what is called refused is what Isso refuses, and nothing else.
+//! Every key with every kind of nasty value: what is called refused is what Isso refuses, and nothing else; and what is
+//! called the same Isso cannot tell apart.
 
 use isso_cfg::Severity::Refused;
+use isso_cfg::keys::Read;
 use isso_cfg::{Document, Key, diagnose, keys};
+use serde_json::Value;
 
-use super::ask;
+use super::{Answer, Outcome, ask};
 
 /// A file in which everything is on, so that every key is read.
 const EVERYTHING: &str = "[general]\nhost = localhost\nnotify = smtp\ngravatar = on\n[moderation]\nenabled = on\n\
@@ -61,9 +64,13 @@ fn refused_is_what_isso_refuses() {
         .collect();
     let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
     let answer = ask(&texts);
+    let documents: Vec<Document> = texts
+        .iter()
+        .map(|text| Document::parse(*text).expect("the editor wrote it"))
+        .collect();
     let mut wrong = Vec::new();
-    for ((name, text), outcome) in files.iter().zip(&answer.files) {
-        let found = diagnose(&Document::parse(text.as_str()).expect("the editor wrote it"));
+    for (((name, _), document), outcome) in files.iter().zip(&documents).zip(&answer.files) {
+        let found = diagnose(document);
         let refused = found
             .iter()
             .any(|diagnostic| diagnostic.severity == Refused);
@@ -79,6 +86,31 @@ fn refused_is_what_isso_refuses() {
         files.len(),
         wrong.join("\n")
     );
+    what_means_the_same_is_read_the_same(&files, &documents, &answer);
+}
+
+fn what_means_the_same_is_read_the_same(
+    files: &[(String, String)],
+    documents: &[Document],
+    answer: &Answer,
+) {
+    let read = |outcome: &Outcome| -> Vec<Option<Value>> {
+        let reads = keys::ALL.iter().zip(outcome.reads.iter().flatten());
+        reads
+            .map(|(key, value)| (key.read != Read::Never).then(|| value.clone()))
+            .collect()
+    };
+    let mut same = 0;
+    for (at, (document, outcome)) in documents.iter().zip(&answer.files).enumerate() {
+        for other in (0..at).filter(|&other| document.means_the_same(&documents[other])) {
+            same += 1;
+            let (names, other) = ((&files[at].0, &files[other].0), &answer.files[other]);
+            assert_eq!(outcome.started, other.started, "{names:?}");
+            assert_eq!(outcome.statuses, other.statuses, "{names:?}");
+            assert_eq!(read(outcome), read(other), "{names:?}");
+        }
+    }
+    assert!(same > 100, "{same} pairs mean the same");
 }
 
 /// The file with this value, unless no file can say it.
