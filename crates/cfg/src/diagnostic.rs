@@ -48,10 +48,14 @@ pub enum Severity {
     Warning,
 }
 
-/// The kind of a [`Diagnostic`]; the kinds of syntax come first.
+/// The kind of a [`Diagnostic`]; the kinds of the file and its syntax come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
+    /// The file cannot be read, or something that is no file stands in its place.
+    Unreadable,
+    /// The file is missing or empty.
+    Missing,
     /// The file is not UTF-8.
     NotUtf8,
     /// The file begins with a byte order mark, which Python keeps as a character of the first line.

@@ -12,11 +12,17 @@
 //!   with Isso's defaults for what is absent; a write of the present meaning changes nothing.
 //! - [`Origin`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
 //! - [`diagnose()`] says what Isso would refuse or misread, with line, column and what to do.
-//! - [`Volume`] is the folder. [`Volume::settle`] makes it fit for Isso, [`Volume::update`] changes it.
+//! - [`Volume`] is the files. [`Volume::settle`] makes them fit for Isso, [`Volume::update`] changes them, and
+//!   [`Volume::review`] says what a person has made of `isso.cfg` while Isso runs.
 //!
 //! Keys come in three sorts ([`keys::Owner`]). *Enforced* ones, `[general] dbpath` and `[admin] enabled`, are put right
-//! at every write and whenever the volume is settled. Those *of an action* are written by that action. All others are
+//! at every write and whenever the volume is settled or reviewed. Those *of an action* are written by that action. All others are
 //! *the person's*, and nothing here writes them, save to replace a value with which Isso would not start.
+//!
+//! That replacing, and all repair, is for a volume that is settled, when there is no Isso to go on with what it has. While
+//! Isso runs, a bad edit is [refused](Found::Refused) with its lines and otherwise left alone. A file that is deleted or
+//! emptied is lost to nobody: a review makes it again from the settings in force, and settling from the ones that were
+//! [remembered](Volume::remember).
 //!
 //! # What is promised
 //!
@@ -24,7 +30,8 @@
 //!   renamed over it, with mode 0600.
 //! - Every change is made under one lock, on what the file says then: writers, in this process and in others, lose
 //!   nothing of each other. An editor that does not take the lock may overwrite a change that is made meanwhile.
-//! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one.
+//! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one, and a review changes no
+//!   file but for the enforced keys.
 //! - No password is in an error, a diagnostic, a note, or the output of `Debug`.
 //!
 //! The two files are each replaced whole, but not both at one instant.
@@ -65,6 +72,7 @@ pub mod keys;
 mod lock;
 mod number;
 mod origin;
+mod password;
 mod python;
 mod repair;
 mod same;
@@ -83,4 +91,4 @@ pub use origin::{Origin, OriginError};
 pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
-pub use volume::{Contents, Note, Settled, Updated, Volume, VolumeError};
+pub use volume::{Contents, Found, Note, Review, Settled, Updated, Volume, VolumeError};

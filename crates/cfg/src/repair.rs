@@ -18,6 +18,8 @@ pub(crate) struct Repair {
     pub cfg: Document,
     /// Whether Isso would have refused the file as it was.
     pub rejected: bool,
+    /// Whether nothing of the file could be kept.
+    pub from_template: bool,
 }
 
 /// The document of a fresh volume.
@@ -41,17 +43,16 @@ pub(crate) fn repair(bytes: &[u8], path: &Path, notes: &mut Vec<Note>) -> Repair
         }
     };
     let refused = rejected || cfg.as_ref().is_some_and(|cfg| !refusals(cfg).is_empty());
-    let cfg = cfg
-        .and_then(|cfg| replace_refused(cfg, notes))
-        .unwrap_or_else(|| {
-            notes.push(Note::MadeAnew {
-                path: path.to_owned(),
-            });
-            seed()
+    let kept = cfg.and_then(|cfg| replace_refused(cfg, notes));
+    if kept.is_none() {
+        notes.push(Note::MadeAnew {
+            path: path.to_owned(),
         });
+    }
     Repair {
-        cfg,
         rejected: refused,
+        from_template: kept.is_none(),
+        cfg: kept.unwrap_or_else(seed),
     }
 }
 

@@ -1,30 +1,36 @@
-//! The folder that holds everything an Isso server is: settings, database, and what StartOS remembers.
+//! The files of an Isso server: settings, database, and what StartOS remembers.
 
+mod enforced;
 mod error;
+mod files;
+mod last_good;
+mod note;
+mod review;
 mod settle;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 pub use self::error::VolumeError;
-pub use self::settle::{Note, Settled};
-use crate::atomic;
-use crate::diagnose::diagnose;
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::document::{Document, EditError};
-use crate::keys;
+use self::files::{folder, make_folder, read, write};
+pub use self::note::Note;
+pub use self::review::{Found, Review};
+pub use self::settle::Settled;
+use crate::diagnose::{self, diagnose};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Document;
+use crate::keys::Owner;
 use crate::lock::Lock;
 use crate::store::Store;
 
-/// The volume of one Isso server.
+/// The volume of one Isso server: a folder of ours, or an `isso.cfg` that stands somewhere else.
 ///
-/// | path | what it is |
-/// |---|---|
-/// | `config/isso.cfg` | the settings |
-/// | `db/comments.db` | the database; only its folder is made here |
-/// | `start9/store.json` | the mail server as it was selected |
-/// | `.lock` | the lock that every writer of the two files holds |
+/// | [`new`](Volume::new) | [`of_config`](Volume::of_config) | what it is |
+/// |---|---|---|
+/// | `config/isso.cfg` | the file | the settings |
+/// | `config/isso.cfg.last-good` | beside it | the settings that Isso last ran with |
+/// | `db/comments.db` | where `dbpath` says | the database; only its folder is made here |
+/// | `start9/store.json` | none | the mail server as it was selected |
+/// | `.lock` | beside the file | the lock that every writer of the files holds |
 ///
 /// Reading takes no lock and writes nothing, so it works on a read-only volume: files are replaced whole, and a reader
 /// finds the old one or the new one. An update that changes both files replaces `store.json` first; a crash in between
@@ -32,6 +38,9 @@ use crate::store::Store;
 #[derive(Debug, Clone)]
 pub struct Volume {
     root: PathBuf,
+    config: PathBuf,
+    store: Option<PathBuf>,
+    database: PathBuf,
     dbpath: String,
 }
 
@@ -67,45 +76,96 @@ impl Volume {
     /// The volume in a folder. `dbpath` is where Isso finds the database, as `[general] dbpath` must say it: in a
     /// container that is another path than the one here.
     pub fn new(root: impl Into<PathBuf>, dbpath: impl Into<String>) -> Volume {
+        let root = root.into();
         Volume {
-            root: root.into(),
+            config: root.join("config/isso.cfg"),
+            store: Some(root.join("start9/store.json")),
+            database: root.join("db/comments.db"),
             dbpath: dbpath.into(),
+            root,
         }
     }
 
-    /// The folder.
+    /// The volume of an `isso.cfg` that stands alone, perhaps where nothing can be written. `dbpath` is where the database
+    /// is, for Isso and from here.
+    ///
+    /// There is no `store.json`: it reads as no mail, and what an update says of it is not kept.
+    pub fn of_config(config: impl Into<PathBuf>, dbpath: impl Into<String>) -> Volume {
+        let (config, dbpath) = (config.into(), dbpath.into());
+        Volume {
+            root: folder(&config).to_owned(),
+            store: None,
+            database: PathBuf::from(&dbpath),
+            dbpath,
+            config,
+        }
+    }
+
+    /// The folder that holds the lock, and with [`new`](Volume::new) everything else.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
     /// Where `isso.cfg` is.
     pub fn config_path(&self) -> PathBuf {
-        self.root.join("config/isso.cfg")
+        self.config.clone()
     }
 
-    /// Where `store.json` is.
-    pub fn store_path(&self) -> PathBuf {
-        self.root.join("start9/store.json")
+    /// Where `store.json` is, if there is one.
+    pub fn store_path(&self) -> Option<PathBuf> {
+        self.store.clone()
     }
 
     /// Where the database is, seen from here.
     pub fn db_path(&self) -> PathBuf {
-        self.root.join("db/comments.db")
+        self.database.clone()
     }
 
     /// Makes the volume fit to run Isso: makes folders, seeds what is missing or empty, repairs what Isso would refuse,
     /// enforces what must hold, and removes what a killed writer left.
     ///
     /// A file that is fine is not touched. A file that is not stays beside the repaired one, as
-    /// `isso.cfg.rejected-<time>` or `store.json.damaged-<time>`. It may be called at any moment, and again.
+    /// `isso.cfg.rejected-<time>` or `store.json.damaged-<time>`. A missing or empty `isso.cfg` is made from the
+    /// [last good one](Volume::last_good), password included, or else from the template. It may be called at any moment,
+    /// and again.
+    ///
+    /// A folder outside of [`root`](Volume::root) is not made: where the folder of a database is missing, something else
+    /// is amiss, and a database that is made there may be gone tomorrow. Where nothing may be written, a file that Isso
+    /// must not run with is an error that says what to change.
     pub fn settle(&self) -> Result<Settled, VolumeError> {
         settle::settle(self)
+    }
+
+    /// Looks at `isso.cfg` while Isso runs with the settings `in_force`. A file with which Isso must not run is never
+    /// repaired: it is [refused](Found::Refused), with the lines that are wrong, and Isso goes on as it is.
+    ///
+    /// Two things are put right at once, under the lock: the enforced keys in a file that is good otherwise, and a file that
+    /// is missing or empty, which becomes that of `in_force` again. Where they cannot be written, the file is refused. As
+    /// an editor may empty a file for an instant before it fills it, they are looked at four times in 150 ms before they
+    /// are believed.
+    ///
+    /// # Errors
+    ///
+    /// When the lock cannot be taken, though writing seems possible. Whatever stands in the file's place is no error.
+    pub fn review(&self, in_force: &Document) -> Result<Review, VolumeError> {
+        review::review(self, in_force)
+    }
+
+    /// Keeps settings that Isso ran well with, as `isso.cfg.last-good` beside `isso.cfg`. They are not written again when
+    /// they stand there already, and not kept where nothing may be written.
+    pub fn remember(&self, good: &Document) -> Result<(), VolumeError> {
+        last_good::remember(self, good)
+    }
+
+    /// The settings that were kept last, with the enforced keys put right; `None` if Isso could not be run with them.
+    pub fn last_good(&self) -> Option<Document> {
+        last_good::read(self)
     }
 
     /// Says whether somebody could log in: there is an admin password, and it is not the one everybody knows.
     pub fn has_usable_password(&self) -> Result<bool, VolumeError> {
         match self.read_document() {
-            Ok(cfg) => Ok(usable_password(&cfg)),
+            Ok(cfg) => Ok(cfg.has_usable_password()),
             Err(VolumeError::Missing { .. }) => Ok(false),
             Err(error) => Err(error),
         }
@@ -130,7 +190,16 @@ impl Volume {
             Err(error) => return Err(error),
         };
         let mut found = diagnose(&cfg);
-        found.extend(self.check_enforced(&cfg));
+        found.extend(
+            self.check_enforced(&cfg)
+                .into_iter()
+                .map(|wrong| Diagnostic {
+                    severity: Severity::Warning,
+                    fix: "It is put right before Isso starts.".to_owned(),
+                    ..wrong
+                }),
+        );
+        found.extend(self.check_database_folder(&cfg));
         found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         Ok(found)
     }
@@ -146,15 +215,19 @@ impl Volume {
         let before = self.read()?;
         let mut after = before.clone();
         let value = edit(&mut after)?;
-        self.enforce(&mut after.cfg)?;
-        if after.store != before.store {
-            let path = self.store_path();
-            make_folder(&self.root.join("start9"))?;
-            write(&path, after.store.to_text().as_bytes())?;
+        self.enforce(&mut after.cfg)
+            .map_err(|source| VolumeError::Enforce { source })?;
+        if let Some(path) = self
+            .store
+            .as_deref()
+            .filter(|_| after.store != before.store)
+        {
+            make_folder(folder(path))?;
+            write(path, after.store.to_text().as_bytes())?;
         }
         let cfg_changed = after.cfg != before.cfg;
         if cfg_changed {
-            write(&self.config_path(), after.cfg.as_str().as_bytes())?;
+            write(&self.config, after.cfg.as_str().as_bytes())?;
         }
         Ok(Updated { value, cfg_changed })
     }
@@ -165,137 +238,34 @@ impl Volume {
     }
 
     fn read_document(&self) -> Result<Document, VolumeError> {
-        let path = self.config_path();
-        let bytes = read(&path)?.ok_or_else(|| VolumeError::Missing { path: path.clone() })?;
-        Document::from_bytes(&bytes)
-            .map_err(|diagnostics| VolumeError::Invalid { path, diagnostics })
+        let path = || self.config.clone();
+        let bytes = read(&self.config)?.ok_or_else(|| VolumeError::Missing { path: path() })?;
+        Document::from_bytes(&bytes).map_err(|diagnostics| VolumeError::Invalid {
+            path: path(),
+            diagnostics,
+        })
     }
 
     fn read_store(&self) -> Result<Store, VolumeError> {
-        let path = self.store_path();
-        match read(&path)? {
-            Some(bytes) => {
-                Store::from_bytes(&bytes).map_err(|source| VolumeError::Store { path, source })
-            }
+        let Some(path) = &self.store else {
+            return Ok(Store::default());
+        };
+        match read(path)? {
+            Some(bytes) => Store::from_bytes(&bytes).map_err(|source| VolumeError::Store {
+                path: path.clone(),
+                source,
+            }),
             None => Ok(Store::default()),
         }
     }
-
-    /// Puts the enforced keys right, and says which of them were wrong.
-    fn enforce(&self, cfg: &mut Document) -> Result<Vec<&'static keys::Key>, VolumeError> {
-        let enforce = |cfg: &mut Document| -> Result<_, EditError> {
-            Ok([
-                (&keys::DBPATH, cfg.write_text(&keys::DBPATH, &self.dbpath)?),
-                (
-                    &keys::ADMIN_ENABLED,
-                    cfg.write_bool(&keys::ADMIN_ENABLED, true)?,
-                ),
-            ])
-        };
-        let written = enforce(cfg).map_err(|source| VolumeError::Enforce { source })?;
-        Ok(written
-            .into_iter()
-            .filter(|(_, changed)| *changed)
-            .map(|(key, _)| key)
-            .collect())
-    }
-
-    fn check_enforced(&self, cfg: &Document) -> Vec<Diagnostic> {
-        let at = |key: &keys::Key| {
-            let span = cfg
-                .own(key)
-                .and_then(|_| cfg.span(key.section, key.name))
-                .or_else(|| cfg.header_span(key.section));
-            span.map_or((1, 1), |span| (span.line, span.column))
-        };
-        let finding = |key: &keys::Key, severity, code, message: String, fix: &str| {
-            let (line, column) = at(key);
-            Diagnostic {
-                severity,
-                code,
-                line,
-                column,
-                text: cfg.read_text(key),
-                message,
-                fix: fix.to_owned(),
-            }
-        };
-        let mut found = Vec::new();
-        if cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
-            let message = format!(
-                "[general] dbpath is not {}, where the database is kept",
-                self.dbpath
-            );
-            found.push(finding(
-                &keys::DBPATH,
-                Severity::Warning,
-                Code::Enforced,
-                message,
-                "It is put right before Isso starts.",
-            ));
-        }
-        if cfg.read_bool(&keys::ADMIN_ENABLED) != Some(true) {
-            let message = "[admin] enabled is not on, so nobody could approve comments".to_owned();
-            found.push(finding(
-                &keys::ADMIN_ENABLED,
-                Severity::Warning,
-                Code::Enforced,
-                message,
-                "It is put right before Isso starts.",
-            ));
-        }
-        let folder = self.root.join("db");
-        if !folder.is_dir() {
-            let message = format!(
-                "the folder of the database, {}, is missing",
-                folder.display()
-            );
-            found.push(finding(
-                &keys::DBPATH,
-                Severity::Refused,
-                Code::DatabaseFolder,
-                message,
-                "It is made before Isso starts.",
-            ));
-        }
-        found
-    }
 }
 
-/// An absent key is as bad as no password: Isso then takes the one in its documentation.
-fn usable_password(cfg: &Document) -> bool {
-    let password = cfg.read_text(&keys::ADMIN_PASSWORD);
-    !password.is_empty() && password != keys::ADMIN_PASSWORD.default
-}
-
-/// Reads a file, unless there is none.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
-    let failed = |source| VolumeError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    match fs::metadata(path) {
-        // Opening a pipe would wait for somebody to write into it.
-        Ok(there) if !there.is_file() => Err(failed(io::Error::other("it is not a file"))),
-        Ok(_) => fs::read(path).map(Some).map_err(failed),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed(error)),
-    }
-}
-
-fn write(path: &Path, contents: &[u8]) -> Result<(), VolumeError> {
-    atomic::write(path, contents).map_err(|source| VolumeError::Write {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn make_folder(path: &Path) -> Result<(), VolumeError> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = fs::DirBuilder::new();
-    let made = builder.recursive(true).mode(0o700).create(path);
-    made.map_err(|source| VolumeError::Folder {
-        path: path.to_owned(),
-        source,
-    })
+/// Says what Isso would refuse in a file, in the order of its lines, apart from the enforced keys.
+fn refused(cfg: &Document) -> Vec<Diagnostic> {
+    diagnose::findings(cfg)
+        .into_iter()
+        .filter(|finding| finding.key.is_none_or(|key| key.owner != Owner::Enforced))
+        .map(|finding| finding.diagnostic)
+        .filter(|diagnostic| diagnostic.severity == Severity::Refused)
+        .collect()
 }

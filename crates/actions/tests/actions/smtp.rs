@@ -56,7 +56,7 @@ fn says(fixture: &Fixture, expected: &[(&str, &str)]) {
 }
 
 fn store(volume: &Volume) -> String {
-    std::fs::read_to_string(volume.store_path()).unwrap()
+    std::fs::read_to_string(volume.store_path().unwrap()).unwrap()
 }
 
 const ACCOUNT_SAVED: [(&str, &str); 9] = [

@@ -1,19 +1,17 @@
 //! Making a volume fit to run Isso.
 
-use std::fmt;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use time::OffsetDateTime;
 
-use super::{Volume, VolumeError, make_folder, read, usable_password, write};
+use super::files::{folder, is_read_only, make_folder, read, write};
+use super::{Note, Volume, VolumeError, refused};
 use crate::atomic;
-use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::keys::Key;
 use crate::repair::{self, Repair};
 use crate::store::{Store, StoreError};
 
@@ -26,166 +24,122 @@ pub struct Settled {
     pub notes: Vec<Note>,
 }
 
-/// One thing that settling did. Its text holds no secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Note {
-    /// A file that was missing or empty was made.
-    Seeded {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A file, or something else in its place, was kept under another name.
-    SetAside {
-        /// Where it was.
-        path: PathBuf,
-        /// Where it is.
-        kept: PathBuf,
-    },
-    /// Something that Isso's parser refuses was mended or left out.
-    Mended {
-        /// What was wrong.
-        diagnostic: Diagnostic,
-    },
-    /// So little of the file could be read that it was made anew.
-    MadeAnew {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A value that Isso would refuse was replaced.
-    Replaced {
-        /// What was wrong.
-        diagnostic: Diagnostic,
-        /// The key.
-        key: &'static Key,
-        /// What stands there now.
-        value: String,
-    },
-    /// A key that must hold was put right.
-    Enforced {
-        /// The key.
-        key: &'static Key,
-    },
-    /// `store.json` was damaged.
-    StoreDamaged {
-        /// How.
-        reason: String,
-    },
-    /// A file that others could read was closed to them.
-    Closed {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Note::Seeded { path } => write!(
-                f,
-                "{} was missing or empty: made with the default settings",
-                path.display()
-            ),
-            Note::SetAside { path, kept } => {
-                write!(f, "{} is kept as {}", path.display(), kept.display())
-            }
-            Note::Mended { diagnostic } => write!(f, "mended: {diagnostic}"),
-            Note::MadeAnew { path } => write!(
-                f,
-                "{} could not be mended: made with the default settings",
-                path.display()
-            ),
-            Note::Replaced {
-                diagnostic,
-                key,
-                value,
-            } => {
-                write!(
-                    f,
-                    "{diagnostic}; [{}] {} is now \"{}\"",
-                    key.section,
-                    key.name,
-                    value.trim().replace('\n', ", ")
-                )
-            }
-            Note::Enforced { key } => write!(f, "[{}] {} was put right", key.section, key.name),
-            Note::StoreDamaged { reason } => write!(
-                f,
-                "store.json was damaged ({reason}): made anew, without mail"
-            ),
-            Note::Closed { path } => write!(
-                f,
-                "{} could be read by others: closed to them",
-                path.display()
-            ),
-        }
-    }
-}
-
 /// Does the work of [`Volume::settle`].
 pub(super) fn settle(volume: &Volume) -> Result<Settled, VolumeError> {
     make_folder(volume.root())?;
-    let _lock = volume.lock()?;
+    let _lock = match volume.lock() {
+        Err(error) if matches!(&error, VolumeError::Lock { source, .. } if is_read_only(source)) => {
+            return look_only(volume, error);
+        }
+        lock => lock?,
+    };
     let mut notes = Vec::new();
-    for path in [volume.config_path(), volume.store_path(), volume.db_path()] {
-        make_folder(path.parent().unwrap_or(volume.root()))?;
+    let mut files = vec![volume.config_path()];
+    files.extend(volume.store_path());
+    for path in files.iter().chain([&volume.database]) {
+        if path.starts_with(volume.root()) {
+            make_folder(folder(path))?;
+        }
     }
-    for path in [volume.config_path(), volume.store_path()] {
-        make_way(&path, &mut notes)?;
-        atomic::remove_leftovers(&path).map_err(|source| VolumeError::Write {
-            path: path.clone(),
-            source,
-        })?;
+    for path in &files {
+        make_way(path, &mut notes)?;
     }
-    settle_store(volume, &mut notes)?;
+    files.push(volume.last_good_path());
+    for path in files {
+        atomic::remove_leftovers(&path).map_err(|source| VolumeError::Write { path, source })?;
+    }
+    if let Some(path) = &volume.store {
+        settle_store(path, &mut notes)?;
+    }
     let cfg = settle_config(volume, &mut notes)?;
     Ok(Settled {
-        usable_password: usable_password(&cfg),
+        usable_password: cfg.has_usable_password(),
         notes,
     })
 }
 
-fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, VolumeError> {
-    let path = volume.config_path();
-    let bytes = read(&path)?.unwrap_or_default();
-    let Repair { mut cfg, rejected } = if bytes.trim_ascii().is_empty() {
-        notes.push(Note::Seeded { path: path.clone() });
-        Repair {
-            cfg: repair::seed(),
-            rejected: false,
-        }
-    } else {
-        repair::repair(&bytes, &path, notes)
+/// Settles a volume in which nothing can be written: Isso must be able to run with it as it is.
+fn look_only(volume: &Volume, error: VolumeError) -> Result<Settled, VolumeError> {
+    let cfg = match volume.read_document() {
+        Err(VolumeError::Missing { .. }) => return Err(error),
+        cfg => cfg?,
     };
-    for key in volume.enforce(&mut cfg)? {
-        notes.push(Note::Enforced { key });
+    let mut diagnostics = refused(&cfg);
+    diagnostics.extend(volume.check_enforced(&cfg));
+    if !diagnostics.is_empty() {
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+        return Err(VolumeError::Invalid {
+            path: volume.config_path(),
+            diagnostics,
+        });
+    }
+    Ok(Settled {
+        usable_password: cfg.has_usable_password(),
+        notes: Vec::new(),
+    })
+}
+
+fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, VolumeError> {
+    let path = &volume.config;
+    let bytes = read(path)?.unwrap_or_default();
+    let Repair {
+        mut cfg,
+        rejected,
+        from_template,
+    } = if bytes.trim_ascii().is_empty() {
+        seed(volume, notes)
+    } else {
+        repair::repair(&bytes, path, notes)
+    };
+    let enforced = volume
+        .enforce(&mut cfg)
+        .map_err(|source| VolumeError::Enforce { source })?;
+    // The template is ours, and no news to anybody.
+    if !from_template {
+        notes.extend(enforced.into_iter().map(|key| Note::Enforced { key }));
     }
     if rejected {
-        set_aside(&path, "rejected", &bytes, notes)?;
+        set_aside(path, "rejected", &bytes, notes)?;
     }
     if cfg.as_str().as_bytes() == bytes {
-        close(&path, notes)?;
+        close(path, notes)?;
     } else {
-        write(&path, cfg.as_str().as_bytes())?;
+        write(path, cfg.as_str().as_bytes())?;
     }
     Ok(cfg)
 }
 
-fn settle_store(volume: &Volume, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
-    let path = volume.store_path();
-    let bytes = read(&path)?.unwrap_or_default();
+/// What a missing or empty `isso.cfg` becomes.
+fn seed(volume: &Volume, notes: &mut Vec<Note>) -> Repair {
+    let path = volume.config_path();
+    let last_good = volume.last_good();
+    notes.push(match last_good {
+        Some(_) => Note::SeededFromLastGood { path },
+        None => Note::Seeded { path },
+    });
+    Repair {
+        rejected: false,
+        from_template: last_good.is_none(),
+        cfg: last_good.unwrap_or_else(repair::seed),
+    }
+}
+
+fn settle_store(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
+    let bytes = read(path)?.unwrap_or_default();
     if bytes.trim_ascii().is_empty() {
-        notes.push(Note::Seeded { path: path.clone() });
+        notes.push(Note::Seeded {
+            path: path.to_owned(),
+        });
     } else {
         match Store::from_bytes(&bytes) {
-            Ok(_) => return close(&path, notes),
+            Ok(_) => return close(path, notes),
             Err(error) => notes.push(Note::StoreDamaged {
                 reason: reason(&error),
             }),
         }
-        set_aside(&path, "damaged", &bytes, notes)?;
+        set_aside(path, "damaged", &bytes, notes)?;
     }
-    write(&path, Store::default().to_text().as_bytes())
+    write(path, Store::default().to_text().as_bytes())
 }
 
 /// Keeps what stood in a file beside it, as `<file>.<what>-<time>`.
@@ -239,11 +193,16 @@ fn close(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
         source,
     };
     let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        fs::set_permissions(path, Permissions::from_mode(atomic::MODE)).map_err(failed)?;
-        notes.push(Note::Closed {
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    match fs::set_permissions(path, Permissions::from_mode(atomic::MODE)) {
+        Ok(()) => notes.push(Note::Closed {
             path: path.to_owned(),
-        });
+        }),
+        // It is somebody else's file, and it is for them to close it.
+        Err(error) if is_read_only(&error) => {}
+        Err(error) => return Err(failed(error)),
     }
     Ok(())
 }

@@ -4,6 +4,10 @@
 
 mod cases;
 mod every_key;
+mod review;
+#[path = "../volume/review_cases.rs"]
+#[expect(dead_code, reason = "the files are not edited here")]
+mod review_cases;
 
 use std::collections::BTreeMap;
 use std::io::Write;

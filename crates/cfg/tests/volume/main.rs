@@ -3,16 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod kill;
+mod last_good;
+mod of_config;
+mod review;
+mod review_cases;
 mod settle;
 mod together;
 mod update;
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use isso_cfg::Volume;
+use nix::unistd::{Uid, geteuid, setfsuid};
 use tempfile::TempDir;
 
 /// Where the database is in the container, as StartOS mounts it.
@@ -36,12 +42,16 @@ fn volume_with(text: &str) -> (TempDir, Volume) {
     (folder, volume)
 }
 
+/// Where the `store.json` of a volume is.
+fn store(volume: &Volume) -> PathBuf {
+    volume.store_path().unwrap()
+}
+
 /// Writes a file as a person's editor would.
 fn put(path: &Path, contents: impl AsRef<[u8]>) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut file = File::create(path).unwrap();
-    file.set_permissions(fs::Permissions::from_mode(0o600))
-        .unwrap();
+    file.set_permissions(Permissions::from_mode(0o600)).unwrap();
     file.write_all(contents.as_ref()).unwrap();
 }
 
@@ -52,6 +62,35 @@ fn text(path: impl AsRef<Path>) -> String {
 fn mode(path: impl AsRef<Path>) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
+
+/// Does something as a person to whom a folder and its files have these modes. Root, who may do everything, becomes
+/// somebody else for the length of it.
+fn with_modes<T: Send>(folder: &Path, modes: (u32, u32), work: impl FnOnce() -> T + Send) -> T {
+    let set = |(folder_mode, file_mode)| {
+        for name in names(folder) {
+            let mode = Permissions::from_mode(file_mode);
+            fs::set_permissions(folder.join(name), mode).unwrap();
+        }
+        fs::set_permissions(folder, Permissions::from_mode(folder_mode)).unwrap();
+    };
+    let as_somebody = || {
+        if geteuid().is_root() {
+            // Of this thread alone: https://man7.org/linux/man-pages/man2/setfsuid.2.html
+            setfsuid(Uid::from_raw(65534));
+        }
+        work()
+    };
+    // Others have to get to the folder.
+    let outer = folder.parent().unwrap();
+    fs::set_permissions(outer, Permissions::from_mode(0o755)).unwrap();
+    set(modes);
+    let done = thread::scope(|scope| scope.spawn(as_somebody).join());
+    set((0o700, 0o600));
+    done.unwrap()
+}
+
+/// Modes with which nothing can be written.
+const READ_ONLY: (u32, u32) = (0o555, 0o444);
 
 /// What changes when a file is written, replaced or merely touched.
 fn identity(path: impl AsRef<Path>) -> (u64, i64, i64, u32) {

@@ -16,14 +16,14 @@ fn a_fresh_volume_is_seeded() {
     assert!(settled.notes.contains(&Note::Seeded {
         path: volume.config_path()
     }));
-    for path in [volume.config_path(), volume.store_path()] {
+    for path in [volume.config_path(), store(&volume)] {
         assert_eq!(mode(&path), 0o600, "{}", path.display());
         assert_eq!(mode(path.parent().unwrap()), 0o700);
     }
     assert_eq!(mode(volume.db_path().parent().unwrap()), 0o700);
     assert!(!volume.db_path().exists(), "the database is Isso's");
     assert_eq!(
-        text(volume.store_path()),
+        text(store(&volume)),
         "{\"smtp\":{\"selection\":\"disabled\",\"value\":{}}}\n"
     );
 
@@ -50,18 +50,12 @@ fn the_path_of_the_database_is_the_one_given() {
 #[test]
 fn what_is_fine_is_not_touched() {
     let (_folder, volume) = volume_with(FINE);
-    let before = (
-        identity(volume.config_path()),
-        identity(volume.store_path()),
-    );
+    let before = (identity(volume.config_path()), identity(store(&volume)));
     let settled = volume.settle().unwrap();
     assert_eq!(settled.notes, []);
     assert!(settled.usable_password);
     assert_eq!(
-        (
-            identity(volume.config_path()),
-            identity(volume.store_path())
-        ),
+        (identity(volume.config_path()), identity(store(&volume))),
         before
     );
     assert_eq!(text(volume.config_path()), FINE);
@@ -236,10 +230,10 @@ fn what_was_rejected_is_never_overwritten() {
 fn something_else_in_the_place_of_a_file_is_moved_away() {
     let (_folder, volume) = volume();
     fs::create_dir_all(volume.config_path().join("inside")).unwrap();
-    fs::create_dir_all(volume.store_path().parent().unwrap()).unwrap();
+    fs::create_dir_all(store(&volume).parent().unwrap()).unwrap();
     assert!(
         Command::new("mkfifo")
-            .arg(volume.store_path())
+            .arg(store(&volume))
             .status()
             .unwrap()
             .success()
@@ -254,7 +248,7 @@ fn something_else_in_the_place_of_a_file_is_moved_away() {
             .join("inside")
             .is_dir()
     );
-    assert!(beside(&volume.store_path(), "rejected").exists());
+    assert!(beside(&store(&volume), "rejected").exists());
     assert_eq!(volume.read().unwrap().store, Store::default());
 }
 
@@ -301,7 +295,7 @@ fn what_a_killed_writer_left_is_removed() {
         "part of a",
     );
     put(
-        &volume.store_path().with_file_name(".store.json.new-abcdef"),
+        &store(&volume).with_file_name(".store.json.new-abcdef"),
         "{",
     );
     put(
@@ -320,11 +314,11 @@ fn what_a_killed_writer_left_is_removed() {
 fn a_damaged_store_is_set_aside() {
     let (_folder, volume) = volume_with(FINE);
     let damaged = "{\"smtp\":{\"selection\":\"custom\",\"value\":{\"password\":\"hunter3\"}";
-    put(&volume.store_path(), damaged);
+    put(&store(&volume), damaged);
     assert!(matches!(volume.read(), Err(VolumeError::Store { .. })));
     let settled = volume.settle().unwrap();
     assert_eq!(volume.read().unwrap().store, Store::default());
-    assert_eq!(text(beside(&volume.store_path(), "damaged")), damaged);
+    assert_eq!(text(beside(&store(&volume), "damaged")), damaged);
     assert_eq!(text(volume.config_path()), FINE);
     assert_eq!(
         settled.notes[0].to_string(),
@@ -335,10 +329,10 @@ fn a_damaged_store_is_set_aside() {
 #[test]
 fn others_may_not_read_the_files() {
     let (_folder, volume) = volume_with(FINE);
-    for path in [volume.config_path(), volume.store_path()] {
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    for path in [volume.config_path(), store(&volume)] {
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
     }
-    let paths = [volume.store_path(), volume.config_path()];
+    let paths = [store(&volume), volume.config_path()];
     assert_eq!(
         volume.settle().unwrap().notes,
         paths.clone().map(|path| Note::Closed { path })

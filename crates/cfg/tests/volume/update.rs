@@ -30,7 +30,7 @@ impl From<EditError> for Failed {
 #[test]
 fn an_update_writes_what_changed() {
     let (_folder, volume) = volume_with(FINE);
-    let store = identity(volume.store_path());
+    let before = identity(store(&volume));
     let updated = volume
         .update(|contents| {
             contents.cfg.write_text(&keys::ADMIN_PASSWORD, "x")?;
@@ -40,7 +40,7 @@ fn an_update_writes_what_changed() {
     assert_eq!((updated.value, updated.cfg_changed), (7, true));
     assert_eq!(text(volume.config_path()), FINE.replace("hunter2", "x"));
     assert_eq!(mode(volume.config_path()), 0o600);
-    assert_eq!(identity(volume.store_path()), store);
+    assert_eq!(identity(store(&volume)), before);
 
     let config = identity(volume.config_path());
     let selection = json!({"selection": "system", "value": {"customFrom": null}});
@@ -50,17 +50,14 @@ fn an_update_writes_what_changed() {
     };
     assert!(!volume.update(edit).unwrap().cfg_changed);
     assert_eq!(volume.read().unwrap().store.smtp(), &selection);
-    assert_eq!(mode(volume.store_path()), 0o600);
+    assert_eq!(mode(store(&volume)), 0o600);
     assert_eq!(identity(volume.config_path()), config);
 }
 
 #[test]
 fn an_update_to_the_present_state_writes_nothing() {
     let (_folder, volume) = volume_with(FINE);
-    let before = (
-        identity(volume.config_path()),
-        identity(volume.store_path()),
-    );
+    let before = (identity(volume.config_path()), identity(store(&volume)));
     let edit = |contents: &mut Contents| {
         contents
             .cfg
@@ -71,10 +68,7 @@ fn an_update_to_the_present_state_writes_nothing() {
     };
     assert!(!volume.update(edit).unwrap().cfg_changed);
     assert_eq!(
-        (
-            identity(volume.config_path()),
-            identity(volume.store_path())
-        ),
+        (identity(volume.config_path()), identity(store(&volume))),
         before
     );
 }
@@ -92,7 +86,7 @@ fn an_edit_that_fails_changes_nothing() {
     assert!(matches!(result, Err(Failed::Changed)));
     assert_eq!(text(volume.config_path()), FINE);
     assert_eq!(
-        text(volume.store_path()),
+        text(store(&volume)),
         "{\"smtp\":{\"selection\":\"disabled\",\"value\":{}}}\n"
     );
 

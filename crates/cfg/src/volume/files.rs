@@ -1,0 +1,55 @@
+//! Reading and writing one file, with errors that name it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use super::VolumeError;
+use crate::atomic;
+
+/// Reads a file, unless there is none.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
+    let failed = |source| VolumeError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    match fs::metadata(path) {
+        // Opening a pipe would wait for somebody to write into it.
+        Ok(there) if !there.is_file() => Err(failed(io::Error::other("it is not a file"))),
+        Ok(_) => fs::read(path).map(Some).map_err(failed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Replaces a file.
+pub(super) fn write(path: &Path, contents: &[u8]) -> Result<(), VolumeError> {
+    atomic::write(path, contents).map_err(|source| VolumeError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Makes a folder, and those that it is in, unless they are there.
+pub(super) fn make_folder(path: &Path) -> Result<(), VolumeError> {
+    let mut builder = fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(path);
+    made.map_err(|source| VolumeError::Folder {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The folder that a file is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| *parent != Path::new(""))
+        .unwrap_or(Path::new("."))
+}
+
+/// Says whether nothing may be written where this happened.
+pub(super) fn is_read_only(error: &io::Error) -> bool {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)
+}

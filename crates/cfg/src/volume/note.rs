@@ -1,0 +1,123 @@
+//! What was done to the files, for the log.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::diagnostic::Diagnostic;
+use crate::keys::Key;
+
+/// One thing that settling or a review did. Its text holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// A file that was missing or empty was made.
+    Seeded {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An `isso.cfg` that was missing or empty was made from the last good one.
+    SeededFromLastGood {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An `isso.cfg` that was missing or empty, while Isso runs, was made from the settings that Isso runs with.
+    PutBack {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file, or something else in its place, was kept under another name.
+    SetAside {
+        /// Where it was.
+        path: PathBuf,
+        /// Where it is.
+        kept: PathBuf,
+    },
+    /// Something that Isso's parser refuses was mended or left out.
+    Mended {
+        /// What was wrong.
+        diagnostic: Diagnostic,
+    },
+    /// So little of the file could be read that it was made anew.
+    MadeAnew {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A value that Isso would refuse was replaced.
+    Replaced {
+        /// What was wrong.
+        diagnostic: Diagnostic,
+        /// The key.
+        key: &'static Key,
+        /// What stands there now.
+        value: String,
+    },
+    /// A key that must hold was put right.
+    Enforced {
+        /// The key.
+        key: &'static Key,
+    },
+    /// `store.json` was damaged.
+    StoreDamaged {
+        /// How.
+        reason: String,
+    },
+    /// A file that others could read was closed to them.
+    Closed {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Seeded { path } => write!(
+                f,
+                "{} was missing or empty: made with the default settings",
+                path.display()
+            ),
+            Note::SeededFromLastGood { path } => write!(
+                f,
+                "{} was missing or empty: made again from the last settings that worked, password included",
+                path.display()
+            ),
+            Note::PutBack { path } => write!(
+                f,
+                "{} was missing or empty: made again from the settings that Isso runs with",
+                path.display()
+            ),
+            Note::SetAside { path, kept } => {
+                write!(f, "{} is kept as {}", path.display(), kept.display())
+            }
+            Note::Mended { diagnostic } => write!(f, "mended: {diagnostic}"),
+            Note::MadeAnew { path } => write!(
+                f,
+                "{} could not be mended: made with the default settings",
+                path.display()
+            ),
+            Note::Replaced {
+                diagnostic,
+                key,
+                value,
+            } => {
+                write!(
+                    f,
+                    "{diagnostic}; [{}] {} is now \"{}\"",
+                    key.section,
+                    key.name,
+                    value.trim().replace('\n', ", ")
+                )
+            }
+            Note::Enforced { key } => write!(f, "[{}] {} was put right", key.section, key.name),
+            Note::StoreDamaged { reason } => write!(
+                f,
+                "store.json was damaged ({reason}): made anew, without mail"
+            ),
+            Note::Closed { path } => write!(
+                f,
+                "{} could be read by others: closed to them",
+                path.display()
+            ),
+        }
+    }
+}

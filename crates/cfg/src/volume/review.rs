@@ -1,0 +1,197 @@
+//! Looking at an `isso.cfg` that somebody may have edited, while Isso runs with another.
+
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use super::files::{folder, is_read_only, make_folder, read, write};
+use super::{Note, Volume, VolumeError, refused};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::document::Document;
+use crate::password;
+
+/// What [`Volume::review`] found and did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// What the file says now.
+    pub found: Found,
+    /// What was put right, for the log.
+    pub notes: Vec<Note>,
+}
+
+/// What an edited `isso.cfg` says, beside the settings that Isso runs with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them at a time")]
+pub enum Found {
+    /// [The same](Document::means_the_same).
+    Same,
+    /// Something else, with which Isso may run.
+    Changed(Document),
+    /// Something with which Isso would not start, would not accept comments, or must not run: what is wrong, in the order
+    /// of the lines, and never empty.
+    Refused(Vec<Diagnostic>),
+}
+
+/// An editor that saves in place empties the file first, and one that saves by renaming may take it away for an instant.
+/// So what needs our hand is looked at so many times more, after such a pause, before it is believed.
+const LOOKS: usize = 3;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Does the work of [`Volume::review`].
+pub(super) fn review(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError> {
+    let mut look = Look::at(volume, in_force);
+    for _ in 0..LOOKS {
+        if look.to_write.is_none() {
+            break;
+        }
+        thread::sleep(PAUSE);
+        look = Look::at(volume, in_force);
+    }
+    let Some(ToWrite { else_refused, .. }) = look.to_write else {
+        return Ok(look.review);
+    };
+    let cause = match put_right(volume, in_force) {
+        Err(VolumeError::Folder { source, .. } | VolumeError::Write { source, .. }) => source,
+        Err(VolumeError::Lock { source, .. }) if is_read_only(&source) => source,
+        done => return done,
+    };
+    Ok(Look::refused(unwritable(else_refused, &cause)).review)
+}
+
+/// Looks again under the lock, for an action may have written meanwhile, and writes what is still to be put right.
+fn put_right(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError> {
+    make_folder(volume.root())?;
+    let _lock = volume.lock()?;
+    let look = Look::at(volume, in_force);
+    if let Some(ToWrite { text, .. }) = look.to_write {
+        make_folder(folder(&volume.config))?;
+        write(&volume.config, text.as_str().as_bytes())?;
+    }
+    Ok(look.review)
+}
+
+/// One look at a file, which writes nothing.
+struct Look {
+    /// What is found, and done, once what is to be written is written.
+    review: Review,
+    to_write: Option<ToWrite>,
+}
+
+/// A text of ours that is to take the place of a file.
+struct ToWrite {
+    text: Document,
+    /// What is wrong if it cannot be written.
+    else_refused: Vec<Diagnostic>,
+}
+
+impl Look {
+    fn at(volume: &Volume, in_force: &Document) -> Look {
+        let bytes = match read(&volume.config) {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(error) => return Look::refused(vec![unreadable(volume, &error)]),
+        };
+        if bytes.trim_ascii().is_empty() {
+            let path = volume.config_path();
+            let to_write = ToWrite {
+                text: in_force.clone(),
+                else_refused: vec![missing(volume)],
+            };
+            return Look::found(Found::Same).after(vec![Note::PutBack { path }], to_write);
+        }
+        let cfg = match Document::from_bytes(&bytes) {
+            Ok(cfg) => cfg,
+            Err(problems) => return Look::refused(problems),
+        };
+        let mut problems = refused(&cfg);
+        problems.extend(password::refused(&cfg));
+        if !problems.is_empty() {
+            problems.sort_by_key(|problem| (problem.line, problem.column));
+            return Look::refused(problems);
+        }
+        let else_refused = volume.check_enforced(&cfg);
+        let mut text = cfg;
+        match volume.enforce(&mut text) {
+            Ok(keys) if keys.is_empty() => Look::found(compare(volume, text, in_force)),
+            Ok(keys) => {
+                let notes = keys.into_iter().map(|key| Note::Enforced { key }).collect();
+                let found = compare(volume, text.clone(), in_force);
+                Look::found(found).after(notes, ToWrite { text, else_refused })
+            }
+            Err(error) => Look::refused(unwritable(else_refused, &io::Error::other(error))),
+        }
+    }
+
+    fn found(found: Found) -> Look {
+        Look {
+            review: Review {
+                found,
+                notes: Vec::new(),
+            },
+            to_write: None,
+        }
+    }
+
+    fn refused(problems: Vec<Diagnostic>) -> Look {
+        Look::found(Found::Refused(problems))
+    }
+
+    fn after(mut self, notes: Vec<Note>, to_write: ToWrite) -> Look {
+        self.review.notes = notes;
+        self.to_write = Some(to_write);
+        self
+    }
+}
+
+fn compare(volume: &Volume, cfg: Document, in_force: &Document) -> Found {
+    if cfg.means_the_same(in_force) {
+        return Found::Same;
+    }
+    match volume.check_database_folder(&cfg) {
+        Some(problem) => Found::Refused(vec![problem]),
+        None => Found::Changed(cfg),
+    }
+}
+
+fn unwritable(mut refused: Vec<Diagnostic>, cause: &io::Error) -> Vec<Diagnostic> {
+    for problem in &mut refused {
+        problem.message = format!(
+            "{}, and it could not be put right here: {cause}",
+            problem.message
+        );
+    }
+    refused
+}
+
+fn unreadable(volume: &Volume, error: &VolumeError) -> Diagnostic {
+    let cause = match error {
+        VolumeError::Read { source, .. } => source.to_string(),
+        other => other.to_string(),
+    };
+    of_the_file(
+        volume,
+        Code::Unreadable,
+        format!("the file could not be read: {cause}"),
+        "Put an ordinary file in its place that may be read; Isso goes on with the settings it has.",
+    )
+}
+
+fn missing(volume: &Volume) -> Diagnostic {
+    of_the_file(
+        volume,
+        Code::Missing,
+        "the file is missing or empty".to_owned(),
+        "Put the file back; Isso goes on with the settings it has.",
+    )
+}
+
+fn of_the_file(volume: &Volume, code: Code, message: String, fix: &str) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Refused,
+        code,
+        line: 1,
+        column: 1,
+        text: volume.config.display().to_string(),
+        message,
+        fix: fix.to_owned(),
+    }
+}
