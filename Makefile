@@ -26,6 +26,14 @@ run: build ## Bring up Isso on http://127.0.0.1:8080 (LISTEN=…), its files in 
 build: need-build ## Build target/release/issoctl
 	cargo build --release --locked -p issoctl
 
+# Flags of the linker must not reach build scripts, hence the target's name.
+STATIC := $(shell uname -m)-unknown-linux-gnu
+.PHONY: static
+static: need-build ## Build target/static/issoctl, which needs nothing of the system, for containers
+	RUSTFLAGS="-C target-feature=+crt-static" \
+		cargo build --release --locked -p issoctl --target $(STATIC) --target-dir target/static
+	ln -sf $(STATIC)/release/issoctl target/static/issoctl
+
 .PHONY: test
 test: lint deny test-tools ## Check and test everything, with real Isso
 	cargo test --workspace --locked

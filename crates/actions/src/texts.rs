@@ -11,6 +11,7 @@ pub fn refusal_text(code: &str, language: Language) -> Option<String> {
         "restore-running" => tr!(language, "refusal.restore-running"),
         "settle-failed" => tr!(language, "refusal.settle-failed"),
         "look-failed" => tr!(language, "refusal.look-failed"),
+        "review-failed" => tr!(language, "refusal.review-failed"),
         "raise-task-failed" => tr!(language, "refusal.raise-task-failed"),
         "clear-task-failed" => tr!(language, "refusal.clear-task-failed"),
         "start-failed" => tr!(language, "refusal.start-failed"),

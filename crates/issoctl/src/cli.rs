@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -42,6 +43,9 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 3 Isso does not run.";
 pub enum Command {
     /// Run Isso in the foreground
     Up(UpArgs),
+    /// Run somebody else's gunicorn command line as `up` runs Isso, such as a container's entrypoint
+    #[command(after_help = SUPERVISE_EXAMPLES)]
+    Supervise(SuperviseArgs),
     /// Tell how Isso is
     ///
     /// Exits with 0 when Isso serves, with 3 when it does not.
@@ -85,6 +89,27 @@ pub struct UpArgs {
     /// The folder of the Python environment (by default `runtime` in the data folder)
     #[arg(long, env = "ISSOCTL_RUNTIME", value_name = "DIR")]
     pub runtime: Option<PathBuf>,
+}
+
+const SUPERVISE_EXAMPLES: &str = "\
+Examples:
+  issoctl supervise -- /isso/bin/gunicorn -b 0.0.0.0:8080 -w 4 --preload isso.run
+  issoctl --data /run/issoctl supervise --config /config/isso.cfg --listen 0.0.0.0:8080 \\
+    -- gunicorn -w 4 --preload isso.run
+  issoctl --data /run/issoctl status";
+
+/// The options of `supervise`.
+#[derive(Debug, Args)]
+pub struct SuperviseArgs {
+    /// Isso's settings; their folder may be read-only
+    #[arg(long, env = "ISSO_SETTINGS", value_name = "FILE")]
+    pub config: PathBuf,
+    /// The address and port that Isso answers on (by default what `-b` in the command line says)
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// gunicorn and its arguments
+    #[arg(last = true, required = true, value_name = "ENTRYPOINT")]
+    pub entrypoint: Vec<OsString>,
 }
 
 /// The `action` commands.

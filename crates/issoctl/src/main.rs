@@ -5,13 +5,16 @@ mod api;
 mod cli;
 mod cmd;
 mod data;
+mod desk;
 mod error;
 mod fields;
 mod host;
 mod install;
 mod language;
 mod output;
+mod running;
 mod service;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -38,6 +41,7 @@ async fn run(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
     let data = DataDir::locate(cli.data)?;
     match cli.command {
         Command::Up(args) => cmd::up::run(&data, output, args).await,
+        Command::Supervise(args) => cmd::supervise::run(&data, output, args).await,
         Command::Status => cmd::status::run(&data, output).await,
         Command::Action(command) => cmd::action::run(&data, output, command).await,
         Command::Config(command) => cmd::config::run(&data, output, command),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
+use crate::desk::Desk;
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, url};
 
 /// What the routes work on.
@@ -29,6 +31,8 @@ use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Sho
 pub struct App {
     /// The actions.
     pub service: Service,
+    /// The settings.
+    pub desk: Arc<Desk>,
     /// The Isso process.
     pub supervisor: Monitor,
     /// Where Isso answers.
@@ -111,6 +115,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         websites,
         probe,
         pid: std::process::id(),
+        settings: app.desk.status(),
         supervisor: app.supervisor.status(),
     })
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::desk::SettingsStatus;
+
 /// How Isso is.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,6 +22,8 @@ pub struct Status {
     pub probe: Probe,
     /// The process id of `issoctl up`.
     pub pid: u32,
+    /// Whether `isso.cfg` is in force, and why not.
+    pub settings: SettingsStatus,
     /// The supervisor's own account.
     pub supervisor: isso_daemon::Status,
 }

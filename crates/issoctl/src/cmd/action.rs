@@ -164,6 +164,10 @@ async fn run_one(
         output.note(&format!("{WARN}{warning}{WARN:#}"));
     }
     match in_force {
+        Some(status) if status.serving && status.settings.reason.is_some() => {
+            let reason = status.settings.reason.unwrap_or_default();
+            return Err(Failure::plain(format!("it is saved, but {reason}")).hint("issoctl status"));
+        }
         Some(status) if status.serving => {
             output.note(&format!("{GOOD}Isso serves with it.{GOOD:#}"));
         }

@@ -6,4 +6,5 @@ pub mod logs;
 pub mod pages;
 pub mod status;
 pub mod stop;
+pub mod supervise;
 pub mod up;

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::api::{Client, Status};
 use crate::data::DataDir;
+use crate::desk::{Problem, SettingsStatus};
 use crate::error::Failure;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 
@@ -66,6 +67,7 @@ fn print(status: &Status, data: &DataDir, output: Output) {
             &format!("{WARN}set an admin password{WARN:#}: issoctl action run set-admin-password"),
         );
     }
+    settings(&status.settings, &line, output);
     line("Comments", &status.url);
     line("Admin", &format!("{}/admin/", status.url));
     line(
@@ -84,4 +86,29 @@ fn print(status: &Status, data: &DataDir, output: Output) {
         ),
     );
     line("Data", &data.path().display().to_string());
+}
+
+/// Says which line of isso.cfg keeps it from being in force.
+fn settings(settings: &SettingsStatus, line: &dyn Fn(&str, &str), output: Output) {
+    let Some(reason) = &settings.reason else {
+        return;
+    };
+    line("Settings", &format!("{BAD}not in force{BAD:#}"));
+    if settings.problems.is_empty() {
+        output.line(&format!("          {reason}"));
+    }
+    for problem in &settings.problems {
+        let Problem {
+            line,
+            column,
+            message,
+            text,
+            fix,
+        } = problem;
+        output.line(&format!("          isso.cfg:{line}:{column}: {message}"));
+        if !text.is_empty() {
+            output.line(&format!("              {DIM}|{DIM:#} {text}"));
+        }
+        output.line(&format!("              {BOLD}fix:{BOLD:#} {fix}"));
+    }
 }

@@ -7,7 +7,7 @@ use isso_lifecycle::{DaemonEvent, Event, Lifecycle, Ports, Refusal, Reply, State
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use offline::offline;
-pub use ports::{ActionsPort, ConfigPort, NoArchive, TaskFlag};
+pub use ports::{ActionsPort, NoArchive, TaskFlag};
 
 type Answer = Result<Reply, Refusal>;
 
@@ -73,7 +73,9 @@ pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>) -> Handle {
                 },
             };
             let result = machine.handle(event).await;
-            state_changed.send_replace(machine.state());
+            state_changed.send_if_modified(|state| {
+                std::mem::replace(state, machine.state()) != machine.state()
+            });
             match (answer, result) {
                 // Whoever asked may have gone away meanwhile.
                 (Some(answer), result) => drop(answer.send(result)),

@@ -1,17 +1,20 @@
 //! The host of a single command, for when no `up` runs: the same machine over the same files,
 //! with no Isso to start.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use isso_cfg::Volume;
 use isso_lifecycle::{Daemon, PortError, Ports};
 use tokio::sync::{mpsc, watch};
 
-use super::{ActionsPort, ConfigPort, Handle, NoArchive, TaskFlag, spawn};
+use super::{ActionsPort, Handle, NoArchive, TaskFlag, spawn};
+use crate::desk::{ConfigPort, Desk};
 
 /// Starts a host that never brings Isso up.
 pub fn offline(volume: &Volume) -> Handle {
     let ports = Ports {
-        config: Box::new(ConfigPort(volume.clone())),
+        config: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
         actions: Box::new(ActionsPort {
             volume: volume.clone(),

@@ -6,38 +6,11 @@ use async_trait::async_trait;
 use isso_actions::{Action, Language};
 use isso_cfg::Volume;
 use isso_lifecycle::{
-    Actions, Archive, BackupRequest, Config, Effect, Gate, Invocation, Invoked, PortError,
-    RestoreRequest, Tasks,
+    Actions, Archive, BackupRequest, Effect, Invocation, Invoked, PortError, RestoreRequest, Tasks,
 };
 use tokio::sync::watch;
 
 use crate::service::facts;
-
-/// The volume as the machine sees it.
-pub struct ConfigPort(pub Volume);
-
-#[async_trait]
-impl Config for ConfigPort {
-    async fn settle(&mut self) -> Result<Gate, PortError> {
-        let settled = self.0.settle()?;
-        for note in &settled.notes {
-            tracing::warn!("{note}");
-        }
-        Ok(gate(settled.usable_password))
-    }
-
-    async fn gate(&mut self) -> Result<Gate, PortError> {
-        Ok(gate(self.0.has_usable_password()?))
-    }
-}
-
-fn gate(usable_password: bool) -> Gate {
-    if usable_password {
-        Gate::Open
-    } else {
-        Gate::Locked
-    }
-}
 
 /// The critical task, shown by whoever watches the flag.
 pub struct TaskFlag(pub watch::Sender<bool>);

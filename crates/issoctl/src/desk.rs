@@ -1,0 +1,307 @@
+//! The settings on their way from `isso.cfg` to Isso: what it runs on, what it is to run on next, and
+//! why the file is not in force if it is not.
+//!
+//! ```text
+//! isso.cfg ──looked at──→ accepted ──Isso gets ready on them──→ in force, and kept as last-good
+//!              │ refused                │ Isso refuses them
+//!              └────────→ trouble ←─────┘   (what is in force stays so)
+//! ```
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use isso_cfg::{Diagnostic, Document, Found, Timedelta, Volume, VolumeError, keys};
+use isso_daemon::{Settings, Snapshot};
+use isso_lifecycle::{Config, Gate, PortError, Review};
+use serde::{Deserialize, Serialize};
+
+/// How often Isso may fail on a file before the last good one is tried.
+const TRIES: u32 = 2;
+
+/// The one place that knows which settings count.
+#[derive(Debug)]
+pub struct Desk {
+    volume: Volume,
+    papers: Mutex<Papers>,
+}
+
+#[derive(Debug, Default)]
+struct Papers {
+    /// What the next generation gets.
+    accepted: Option<Document>,
+    /// What Isso serves on, or served on last.
+    in_force: Option<Document>,
+    /// What Isso itself refused; it is not tried again before it changes.
+    refused: Option<Document>,
+    /// Starts that failed with nothing to fall back on.
+    failures: u32,
+    /// Why the file is not in force.
+    trouble: Option<Trouble>,
+}
+
+/// Why `isso.cfg` is not in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Trouble {
+    reason: String,
+    problems: Vec<Problem>,
+}
+
+/// How `isso.cfg` and the running Isso stand to each other.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SettingsStatus {
+    /// Whether Isso runs on what the file says.
+    pub in_force: bool,
+    /// Why it does not, unless it is just taking the file over.
+    pub reason: Option<String>,
+    /// The lines at fault.
+    pub problems: Vec<Problem>,
+}
+
+/// A line of `isso.cfg` that Isso would refuse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column, counted from 1.
+    pub column: usize,
+    /// The offending text, never a secret.
+    pub text: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub fix: String,
+}
+
+impl Desk {
+    /// An empty desk for the settings of a volume.
+    pub fn new(volume: Volume) -> Desk {
+        Desk {
+            volume,
+            papers: Mutex::default(),
+        }
+    }
+
+    /// How the file and the running Isso stand to each other.
+    pub fn status(&self) -> SettingsStatus {
+        let papers = self.papers();
+        let taken = papers.in_force.is_some() && papers.in_force == papers.accepted;
+        let (reason, problems) = match papers.trouble.clone() {
+            Some(Trouble { reason, problems }) => (Some(reason), problems),
+            None => (None, Vec::new()),
+        };
+        SettingsStatus {
+            in_force: taken && reason.is_none(),
+            reason,
+            problems,
+        }
+    }
+
+    fn papers(&self) -> MutexGuard<'_, Papers> {
+        // Every change is a few assignments, so there is no half of one.
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
+    fn settle(&self) -> Result<Gate, PortError> {
+        *self.papers() = Papers::default();
+        let unwritable = match self.volume.settle() {
+            Ok(settled) => {
+                for note in &settled.notes {
+                    tracing::warn!("{note}");
+                }
+                let cfg = self.volume.read()?.cfg;
+                self.papers().accepted = Some(cfg);
+                return Ok(gate(settled.usable_password));
+            }
+            Err(error) => error,
+        };
+        let last_good = self.volume.last_good();
+        let nothing = || Document::parse(String::new()).expect("an empty file is well-formed");
+        let base = last_good.clone().unwrap_or_else(nothing);
+        let found = self.volume.review(&base)?.found;
+        let mut papers = self.papers();
+        match found {
+            Found::Same => papers.accepted = Some(base),
+            Found::Changed(cfg) => papers.accepted = Some(cfg),
+            Found::Refused(diagnostics) => {
+                papers.accepted = last_good;
+                papers.trouble = Some(Trouble::of_file(&diagnostics));
+            }
+        }
+        match papers.gate() {
+            // Nothing is wrong with the file itself, so what kept it from being settled is the news.
+            Gate::Locked if papers.trouble.is_none() => Err(unwritable.into()),
+            gate => Ok(gate),
+        }
+    }
+
+    fn look(&self) -> Result<Review, VolumeError> {
+        let Some(accepted) = self.papers().accepted.clone() else {
+            return Ok(Review::Unchanged);
+        };
+        let review = self.volume.review(&accepted)?;
+        for note in &review.notes {
+            tracing::warn!("{note}");
+        }
+        let mut papers = self.papers();
+        match review.found {
+            Found::Changed(cfg)
+                if papers
+                    .refused
+                    .as_ref()
+                    .is_some_and(|it| it.means_the_same(&cfg)) => {}
+            Found::Changed(cfg) => {
+                papers.trouble = None;
+                papers.refused = None;
+                papers.failures = 0;
+                papers.accepted = Some(cfg);
+                return Ok(Review::Changed);
+            }
+            Found::Same => {
+                papers.trouble = None;
+                papers.refused = None;
+            }
+            Found::Refused(diagnostics) => {
+                let trouble = Trouble::of_file(&diagnostics);
+                if papers.trouble.as_ref() != Some(&trouble) {
+                    tracing::warn!("{}; Isso goes on with the settings before", trouble.reason);
+                }
+                papers.trouble = Some(trouble);
+            }
+        }
+        Ok(Review::Unchanged)
+    }
+}
+
+impl Papers {
+    fn gate(&self) -> Gate {
+        gate(
+            self.accepted
+                .as_ref()
+                .is_some_and(Document::has_usable_password),
+        )
+    }
+}
+
+impl Settings for Desk {
+    fn next(&self) -> Result<Arc<Snapshot>, PortError> {
+        let papers = self.papers();
+        let cfg = papers
+            .accepted
+            .as_ref()
+            .ok_or("isso.cfg was not looked at yet")?;
+        Ok(Arc::new(Snapshot {
+            text: cfg.as_str().to_owned(),
+            ready_within: ready_within(cfg),
+        }))
+    }
+
+    fn taken(&self, snapshot: &Snapshot) {
+        let mut papers = self.papers();
+        papers.failures = 0;
+        let Ok(cfg) = Document::parse(snapshot.text.clone()) else {
+            return;
+        };
+        if let Err(error) = self.volume.remember(&cfg) {
+            tracing::debug!("the good settings could not be kept: {error}");
+        }
+        papers.in_force = Some(cfg);
+    }
+
+    fn refused(&self, snapshot: &Snapshot, reason: &str) {
+        let mut papers = self.papers();
+        let is =
+            |cfg: &Option<Document>| cfg.as_ref().is_some_and(|it| it.as_str() == snapshot.text);
+        // What was overtaken by a newer change, or what Isso has run on before, is not to blame.
+        if !is(&papers.accepted) || is(&papers.in_force) {
+            return;
+        }
+        if let Some(in_force) = papers.in_force.clone() {
+            papers.trouble = Some(Trouble::of_isso(reason, "goes on with the settings before"));
+            papers.refused = papers.accepted.replace(in_force);
+            return;
+        }
+        if let Some(file) = papers.refused.take() {
+            // The last good settings were no better.
+            papers.accepted = Some(file);
+            papers.trouble = None;
+            return;
+        }
+        papers.failures += 1;
+        if papers.failures == TRIES
+            && let Some(good) = self.volume.last_good()
+            && !is(&Some(good.clone()))
+        {
+            let trouble = Trouble::of_isso(reason, "was started with the last good settings");
+            tracing::warn!("{}", trouble.reason);
+            papers.trouble = Some(trouble);
+            papers.refused = papers.accepted.replace(good);
+        }
+    }
+}
+
+/// The desk as the state machine sees it.
+pub struct ConfigPort(pub Arc<Desk>);
+
+#[async_trait]
+impl Config for ConfigPort {
+    async fn settle(&mut self) -> Result<Gate, PortError> {
+        self.0.settle()
+    }
+
+    async fn gate(&mut self) -> Result<Gate, PortError> {
+        Ok(self.0.papers().gate())
+    }
+
+    async fn review(&mut self) -> Result<Review, PortError> {
+        let desk = Arc::clone(&self.0);
+        // Looks again before it believes that a file is bad, and sleeps in between.
+        let looked = tokio::task::spawn_blocking(move || desk.look()).await;
+        Ok(looked.expect("the look does not panic, and blocking tasks are not cancelled")?)
+    }
+}
+
+impl Trouble {
+    fn of_file(diagnostics: &[Diagnostic]) -> Trouble {
+        let problems = diagnostics.iter().map(|found| Problem {
+            line: found.line,
+            column: found.column,
+            text: found.text.clone(),
+            message: found.message.clone(),
+            fix: found.fix.clone(),
+        });
+        let reason = diagnostics
+            .first()
+            .map_or_else(String::new, ToString::to_string);
+        Trouble {
+            reason: format!("isso.cfg is not in force: {reason}"),
+            problems: problems.collect(),
+        }
+    }
+
+    fn of_isso(reason: &str, so: &str) -> Trouble {
+        Trouble {
+            reason: format!("isso.cfg is not in force: {reason}; Isso {so}"),
+            problems: Vec::new(),
+        }
+    }
+}
+
+fn gate(usable_password: bool) -> Gate {
+    match usable_password {
+        true => Gate::Open,
+        false => Gate::Locked,
+    }
+}
+
+/// Isso tries the mail server and every website before it answers, one after the other.
+fn ready_within(cfg: &Document) -> Duration {
+    let websites = cfg.read_lines(&keys::HOST).len();
+    let smtp = cfg
+        .read_timedelta(&keys::SMTP_TIMEOUT)
+        .map_or(10, Timedelta::seconds);
+    let checks = smtp.saturating_add(5 * u64::try_from(websites).unwrap_or(u64::MAX / 5));
+    Duration::from_secs(checks.saturating_add(30).min(3600))
+}

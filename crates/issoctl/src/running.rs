@@ -1,0 +1,175 @@
+//! A host with Isso in it: what `up` and `supervise` have in common.
+
+use std::fs::File;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use isso_cfg::Volume;
+use isso_daemon::{Config, Listener, LogRing, Program, Supervisor};
+use isso_lifecycle::{Event, Ports, Refusal};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::announce;
+use crate::api::{self, App, SocketPath};
+use crate::data::DataDir;
+use crate::desk::{ConfigPort, Desk};
+use crate::error::Failure;
+use crate::host::{self, ActionsPort, NoArchive, TaskFlag};
+use crate::output::{BOLD, Output, WARN};
+use crate::service::Service;
+use crate::watch::follow;
+
+/// How many lines of Isso's output are kept for `issoctl logs`.
+const LOG_LINES: usize = 2000;
+
+/// The data folder of a host, which is the only one in it as long as this lives.
+pub struct Place<'a> {
+    data: &'a DataDir,
+    _lock: File,
+}
+
+/// A host that was initialised and has not started Isso yet.
+pub struct Running<'a> {
+    place: Place<'a>,
+    app: App,
+}
+
+impl<'a> Place<'a> {
+    /// Makes the folder and takes it. From here on there is a log.
+    pub fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
+        tracing_subscriber::fmt()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            // Isso's own lines bear their time, and a service manager adds one to the others.
+            .without_time()
+            .compact()
+            .init();
+        data.create()?;
+        let _lock = data.lock()?;
+        Ok(Place { data, _lock })
+    }
+
+    /// Looks at the volume and puts it right.
+    pub async fn init(
+        self,
+        volume: Volume,
+        program: Program,
+        listener: Listener,
+    ) -> Result<Running<'a>, Failure> {
+        let listen = listener.local_address();
+        let desk = Arc::new(Desk::new(volume.clone()));
+        let logs = LogRing::new(LOG_LINES);
+        let (events, daemon_events) = mpsc::channel(16);
+        let config = Config {
+            program: program.variables(std::env::vars_os()),
+            database: volume.db_path(),
+            settings: Arc::clone(&desk) as _,
+            stop_within: Config::STOP_WITHIN,
+        };
+        let supervisor = Supervisor::new(config, listener, logs.clone(), events)
+            .map_err(|source| Failure::new("cannot supervise Isso", source))?;
+        let monitor = supervisor.monitor();
+        let task = watch::Sender::new(false);
+        let password_needed = task.subscribe();
+        let ports = Ports {
+            config: Box::new(ConfigPort(Arc::clone(&desk))),
+            tasks: Box::new(TaskFlag(task)),
+            actions: Box::new(ActionsPort {
+                volume: volume.clone(),
+                listen: Some(listen),
+            }),
+            daemon: Box::new(supervisor),
+            archive: Box::new(NoArchive),
+        };
+        let host = host::spawn(ports, daemon_events);
+        host.send(Event::Init)
+            .await
+            .map_err(|refusal| Failure::new("the settings cannot be used", refusal))?;
+        let app = App {
+            service: Service {
+                volume,
+                listen: Some(listen),
+                host,
+            },
+            desk,
+            supervisor: monitor,
+            listen,
+            logs,
+            password_needed,
+            stop: CancellationToken::new(),
+        };
+        Ok(Running { place: self, app })
+    }
+}
+
+impl Running<'_> {
+    /// The actions, and the state machine.
+    pub fn service(&self) -> &Service {
+        &self.app.service
+    }
+
+    /// Starts Isso and runs it until somebody wants an end.
+    pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
+        let Running { place, app } = self;
+        let App {
+            service,
+            stop,
+            desk,
+            ..
+        } = app.clone();
+        let host = service.host;
+        let socket = SocketPath::new(place.data.path())
+            .map_err(|source| Failure::new("the data folder cannot be used", source))?;
+        let api = tokio::task::spawn_local(api::serve(app.clone(), socket));
+        tokio::task::spawn_local(announce::follow(app, output));
+        stop_on_signals(&stop)?;
+
+        match host.send(Event::Start).await {
+            Err(Refusal::NoPassword) => output.note(&waits(&desk)),
+            // Whatever else is wrong with Isso is told as its state, and tried again.
+            Ok(_) | Err(Refusal::Failed(_)) => {}
+            Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
+        }
+        tokio::task::spawn_local(follow(service.volume.config_path(), host.clone()));
+        stop.cancelled().await;
+        announce::stopping();
+        host.send(Event::Stop)
+            .await
+            .map_err(|refusal| Failure::new("Isso could not be stopped", refusal))?;
+        api.await
+            .expect("the API does not panic")
+            .map_err(|source| Failure::new("the API could not be served", source))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn waits(desk: &Desk) -> String {
+    match desk.status().reason {
+        Some(reason) => format!("{WARN}Isso is not started:{WARN:#} {reason}"),
+        None => format!(
+            "{WARN}Isso waits for an admin password.{WARN:#} Set one from another terminal:\n  \
+             {BOLD}issoctl action run set-admin-password{BOLD:#}"
+        ),
+    }
+}
+
+/// The first signal asks for a graceful stop; the second one does not wait for it, and Isso's
+/// processes go with this one.
+fn stop_on_signals(stop: &CancellationToken) -> Result<(), Failure> {
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut signals =
+            signal(kind).map_err(|source| Failure::new("cannot listen for signals", source))?;
+        let stop = stop.clone();
+        tokio::task::spawn_local(async move {
+            signals.recv().await;
+            stop.cancel();
+            signals.recv().await;
+            std::process::exit(i32::from(Failure::FAILED));
+        });
+    }
+    Ok(())
+}
