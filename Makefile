@@ -13,6 +13,8 @@ SDK := crates/actions/tests/sdk
 # The tests' own Python, with what the tests drive: Isso, gunicorn and an SMTP server.
 export ISSO_TEST_PYTHON := $(PYTHON_ENV)/bin/python
 export ISSO_TEST_RUNTIME := $(PYTHON_ENV)
+# runit and s6, to compare with.
+export ISSO_TEST_DEBIAN := $(TOOLS)/debian
 
 .PHONY: help
 help: ## List what there is to make
@@ -54,7 +56,11 @@ deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can
 
 .PHONY: bench
 bench: build test-tools ## Measure against plain gunicorn, side by side
-	cargo bench --quiet --locked -p isso-tests
+	cargo bench --quiet --locked -p isso-tests --bench issoctl
+
+.PHONY: torture
+torture: build test-tools $(TOOLS)/debian ## Do to Isso what nobody should, for some minutes (ONLY=kill for a part)
+	cargo bench --quiet --locked -p isso-tests --bench torture -- $(ONLY)
 
 .PHONY: test-tools
 test-tools: need-test $(PYTHON_ENV)/.done $(SDK)/node_modules/.done
@@ -67,6 +73,9 @@ $(PYTHON_ENV)/.done: crates/daemon/requirements.txt crates/daemon/gunicorn.conf.
 	cargo run --quiet --locked -p isso-daemon --example runtime -- $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.txt
 	touch $@
+
+$(TOOLS)/debian: tests/debian.sh
+	tests/debian.sh $@
 
 $(SDK)/node_modules/.done: $(SDK)/package-lock.json
 	cd $(SDK) && npm ci --silent --no-audit --no-fund

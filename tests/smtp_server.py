@@ -1,16 +1,28 @@
-"""An SMTP server for the tests: prints its port, then every mail it takes as a line of JSON."""
+"""An SMTP server for the tests: prints its port, then every mail it takes as a line of JSON.
+
+Arguments: the password of the user `isso`, and how many seconds it takes to accept a mail.
+"""
 
 import asyncio
 import email
 import email.policy
 import json
+import logging
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
+
+# That it speaks without TLS is known.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+warnings.simplefilter("ignore")
+
+PASSWORD, DELAY = sys.argv[1].encode(), float(sys.argv[2])
 
 
 class Inbox:
     async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(DELAY)
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         line = {"to": envelope.rcpt_tos, "subject": mail["subject"], "text": mail.get_content()}
         print(json.dumps(line), flush=True)
@@ -18,7 +30,7 @@ class Inbox:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    taken = data.login == b"isso" and data.password == sys.argv[1].encode()
+    taken = data.login == b"isso" and data.password == PASSWORD
     return AuthResult(success=taken, handled=False)
 
 

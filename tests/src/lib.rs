@@ -4,6 +4,7 @@
 //! test installs one; that `up` installs one by itself is a test of its own.
 
 mod smtp;
+pub mod torture;
 mod visitor;
 
 use std::io::{BufRead, BufReader};
@@ -80,8 +81,13 @@ impl Site {
     pub fn edit_cfg(&self, from: &str, to: &str) {
         let text = self.cfg();
         assert!(text.contains(from), "isso.cfg has no {from:?}:\n{text}");
+        self.save_cfg(&text.replacen(from, to, 1));
+    }
+
+    /// Saves `isso.cfg` as many editors do.
+    pub fn save_cfg(&self, text: &str) {
         #[expect(clippy::disallowed_methods, reason = "an editor is not atomic either")]
-        std::fs::write(self.cfg_path(), text.replacen(from, to, 1)).expect("isso.cfg is writable");
+        std::fs::write(self.cfg_path(), text).expect("isso.cfg is writable");
     }
 
     /// A command on this folder.
@@ -152,8 +158,35 @@ impl Site {
     pub fn up(&self, args: &[&str]) -> Up<'_> {
         let address = free_address();
         let listen = address.to_string();
-        let mut command = self.command(&[&["up", "--listen", &listen], args].concat());
-        let mut child = command
+        self.spawn(address, &[&["up", "--listen", &listen], args].concat())
+    }
+
+    /// Starts `supervise` around the official image's command line, and waits until Isso serves.
+    pub fn supervised(&self) -> Up<'_> {
+        let address = free_address();
+        let (bind, config) = (address.to_string(), self.cfg_path());
+        let gunicorn = runtime().join("bin/gunicorn");
+        let path = |path: &'_ PathBuf| path.to_str().expect("the path is text").to_owned();
+        let (config, gunicorn) = (path(&config), path(&gunicorn));
+        let ours = ["supervise", "--config", &config, "--", &gunicorn];
+        let theirs = [
+            "-b",
+            &bind,
+            "-w",
+            "4",
+            "--preload",
+            "--worker-tmp-dir",
+            "/dev/shm",
+            "isso.run",
+        ];
+        let mut up = self.spawn(address, &[&ours[..], &theirs[..]].concat());
+        up.wait_for_line("Isso serves");
+        up
+    }
+
+    fn spawn(&self, address: SocketAddr, args: &[&str]) -> Up<'_> {
+        let mut child = self
+            .command(args)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -188,7 +221,7 @@ impl Default for Site {
     }
 }
 
-/// A running `issoctl up`; killed with everything of it when the test ends.
+/// A running `issoctl up` or `supervise`; killed with everything of it when the test ends.
 pub struct Up<'a> {
     site: &'a Site,
     child: Child,

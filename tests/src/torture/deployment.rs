@@ -1,0 +1,287 @@
+//! One Isso, and whoever keeps it up.
+
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::http::{ask_now, get};
+use super::keeper::Keeper;
+use super::processes::{self, Process};
+use super::settings::{Save, Settings};
+use super::wait::wait;
+
+/// How many workers each gunicorn has.
+const WORKERS: usize = 4;
+
+/// Nothing here takes longer on a machine that is not broken.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running Isso with files of its own; dropping it kills everything of it.
+#[derive(Debug)]
+pub struct Deployment {
+    /// Who keeps it up.
+    pub keeper: Keeper,
+    /// Where Isso answers.
+    pub address: SocketAddr,
+    folder: TempDir,
+    child: Child,
+}
+
+impl Deployment {
+    /// Starts Isso and waits until it serves with all its workers. None when this keeper is not on
+    /// this machine.
+    pub fn start(keeper: Keeper) -> Option<Self> {
+        Self::start_with(keeper, |database| {
+            Settings::new(database.to_owned()).to_string()
+        })
+    }
+
+    /// Starts it with another text of `isso.cfg`, which names the same origin.
+    pub fn start_with(keeper: Keeper, text: impl FnOnce(&Path) -> String) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        for name in ["config", "db", "state"] {
+            fs::create_dir(folder.path().join(name)).expect("the folder is new");
+        }
+        let text = text(&folder.path().join("db/comments.db"));
+        Save::InPlace.save(&folder.path().join("config/isso.cfg"), text);
+        let address = crate::free_address();
+        let command = keeper.command(folder.path(), address)?;
+        let deployment = Self {
+            keeper,
+            address,
+            child: spawn(command, folder.path()),
+            folder,
+        };
+        deployment.wait_until_in_force(&deployment.settings());
+        deployment.wait_until_clean();
+        Some(deployment)
+    }
+
+    /// Starts the same again after everything of it was killed; says how long it took to serve.
+    pub fn start_again(&mut self) -> Duration {
+        self.child.wait().expect("it is our child");
+        let command = self.keeper.command(self.folder.path(), self.address);
+        self.child = spawn(command.expect("it was here before"), self.folder.path());
+        let (_, took) = wait("Isso serves again", PATIENCE, || self.answers());
+        took
+    }
+
+    /// The settings as they stand in the file.
+    pub fn text(&self) -> String {
+        fs::read_to_string(self.cfg()).expect("isso.cfg can be read")
+    }
+
+    /// `isso.cfg`.
+    pub fn cfg(&self) -> PathBuf {
+        self.folder.path().join("config/isso.cfg")
+    }
+
+    /// Settings like those it was started with.
+    pub fn settings(&self) -> Settings {
+        Settings::new(self.database())
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("db/comments.db")
+    }
+
+    /// Saves other settings as a person would, and has them put in force where that is a person's
+    /// work too.
+    pub fn edit(&mut self, text: impl AsRef<[u8]>, save: Save) {
+        save.save(&self.cfg(), text);
+        if self.keeper == Keeper::Nobody {
+            let _ = kill(self.root(), Signal::SIGTERM);
+            self.start_again();
+        } else if let Some(mut restart) = self.keeper.restart(self.folder.path()) {
+            // Some of them wait until it is done.
+            let output = restart.output().expect("it runs");
+            assert!(output.status.success(), "{restart:?}: {output:#?}");
+        }
+    }
+
+    /// Changes the settings and waits until they are in force; says how long that took.
+    pub fn change(&mut self, settings: &Settings, save: Save) -> Duration {
+        let started = Instant::now();
+        self.edit(settings.to_string(), save);
+        self.wait_until_in_force(settings);
+        started.elapsed()
+    }
+
+    /// Waits until these settings are in force, as a website sees it and as the status says.
+    pub fn wait_until_in_force(&self, settings: &Settings) {
+        let origin = &settings.origin;
+        let what = format!("the settings with {origin} are in force");
+        wait(&what, PATIENCE, || {
+            let seen = self.allowed(origin)?;
+            if &seen != origin {
+                return Err(format!("{seen} is allowed; status: {:?}", self.status()));
+            }
+            self.well()
+        });
+    }
+
+    /// The website that Isso lets read its answers when this one asks.
+    pub fn allowed(&self, origin: &str) -> Result<String, String> {
+        match ask_now(self.address, &get("/info", origin)) {
+            Ok(answer) if answer.status == 200 => Ok(answer
+                .header("Access-Control-Allow-Origin")
+                .unwrap_or_default()
+                .to_owned()),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// Whether Isso answers.
+    pub fn answers(&self) -> Result<(), String> {
+        self.allowed("http://localhost").map(|_| ())
+    }
+
+    /// Whether the status, where there is one, has nothing to complain about.
+    pub fn well(&self) -> Result<(), String> {
+        let Some(status) = self.status() else {
+            return Ok(());
+        };
+        let settings = &status["settings"];
+        let problems = settings["problems"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty());
+        let well = status["serving"] == true && settings["inForce"] == true && !problems;
+        if well {
+            Ok(())
+        } else {
+            Err(format!("status {status}"))
+        }
+    }
+
+    /// What `issoctl status --json` says; None where no issoctl runs.
+    pub fn status(&self) -> Option<Value> {
+        let output = self
+            .keeper
+            .status(self.folder.path())?
+            .output()
+            .expect("issoctl runs");
+        let status = serde_json::from_slice(&output.stdout);
+        Some(status.unwrap_or_else(|_| Value::String(format!("{output:?}"))))
+    }
+
+    /// The process that was started for it.
+    pub fn root(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().expect("process ids are small"))
+    }
+
+    /// What keeps Isso up: everything that is neither gunicorn nor what prepared its surroundings.
+    pub fn supervisors(&self) -> Vec<Process> {
+        let mut tree = processes::tree(self.root());
+        if self.keeper.is_wrapped() {
+            tree.retain(|process| process.pid != self.root());
+        }
+        tree.retain(|process| !process.is_gunicorn() && !process.is_zombie());
+        tree
+    }
+
+    /// gunicorn's present master.
+    pub fn master(&self) -> Pid {
+        self.wait_until_clean();
+        self.masters()[0].pid
+    }
+
+    /// The present workers.
+    pub fn workers(&self) -> Vec<Process> {
+        let master = self.master();
+        self.gunicorns()
+            .into_iter()
+            .filter(|process| process.is_child_of(master))
+            .collect()
+    }
+
+    /// Waits until there is one gunicorn with all its workers, and nothing of another one.
+    pub fn wait_until_clean(&self) -> Duration {
+        wait("one gunicorn is left", PATIENCE, || self.clean()).1
+    }
+
+    /// Whether one gunicorn with all its workers is there, and nothing of another one.
+    pub fn clean(&self) -> Result<(), String> {
+        let masters = self.masters();
+        let gunicorns = self.gunicorns();
+        let ours = |process: &Process| {
+            let below = |master: &Process| {
+                master.pid == process.pid || process.is_child_of(master.pid) && process.has_booted()
+            };
+            masters.iter().any(below)
+        };
+        if masters.len() == 1 && gunicorns.len() == WORKERS + 1 && gunicorns.iter().all(ours) {
+            Ok(())
+        } else {
+            Err(format!("masters {masters:?} among {gunicorns:?}"))
+        }
+    }
+
+    /// Every gunicorn that is below the supervisor or listens here.
+    pub fn gunicorns(&self) -> Vec<Process> {
+        let mut found = processes::tree(self.root());
+        for holder in processes::holders(self.address.port()) {
+            if !found.iter().any(|process| process.pid == holder.pid) {
+                found.push(holder);
+            }
+        }
+        found.retain(|process| process.is_gunicorn() || process.is_zombie());
+        found
+    }
+
+    fn masters(&self) -> Vec<Process> {
+        let gunicorns = self.gunicorns();
+        let below = |process: &&Process| {
+            !gunicorns
+                .iter()
+                .any(|parent| process.is_child_of(parent.pid))
+        };
+        gunicorns.iter().filter(below).cloned().collect()
+    }
+
+    /// What it has printed last.
+    fn tail(&self) -> String {
+        let log = fs::read_to_string(log(self.folder.path())).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{:?} said last:\n{}", self.keeper, self.tail());
+        }
+        let mut left = processes::tree(self.root());
+        left.extend(self.gunicorns());
+        // It may have ended already.
+        let _ = self.child.kill();
+        for process in left {
+            let _ = kill(process.pid, Signal::SIGKILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(mut command: Command, folder: &Path) -> Child {
+    let log = File::options().create(true).append(true).open(log(folder));
+    let log = log.expect("the folder can be written");
+    let errors = log.try_clone().expect("descriptors can be copied");
+    // gunicorn puts a socket below HOME.
+    command.current_dir(folder).env("HOME", folder);
+    command.stdin(Stdio::null()).stdout(log).stderr(errors);
+    command
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+fn log(folder: &Path) -> PathBuf {
+    folder.join("log")
+}

@@ -1,0 +1,291 @@
+//! Who keeps Isso up, and how each of them is told to.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::settings::Save;
+
+/// Somebody who keeps Isso up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// `issoctl up`.
+    Up,
+    /// `issoctl supervise` around the command line of Isso's image.
+    Supervise,
+    /// The same as the first process of a container, its settings mounted read-only.
+    SuperviseFirst,
+    /// The same as an ordinary user.
+    SuperviseUser,
+    /// A person who stops and starts gunicorn.
+    Nobody,
+    /// supervisord, from PyPI.
+    Supervisord,
+    /// s6-svscan, from Debian.
+    S6,
+    /// runsvdir, from Debian.
+    Runit,
+}
+
+impl Keeper {
+    /// What starts it; None where it is not installed.
+    pub(super) fn command(self, folder: &Path, address: SocketAddr) -> Option<Command> {
+        let gunicorn = gunicorn(address);
+        Some(match self {
+            Self::Up => {
+                let mut command = issoctl(folder);
+                command.args(["up", "--listen", &address.to_string()]);
+                command
+            }
+            Self::Supervise => supervise(issoctl(&folder.join("state")), folder, &gunicorn),
+            Self::SuperviseFirst => supervise(contained(folder), folder, &gunicorn),
+            Self::SuperviseUser => supervise(as_user(folder), folder, &gunicorn),
+            Self::Nobody => {
+                let mut command = Command::new(&gunicorn[0]);
+                command
+                    .args(&gunicorn[1..])
+                    .env_clear()
+                    .env("ISSO_SETTINGS", cfg(folder));
+                command
+            }
+            Self::Supervisord => supervisord(folder, &gunicorn)?,
+            Self::S6 => {
+                let mut command = as_installed("s6-svscan")?;
+                command.arg(service(folder, &gunicorn));
+                command
+            }
+            Self::Runit => {
+                let mut command = debian("runsvdir")?;
+                command.arg(service(folder, &gunicorn));
+                command
+            }
+        })
+    }
+
+    /// The command that puts other settings in force; None where there is none or need be none.
+    pub(super) fn restart(self, folder: &Path) -> Option<Command> {
+        match self {
+            Self::Supervisord => {
+                let mut command = Command::new(crate::runtime().join("bin/supervisorctl"));
+                command
+                    .arg("-c")
+                    .arg(folder.join("state/supervisord.conf"))
+                    .args(["restart", "isso"]);
+                Some(command)
+            }
+            Self::S6 => {
+                let mut command = debian("s6-svc")?;
+                command.arg("-r").arg(folder.join("state/services/isso"));
+                Some(command)
+            }
+            Self::Runit => {
+                let mut command = debian("sv")?;
+                command
+                    .arg("restart")
+                    .arg(folder.join("state/services/isso"));
+                Some(command)
+            }
+            _ => None,
+        }
+    }
+
+    /// The command that tells how Isso is.
+    pub(super) fn status(self, folder: &Path) -> Option<Command> {
+        let mut command = match self {
+            Self::Up => issoctl(folder),
+            Self::Supervise | Self::SuperviseFirst | Self::SuperviseUser => {
+                issoctl(&folder.join("state"))
+            }
+            _ => return None,
+        };
+        command.args(["status", "--json"]);
+        Some(command)
+    }
+
+    /// Whether it is none of ours.
+    pub fn is_other(self) -> bool {
+        matches!(
+            self,
+            Self::Nobody | Self::Supervisord | Self::S6 | Self::Runit
+        )
+    }
+
+    /// Whether the supervisor is a child of the process that is started.
+    pub(super) fn is_wrapped(self) -> bool {
+        self == Self::SuperviseFirst
+    }
+}
+
+fn issoctl(data: &Path) -> Command {
+    let mut command = Command::new(crate::issoctl());
+    command
+        .arg("--data")
+        .arg(data)
+        .env("ISSOCTL_RUNTIME", crate::runtime())
+        .env("LC_ALL", "C.UTF-8");
+    command
+}
+
+/// The first process of its namespace, before which nothing can be written below `config`.
+fn contained(folder: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    command.args([
+        "--user",
+        "--map-root-user",
+        "--pid",
+        "--fork",
+        "--kill-child",
+    ]);
+    command.args(["--mount", "--mount-proc", "sh", "-euc"]);
+    command.arg("mount --bind \"$1\" \"$1\"; mount -o remount,bind,ro \"$1\"; shift; exec \"$@\"");
+    command.arg("sh").arg(folder.join("config"));
+    then_issoctl(command, folder)
+}
+
+/// A user without rights, who yet owns the files.
+fn as_user(folder: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-user=1000", "--map-group=1000"]);
+    then_issoctl(command, folder)
+}
+
+fn then_issoctl(mut command: Command, folder: &Path) -> Command {
+    command
+        .arg(crate::issoctl())
+        .arg("--data")
+        .arg(folder.join("state"));
+    command
+}
+
+fn supervise(mut command: Command, folder: &Path, gunicorn: &[String]) -> Command {
+    command
+        .arg("supervise")
+        .arg("--config")
+        .arg(cfg(folder))
+        .arg("--")
+        .args(gunicorn);
+    command
+}
+
+fn supervisord(folder: &Path, gunicorn: &[String]) -> Option<Command> {
+    let binary = Some(crate::runtime().join("bin/supervisord")).filter(|path| path.exists())?;
+    let state = folder.join("state");
+    let (state, cfg, line) = (state.display(), cfg(folder), gunicorn.join(" "));
+    let text = format!(
+        "[supervisord]\nnodaemon=true\nlogfile={state}/supervisord.log\npidfile={state}/pid\n\
+         [unix_http_server]\nfile={state}/sock\n\
+         [rpcinterface:supervisor]\n\
+         supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n\
+         [supervisorctl]\nserverurl=unix://{state}/sock\n\
+         [program:isso]\ncommand={line}\nautorestart=true\nenvironment=ISSO_SETTINGS=\"{}\"\n",
+        cfg.display()
+    );
+    let conf = folder.join("state/supervisord.conf");
+    Save::InPlace.save(&conf, text);
+    let mut command = Command::new(binary);
+    command.arg("-c").arg(conf);
+    Some(command)
+}
+
+/// A service as runit and s6 want it.
+fn service(folder: &Path, gunicorn: &[String]) -> PathBuf {
+    let services = folder.join("state/services");
+    let run = services.join("isso/run");
+    fs::create_dir_all(services.join("isso")).expect("the folder can be written");
+    let (cfg, line) = (cfg(folder), gunicorn.join(" "));
+    let text = format!(
+        "#!/bin/sh\nexec env -i ISSO_SETTINGS={} {line}\n",
+        cfg.display()
+    );
+    Save::InPlace.save(&run, text);
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(run, mode).expect("the file is ours");
+    services
+}
+
+/// A program that is installed, or that `make torture` took from Debian's package.
+fn debian(name: &str) -> Option<Command> {
+    let unpacked = unpacked();
+    let found = [unpacked.join("usr/bin"), "/usr/bin".into()]
+        .map(|folder| folder.join(name))
+        .into_iter()
+        .find(|path| path.exists())?;
+    let mut command = Command::new(found);
+    let (path, libraries) = surroundings(&unpacked);
+    command.env("PATH", path).env("LD_LIBRARY_PATH", libraries);
+    Some(command)
+}
+
+/// The same for one that starts others as `/usr/bin/…`: in a namespace where they are there.
+fn as_installed(name: &str) -> Option<Command> {
+    let installed = Path::new("/usr/bin").join(name);
+    if installed.exists() {
+        return Some(Command::new(installed));
+    }
+    debian(name)?;
+    let unpacked = unpacked();
+    let namespace = || {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-euc"]);
+        command.arg(
+            "mount -t overlay overlay -o \"lowerdir=$1:/usr/bin\" /usr/bin; shift; exec \"$@\"",
+        );
+        command.arg("sh").arg(unpacked.join("usr/bin"));
+        let (path, libraries) = surroundings(&unpacked);
+        command.env("PATH", path).env("LD_LIBRARY_PATH", libraries);
+        command
+    };
+    let possible = namespace()
+        .arg("true")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    possible.then(|| {
+        let mut command = namespace();
+        command.arg(installed);
+        command
+    })
+}
+
+fn surroundings(unpacked: &Path) -> (String, String) {
+    let path = std::env::var("PATH").unwrap_or_default();
+    let unpacked = unpacked.display();
+    let machine = std::env::consts::ARCH;
+    (
+        format!("{unpacked}/usr/bin:{path}"),
+        format!("{unpacked}/usr/lib/{machine}-linux-gnu"),
+    )
+}
+
+fn unpacked() -> PathBuf {
+    std::env::var_os("ISSO_TEST_DEBIAN")
+        .unwrap_or_default()
+        .into()
+}
+
+/// The command line of Isso's image.
+fn gunicorn(address: SocketAddr) -> Vec<String> {
+    let program = crate::runtime()
+        .join("bin/gunicorn")
+        .to_string_lossy()
+        .into_owned();
+    let address = address.to_string();
+    let mut line = vec![program, "-b".into(), address];
+    line.extend(
+        [
+            "-w",
+            "4",
+            "--preload",
+            "--worker-tmp-dir",
+            "/dev/shm",
+            "isso.run",
+        ]
+        .map(String::from),
+    );
+    line
+}
+
+fn cfg(folder: &Path) -> PathBuf {
+    folder.join("config/isso.cfg")
+}

@@ -1,0 +1,25 @@
+//! What nobody should do to a comment server, and what became of it.
+//!
+//! Every scenario takes sizes, so that `tests/tests/torture.rs` runs short forms as tests, and
+//! `tests/benches/torture.rs` the full ones as measurements. What happened is seen from outside:
+//! each request is counted ([`Load`]), settings are in force when a website that only they name is
+//! allowed, and a process is gone when the kernel says so ([`processes`]).
+
+mod deployment;
+pub mod http;
+mod keeper;
+mod load;
+pub mod processes;
+pub mod scenarios;
+mod settings;
+mod silent;
+mod tally;
+mod wait;
+
+pub use deployment::Deployment;
+pub use keeper::Keeper;
+pub use load::{Load, Shape};
+pub use settings::{Mail, Save, Settings, template};
+pub use silent::Silent;
+pub use tally::Tally;
+pub use wait::wait;

@@ -1,0 +1,50 @@
+//! Nothing happens.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::torture::{Deployment, processes};
+
+/// What a supervisor costs while nobody wants anything.
+#[derive(Debug)]
+pub struct Idle {
+    /// The memory of its processes in KiB.
+    pub resident: u64,
+    /// The part of one CPU, in percent.
+    pub cpu: f64,
+    /// How often its threads began to run, a second.
+    pub wake_ups: f64,
+}
+
+/// Leaves it alone for a while.
+pub fn idle(deployment: &Deployment, over: Duration) -> Idle {
+    let supervisors: Vec<_> = deployment
+        .supervisors()
+        .iter()
+        .map(|process| process.pid)
+        .collect();
+    // Start-up is over once it has been left alone for a moment.
+    sleep(Duration::from_secs(2));
+    let cpu = || {
+        supervisors
+            .iter()
+            .map(|pid| processes::cpu(*pid))
+            .sum::<Duration>()
+    };
+    let wake_ups = || {
+        supervisors
+            .iter()
+            .map(|pid| processes::wake_ups(*pid))
+            .sum::<u64>()
+    };
+    let before = (cpu(), wake_ups());
+    sleep(over);
+    Idle {
+        resident: supervisors
+            .iter()
+            .map(|pid| processes::resident(*pid))
+            .sum(),
+        cpu: 100.0 * (cpu() - before.0).as_secs_f64() / over.as_secs_f64(),
+        wake_ups: (wake_ups() - before.1) as f64 / over.as_secs_f64(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Processes that are killed or stopped.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+
+use crate::torture::http::{ask_now, get};
+use crate::torture::processes::{self, Process};
+use crate::torture::{Deployment, Load, Shape, Tally, wait};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What became of a row of kills.
+#[derive(Debug)]
+pub struct Kills {
+    /// The requests.
+    pub tally: Tally,
+    /// How long each time until a new gunicorn had all its workers, nothing of the old one was left
+    /// and no request failed any more.
+    pub took: Vec<Duration>,
+}
+
+/// Kills gunicorn's master so often, each time as soon as the new one is complete.
+pub fn kill_master_under_load(deployment: &Deployment, times: usize, shape: Shape) -> Kills {
+    let load = Load::start(deployment.address, shape);
+    let took = (0..times).map(|_| {
+        let killed = Instant::now();
+        replaced(deployment);
+        let clean = killed.elapsed();
+        // A worker that goes on without its master answers wrongly later.
+        sleep(Duration::from_millis(200));
+        let last_failure = load.so_far().last_failure();
+        last_failure.map_or(clean, |at| clean.max(at.saturating_duration_since(killed)))
+    });
+    let took = took.collect();
+    Kills {
+        took,
+        tally: load.finish(),
+    }
+}
+
+/// Kills gunicorn's master while nobody asks for anything; says how long until a new one is complete.
+pub fn kill_master_idle(deployment: &Deployment) -> Duration {
+    let took = replaced(deployment);
+    deployment.answers().expect("Isso answers");
+    took
+}
+
+fn replaced(deployment: &Deployment) -> Duration {
+    let master = deployment.master();
+    kill(master, Signal::SIGKILL).expect("the master is there");
+    let what = "another gunicorn is complete, and nothing of the old one is left";
+    wait(what, PATIENCE, || {
+        deployment.clean()?;
+        deployment.well()?;
+        if deployment
+            .gunicorns()
+            .iter()
+            .any(|process| process.pid == master)
+        {
+            return Err("the old master".into());
+        }
+        Ok(())
+    })
+    .1
+}
+
+/// Kills one worker; returns how long until there are four again.
+pub fn kill_worker(deployment: &Deployment, shape: Shape) -> (Tally, Duration) {
+    let load = Load::start(deployment.address, shape);
+    let victim = deployment.workers().remove(0).pid;
+    kill(victim, Signal::SIGKILL).expect("the worker is there");
+    let (_, took) = wait("another worker is there", PATIENCE, || {
+        deployment.clean()?;
+        let all = deployment.gunicorns();
+        if all.iter().any(|process| process.pid == victim) {
+            Err(format!("{all:?}"))
+        } else {
+            Ok(())
+        }
+    });
+    (load.finish(), took)
+}
+
+/// Stops all workers, so that they hold their requests and answer none; returns how long it took
+/// until one that was asked afterwards had its answer.
+pub fn stop_workers(deployment: &Deployment, shape: Shape) -> (Tally, Duration) {
+    let load = Load::start(deployment.address, shape);
+    for worker in deployment.workers() {
+        kill(worker.pid, Signal::SIGSTOP).expect("the worker is there");
+    }
+    let request = get("/info", "http://localhost");
+    let (_, took) = wait("requests are answered again", PATIENCE, || {
+        ask_now(deployment.address, &request).map_err(|failure| format!("{failure:?}"))
+    });
+    deployment.wait_until_clean();
+    (load.finish(), took)
+}
+
+/// Kills the supervisor itself; returns what was left of it, and how long the next start took.
+pub fn kill_supervisor(deployment: &mut Deployment) -> (Vec<Process>, Duration) {
+    let supervisor = deployment.supervisors()[0].pid;
+    let below = processes::tree(supervisor);
+    kill(supervisor, Signal::SIGKILL).expect("the supervisor is there");
+    let end = Instant::now() + Duration::from_secs(5);
+    let left = loop {
+        let mut left = deployment.gunicorns();
+        left.extend(
+            below
+                .iter()
+                .filter(|process| kill(process.pid, None).is_ok())
+                .cloned(),
+        );
+        // Ours to wait for, which `start_again` does.
+        left.retain(|process| {
+            process.pid != deployment.root() && !processes::is_zombie(process.pid)
+        });
+        if left.is_empty() || Instant::now() > end {
+            break left;
+        }
+        sleep(Duration::from_millis(5));
+    };
+    let took = deployment.start_again();
+    deployment.wait_until_clean();
+    (left, took)
+}

@@ -1,0 +1,20 @@
+//! The scenarios. They judge nothing: what they return is compared with what it should be by those
+//! who run them.
+
+mod broken;
+mod compare;
+mod idle;
+mod kill;
+mod mail;
+mod reload;
+mod startup;
+
+pub use broken::{Broken, break_settings};
+pub use compare::{Comparison, Sizes, compare};
+pub use idle::{Idle, idle};
+pub use kill::{
+    Kills, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, stop_workers,
+};
+pub use mail::{mails_and_reloads, slow_comment};
+pub use reload::{Reloads, lost, reload};
+pub use startup::{Hang, hang};

@@ -1,0 +1,90 @@
+//! Changes under load.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::torture::{Deployment, Load, Save, Shape, Tally, processes};
+
+/// What became of a row of changes.
+#[derive(Debug)]
+pub struct Reloads {
+    /// The requests.
+    pub tally: Tally,
+    /// How long each change took to be in force.
+    pub took: Vec<Duration>,
+    /// Answers that went by other settings than those in force.
+    pub stale: Vec<String>,
+    /// Comments that were taken and are not in the database.
+    pub lost: Vec<String>,
+    /// The supervisor's memory in KiB, after a tenth of the changes and after all of them.
+    pub resident: (u64, u64),
+}
+
+/// Changes the settings so often, each time as soon as the last change is in force.
+pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reloads {
+    let settings = deployment.settings();
+    let load = Load::start(deployment.address, shape);
+    let (mut took, mut stale, mut early) = (Vec::new(), Vec::new(), 0);
+    for number in 1..=times {
+        let changed = settings.with_origin(format_args!("r{number}"));
+        took.push(deployment.change(&changed, Save::alternate(number)));
+        // Any worker may answer, so all of them are asked, or nearly.
+        for _ in 0..8 {
+            let seen = deployment.allowed(&changed.origin);
+            if seen.as_ref() != Ok(&changed.origin) {
+                stale.push(format!(
+                    "change {number}: {seen:?}; status {:?}",
+                    deployment.status()
+                ));
+            }
+        }
+        if deployment.keeper.is_other() {
+            // Theirs may not be stopped before it is complete.
+            deployment.wait_until_clean();
+        }
+        if number == times.div_ceil(10) {
+            early = resident(deployment);
+        }
+    }
+    let tally = load.finish();
+    deployment.wait_until_clean();
+    Reloads {
+        lost: lost(deployment, &tally),
+        tally,
+        took,
+        stale,
+        resident: (early, resident(deployment)),
+    }
+}
+
+/// The comments that were taken and are not in the database.
+pub fn lost(deployment: &Deployment, tally: &Tally) -> Vec<String> {
+    let path = deployment.database();
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let database = database.expect("the database is there");
+    let mut query = database
+        .prepare("SELECT text FROM comments")
+        .expect("Isso made the table");
+    let texts = query
+        .query_map([], |row| row.get::<_, String>(0))
+        .expect("the table has texts");
+    let kept: HashSet<String> = texts
+        .map(|text| text.expect("the database can be read"))
+        .collect();
+    tally
+        .posted
+        .iter()
+        .filter(|text| !kept.contains(*text))
+        .cloned()
+        .collect()
+}
+
+fn resident(deployment: &Deployment) -> u64 {
+    deployment
+        .supervisors()
+        .iter()
+        .map(|process| processes::resident(process.pid))
+        .sum()
+}

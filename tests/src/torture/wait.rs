@@ -1,0 +1,24 @@
+//! Waiting for a condition, with an end and a word about what was there instead.
+
+use std::time::{Duration, Instant};
+
+/// Waits until `look` finds what it looks for and returns it with the time it took.
+///
+/// # Panics
+/// After `patience`, with what `look` saw last.
+pub fn wait<T>(
+    what: &str,
+    patience: Duration,
+    mut look: impl FnMut() -> Result<T, String>,
+) -> (T, Duration) {
+    let started = Instant::now();
+    loop {
+        match look() {
+            Ok(found) => return (found, started.elapsed()),
+            Err(instead) if started.elapsed() > patience => {
+                panic!("{what}: not within {patience:?}; instead: {instead}")
+            }
+            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
