@@ -190,7 +190,7 @@ impl Deployment {
     /// gunicorn's present master.
     pub fn master(&self) -> Pid {
         self.wait_until_clean();
-        self.masters()[0].pid
+        masters(&self.below())[0].pid
     }
 
     /// The present workers.
@@ -209,8 +209,13 @@ impl Deployment {
 
     /// Whether one gunicorn with all its workers is there, and nothing of another one.
     pub fn clean(&self) -> Result<(), String> {
-        let masters = self.masters();
-        let gunicorns = self.gunicorns();
+        // The second look is a long one.
+        self.is_one_gunicorn(&self.below())?;
+        self.is_one_gunicorn(&self.gunicorns())
+    }
+
+    fn is_one_gunicorn(&self, gunicorns: &[Process]) -> Result<(), String> {
+        let masters = masters(gunicorns);
         let ours = |process: &Process| {
             let below = |master: &Process| {
                 master.pid == process.pid || process.is_child_of(master.pid) && process.has_booted()
@@ -226,24 +231,17 @@ impl Deployment {
 
     /// Every gunicorn that is below the supervisor or listens here.
     pub fn gunicorns(&self) -> Vec<Process> {
-        let mut found = processes::tree(self.root());
-        for holder in processes::holders(self.address.port()) {
-            if !found.iter().any(|process| process.pid == holder.pid) {
-                found.push(holder);
-            }
-        }
-        found.retain(|process| process.is_gunicorn() || process.is_zombie());
+        let mut found = self.below();
+        let known: Vec<Pid> = found.iter().map(|process| process.pid).collect();
+        let holders = processes::holders(self.address.port()).into_iter();
+        found.extend(holders.filter(|holder| holder.is_gunicorn() && !known.contains(&holder.pid)));
         found
     }
 
-    fn masters(&self) -> Vec<Process> {
-        let gunicorns = self.gunicorns();
-        let below = |process: &&Process| {
-            !gunicorns
-                .iter()
-                .any(|parent| process.is_child_of(parent.pid))
-        };
-        gunicorns.iter().filter(below).cloned().collect()
+    fn below(&self) -> Vec<Process> {
+        let mut found = processes::tree(self.root());
+        found.retain(|process| process.is_gunicorn() || process.is_zombie());
+        found
     }
 
     /// What it has printed last.
@@ -252,6 +250,20 @@ impl Deployment {
         let lines: Vec<_> = log.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
+}
+
+/// Those whose parent is something else.
+fn masters(gunicorns: &[Process]) -> Vec<Process> {
+    let is_worker = |process: &Process| {
+        gunicorns
+            .iter()
+            .any(|parent| process.is_child_of(parent.pid))
+    };
+    gunicorns
+        .iter()
+        .filter(|process| !is_worker(process))
+        .cloned()
+        .collect()
 }
 
 impl Drop for Deployment {

@@ -50,16 +50,11 @@ impl Process {
 
 /// The process and everything below it, parents first.
 pub fn tree(root: Pid) -> Vec<Process> {
-    let everything = all();
-    let mut tree: Vec<Process> = everything
-        .iter()
-        .filter(|p| p.pid == root)
-        .cloned()
-        .collect();
+    let mut tree: Vec<Process> = process(root.as_raw()).into_iter().collect();
     let mut next = 0;
     while next < tree.len() {
-        let parent = tree[next].pid;
-        tree.extend(everything.iter().filter(|p| p.parent == parent).cloned());
+        // Looking at every process there is would disturb what is measured.
+        tree.extend(children(tree[next].pid).into_iter().filter_map(process));
         next += 1;
     }
     tree
@@ -122,6 +117,21 @@ pub fn cpu(pid: Pid) -> Duration {
     clock_gettime(clock)
         .expect("the clock of a process can be read")
         .into()
+}
+
+/// See `proc_pid_task(5)`.
+fn children(pid: Pid) -> Vec<i32> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let lists = threads.flat_map(|thread| fs::read_to_string(thread.path().join("children")));
+    let words = |list: String| {
+        list.split_whitespace()
+            .flat_map(str::parse)
+            .collect::<Vec<_>>()
+    };
+    lists.flat_map(words).collect()
 }
 
 fn all() -> Vec<Process> {

@@ -52,16 +52,12 @@ fn replaced(deployment: &Deployment) -> Duration {
     kill(master, Signal::SIGKILL).expect("the master is there");
     let what = "another gunicorn is complete, and nothing of the old one is left";
     wait(what, PATIENCE, || {
-        deployment.clean()?;
-        deployment.well()?;
-        if deployment
-            .gunicorns()
-            .iter()
-            .any(|process| process.pid == master)
-        {
+        // Its own workers are its workers until the kernel has ended it.
+        if kill(master, None).is_ok() {
             return Err("the old master".into());
         }
-        Ok(())
+        deployment.clean()?;
+        deployment.well()
     })
     .1
 }
