@@ -125,7 +125,7 @@ fn a_deleted_file_comes_back_with_its_password() {
     );
     assert_eq!(site.cfg(), before);
     in_force(&up);
-    drop(up);
+    assert_eq!(up.terminate().code(), Some(0));
     std::fs::remove_file(site.cfg_path()).expect("the file is there");
     let _up = site.serving_again();
     assert_eq!(site.cfg(), before, "the last good settings outlive issoctl");

@@ -1,6 +1,6 @@
 //! `supervise` around the official image's command line.
 
-use isso_tests::{Site, Visitor};
+use isso_tests::{Site, Visitor, wait_for};
 use nix::sys::signal::kill;
 
 /// What `isso_cfg` knows to be good and this Isso cannot start with: misaka is not installed.
@@ -52,7 +52,13 @@ fn what_only_isso_refuses_it_refuses_beside_the_one_that_serves() {
 #[test]
 fn a_start_that_keeps_failing_tries_the_last_good_settings() {
     let site = site();
-    drop(site.supervised());
+    let up = site.supervised();
+    let last_good = site.cfg_path().with_file_name("isso.cfg.last-good");
+    wait_for(
+        || last_good.exists().then_some(()),
+        || "the good settings are not kept".into(),
+    );
+    drop(up);
     site.edit_cfg(GOOD_HERE, REFUSED_BY_ISSO);
     let up = site.supervised();
     let status = up.status();

@@ -6,7 +6,7 @@ mod outbox;
 use std::error::Error;
 use std::os::unix::process::ExitStatusExt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use isso_lifecycle::DaemonEvent;
 use nix::sys::signal::Signal;
@@ -17,8 +17,13 @@ use self::current::{Change, Current, Serving, Stage};
 use self::outbox::Outbox;
 use crate::backoff::{Backoff, End};
 use crate::generation::Generation;
+use crate::hang;
 use crate::launch::{Failed, Launched, Launcher};
+use crate::settings::Snapshot;
 use crate::status::Phase;
+
+/// A successor gets ready sooner, unless Isso waits for a server that does not answer.
+const LONG: Duration = Duration::from_secs(3);
 
 /// What the handles order.
 #[derive(Debug)]
@@ -33,6 +38,8 @@ pub(crate) struct Actor {
     current: Current,
     /// Settings changed while a successor was on its way.
     again: bool,
+    /// What a generation that has died ran on: the next one runs on the same.
+    orphaned: Option<Arc<Snapshot>>,
     backoff: Backoff,
     outbox: Outbox,
 }
@@ -43,6 +50,7 @@ impl Actor {
             launcher,
             current: Current::Idle,
             again: false,
+            orphaned: None,
             backoff: Backoff::new(),
             outbox: Outbox::new(events),
         }
@@ -76,24 +84,33 @@ impl Actor {
         }
     }
 
-    /// Starts Isso in place of whatever is not serving: a start on settings that have changed since is
-    /// given up, for the change may be the cure.
+    /// Starts Isso in place of whatever is not serving. A crash is no moment to try new settings: they
+    /// come right after, in a successor.
     fn begin(&mut self) {
-        self.again = false;
+        let snapshot = self.orphaned.take();
+        self.again = snapshot.is_some();
         self.launcher.record.send_modify(|record| {
             record.restarts += u64::from(record.phase == Phase::Waiting);
             record.enter(Phase::Starting, None);
         });
-        let start = Arc::clone(&self.launcher).start();
+        let start = Arc::clone(&self.launcher).start(snapshot);
         self.current = Current::Starting(Box::pin(start));
     }
 
     /// One successor at a time; a change meanwhile makes one more afterwards, however many they are.
+    ///
+    /// A successor that takes long is given up, and so is a start: the change may be the cure.
     fn reload(&mut self) {
         match &self.current {
-            Current::Serving(serving) if serving.is_settled() => self.succeed_unless_same(),
-            Current::Serving(_) => self.again = true,
-            Current::Idle | Current::Starting(_) | Current::Waiting(_) => self.begin(),
+            Current::Serving(serving) => match &serving.stage {
+                Stage::Settled(_) => self.succeed_unless_same(),
+                Stage::Launching(_, since) if since.elapsed() > LONG => self.succeed(),
+                Stage::Launching(..) | Stage::TakingOver(_) => self.again = true,
+            },
+            Current::Idle | Current::Starting(_) | Current::Waiting(_) => {
+                self.orphaned = None;
+                self.begin();
+            }
         }
     }
 
@@ -114,14 +131,17 @@ impl Actor {
     }
 
     fn succeed(&mut self) {
+        self.again = false;
         if let Current::Serving(serving) = &mut self.current {
-            serving.stage = Stage::Launching(Box::pin(Arc::clone(&self.launcher).succeed()));
+            let successor = Arc::clone(&self.launcher).succeed();
+            serving.stage = Stage::Launching(Box::pin(successor), Instant::now());
             self.enter(Phase::Reloading);
         }
     }
 
     async fn stop(&mut self) {
         self.again = false;
+        self.orphaned = None;
         self.outbox.clear();
         self.current = Current::Idle;
         self.leave(Phase::Stopping);
@@ -134,9 +154,15 @@ impl Actor {
 
     fn apply(&mut self, change: Change) {
         match change {
-            Change::Started(Ok(generation)) => self.serve(generation, Stage::Settled),
+            Change::Started(Ok(generation)) => {
+                let stage = self.watch(&generation);
+                self.serve(generation, stage);
+                self.settled();
+            }
             Change::Started(Err(failed)) => {
-                self.blame(&failed);
+                if failed.blames_settings() {
+                    self.blame(&failed);
+                }
                 self.lost(End::NeverReady, with_causes(&failed.error));
             }
             Change::Launched(launched) => self.launched(launched),
@@ -147,7 +173,8 @@ impl Actor {
                     Some(signal) if signal == Signal::SIGKILL as i32 => End::Killed,
                     _ => End::Ended(served),
                 };
-                self.exited(end, exit.to_string());
+                self.orphan();
+                self.lost(end, exit.to_string());
             }
             Change::Hangs => {
                 let reason = "Isso's workers hang";
@@ -172,11 +199,19 @@ impl Actor {
             record.generation = generation.number;
             record.enter(Phase::Reloading, Some(generation.pid));
         });
-        let settled = matches!(stage, Stage::Settled);
-        self.current = Current::Serving(Serving::new(generation, stage, &self.launcher));
-        if settled {
-            self.settled();
-        }
+        self.current = Current::Serving(Serving {
+            generation,
+            since: Instant::now(),
+            stage,
+        });
+    }
+
+    fn watch(&self, generation: &Generation) -> Stage {
+        let Launcher {
+            listener, health, ..
+        } = &*self.launcher;
+        let hangs = hang::hangs(generation.pid, Arc::clone(listener), health.clone());
+        Stage::Settled(Box::pin(hangs))
     }
 
     fn launched(&mut self, launched: Launched) {
@@ -198,8 +233,11 @@ impl Actor {
 
     /// Nothing is under way any more, or the next change is.
     fn settled(&mut self) {
-        if let Current::Serving(serving) = &mut self.current {
-            serving.stage = Stage::Settled;
+        if let Current::Serving(serving) = &self.current {
+            let stage = self.watch(&serving.generation);
+            if let Current::Serving(serving) = &mut self.current {
+                serving.stage = stage;
+            }
         }
         self.enter(Phase::Serving);
         if self.again {
@@ -209,23 +247,10 @@ impl Actor {
         }
     }
 
-    /// The serving generation has died. A successor that is on its way is the next start.
-    fn exited(&mut self, end: End, reason: String) {
-        let current = std::mem::replace(&mut self.current, Current::Idle);
-        match current {
-            Current::Serving(Serving {
-                stage: Stage::Launching(successor),
-                ..
-            }) => {
-                tracing::warn!("{reason}; its successor is being started");
-                self.launcher.record.send_modify(|record| {
-                    record.restarts += 1;
-                    record.enter(Phase::Starting, None);
-                    record.last_exit = Some(reason);
-                });
-                self.current = Current::Starting(successor);
-            }
-            _ => self.lost(end, reason),
+    /// The serving generation has died; a successor on its way goes with it.
+    fn orphan(&mut self) {
+        if let Current::Serving(serving) = &self.current {
+            self.orphaned = Some(serving.snapshot());
         }
     }
 
@@ -241,9 +266,7 @@ impl Actor {
     }
 
     fn blame(&self, failed: &Failed) {
-        if let Some(snapshot) = &failed.snapshot
-            && failed.blames_settings()
-        {
+        if let Some(snapshot) = &failed.snapshot {
             let reason = with_causes(&failed.error);
             self.launcher.config.settings.refused(snapshot, &reason);
         }
@@ -260,22 +283,6 @@ impl Actor {
         self.launcher
             .record
             .send_modify(|record| record.enter(phase, None));
-    }
-}
-
-impl Serving {
-    fn new(generation: Generation, stage: Stage, launcher: &Launcher) -> Serving {
-        let hangs = crate::hang::hangs(
-            generation.pid,
-            Arc::clone(&launcher.listener),
-            launcher.health.clone(),
-        );
-        Serving {
-            generation,
-            since: Instant::now(),
-            stage,
-            hangs: Box::pin(hangs),
-        }
     }
 }
 

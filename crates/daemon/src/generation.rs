@@ -142,7 +142,11 @@ async fn keep(
                 group.signal(Signal::SIGTERM);
             }
         }
-        () = retire.cancelled() => group.signal_leader(Signal::SIGTERM),
+        () = retire.cancelled() => {
+            group.signal_leader(Signal::SIGTERM);
+            // Who was stopped hears nothing.
+            group.signal(Signal::SIGCONT);
+        }
     }
     let gone = async {
         exit.send_replace(Some(child.wait().await.unwrap_or_default()));

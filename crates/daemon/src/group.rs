@@ -7,7 +7,7 @@ use nix::errno::Errno;
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::{Pid, getsid};
+use nix::unistd::{Pid, getpgid, getsid};
 use tokio::signal::unix;
 use tokio::time::sleep;
 
@@ -20,12 +20,14 @@ pub(crate) fn adopt_orphans() -> io::Result<()> {
 /// Reaps orphans of whatever else runs here, as the first process of a container must. Does not end.
 ///
 /// Those of a generation are left to it: it wants to know how they ended. They are in the session of
-/// this process; whoever comes into a container from outside has one of his own.
+/// this process and in a group of their own; whoever comes into a container from outside has a session
+/// of his own, and whom this process was told to be the parent of is in its group.
 pub(crate) async fn reap_strangers(mut child_ended: unix::Signal) {
     loop {
         child_ended.recv().await;
         while let Some(dead) = next_dead() {
-            if getsid(Some(dead)) == getsid(None) {
+            let ours = getsid(Some(dead)) == getsid(None);
+            if ours && getpgid(Some(dead)) != getpgid(None) {
                 // One of ours that nobody has waited for yet hides those behind it.
                 sleep(Duration::from_millis(10)).await;
             } else {

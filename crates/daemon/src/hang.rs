@@ -18,23 +18,32 @@ use crate::workers;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The deadline of the request that is then tried.
 const DEADLINE: Duration = Duration::from_secs(2);
+const AFTER_ERROR: Duration = Duration::from_secs(10);
 
 /// Waits until the workers of a gunicorn hang: connections wait, a request of our own is not answered
 /// in time, and no worker has used the CPU meanwhile. Workers that are merely busy use it.
 ///
 /// Nothing is done while no connection comes: an idle server is not woken up.
-pub(crate) async fn hangs(master: u32, listener: Arc<Listener>, health: Health) -> io::Result<()> {
+pub(crate) async fn hangs(master: u32, listener: Arc<Listener>, health: Health) {
+    while let Err(error) = watch(master, &listener, &health).await {
+        tracing::warn!("cannot see whether Isso's workers hang: {error}");
+        sleep(AFTER_ERROR).await;
+    }
+}
+
+async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<()> {
     loop {
         // Registered only for the wait, or each of a thousand connections a second would wake us.
         let socket = listener.as_fd().try_clone_to_owned()?;
         drop(arrivals(socket)?.readable().await?);
         sleep(PATIENCE).await;
-        if !is_waited_for(&listener)? {
+        if !is_waited_for(listener)? {
             continue;
         }
         let before = workers::cpu(master);
         let silent = timeout(DEADLINE, health.info()).await.is_err();
-        if silent && workers::cpu(master) == before {
+        // Where the kernel does not tell, nobody hangs.
+        if silent && before.is_some() && workers::cpu(master) == before {
             return Ok(());
         }
     }

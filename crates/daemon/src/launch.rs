@@ -116,10 +116,10 @@ impl Failed {
 pub(crate) type Launched = Result<Generation, Failed>;
 
 impl Launcher {
-    /// Starts Isso where none serves, and waits until it is ready. Dropping the future stops what was
-    /// started.
-    pub(crate) async fn start(self: Arc<Self>) -> Launched {
-        let snapshot = self.next()?;
+    /// Starts Isso where none serves, on these settings or the next ones, and waits until it is ready.
+    /// Dropping the future stops what was started.
+    pub(crate) async fn start(self: Arc<Self>, snapshot: Option<Arc<Snapshot>>) -> Launched {
+        let snapshot = snapshot.map_or_else(|| self.next(), Ok)?;
         let failed = |error| Failed {
             snapshot: Some(Arc::clone(&snapshot)),
             error,
@@ -140,8 +140,10 @@ impl Launcher {
     /// Starts a successor beside the generation that serves, and waits until it could take over.
     /// Dropping the future stops what was started.
     pub(crate) async fn succeed(self: Arc<Self>) -> Launched {
-        // No third one beside a predecessor that is still finishing its requests.
-        self.only_one_left().await;
+        // No third one beside a predecessor that is still finishing its requests. One that not even
+        // SIGKILL ends is not waited for.
+        let limit = self.config.stop_within + Duration::from_secs(5);
+        let _ = timeout(limit, self.only_one_left()).await;
         let snapshot = self.next()?;
         let failed = |error| Failed {
             snapshot: Some(Arc::clone(&snapshot)),

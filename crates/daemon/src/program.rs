@@ -61,20 +61,18 @@ impl Program {
 
     /// Somebody else's command line of gunicorn, without the option `-b`: see [`Program::bind_of`].
     ///
-    /// It runs in the present folder. The hooks are written to `hooks` and handed to it, unless it has
-    /// a configuration of its own: gunicorn takes just one.
+    /// It runs in the present folder, and always with `--preload`: otherwise gunicorn says that it is
+    /// ready before it has loaded Isso. The hooks are written to `hooks` and handed to it; without, it
+    /// has a configuration of its own, and gunicorn takes just one.
     pub fn wrapping(
         executable: impl Into<PathBuf>,
         mut arguments: Vec<OsString>,
-        hooks: &Path,
+        hooks: Option<&Path>,
     ) -> io::Result<Program> {
-        let own = |argument: &OsString| {
-            let text = argument.to_string_lossy();
-            text == "--config" || text.starts_with("--config=") || text.starts_with("-c")
-        };
-        if !arguments.iter().any(own) {
-            hooks::write(hooks)?;
-            arguments.extend(["-c".into(), hooks.into()]);
+        arguments.push("--preload".into());
+        if let Some(path) = hooks {
+            hooks::write(path)?;
+            arguments.extend(["-c".into(), path.into()]);
         }
         let folder = None;
         let program = Program::new(executable, arguments);

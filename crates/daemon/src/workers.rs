@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// For how long no worker has been forked once all are there: gunicorn pauses for up to 0.1 s between
 /// two forks.
 const QUIET: Duration = Duration::from_millis(250);
+/// Longer than gunicorn takes, even if each fork waits for Isso to clear old comments.
+const LONGEST: Duration = Duration::from_secs(25);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// The children of a gunicorn's master; see `proc_pid_task(5)`. None where the kernel does not tell.
@@ -24,30 +26,33 @@ pub(crate) fn of(master: u32) -> Option<Vec<u32>> {
 /// Waits until all workers of a master take requests, and hear when they are told to end.
 ///
 /// How many there will be is gunicorn's secret; all are there when no more come. Without a kernel that
-/// tells, this returns at once: a worker that boots later only comes later.
+/// tells, and after [`LONGEST`], this returns all the same: a worker that boots later only comes later.
 pub(crate) async fn booted(master: u32) {
-    let mut before = None;
-    let mut quiet = Duration::ZERO;
-    while quiet < QUIET {
-        let Some(workers) = of(master) else { return };
-        let booted = !workers.is_empty() && workers.iter().all(|worker| is_booted(*worker));
-        quiet = match booted && before.as_ref() == Some(&workers) {
-            true => quiet + BETWEEN_LOOKS,
-            false => Duration::ZERO,
-        };
-        before = Some(workers);
-        sleep(BETWEEN_LOOKS).await;
-    }
+    let all = async {
+        let mut before = None;
+        let mut quiet = Duration::ZERO;
+        while quiet < QUIET {
+            let Some(workers) = of(master) else { return };
+            let booted = !workers.is_empty() && workers.iter().all(|worker| is_booted(*worker));
+            // Their number, as one may have been replaced by another.
+            quiet = match booted && before == Some(workers.len()) {
+                true => quiet + BETWEEN_LOOKS,
+                false => Duration::ZERO,
+            };
+            before = Some(workers.len());
+            sleep(BETWEEN_LOOKS).await;
+        }
+    };
+    let _ = timeout(LONGEST, all).await;
 }
 
 /// The time that all workers together have spent on a CPU.
-pub(crate) fn cpu(master: u32) -> Duration {
+pub(crate) fn cpu(master: u32) -> Option<Duration> {
     let time = |worker: u32| {
         let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(worker).ok()?)).ok()?;
         Some(Duration::from(clock_gettime(clock).ok()?))
     };
-    let workers = of(master).unwrap_or_default();
-    workers.into_iter().filter_map(time).sum()
+    Some(of(master)?.into_iter().filter_map(time).sum())
 }
 
 /// Whether a worker's own handlers stand: it handles SIGABRT, and no longer SIGCHLD as its master

@@ -226,9 +226,49 @@ async fn workers_that_hang_are_replaced_once_somebody_waits() {
     assert_ne!(rig.pid(), old);
     let reason = rig.monitor.status().last_exit.unwrap();
     assert!(reason.contains("hang"), "{reason}");
-    for worker in &workers {
-        signal(*worker, Signal::SIGCONT);
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn workers_whose_successors_fail_are_looked_at_again() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    let old = rig.pid();
+    until("four workers", || booted(old) == 4).await;
+    for worker in group(old).into_iter().filter(|pid| *pid != old) {
+        signal(worker, Signal::SIGSTOP);
     }
+    // Those who take their place find settings that they do not start with.
+    let good = fs::read_to_string(site.path("isso.cfg")).unwrap();
+    site.settings("[moderation]\nenabled = perhaps");
+    let address = rig.address;
+    let answer = tokio::task::spawn_blocking(move || get(address, "/info"));
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    assert_eq!(rig.pid(), old);
+    site.raw_settings(&good);
+    let answer = answer.await.unwrap().unwrap();
+    assert!(answer.contains(" 200 OK"), "{answer}");
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_crash_is_mended_with_the_settings_before_and_the_change_follows() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    let settings = fs::read_to_string(site.path("isso.cfg")).unwrap();
+    site.raw_settings(&settings.replace("127.0.0.1:1/", "127.0.0.1:2/"));
+    rig.supervisor.reload().await.unwrap();
+    until("the successor", || {
+        rig.monitor.status().phase == Phase::Reloading
+    })
+    .await;
+    signal(rig.pid(), Signal::SIGKILL);
+    assert_eq!(rig.exited().await, "Isso was killed by SIGKILL");
+    rig.restart().await;
+    assert_eq!(rig.settings.told(), ["taken", "taken", "taken"]);
+    assert!(get(rig.address, "/info").unwrap().contains("127.0.0.1:2"));
     rig.supervisor.stop().await.unwrap();
 }
 
@@ -318,7 +358,7 @@ async fn a_stop_lets_a_request_in_flight_finish() {
 }
 
 #[tokio::test]
-async fn a_stopped_gunicorn_is_killed_at_the_end_of_its_time() {
+async fn a_gunicorn_that_was_halted_is_stopped_all_the_same() {
     let site = Site::new();
     let patience = Duration::from_secs(60);
     let soon = Duration::from_millis(500);

@@ -32,8 +32,8 @@ struct Papers {
     accepted: Option<Document>,
     /// What Isso serves on, or served on last.
     in_force: Option<Document>,
-    /// What Isso itself refused; it is not tried again before it changes.
-    refused: Option<Document>,
+    /// What Isso failed to start with, while the last good settings are tried in its place.
+    given_up: Option<Document>,
     /// Starts that failed with nothing to fall back on.
     failures: u32,
     /// Why the file is not in force.
@@ -51,9 +51,9 @@ struct Trouble {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsStatus {
-    /// Whether Isso runs on what the file says.
+    /// Whether Isso runs, or ran last, on what the file says.
     pub in_force: bool,
-    /// Why it does not, unless it is just taking the file over.
+    /// Why it does not, unless it is just taking the file over or has not run yet.
     pub reason: Option<String>,
     /// The lines at fault.
     pub problems: Vec<Problem>,
@@ -85,8 +85,13 @@ impl Desk {
 
     /// How the file and the running Isso stand to each other.
     pub fn status(&self) -> SettingsStatus {
+        // An edit that nobody has looked at yet is not in force either.
+        let file = self.volume.read().ok().map(|contents| contents.cfg);
         let papers = self.papers();
-        let taken = papers.in_force.is_some() && papers.in_force == papers.accepted;
+        let taken = match (&papers.in_force, file) {
+            (Some(in_force), Some(file)) => file.means_the_same(in_force),
+            _ => false,
+        };
         let (reason, problems) = match papers.trouble.clone() {
             Some(Trouble { reason, problems }) => (Some(reason), problems),
             None => (None, Vec::new()),
@@ -96,6 +101,17 @@ impl Desk {
             reason,
             problems,
         }
+    }
+
+    /// The websites that may embed comments, as Isso has them, or will.
+    pub fn websites(&self) -> Vec<String> {
+        let papers = self.papers();
+        let cfg = papers.in_force.as_ref().or(papers.accepted.as_ref());
+        let websites = cfg.map_or_else(Vec::new, |cfg| cfg.read_lines(&keys::HOST));
+        websites
+            .into_iter()
+            .filter(|it| it != "localhost")
+            .collect()
     }
 
     fn papers(&self) -> MutexGuard<'_, Papers> {
@@ -138,44 +154,58 @@ impl Desk {
     }
 
     fn look(&self) -> Result<Review, VolumeError> {
-        let Some(accepted) = self.papers().accepted.clone() else {
-            return Ok(Review::Unchanged);
-        };
-        let review = self.volume.review(&accepted)?;
-        for note in &review.notes {
-            tracing::warn!("{note}");
-        }
-        let mut papers = self.papers();
-        match review.found {
-            Found::Changed(cfg)
-                if papers
-                    .refused
-                    .as_ref()
-                    .is_some_and(|it| it.means_the_same(&cfg)) => {}
-            Found::Changed(cfg) => {
-                papers.trouble = None;
-                papers.refused = None;
-                papers.failures = 0;
-                papers.accepted = Some(cfg);
-                return Ok(Review::Changed);
+        loop {
+            let Some(base) = self.papers().accepted.clone() else {
+                return Ok(Review::Unchanged);
+            };
+            let review = self.volume.review(&base)?;
+            for note in &review.notes {
+                tracing::warn!("{note}");
             }
-            Found::Same => {
-                papers.trouble = None;
-                papers.refused = None;
-            }
-            Found::Refused(diagnostics) => {
-                let trouble = Trouble::of_file(&diagnostics);
-                if papers.trouble.as_ref() != Some(&trouble) {
-                    tracing::warn!("{}; Isso goes on with the settings before", trouble.reason);
-                }
-                papers.trouble = Some(trouble);
+            let mut papers = self.papers();
+            // Isso may have refused meanwhile what the file was compared with.
+            if papers.accepted.as_ref() == Some(&base) {
+                return Ok(papers.take(review.found));
             }
         }
-        Ok(Review::Unchanged)
     }
 }
 
 impl Papers {
+    /// Takes in what a look at the file found.
+    fn take(&mut self, found: Found) -> Review {
+        match found {
+            Found::Changed(cfg) => {
+                self.trouble = None;
+                self.given_up = None;
+                self.failures = 0;
+                self.accepted = Some(cfg);
+                return Review::Changed;
+            }
+            Found::Same => self.trouble = None,
+            Found::Refused(diagnostics) => {
+                let trouble = Trouble::of_file(&diagnostics);
+                if self.trouble.as_ref() != Some(&trouble) {
+                    tracing::warn!("{}; Isso goes on with the settings before", trouble.reason);
+                }
+                self.trouble = Some(trouble);
+            }
+        }
+        Review::Unchanged
+    }
+
+    /// Says that Isso itself failed. A bad line that was found since is the newer word.
+    fn blame(&mut self, reason: &str, so: &str) {
+        if self.trouble.is_none() {
+            let reason = format!("isso.cfg is not in force: {reason}; Isso {so}");
+            tracing::warn!("{reason}");
+            self.trouble = Some(Trouble {
+                reason,
+                problems: Vec::new(),
+            });
+        }
+    }
+
     fn gate(&self) -> Gate {
         gate(
             self.accepted
@@ -199,45 +229,47 @@ impl Settings for Desk {
     }
 
     fn taken(&self, snapshot: &Snapshot) {
-        let mut papers = self.papers();
-        papers.failures = 0;
         let Ok(cfg) = Document::parse(snapshot.text.clone()) else {
             return;
         };
-        if let Err(error) = self.volume.remember(&cfg) {
-            tracing::debug!("the good settings could not be kept: {error}");
-        }
-        papers.in_force = Some(cfg);
+        let mut papers = self.papers();
+        papers.failures = 0;
+        papers.in_force = Some(cfg.clone());
+        drop(papers);
+        let volume = self.volume.clone();
+        // Whoever holds the volume's lock may take his time.
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = volume.remember(&cfg) {
+                tracing::warn!("the good settings could not be kept: {error}");
+            }
+        });
     }
 
     fn refused(&self, snapshot: &Snapshot, reason: &str) {
         let mut papers = self.papers();
-        let is =
-            |cfg: &Option<Document>| cfg.as_ref().is_some_and(|it| it.as_str() == snapshot.text);
+        let is = |cfg: Option<&Document>| cfg.is_some_and(|it| it.as_str() == snapshot.text);
         // What was overtaken by a newer change, or what Isso has run on before, is not to blame.
-        if !is(&papers.accepted) || is(&papers.in_force) {
+        if !is(papers.accepted.as_ref()) || is(papers.in_force.as_ref()) {
             return;
         }
         if let Some(in_force) = papers.in_force.clone() {
-            papers.trouble = Some(Trouble::of_isso(reason, "goes on with the settings before"));
-            papers.refused = papers.accepted.replace(in_force);
+            papers.accepted = Some(in_force);
+            papers.blame(reason, "goes on with the settings before");
             return;
         }
-        if let Some(file) = papers.refused.take() {
-            // The last good settings were no better.
+        if let Some(file) = papers.given_up.take() {
             papers.accepted = Some(file);
             papers.trouble = None;
+            papers.blame(reason, "starts with the last good settings no better");
             return;
         }
         papers.failures += 1;
+        let other = || self.volume.last_good().filter(|good| !is(Some(good)));
         if papers.failures == TRIES
-            && let Some(good) = self.volume.last_good()
-            && !is(&Some(good.clone()))
+            && let Some(good) = other()
         {
-            let trouble = Trouble::of_isso(reason, "was started with the last good settings");
-            tracing::warn!("{}", trouble.reason);
-            papers.trouble = Some(trouble);
-            papers.refused = papers.accepted.replace(good);
+            papers.blame(reason, "was started with the last good settings");
+            papers.given_up = papers.accepted.replace(good);
         }
     }
 }
@@ -280,13 +312,6 @@ impl Trouble {
             problems: problems.collect(),
         }
     }
-
-    fn of_isso(reason: &str, so: &str) -> Trouble {
-        Trouble {
-            reason: format!("isso.cfg is not in force: {reason}; Isso {so}"),
-            problems: Vec::new(),
-        }
-    }
 }
 
 fn gate(usable_password: bool) -> Gate {
@@ -296,12 +321,15 @@ fn gate(usable_password: bool) -> Gate {
     }
 }
 
-/// Isso tries the mail server and every website before it answers, one after the other.
+/// Isso tries the mail server and every website before it answers, one after the other, for their
+/// time-out at each of their addresses; and nobody limits how long their names take to be found.
 fn ready_within(cfg: &Document) -> Duration {
-    let websites = cfg.read_lines(&keys::HOST).len();
+    let websites = u64::try_from(cfg.read_lines(&keys::HOST).len()).unwrap_or(u64::MAX);
     let smtp = cfg
         .read_timedelta(&keys::SMTP_TIMEOUT)
         .map_or(10, Timedelta::seconds);
-    let checks = smtp.saturating_add(5 * u64::try_from(websites).unwrap_or(u64::MAX / 5));
-    Duration::from_secs(checks.saturating_add(30).min(3600))
+    let checks = smtp
+        .saturating_mul(4)
+        .saturating_add(websites.saturating_mul(30));
+    Duration::from_secs(checks.saturating_add(60).min(3600))
 }

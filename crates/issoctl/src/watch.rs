@@ -22,10 +22,16 @@ const POLL: Duration = Duration::from_secs(30);
 /// Tells the state machine whenever the file may say something else. Does not end.
 pub async fn follow(config: PathBuf, host: Handle) {
     let (sender, mut changes) = mpsc::channel(1);
-    let mut watcher = Watch::new(&config, sender);
-    let mut seen = look(&config);
+    // Kept here too: without a watcher nobody else would hold the channel open.
+    let mut watcher = watcher(&config, sender.clone());
+    let folder = config.parent().unwrap_or(Path::new("/"));
+    // What was saved since the start began is looked at with the first poll.
+    let mut seen = None;
     loop {
-        watcher.renew();
+        if let Ok(watcher) = &mut watcher {
+            // Again each time, for the folder may be another one under the same name.
+            let _ = watcher.watch(folder, RecursiveMode::NonRecursive);
+        }
         if let Ok(Some(())) = timeout(POLL, changes.recv()).await {
             for _ in 0..STEPS {
                 sleep(QUIET).await;
@@ -43,47 +49,25 @@ pub async fn follow(config: PathBuf, host: Handle) {
     }
 }
 
-/// The system's word on a folder. A folder that is replaced is watched anew.
-struct Watch {
-    watcher: notify::Result<RecommendedWatcher>,
-    folder: PathBuf,
-    watched: Option<u64>,
-}
-
-impl Watch {
-    fn new(config: &Path, sender: mpsc::Sender<()>) -> Watch {
-        let name = config.file_name().map(OsStr::to_owned);
-        let folder = config.parent().unwrap_or(Path::new("/")).to_owned();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let concerns = event.is_ok_and(|event| {
-                let named = |path: &PathBuf| path.file_name() == name.as_deref();
-                is_change(event.kind) && (event.paths.is_empty() || event.paths.iter().any(named))
-            });
-            if concerns {
-                // One that waits already says as much.
-                let _ = sender.try_send(());
-            }
+fn watcher(config: &Path, sender: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
+    let name = config.file_name().map(OsStr::to_owned);
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let concerns = event.is_ok_and(|event| {
+            let named = |path: &PathBuf| {
+                // Kubernetes changes a file by replacing the link `..data` beside it.
+                path.file_name() == name.as_deref() || path.ends_with("..data")
+            };
+            is_change(event.kind) && (event.paths.is_empty() || event.paths.iter().any(named))
         });
-        if let Err(error) = &watcher {
-            tracing::warn!("changes of isso.cfg are noticed only every {POLL:?}: {error}");
+        if concerns {
+            // One that waits already says as much.
+            let _ = sender.try_send(());
         }
-        Watch {
-            watcher,
-            folder,
-            watched: None,
-        }
+    });
+    if let Err(error) = &watcher {
+        tracing::warn!("changes of isso.cfg are noticed only every {POLL:?}: {error}");
     }
-
-    fn renew(&mut self) {
-        use std::os::unix::fs::MetadataExt;
-        let present = std::fs::metadata(&self.folder).ok().map(|it| it.ino());
-        if let Ok(watcher) = &mut self.watcher
-            && present != self.watched
-        {
-            let watched = watcher.watch(&self.folder, RecursiveMode::NonRecursive);
-            self.watched = present.filter(|_| watched.is_ok());
-        }
-    }
+    watcher
 }
 
 /// Reading a file is no change of it, and we read it after every change.

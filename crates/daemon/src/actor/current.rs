@@ -1,7 +1,6 @@
 //! What is going on.
 
 use std::future::pending;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,15 +26,14 @@ pub(super) struct Serving {
     pub(super) generation: Generation,
     pub(super) since: Instant,
     pub(super) stage: Stage,
-    pub(super) hangs: Work<io::Result<()>>,
 }
 
 /// What goes on beside it.
 pub(super) enum Stage {
-    /// Nothing.
-    Settled,
+    /// Nothing but a look whether its workers hang.
+    Settled(Work<()>),
     /// Its successor is being started.
-    Launching(Work<Launched>),
+    Launching(Work<Launched>, Instant),
     /// Its predecessor is finishing its requests.
     TakingOver(Work<()>),
 }
@@ -64,10 +62,6 @@ impl Current {
 }
 
 impl Serving {
-    pub(super) fn is_settled(&self) -> bool {
-        matches!(self.stage, Stage::Settled)
-    }
-
     pub(super) fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.generation.snapshot)
     }
@@ -76,24 +70,19 @@ impl Serving {
         tokio::select! {
             biased;
             exit = self.generation.exited() => Change::Exited(exit, self.since.elapsed()),
-            change = self.stage.change(&mut self.hangs) => change,
+            change = self.stage.change() => change,
         }
     }
 }
 
 impl Stage {
-    async fn change(&mut self, hangs: &mut Work<io::Result<()>>) -> Change {
+    async fn change(&mut self) -> Change {
         match self {
-            // Workers that have just been replaced, or are about to be, are nobody's concern.
-            Stage::Settled => match hangs.as_mut().await {
-                Ok(()) => Change::Hangs,
-                Err(error) => {
-                    tracing::warn!("cannot see whether Isso's workers hang: {error}");
-                    *hangs = Box::pin(pending());
-                    pending().await
-                }
-            },
-            Stage::Launching(successor) => Change::Launched(successor.await),
+            Stage::Settled(hang) => {
+                hang.await;
+                Change::Hangs
+            }
+            Stage::Launching(successor, _) => Change::Launched(successor.await),
             Stage::TakingOver(end) => {
                 end.await;
                 Change::TakenOver

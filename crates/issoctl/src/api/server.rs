@@ -12,11 +12,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use isso_actions::Language;
-use isso_cfg::keys;
 use isso_daemon::{LogLine, LogRing, Monitor};
+use isso_lifecycle::State as Lifecycle;
 use serde::Deserialize;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::sync::CancellationToken;
@@ -81,11 +81,11 @@ struct Settled {
 }
 
 async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<Status> {
-    let state = if query.settled {
-        app.service.host.settled().await
-    } else {
-        app.service.host.state()
-    };
+    if query.settled {
+        // A change that is neither in force nor refused is still on its way, whatever the state.
+        let _ = timeout(Duration::from_secs(30), settled(&app)).await;
+    }
+    let state = app.service.host.state();
     let probe = match isso_daemon::probe(app.listen).await {
         Ok(info) => Probe {
             version: Some(info.version),
@@ -96,28 +96,28 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
             error: Some(error.to_string()),
         },
     };
-    let websites = app
-        .service
-        .volume
-        .read()
-        .map(|contents| contents.cfg.read_lines(&keys::HOST));
-    let placeholder = |website: &String| website != "localhost";
-    let websites = websites
-        .unwrap_or_default()
-        .into_iter()
-        .filter(placeholder)
-        .collect();
     Json(Status {
         state: state.to_string(),
         serving: probe.error.is_none(),
         url: url(app.listen),
         password_needed: *app.password_needed.borrow(),
-        websites,
+        websites: app.desk.websites(),
         probe,
         pid: std::process::id(),
         settings: app.desk.status(),
         supervisor: app.supervisor.status(),
     })
+}
+
+async fn settled(app: &App) {
+    loop {
+        let state = app.service.host.settled().await;
+        let settings = app.desk.status();
+        if state != Lifecycle::Serving || settings.in_force || settings.reason.is_some() {
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[derive(Deserialize)]

@@ -61,7 +61,7 @@ fn print(status: &Status, data: &DataDir, output: Output) {
             }
         }
     }
-    if status.password_needed {
+    if status.password_needed && status.settings.reason.is_none() {
         line(
             "To do",
             &format!("{WARN}set an admin password{WARN:#}: issoctl action run set-admin-password"),

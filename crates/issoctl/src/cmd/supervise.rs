@@ -28,6 +28,7 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
         None => address_of(&bound)?,
     };
     let executable = find(&name)?;
+    refuse_options(&arguments)?;
     let config = std::path::absolute(&args.config).map_err(|source| {
         Failure::new(format!("no such place: {}", args.config.display()), source)
     })?;
@@ -37,7 +38,8 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
         .await
         .map_err(|source| Failure::new(format!("cannot listen on {listen}"), source))?;
     let hooks = data.path().join("gunicorn.conf.py");
-    let program = Program::wrapping(executable, arguments, &hooks)
+    let hooks_or_own = (!has_configuration(&arguments)).then_some(hooks.as_path());
+    let program = Program::wrapping(executable, arguments, hooks_or_own)
         .map_err(|source| Failure::new(format!("cannot write {}", hooks.display()), source))?;
     let database = database_of(&config);
     let running = place
@@ -79,11 +81,48 @@ fn find(name: &OsString) -> Result<PathBuf, Failure> {
     })
 }
 
-/// The database must stay where it was when we came.
+/// What cannot go on beside a successor.
+fn refuse_options(arguments: &[OsString]) -> Result<(), Failure> {
+    const REFUSED: [&str; 6] = ["-p", "--pid", "-D", "--daemon", "--reload", "--reuse-port"];
+    let is = |argument: &&OsString| {
+        let text = argument.to_string_lossy();
+        REFUSED.contains(&text.split('=').next().unwrap_or_default())
+    };
+    match arguments.iter().find(is) {
+        None => Ok(()),
+        Some(found) => Err(Failure::usage(format!(
+            "gunicorn's option {} stands in the way of two gunicorns taking turns",
+            found.to_string_lossy()
+        ))
+        .hint("leave it out; issoctl does its work")),
+    }
+}
+
+/// Whether gunicorn is told what we would tell it, in any of the ways it knows.
+fn has_configuration(arguments: &[OsString]) -> bool {
+    let inherited = std::env::var("GUNICORN_CMD_ARGS").unwrap_or_default();
+    let arguments = arguments.iter().map(|it| it.to_string_lossy());
+    let mut all = arguments.chain(inherited.split_whitespace().map(Into::into));
+    all.any(|it| it.starts_with("--config") || it.starts_with("-c"))
+        || Path::new("gunicorn.conf.py").exists()
+}
+
+/// The database must stay where it was when we came, also when the file is broken just then.
 fn database_of(config: &Path) -> String {
-    let cfg = std::fs::read(config)
-        .ok()
-        .and_then(|bytes| Document::from_bytes(&bytes).ok());
-    let named = cfg.and_then(|cfg| cfg.get("general", "dbpath").map(str::to_owned));
-    named.unwrap_or_else(|| DATABASE.to_owned())
+    let last_good = config.with_file_name("isso.cfg.last-good");
+    let named = |path: &Path| {
+        let cfg = Document::from_bytes(&std::fs::read(path).ok()?).ok()?;
+        Some(cfg.get("general", "dbpath")?.to_owned())
+    };
+    let written = || {
+        let bytes = std::fs::read(config).ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let value = |line: &str| {
+            let (key, value) = line.split_once(['=', ':'])?;
+            (key.trim() == "dbpath").then(|| value.trim().to_owned())
+        };
+        text.lines().find_map(value)
+    };
+    let found = named(config).or_else(|| named(&last_good)).or_else(written);
+    found.unwrap_or_else(|| DATABASE.to_owned())
 }
