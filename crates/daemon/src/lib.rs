@@ -36,10 +36,10 @@
 //! # Guarantees
 //!
 //! - No process outlives the supervisor, even one that is killed: the kernel then sends SIGQUIT to
-//!   gunicorn, which ends at once, or within its 30 s when it was just forking a worker. It does so
-//!   when the *thread* that spawned it ends, so the tokio runtime must live as
-//!   long as the process. Workers whose master was killed are found, told to finish, and reaped;
-//!   for this the whole process becomes a child subreaper.
+//!   gunicorn, which ends at once. It does so when the *thread* that spawned it ends, so the tokio
+//!   runtime must live as long as the process. Workers whose master was killed are found, told to
+//!   finish, and reaped; for this the whole process becomes a child subreaper. (Only if it is killed
+//!   while it does so, they finish alone.)
 //! - With moderation, no worker of gunicorn is forked while Isso clears old comments, so none hangs
 //!   at a mutex of SQLite that a thread of the master held. No worker misses an order to stop, however
 //!   young it is. (Both by the hooks in `gunicorn.conf.py`.)

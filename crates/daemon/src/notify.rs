@@ -14,8 +14,8 @@ use tokio::net::UnixDatagram;
 ///
 /// The protocol is [sd_notify's](https://www.freedesktop.org/software/systemd/man/sd_notify.html):
 /// datagrams of `KEY=value` lines. The socket is an abstract one with a name chosen by the kernel:
-/// no file to clean up, no limit of a path's length. Any local process could write to it; readiness
-/// does not rest on it alone.
+/// no file to clean up, no limit of a path's length. Any local process could write to it; a
+/// gunicorn has to answer, and its workers to boot, besides.
 #[derive(Debug)]
 pub(crate) struct NotifySocket {
     socket: UnixDatagram,

@@ -58,7 +58,7 @@ pub enum Command {
     Config(ConfigCommand),
     /// Show what Isso logged
     Logs(LogsArgs),
-    /// Stop the running `issoctl up`, and Isso with it
+    /// Stop the running `issoctl up` or `supervise`, and Isso with it
     Stop,
     /// Print a completion script for a shell
     ///

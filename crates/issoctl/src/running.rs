@@ -130,7 +130,7 @@ impl Running<'_> {
 
         match host.send(Event::Start).await {
             Err(Refusal::NoPassword) => output.note(&waits(&desk)),
-            // Whatever else is wrong with Isso is told as its state, and tried again.
+            // Whatever else is wrong with Isso is told as its state.
             Ok(_) | Err(Refusal::Failed(_)) => {}
             Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
         }

@@ -20,7 +20,7 @@ pub struct Status {
     pub websites: Vec<String>,
     /// What Isso answered.
     pub probe: Probe,
-    /// The process id of `issoctl up`.
+    /// The process id of issoctl.
     pub pid: u32,
     /// Whether `isso.cfg` is in force, and why not.
     pub settings: SettingsStatus,
