@@ -189,8 +189,8 @@ fn work(table: &mut Table) {
 
 fn supervise(table: &mut Table) {
     let places = [
-        ("supervise, pid 1, read-only", Keeper::SuperviseFirst),
-        ("supervise, plain user", Keeper::SuperviseUser),
+        ("supervise, pid 1", Keeper::SuperviseFirst),
+        ("supervise, user", Keeper::SuperviseUser),
     ];
     for (who, keeper) in places {
         let mut deployment = start(keeper);
@@ -224,7 +224,7 @@ fn comparison(table: &mut Table) {
         idle: Duration::from_secs(30),
         reloads: 10,
         kills: 5,
-        quiet: 3,
+        quiet: 2,
         shape: Shape::Mixed(100),
     };
     let keepers = [
@@ -245,20 +245,32 @@ fn comparison(table: &mut Table) {
     let none = "-".to_owned();
     let per = |tally: &Tally, times: usize| format!("{:.1}", tally.failed() as f64 / times as f64);
     let idle = &ours.idle;
+    let busy = |one: &Comparison, figure: String| {
+        if one.idle.resident == 0 {
+            none.clone()
+        } else {
+            figure
+        }
+    };
     each(
         "supervise: memory (RSS)",
         "<= 6 MB",
         idle.resident * 1024 <= 6_000_000,
-        &|one| mib(one.idle.resident),
+        &|one| {
+            busy(
+                one,
+                format!("{:.1} MB", one.idle.resident as f64 * 1.024e-3),
+            )
+        },
     );
     each("  CPU, idle", "<= 0.05 %", idle.cpu <= 0.05, &|one| {
-        format!("{:.3} %", one.idle.cpu)
+        busy(one, format!("{:.3} %", one.idle.cpu))
     });
     each(
         "  wake-ups a second, idle",
         "0",
         idle.wake_ups < 0.5,
-        &|one| format!("{:.2}", one.idle.wake_ups),
+        &|one| busy(one, format!("{:.2}", one.idle.wake_ups)),
     );
     let failed = ours.reloads.tally.failed() + ours.reloads.lost.len();
     each(
@@ -383,18 +395,21 @@ impl Table {
             lost == 0,
             "0",
         );
-        let (early, late) = outcome.resident;
+        // What is kept of the log fills up meanwhile.
+        let memory = &outcome.resident;
+        let (half, all) = (memory[memory.len() / 2], memory[memory.len() - 1]);
         self.row(
-            "  supervisor's memory after a tenth of them",
-            &mib(early),
+            "  supervisor's memory after the first of them",
+            &mib(memory[0]),
             true,
             "",
         );
+        self.row("  after half of them", &mib(half), true, "");
         self.row(
-            "  and after all",
-            &mib(late),
-            late <= early + 512,
-            "+ 0.5 MiB",
+            "  after all of them",
+            &mib(all),
+            all <= half + 256,
+            "+ 0.25 MiB",
         );
     }
 

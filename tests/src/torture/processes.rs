@@ -1,5 +1,7 @@
 //! What the kernel tells of processes, whoever started them.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -95,20 +97,18 @@ pub fn resident(pid: Pid) -> u64 {
     number.parse().unwrap_or_default()
 }
 
-/// How often its threads have begun to run.
-pub fn wake_ups(pid: Pid) -> u64 {
-    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else {
-        return 0;
-    };
-    let statuses = threads
+/// How often each of its threads has begun to run.
+pub fn wake_ups(pid: Pid) -> HashMap<OsString, u64> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
         .flatten()
-        .flat_map(|thread| fs::read_to_string(thread.path().join("status")));
-    statuses
-        .flat_map(|status| {
-            let count = find(&status, "voluntary_ctxt_switches:");
-            count.and_then(|count| count.parse::<u64>().ok())
-        })
-        .sum()
+        .flatten();
+    let count = |thread: fs::DirEntry| {
+        let status = fs::read_to_string(thread.path().join("status")).ok()?;
+        let count = find(&status, "voluntary_ctxt_switches:")?.parse().ok()?;
+        Some((thread.file_name(), count))
+    };
+    threads.filter_map(count).collect()
 }
 
 /// Time on a CPU, of all threads, ended ones too, and finer than the 10 ms ticks of `/proc`.

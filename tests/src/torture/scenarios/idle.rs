@@ -31,20 +31,27 @@ pub fn idle(deployment: &Deployment, over: Duration) -> Idle {
             .map(|pid| processes::cpu(*pid))
             .sum::<Duration>()
     };
-    let wake_ups = || {
-        supervisors
-            .iter()
-            .map(|pid| processes::wake_ups(*pid))
-            .sum::<u64>()
-    };
-    let before = (cpu(), wake_ups());
+    let wake_ups: Vec<_> = supervisors
+        .iter()
+        .map(|pid| processes::wake_ups(*pid))
+        .collect();
+    let before = cpu();
     sleep(over);
+    let busy = cpu() - before;
+    let woken = supervisors.iter().zip(&wake_ups).map(|(pid, before)| {
+        let now = processes::wake_ups(*pid);
+        // Threads may have come and gone.
+        let new = now
+            .iter()
+            .map(|(thread, count)| count - before.get(thread).unwrap_or(&0));
+        new.sum::<u64>()
+    });
     Idle {
+        wake_ups: woken.sum::<u64>() as f64 / over.as_secs_f64(),
         resident: supervisors
             .iter()
             .map(|pid| processes::resident(*pid))
             .sum(),
-        cpu: 100.0 * (cpu() - before.0).as_secs_f64() / over.as_secs_f64(),
-        wake_ups: (wake_ups() - before.1) as f64 / over.as_secs_f64(),
+        cpu: 100.0 * busy.as_secs_f64() / over.as_secs_f64(),
     }
 }

@@ -18,15 +18,15 @@ pub struct Reloads {
     pub stale: Vec<String>,
     /// Comments that were taken and are not in the database.
     pub lost: Vec<String>,
-    /// The supervisor's memory in KiB, after a tenth of the changes and after all of them.
-    pub resident: (u64, u64),
+    /// The supervisor's memory in KiB after each change.
+    pub resident: Vec<u64>,
 }
 
 /// Changes the settings so often, each time as soon as the last change is in force.
 pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reloads {
     let settings = deployment.settings();
     let load = Load::start(deployment.address, shape);
-    let (mut took, mut stale, mut early) = (Vec::new(), Vec::new(), 0);
+    let (mut took, mut stale, mut memory) = (Vec::new(), Vec::new(), Vec::new());
     for number in 1..=times {
         let changed = settings.with_origin(format_args!("r{number}"));
         took.push(deployment.change(&changed, Save::alternate(number)));
@@ -44,9 +44,7 @@ pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reload
             // Theirs may not be stopped before it is complete.
             deployment.wait_until_clean();
         }
-        if number == times.div_ceil(10) {
-            early = resident(deployment);
-        }
+        memory.push(resident(deployment));
     }
     let tally = load.finish();
     deployment.wait_until_clean();
@@ -55,7 +53,7 @@ pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reload
         tally,
         took,
         stale,
-        resident: (early, resident(deployment)),
+        resident: memory,
     }
 }
 
