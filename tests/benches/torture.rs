@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use isso_tests::torture::scenarios::{
-    Broken, Comparison, Hang, Reloads, Sizes, break_settings, compare, hang, idle,
+    Broken, Burst, Comparison, Hang, Reloads, Sizes, break_settings, burst, compare, hang, idle,
     kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, mails_and_reloads,
     reload, slow_comment, stop_workers,
 };
@@ -23,8 +23,9 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let parts: [(&str, Part); 8] = [
+    let parts: [(&str, Part); 9] = [
         ("reload", reloads),
+        ("burst", bursts),
         ("startup", startup),
         ("edit", edits),
         ("kill", kills),
@@ -49,6 +50,28 @@ fn reloads(table: &mut Table) {
     let mut up = start(Keeper::Up);
     let outcome = reload(&mut up, 100, Shape::Mixed(100));
     table.reloads("up, 100 changes, 100/s, a fifth comments", &outcome);
+}
+
+fn bursts(table: &mut Table) {
+    let mut up = start(Keeper::Up);
+    let Burst {
+        tally,
+        at_once,
+        started,
+    } = burst(&mut up, 50, Duration::from_millis(150), Shape::Mixed(100));
+    table.failed("up, 50 changes in 8 s, 100/s: failed", &tally);
+    table.row(
+        "  gunicorns at one time",
+        &at_once.to_string(),
+        at_once <= 2,
+        "<= 2",
+    );
+    table.row(
+        "  gunicorns started",
+        &started.to_string(),
+        started < 50,
+        "< 50",
+    );
 }
 
 fn startup(table: &mut Table) {

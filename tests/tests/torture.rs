@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use isso_tests::torture::scenarios::{
-    Hang, break_settings, hang, kill_master_idle, kill_master_under_load, kill_supervisor,
+    Hang, break_settings, burst, hang, kill_master_idle, kill_master_under_load, kill_supervisor,
     kill_worker, mails_and_reloads, reload, slow_comment, stop_workers,
 };
 use isso_tests::torture::{Deployment, Keeper, Shape, Tally, template};
@@ -13,13 +13,23 @@ use isso_tests::torture::{Deployment, Keeper, Shape, Tally, template};
 #[test]
 fn changes_cost_no_request_however_many_come() {
     let _alone = alone();
-    check_reloads(Keeper::Up, 6, Shape::Saturating(8));
+    check_reloads(Keeper::Up, 4, Shape::Saturating(8));
 }
 
 #[test]
 fn changes_cost_no_comment() {
     let _alone = alone();
-    check_reloads(Keeper::Up, 6, Shape::Mixed(50));
+    check_reloads(Keeper::Up, 4, Shape::Mixed(50));
+}
+
+#[test]
+fn changes_that_come_too_fast_are_folded() {
+    let _alone = alone();
+    let mut up = start(Keeper::Up);
+    let burst = burst(&mut up, 15, Duration::from_millis(150), Shape::Mixed(50));
+    check(&burst.tally);
+    assert!((1..=2).contains(&burst.at_once), "{}", burst.at_once);
+    assert!(burst.started < 15, "{}", burst.started);
 }
 
 #[test]
@@ -50,7 +60,7 @@ fn no_edit_takes_isso_down() {
     let _alone = alone();
     let up = Deployment::start_with(Keeper::Up, template).expect("issoctl was built");
     // All of them are told of in `make torture`.
-    let broken = break_settings(&up, 3, Shape::Reading(20));
+    let broken = break_settings(&up, 4, Shape::Reading(20));
     check(&broken.tally);
     assert!(broken.said.len() > 10, "{:?}", broken.said);
     assert_eq!(broken.down, Vec::<&str>::new());

@@ -190,7 +190,12 @@ impl Deployment {
     /// gunicorn's present master.
     pub fn master(&self) -> Pid {
         self.wait_until_clean();
-        masters(&self.below())[0].pid
+        self.masters()[0].pid
+    }
+
+    /// Every master below the supervisor: two while a change is being put in force.
+    pub fn masters(&self) -> Vec<Process> {
+        without_parent(&self.below())
     }
 
     /// The present workers.
@@ -215,7 +220,7 @@ impl Deployment {
     }
 
     fn is_one_gunicorn(&self, gunicorns: &[Process]) -> Result<(), String> {
-        let masters = masters(gunicorns);
+        let masters = without_parent(gunicorns);
         let ours = |process: &Process| {
             let below = |master: &Process| {
                 master.pid == process.pid || process.is_child_of(master.pid) && process.has_booted()
@@ -253,7 +258,7 @@ impl Deployment {
 }
 
 /// Those whose parent is something else.
-fn masters(gunicorns: &[Process]) -> Vec<Process> {
+fn without_parent(gunicorns: &[Process]) -> Vec<Process> {
     let is_worker = |process: &Process| {
         gunicorns
             .iter()

@@ -2,6 +2,7 @@
 //! who run them.
 
 mod broken;
+mod burst;
 mod compare;
 mod idle;
 mod kill;
@@ -10,6 +11,7 @@ mod reload;
 mod startup;
 
 pub use broken::{Broken, break_settings};
+pub use burst::{Burst, burst};
 pub use compare::{Comparison, Sizes, compare};
 pub use idle::{Idle, idle};
 pub use kill::{
