@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use isso_actions::Language;
-use isso_daemon::{LogLine, LogRing, Monitor};
+use isso_daemon::{LogLine, LogRing, Monitor, Phase};
 use isso_lifecycle::State as Lifecycle;
 use serde::Deserialize;
 use tokio::sync::watch;
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
-use crate::desk::Desk;
+use crate::desk::{Desk, SettingsStatus};
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, url};
 
 /// What the routes work on.
@@ -104,15 +104,25 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         websites: app.desk.websites(),
         probe,
         pid: std::process::id(),
-        settings: app.desk.status(),
+        settings: settings(&app),
         supervisor: app.supervisor.status(),
     })
+}
+
+/// While a predecessor may still answer, the settings are not quite in force.
+fn settings(app: &App) -> SettingsStatus {
+    let settings = app.desk.status();
+    let alone = app.supervisor.status().phase != Phase::Reloading;
+    SettingsStatus {
+        in_force: settings.in_force && alone,
+        ..settings
+    }
 }
 
 async fn settled(app: &App) {
     loop {
         let state = app.service.host.settled().await;
-        let settings = app.desk.status();
+        let settings = settings(app);
         if state != Lifecycle::Serving || settings.in_force || settings.reason.is_some() {
             return;
         }
