@@ -155,9 +155,9 @@ impl Actor {
     fn apply(&mut self, change: Change) {
         match change {
             Change::Started(Ok(generation)) => {
-                let stage = self.watch(&generation);
+                let stage = watch(&self.launcher, &generation);
                 self.serve(generation, stage);
-                self.settled();
+                self.announce();
             }
             Change::Started(Err(failed)) => {
                 if failed.blames_settings() {
@@ -206,14 +206,6 @@ impl Actor {
         });
     }
 
-    fn watch(&self, generation: &Generation) -> Stage {
-        let Launcher {
-            listener, health, ..
-        } = &*self.launcher;
-        let hangs = hang::hangs(generation.pid, Arc::clone(listener), health.clone());
-        Stage::Settled(Box::pin(hangs))
-    }
-
     fn launched(&mut self, launched: Launched) {
         match launched {
             Ok(generation) => {
@@ -233,12 +225,13 @@ impl Actor {
 
     /// Nothing is under way any more, or the next change is.
     fn settled(&mut self) {
-        if let Current::Serving(serving) = &self.current {
-            let stage = self.watch(&serving.generation);
-            if let Current::Serving(serving) = &mut self.current {
-                serving.stage = stage;
-            }
+        if let Current::Serving(serving) = &mut self.current {
+            serving.stage = watch(&self.launcher, &serving.generation);
         }
+        self.announce();
+    }
+
+    fn announce(&mut self) {
         self.enter(Phase::Serving);
         if self.again {
             self.succeed_unless_same();
@@ -284,6 +277,13 @@ impl Actor {
             .record
             .send_modify(|record| record.enter(phase, None));
     }
+}
+
+/// Nothing goes on beside a generation but a look whether its workers hang.
+fn watch(launcher: &Launcher, generation: &Generation) -> Stage {
+    let listener = Arc::clone(&launcher.listener);
+    let hangs = hang::hangs(generation.pid, listener, launcher.health.clone());
+    Stage::Settled(Box::pin(hangs))
 }
 
 fn with_causes(error: &dyn Error) -> String {
