@@ -26,6 +26,16 @@ pub use visitor::{Admin, Visitor};
 /// No wait of these tests comes near it on a machine that is not broken.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What the official image gives gunicorn, after the address.
+pub const IMAGE_ARGUMENTS: [&str; 6] = [
+    "-w",
+    "4",
+    "--preload",
+    "--worker-tmp-dir",
+    "/dev/shm",
+    "isso.run",
+];
+
 /// The binary under test, built once.
 pub fn issoctl() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
@@ -168,18 +178,16 @@ impl Site {
         let gunicorn = runtime().join("bin/gunicorn");
         let path = |path: &'_ PathBuf| path.to_str().expect("the path is text").to_owned();
         let (config, gunicorn) = (path(&config), path(&gunicorn));
-        let ours = ["supervise", "--config", &config, "--", &gunicorn];
-        let theirs = [
+        let ours = [
+            "supervise",
+            "--config",
+            &config,
+            "--",
+            &gunicorn,
             "-b",
             &bind,
-            "-w",
-            "4",
-            "--preload",
-            "--worker-tmp-dir",
-            "/dev/shm",
-            "isso.run",
         ];
-        let mut up = self.spawn(address, &[&ours[..], &theirs[..]].concat());
+        let mut up = self.spawn(address, &[&ours[..], &IMAGE_ARGUMENTS].concat());
         up.wait_for_line("Isso serves");
         up
     }

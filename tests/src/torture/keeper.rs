@@ -272,17 +272,7 @@ fn gunicorn(address: SocketAddr) -> Vec<String> {
         .into_owned();
     let address = address.to_string();
     let mut line = vec![program, "-b".into(), address];
-    line.extend(
-        [
-            "-w",
-            "4",
-            "--preload",
-            "--worker-tmp-dir",
-            "/dev/shm",
-            "isso.run",
-        ]
-        .map(String::from),
-    );
+    line.extend(crate::IMAGE_ARGUMENTS.map(String::from));
     line
 }
 
