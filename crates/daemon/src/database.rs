@@ -57,12 +57,21 @@ pub enum DatabaseError {
     Unreadable(PathBuf, #[source] rusqlite::Error),
 }
 
-/// Says whether Isso may have the database. Reads all of it, about 0.7 s for each GiB.
+/// How closely a database is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Its pages and rows (`quick_check`).
+    Pages,
+    /// Its indexes too (`integrity_check`).
+    Indexes,
+}
+
+/// Says whether Isso may have the database, or a backup may. Reads all of it, about 0.7 s for each GiB.
 ///
 /// A journal left by a crash is rolled back, as Isso itself would do. The file is never opened but
 /// through SQLite: closing a descriptor drops the locks that this process holds on it
 /// (<https://www.sqlite.org/howtocorrupt.html>, "Posix advisory locks canceled").
-pub(crate) fn check(database: &Path) -> Result<(), DatabaseError> {
+pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
     let folder = database.parent().unwrap_or(Path::new("/"));
     metadata(folder.join(".")).map_err(|e| DatabaseError::Folder(folder.to_owned(), e))?;
     writable(folder).map_err(|e| DatabaseError::ReadOnly(folder.to_owned(), e))?;
@@ -78,7 +87,7 @@ pub(crate) fn check(database: &Path) -> Result<(), DatabaseError> {
         // Anything else that is wrong with the file, SQLite says better.
         _ => {}
     }
-    match inspect(database) {
+    match inspect(database, depth) {
         Ok(Content::Damaged(damage)) => Err(DatabaseError::Corrupt {
             database: database.to_owned(),
             damage,
@@ -132,13 +141,16 @@ enum Content {
     Damaged(String),
 }
 
-fn inspect(database: &Path) -> rusqlite::Result<Content> {
+fn inspect(database: &Path, depth: Depth) -> rusqlite::Result<Content> {
     // Not read-only, or a hot journal could not be rolled back; not creating.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(database, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     let one_row = |sql| connection.query_row(sql, [], |row| row.get::<_, String>(0));
-    let damage = one_row("PRAGMA quick_check(1)")?;
+    let damage = one_row(match depth {
+        Depth::Pages => "PRAGMA quick_check(1)",
+        Depth::Indexes => "PRAGMA integrity_check(1)",
+    })?;
     if damage != "ok" {
         return Ok(Content::Damaged(damage));
     }
@@ -170,7 +182,7 @@ mod tests {
         drop(connection);
         remember(&database).unwrap();
         accident(&database);
-        let outcome = super::check(&database).map_err(|e| e.to_string());
+        let outcome = check_database(&database, Depth::Pages).map_err(|e| e.to_string());
         match expected {
             Ok(()) => assert_eq!(outcome, Ok(())),
             Err(part) => {

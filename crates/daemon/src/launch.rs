@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
-use crate::database::{self, DatabaseError};
+use crate::database::{self, DatabaseError, Depth, check_database};
 use crate::generation::{Exit, Generation};
 use crate::health::{Health, Unhealthy};
 use crate::listener::{ListenError, Listener};
@@ -176,7 +176,7 @@ impl Launcher {
         let database = self.config.database.clone();
         // Reads the whole file, so not on the thread that serves everything else.
         self.tracker
-            .spawn_blocking(move || database::check(&database))
+            .spawn_blocking(move || check_database(&database, Depth::Pages))
             .await
             .expect("the check does not panic, and blocking tasks are not cancelled")
             .map_err(StartError::Database)

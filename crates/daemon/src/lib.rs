@@ -113,7 +113,7 @@ mod status;
 mod supervisor;
 mod workers;
 
-pub use database::DatabaseError;
+pub use database::{DatabaseError, Depth, check_database};
 pub use generation::Exit;
 pub use health::{Info, Unhealthy, probe};
 pub use launch::{Config, StartError};
