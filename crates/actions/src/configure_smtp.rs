@@ -5,6 +5,7 @@
 //! in the form as they are. Other items of `notify` always stay. The system's mail server is always taken as the host
 //! describes it.
 
+mod follow;
 mod form;
 mod input;
 mod selection;
@@ -13,6 +14,7 @@ mod trial;
 use isso_cfg::{Contents, Document, Volume, keys};
 use serde_json::{Value, json};
 
+pub use self::follow::follow_system_smtp;
 use self::form::EMAIL_WITH_NAME;
 use self::input::Input;
 use self::selection::{Credentials, Selection, is_smtp, sends_mail};
@@ -124,6 +126,7 @@ fn save(
     if contents.store.smtp() != &selection {
         contents.store.set_smtp(selection);
     }
+    follow::forget(contents);
     let cfg = &mut contents.cfg;
     cfg.write_text(&keys::SMTP_TO, input.to())?;
     let credentials = input.smtp.credentials(facts);
@@ -132,27 +135,30 @@ fn save(
         input.reply_notifications && credentials.is_some(),
     )?;
     notify(cfg, credentials.is_some())?;
-    let Some(Credentials {
-        host,
-        port,
-        security,
-        from,
-        username,
-        password,
-    }) = credentials
-    else {
+    let Some(credentials) = credentials else {
         cfg.write_text(&keys::SMTP_PASSWORD, "")?;
         return Ok(None);
     };
-    if !input.smtp.connects_like(&shown) {
-        cfg.write_int(&keys::SMTP_PORT, port)?;
-        cfg.write_text(&keys::SMTP_SECURITY, security.for_isso())?;
+    if input.smtp.connects_like(&shown) {
+        write_account(cfg, &credentials)?;
+    } else {
+        write(cfg, &credentials)?;
     }
-    cfg.write_text(&keys::SMTP_HOST, &host)?;
-    cfg.write_text(&keys::SMTP_FROM, &from)?;
-    cfg.write_text(&keys::SMTP_USERNAME, &username)?;
-    cfg.write_text(&keys::SMTP_PASSWORD, &password)?;
-    Ok(Some(host))
+    Ok(Some(credentials.host))
+}
+
+fn write(cfg: &mut Document, credentials: &Credentials) -> Result<(), ActionError> {
+    cfg.write_int(&keys::SMTP_PORT, credentials.port)?;
+    cfg.write_text(&keys::SMTP_SECURITY, credentials.security.for_isso())?;
+    write_account(cfg, credentials)
+}
+
+fn write_account(cfg: &mut Document, credentials: &Credentials) -> Result<(), ActionError> {
+    cfg.write_text(&keys::SMTP_HOST, &credentials.host)?;
+    cfg.write_text(&keys::SMTP_FROM, &credentials.from)?;
+    cfg.write_text(&keys::SMTP_USERNAME, &credentials.username)?;
+    cfg.write_text(&keys::SMTP_PASSWORD, &credentials.password)?;
+    Ok(())
 }
 
 /// Adds mail to the ways in which new comments are reported, or takes it away, and leaves the other ways alone.

@@ -57,12 +57,16 @@ mod texts;
 mod validate;
 
 pub use action::{Action, AllowedStatuses, Done, Metadata, Visibility};
+pub use configure_smtp::follow_system_smtp;
 pub use error::{ActionError, InputError};
 pub use facts::{Facts, Security, SystemSmtp};
 pub use form::Form;
 pub use i18n::Language;
 pub use problem::Problem;
 pub use result::{ActionResult, ResultValue};
-pub use texts::{password_task_reason, refusal_text};
+pub use texts::{
+    DatabaseText, HealthText, Interface, NoticeTitle, database_text, health_text, interface_text,
+    notice_title, password_task_reason, refusal_text,
+};
 
 rust_i18n::i18n!("locales", fallback = "en_US");

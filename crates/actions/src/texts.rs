@@ -27,3 +27,98 @@ pub fn refusal_text(code: &str, language: Language) -> Option<String> {
 pub fn password_task_reason(language: Language) -> String {
     tr!(language, "task.set-admin-password")
 }
+
+/// What a service interface is called, and what it is for.
+pub fn interface_text(interface: Interface, language: Language) -> (String, String) {
+    match interface {
+        Interface::Comments => (
+            tr!(language, "interface.comments.name"),
+            tr!(language, "interface.comments.description"),
+        ),
+        Interface::Admin => (
+            tr!(language, "interface.admin.name"),
+            tr!(language, "interface.admin.description"),
+        ),
+    }
+}
+
+/// What a host shows of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interface {
+    /// The comments, which websites embed.
+    Comments,
+    /// The moderation panel.
+    Admin,
+}
+
+/// How Isso is, in words.
+pub fn health_text(health: HealthText<'_>, language: Language) -> String {
+    match health {
+        HealthText::Name => tr!(language, "health.name"),
+        HealthText::Ready => tr!(language, "health.ready"),
+        HealthText::Starting => tr!(language, "health.starting"),
+        HealthText::Reloading => tr!(language, "health.reloading"),
+        HealthText::NotInForce(reason) => tr!(language, "health.not-in-force", reason = reason),
+        HealthText::Down(reason) => tr!(language, "health.down", reason = reason),
+        HealthText::Unsupervised => tr!(language, "health.unsupervised"),
+    }
+}
+
+/// How Isso can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HealthText<'a> {
+    /// What the check itself is called.
+    Name,
+    /// Isso answers.
+    Ready,
+    /// It does not answer yet.
+    Starting,
+    /// It answers, and changed settings are being put in force.
+    Reloading,
+    /// It answers, and by other settings than those in the file, for this reason.
+    NotInForce(&'a str),
+    /// It does not answer, for this reason.
+    Down(&'a str),
+    /// Nobody supervises it.
+    Unsupervised,
+}
+
+/// What is wrong with the database, in words.
+pub fn database_text(trouble: DatabaseText<'_>, language: Language) -> String {
+    match trouble {
+        DatabaseText::Corrupt(damage) => tr!(language, "database.corrupt", damage = damage),
+        DatabaseText::Gone => tr!(language, "database.gone"),
+        DatabaseText::Unusable(reason) => tr!(language, "database.unusable", reason = reason),
+    }
+}
+
+/// What can be wrong with the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseText<'a> {
+    /// SQLite found this damage.
+    Corrupt(&'a str),
+    /// It vanished, or lost its tables.
+    Gone,
+    /// It cannot be read or written, for this reason.
+    Unusable(&'a str),
+}
+
+/// The headline of a notification.
+pub fn notice_title(notice: NoticeTitle, language: Language) -> String {
+    match notice {
+        NoticeTitle::Repaired => tr!(language, "notice.repaired"),
+        NoticeTitle::Damaged => tr!(language, "notice.damaged"),
+        NoticeTitle::NotInForce => tr!(language, "notice.not-in-force"),
+    }
+}
+
+/// What a person is notified of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeTitle {
+    /// Settings were put right that Isso would have refused.
+    Repaired,
+    /// The database that came with a backup is damaged.
+    Damaged,
+    /// What an action saved, Isso does not have yet.
+    NotInForce,
+}

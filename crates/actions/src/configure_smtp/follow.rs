@@ -1,0 +1,71 @@
+//! Following the mail server that the host offers to all its services.
+
+use isso_cfg::{Contents, Volume, keys};
+use serde_json::{Value, json};
+
+use super::selection::{Selection, sends_mail};
+use super::{notify, write};
+use crate::error::ActionError;
+use crate::facts::{Facts, SystemSmtp};
+
+/// Where `store.json` remembers, beside the selection, that the host's mail server is gone for now.
+const PAUSED: &str = "paused";
+
+/// Has `isso.cfg` follow the host's mail server where a person selected it; says whether the file changed.
+///
+/// When the host has none any more, Isso sends no mail until it has one again; `store.json` remembers whether commenters
+/// were told about replies. Who took mail out of `isso.cfg` by hand, gets none back.
+pub fn follow_system_smtp(
+    volume: &Volume,
+    system: Option<&SystemSmtp>,
+) -> Result<bool, ActionError> {
+    let facts = Facts {
+        system_smtp: system.cloned(),
+        addresses: Vec::new(),
+    };
+    let updated = volume.update(|contents| follow(contents, &facts))?;
+    Ok(updated.cfg_changed)
+}
+
+/// Forgets that mail was paused, now that a person has decided.
+pub(super) fn forget(contents: &mut Contents) {
+    if !contents.store.smtp()[PAUSED].is_null() {
+        set_paused(contents, Value::Null);
+    }
+}
+
+fn follow(contents: &mut Contents, facts: &Facts) -> Result<(), ActionError> {
+    let selected = serde_json::from_value(contents.store.smtp().clone());
+    let Ok(selection @ Selection::System { .. }) = selected else {
+        return Ok(());
+    };
+    let paused = contents.store.smtp()[PAUSED].clone();
+    let sends = sends_mail(&contents.cfg);
+    match selection.credentials(facts) {
+        Some(credentials) if sends => write(&mut contents.cfg, &credentials),
+        Some(credentials) if !paused.is_null() => {
+            notify(&mut contents.cfg, true)?;
+            let replies = paused["replyNotifications"] == true;
+            contents
+                .cfg
+                .write_bool(&keys::REPLY_NOTIFICATIONS, replies)?;
+            forget(contents);
+            write(&mut contents.cfg, &credentials)
+        }
+        None if sends => {
+            let replies = contents.cfg.read_bool(&keys::REPLY_NOTIFICATIONS);
+            set_paused(contents, json!({ "replyNotifications": replies }));
+            notify(&mut contents.cfg, false)?;
+            contents.cfg.write_bool(&keys::REPLY_NOTIFICATIONS, false)?;
+            contents.cfg.write_text(&keys::SMTP_PASSWORD, "")?;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn set_paused(contents: &mut Contents, paused: Value) {
+    let mut smtp = contents.store.smtp().clone();
+    smtp[PAUSED] = paused;
+    contents.store.set_smtp(smtp);
+}
