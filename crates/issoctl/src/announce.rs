@@ -5,7 +5,7 @@ use sd_notify::NotifyState;
 
 use crate::api::App;
 use crate::output::{BAD, BOLD, GOOD, Output};
-use crate::service::url;
+use crate::surroundings::url;
 
 /// Tells every change of state, until `up` ends.
 pub async fn follow(app: App, output: Output) {

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::startos::Hook;
+
 /// Runs Isso, the comment server, so that you need not administer it.
 ///
 /// `issoctl up` brings up a real Isso behind an admin password, keeps it running and restarts it
@@ -60,6 +62,9 @@ pub enum Command {
     Logs(LogsArgs),
     /// Stop the running `issoctl up` or `supervise`, and Isso with it
     Stop,
+    /// Answer the hooks of the StartOS package: JSON in on stdin, JSON out on stdout
+    #[command(subcommand, hide = true)]
+    Startos(Hook),
     /// Print a completion script for a shell
     ///
     /// For bash, say: issoctl completions bash > ~/.local/share/bash-completion/completions/issoctl

@@ -87,17 +87,22 @@ impl Failure {
     }
 
     fn causes(&self) -> Vec<String> {
-        let mut causes = Vec::new();
-        let mut next = self
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn Error + 'static));
-        while let Some(cause) = next {
-            causes.push(cause.to_string());
-            next = cause.source();
+        match &self.source {
+            Some(source) => chain(&**source),
+            None => Vec::new(),
         }
-        causes
     }
+}
+
+/// What an error says, and then its causes.
+pub fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut said = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        said.push(cause.to_string());
+        next = cause.source();
+    }
+    said
 }
 
 impl std::fmt::Display for Failure {

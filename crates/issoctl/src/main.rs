@@ -14,6 +14,8 @@ mod language;
 mod output;
 mod running;
 mod service;
+mod startos;
+mod surroundings;
 mod watch;
 
 use std::process::ExitCode;
@@ -46,6 +48,7 @@ async fn run(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
         Command::Action(command) => cmd::action::run(&data, output, command).await,
         Command::Config(command) => cmd::config::run(&data, output, command),
         Command::Logs(args) => cmd::logs::run(&data, output, args).await,
+        Command::Startos(hook) => startos::run(&data, hook).await,
         Command::Stop => cmd::stop::run(&data, output).await,
         Command::Completions { shell } => cmd::pages::completions(shell),
         Command::Man { out } => cmd::pages::man(output, out.as_deref()),

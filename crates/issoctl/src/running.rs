@@ -20,6 +20,7 @@ use crate::error::Failure;
 use crate::host::{self, ActionsPort, NoArchive, TaskFlag};
 use crate::output::{BOLD, Output, WARN};
 use crate::service::Service;
+use crate::surroundings::Surroundings;
 use crate::watch::follow;
 
 /// How many lines of Isso's output are kept for `issoctl logs`.
@@ -80,7 +81,7 @@ impl<'a> Place<'a> {
             tasks: Box::new(TaskFlag(task)),
             actions: Box::new(ActionsPort {
                 volume: volume.clone(),
-                listen: Some(listen),
+                surroundings: Surroundings::Machine(Some(listen)),
             }),
             daemon: Box::new(supervisor),
             archive: Box::new(NoArchive),
@@ -92,7 +93,7 @@ impl<'a> Place<'a> {
         let app = App {
             service: Service {
                 volume,
-                listen: Some(listen),
+                surroundings: Surroundings::Machine(Some(listen)),
                 host,
             },
             desk,

@@ -1,15 +1,14 @@
 //! What a person can have done to the actions. The API serves it; without a running `up` a command
 //! calls it on the files.
 
-use std::net::SocketAddr;
-
-use isso_actions::{Action, ActionError, ActionResult, Facts, Language, refusal_text};
-use isso_cfg::{Contents, Volume, VolumeError, keys};
+use isso_actions::{Action, ActionError, ActionResult, Language, refusal_text};
+use isso_cfg::{Contents, Volume, VolumeError};
 use isso_lifecycle::{Effect, Event, Invocation, Refusal, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::host::Handle;
+use crate::surroundings::Surroundings;
 
 /// An action in a list.
 #[derive(Debug, Serialize, Deserialize)]
@@ -85,8 +84,8 @@ pub enum ProblemKind {
 pub struct Service {
     /// The files.
     pub volume: Volume,
-    /// Where Isso answers, when it runs.
-    pub listen: Option<SocketAddr>,
+    /// What is around them.
+    pub surroundings: Surroundings,
     /// The state machine.
     pub host: Handle,
 }
@@ -107,7 +106,7 @@ impl Service {
         let contents = self.contents(language)?;
         Ok(Shown {
             listed: listed(action, language, &contents),
-            form: to_json(&action.form(language, &facts(&self.volume, self.listen))),
+            form: to_json(&action.form(language, &self.surroundings.facts(&self.volume))),
             prefill: action.prefill(&contents),
         })
     }
@@ -156,25 +155,6 @@ fn listed(action: Action, language: Language, contents: &Contents) -> Listed {
     }
 }
 
-/// Where this machine reaches Isso.
-pub fn url(listen: SocketAddr) -> String {
-    format!("http://{listen}")
-}
-
-/// What this host knows: no system-wide mail server, and the addresses people reach Isso at.
-pub fn facts(volume: &Volume, listen: Option<SocketAddr>) -> Facts {
-    let public = volume
-        .read()
-        .ok()
-        .map(|contents| contents.cfg.read_text(&keys::PUBLIC_ENDPOINT));
-    let public = public.filter(|address| !address.is_empty());
-    let local = listen.map(url);
-    Facts {
-        system_smtp: None,
-        addresses: public.into_iter().chain(local).collect(),
-    }
-}
-
 impl Problem {
     fn of_action(error: &ActionError, language: Language) -> Self {
         let kind = match error {
@@ -189,7 +169,8 @@ impl Problem {
         }
     }
 
-    fn of_refusal(refusal: &Refusal, language: Language) -> Self {
+    /// What the state machine refused.
+    pub fn of_refusal(refusal: &Refusal, language: Language) -> Self {
         if let Refusal::Action(cause) = refusal
             && let Some(error) = cause.downcast_ref::<ActionError>()
         {

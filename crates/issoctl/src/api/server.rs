@@ -24,7 +24,8 @@ use tokio_util::sync::CancellationToken;
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
 use crate::desk::{Desk, SettingsStatus};
-use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, url};
+use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown};
+use crate::surroundings::url;
 
 /// What the routes work on.
 #[derive(Clone)]

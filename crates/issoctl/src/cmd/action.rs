@@ -16,6 +16,7 @@ use crate::host;
 use crate::language;
 use crate::output::{BOLD, DIM, GOOD, Output, WARN};
 use crate::service::{Listed, Ran, RunRequest, Service, Shown};
+use crate::surroundings::Surroundings;
 
 /// Lists, shows or runs actions.
 pub async fn run(
@@ -35,7 +36,7 @@ pub async fn run(
 /// The actions of the running `up`, else of the files alone.
 enum Actions {
     Api(Client),
-    Files(Service),
+    Files(Box<Service>),
 }
 
 impl Actions {
@@ -45,11 +46,11 @@ impl Actions {
         }
         let volume = data.volume();
         let host = host::offline(&volume);
-        Ok(Self::Files(Service {
+        Ok(Self::Files(Box::new(Service {
             volume,
-            listen: None,
+            surroundings: Surroundings::Machine(None),
             host,
-        }))
+        })))
     }
 
     async fn list(&self) -> Result<Vec<Listed>, Failure> {

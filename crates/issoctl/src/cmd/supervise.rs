@@ -15,7 +15,7 @@ use crate::output::Output;
 use crate::running::Place;
 
 /// Where the official image keeps the database.
-const DATABASE: &str = "/db/comments.db";
+pub const DATABASE: &str = "/db/comments.db";
 
 /// Runs the entrypoint until it is told to stop.
 pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<ExitCode, Failure> {

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{ActionsPort, Handle, NoArchive, TaskFlag, spawn};
 use crate::desk::{ConfigPort, Desk};
+use crate::surroundings::Surroundings;
 
 /// Starts a host that never brings Isso up.
 pub fn offline(volume: &Volume) -> Handle {
@@ -18,7 +19,7 @@ pub fn offline(volume: &Volume) -> Handle {
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
         actions: Box::new(ActionsPort {
             volume: volume.clone(),
-            listen: None,
+            surroundings: Surroundings::Machine(None),
         }),
         daemon: Box::new(NoDaemon),
         archive: Box::new(NoArchive),

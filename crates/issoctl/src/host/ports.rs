@@ -1,7 +1,5 @@
 //! The ports of the state machine, joined to the crates that do the work.
 
-use std::net::SocketAddr;
-
 use async_trait::async_trait;
 use isso_actions::{Action, Language};
 use isso_cfg::Volume;
@@ -10,7 +8,7 @@ use isso_lifecycle::{
 };
 use tokio::sync::watch;
 
-use crate::service::facts;
+use crate::surroundings::Surroundings;
 
 /// The critical task, shown by whoever watches the flag.
 pub struct TaskFlag(pub watch::Sender<bool>);
@@ -32,8 +30,8 @@ impl Tasks for TaskFlag {
 pub struct ActionsPort {
     /// What they change.
     pub volume: Volume,
-    /// Where Isso answers, when it runs.
-    pub listen: Option<SocketAddr>,
+    /// What is around it.
+    pub surroundings: Surroundings,
 }
 
 #[async_trait]
@@ -45,7 +43,7 @@ impl Actions for ActionsPort {
             language,
         } = invocation;
         let action = Action::find(id)?;
-        let facts = facts(&self.volume, self.listen);
+        let facts = self.surroundings.facts(&self.volume);
         let done = action.run(&self.volume, &facts, Language::of(language), input)?;
         let effect = if done.settings_changed {
             Effect::Settings

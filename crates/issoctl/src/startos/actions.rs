@@ -1,0 +1,64 @@
+//! `input` and `run`: an action's form, and the action itself.
+
+use isso_actions::NoticeTitle;
+use serde_json::{Value, json};
+
+use super::host::{Host, Look};
+use super::protocol::{Input, Level, Request, Run};
+use crate::data::DataDir;
+use crate::service::{RunRequest, Shown};
+
+/// The form of an action.
+pub async fn input(data: &DataDir, request: &Request, action: &str) -> Input {
+    let host = Host::begin(data, request, Look::AsFound).await;
+    match host.service.show(action, host.language) {
+        Ok(Shown { form, prefill, .. }) => Input {
+            spec: if form.is_null() { json!({}) } else { form },
+            value: prefill,
+            refusal: None,
+        },
+        Err(problem) => Input {
+            spec: json!({}),
+            value: Value::Null,
+            refusal: Some(problem.message),
+        },
+    }
+}
+
+/// Carries an action out. What it changed, the supervisor takes over when Isso runs.
+pub async fn run(data: &DataDir, request: Request, action: &str) -> Run {
+    let mut host = Host::begin(data, &request, Look::AsFound).await;
+    let typed = RunRequest {
+        input: request.input,
+        language: request.language,
+    };
+    let result = match host.service.run(action, typed).await {
+        Ok(ran) => {
+            // The result may hold a password that is shown only once: no refusal may hide it.
+            if let Some(warning) = ran.warning {
+                host.notify(Level::Warning, NoticeTitle::NotInForce, warning);
+            }
+            for_startos(ran.result)
+        }
+        Err(problem) => {
+            host.refuse_because(problem.message);
+            Value::Null
+        }
+    };
+    Run {
+        result,
+        orders: host.orders(),
+    }
+}
+
+/// StartOS has no word for a value on several lines. One that is said to have one line keeps its
+/// line breaks, and the button that copies it.
+fn for_startos(mut result: Value) -> Value {
+    let value = &mut result["result"];
+    if value["type"] == "multiline" {
+        value["type"] = json!("single");
+        value["qr"] = json!(false);
+        value["masked"] = json!(false);
+    }
+    result
+}

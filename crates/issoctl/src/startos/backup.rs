@@ -1,0 +1,20 @@
+//! `backup`: leave to copy the volume over the backup before.
+
+use isso_daemon::{Depth, check_database};
+use isso_lifecycle::{BackupRequest, Event};
+
+use super::BACKUP;
+use super::host::{Host, Look};
+use super::protocol::{Orders, Request};
+use crate::data::DataDir;
+
+/// Refuses a database that is damaged or gone, so that a good backup is not replaced with it.
+pub async fn run(data: &DataDir, request: &Request) -> Orders {
+    let mut host = Host::begin(data, request, Look::AsFound).await;
+    let to = BACKUP.into();
+    host.send(Event::Backup(BackupRequest { to })).await;
+    let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);
+    host.send(Event::BackupFinished(checked.map_err(Into::into)))
+        .await;
+    host.orders()
+}

@@ -1,0 +1,43 @@
+//! `health`: how Isso is, asked of the supervisor beside it.
+
+use isso_actions::{HealthText, Language, health_text};
+
+use super::protocol::{Health, HealthResult, Request};
+use crate::api::{Client, Status};
+use crate::data::DataDir;
+use crate::error::Failure;
+
+/// Asks the supervisor, which asks Isso for `/info` and has a look at the database.
+pub async fn run(data: &DataDir, request: &Request) -> Result<Health, Failure> {
+    let language = Language::of(&request.language);
+    let status = match Client::connect(data)? {
+        Some(client) => Some(client.status(false).await?),
+        None => None,
+    };
+    let (result, text) = match &status {
+        Some(status) => tell(status),
+        None => (HealthResult::Starting, HealthText::Unsupervised),
+    };
+    Ok(Health {
+        result,
+        message: health_text(text, language),
+    })
+}
+
+/// A bad line in `isso.cfg` does not keep Isso from answering, and has to be seen all the same.
+fn tell(status: &Status) -> (HealthResult, HealthText<'_>) {
+    let reason = status.settings.reason.as_deref();
+    if !status.serving {
+        let reason = status.supervisor.last_exit.as_deref().or(reason);
+        return match reason.or(status.probe.error.as_deref()) {
+            _ if status.state == "starting" => (HealthResult::Starting, HealthText::Starting),
+            Some(reason) => (HealthResult::Failure, HealthText::Down(reason)),
+            None => (HealthResult::Starting, HealthText::Starting),
+        };
+    }
+    match reason {
+        Some(reason) => (HealthResult::Loading, HealthText::NotInForce(reason)),
+        None if !status.settings.in_force => (HealthResult::Loading, HealthText::Reloading),
+        None => (HealthResult::Success, HealthText::Ready),
+    }
+}

@@ -1,0 +1,59 @@
+//! `main`: what runs in the subcontainer, behind the password gate.
+
+use std::collections::BTreeMap;
+
+use isso_actions::{HealthText, health_text};
+use isso_daemon::Config;
+use isso_lifecycle::Event;
+
+use super::host::{Host, Look};
+use super::protocol::{Daemon, Image, Main, Mounts, Request};
+use crate::data::DataDir;
+use crate::error::Failure;
+
+/// Where the supervisor keeps its socket, in the subcontainer.
+const SUPERVISOR: &str = "/run/issoctl";
+const MOUNTS: Mounts = Mounts {
+    program: "/opt/issoctl",
+    db: "/db",
+    config: "/config",
+};
+/// How long the supervisor has beyond what it gives Isso, in milliseconds.
+const MARGIN: u32 = 5000;
+
+/// Lets Isso start, or says why it must not.
+pub async fn run(data: &DataDir, request: &Request) -> Result<Main, Failure> {
+    if request.image.entrypoint.is_empty() {
+        return Err(Failure::usage("the image's metadata names no entrypoint"));
+    }
+    let mut host = Host::begin(data, request, Look::Settle).await;
+    host.send(Event::Start).await;
+    let display = health_text(HealthText::Name, host.language);
+    let daemon = host.starts().then(|| daemon(&request.image, display));
+    Ok(Main {
+        daemon,
+        orders: host.orders(),
+    })
+}
+
+fn daemon(image: &Image, display: String) -> Daemon {
+    let issoctl = |words: &[&str]| {
+        let program = [&format!("{}/issoctl", MOUNTS.program), "--data", SUPERVISOR];
+        program
+            .iter()
+            .chain(words)
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    let mut command = issoctl(&["supervise", "--"]);
+    command.extend(image.entrypoint.iter().chain(&image.cmd).cloned());
+    let stop_within = u32::try_from(Config::STOP_WITHIN.as_millis()).unwrap_or(u32::MAX);
+    Daemon {
+        display,
+        mounts: MOUNTS,
+        command,
+        env: BTreeMap::from([("ISSO_SETTINGS", format!("{}/isso.cfg", MOUNTS.config))]),
+        health: issoctl(&["startos", "health"]),
+        stop_within: stop_within.saturating_add(MARGIN),
+    }
+}

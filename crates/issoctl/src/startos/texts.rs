@@ -1,0 +1,34 @@
+//! Errors in the language of the person.
+
+use isso_actions::{DatabaseText, Language, database_text};
+use isso_daemon::DatabaseError;
+use isso_lifecycle::Refusal;
+
+use crate::error::chain;
+use crate::service::Problem;
+
+/// Why an event was refused, with its cause.
+pub fn refusal(refusal: &Refusal, language: Language) -> String {
+    let message = Problem::of_refusal(refusal, language).message;
+    let Refusal::Failed(failure) = refusal else {
+        return message;
+    };
+    let cause = match failure.source.downcast_ref() {
+        Some(error) => database(error, language),
+        None => chain(&*failure.source).join(": "),
+    };
+    format!("{message} {cause}")
+}
+
+/// What is wrong with the database.
+pub fn database(error: &DatabaseError, language: Language) -> String {
+    let text = match error {
+        DatabaseError::Corrupt { damage, .. } => DatabaseText::Corrupt(damage),
+        DatabaseError::Missing { .. } | DatabaseError::Empty { .. } => DatabaseText::Gone,
+        DatabaseError::Folder(..) | DatabaseError::ReadOnly(..) | DatabaseError::Unreadable(..) => {
+            let reason = chain(error).join(": ");
+            return database_text(DatabaseText::Unusable(&reason), language);
+        }
+    };
+    database_text(text, language)
+}
