@@ -142,8 +142,23 @@ impl Site {
 
     /// Fills in an action's form from stdin.
     pub fn fill_in(&self, action: &str, input: &Value) -> Output {
+        self.pipe(
+            &["action", "run", action, "--input", "-"],
+            &input.to_string(),
+        )
+    }
+
+    /// Has StartOS's package call a hook, and returns the answer.
+    pub fn hook(&self, words: &[&str], request: &Value) -> Value {
+        let output = self.pipe(&[&["startos"], words].concat(), &request.to_string());
+        assert!(output.status.success(), "{words:?}: {output:#?}");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:#?}"))
+    }
+
+    /// Runs a command with a text on its stdin.
+    pub fn pipe(&self, args: &[&str], text: &str) -> Output {
         use std::io::Write;
-        let mut command = self.command(&["action", "run", action, "--input", "-"]);
+        let mut command = self.command(args);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -151,7 +166,7 @@ impl Site {
         let mut child = command.spawn().expect("issoctl runs");
         let mut stdin = child.stdin.take().expect("stdin is a pipe");
         stdin
-            .write_all(input.to_string().as_bytes())
+            .write_all(text.as_bytes())
             .expect("issoctl reads its stdin");
         drop(stdin);
         child.wait_with_output().expect("issoctl ends")

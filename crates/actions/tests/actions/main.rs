@@ -6,6 +6,7 @@ mod embed_code;
 mod golden;
 mod server;
 mod smtp;
+mod smtp_follow;
 mod smtp_trial;
 mod start_sdk;
 mod texts;

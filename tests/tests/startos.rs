@@ -1,0 +1,374 @@
+//! The hooks of the StartOS package, as its shim calls them.
+
+use std::fs;
+
+use isso_tests::{Site, wait_for};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+fn image() -> Value {
+    json!({ "image": {
+        "entrypoint": ["/isso/bin/gunicorn", "-b", "0.0.0.0:8080", "--preload"],
+        "cmd": ["isso.run"],
+        "user": "root",
+        "workdir": "/isso/",
+    }})
+}
+
+/// A volume that StartOS has initialised and a person has given a password.
+fn ready() -> Site {
+    let site = Site::new();
+    site.hook(&["init"], &json!({ "kind": "install" }));
+    let ran = site.hook(&["run", "set-admin-password"], &json!({}));
+    assert_eq!(ran["task"]["order"], "clear", "{ran}");
+    site
+}
+
+fn task(answer: &Value) -> &Value {
+    &answer["task"]["order"]
+}
+
+/// A database as Isso leaves it, with the marker that the supervisor puts beside it.
+fn make_database(site: &Site) {
+    let path = site.data().join("db/comments.db");
+    let connection = Connection::open(&path).expect("the folder is there");
+    connection
+        .execute_batch(
+            "CREATE TABLE comments (text); CREATE INDEX found ON comments (text);
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500)
+             INSERT INTO comments SELECT hex(randomblob(50)) FROM n;",
+        )
+        .expect("SQLite can write");
+    fs::File::create(site.data().join("db/comments.db.exists")).expect("the folder is there");
+}
+
+/// Puts an index out of order, which only the closest look finds.
+fn damage_an_index(site: &Site) {
+    let path = site.data().join("db/comments.db");
+    let connection = Connection::open(path).expect("the database is there");
+    connection
+        .execute_batch(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_master SET sql = 'CREATE INDEX found ON comments (text DESC)'
+             WHERE name = 'found';",
+        )
+        .expect("SQLite can write");
+}
+
+#[test]
+fn a_fresh_volume_waits_for_its_password() {
+    let site = Site::new();
+    let init = site.hook(
+        &["init"],
+        &json!({ "kind": "install", "language": "en_US.UTF-8" }),
+    );
+    assert_eq!(task(&init), "raise", "{init}");
+    assert_eq!(init["task"]["action"], "set-admin-password");
+    assert_eq!(init["notices"], json!([]));
+    assert_eq!(init["refusal"], Value::Null);
+    let actions = init["actions"].as_array().expect("a list");
+    let ids: Vec<_> = actions.iter().filter_map(|it| it["id"].as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "set-websites",
+            "configure-server",
+            "configure-smtp",
+            "set-admin-password",
+            "embed-code"
+        ]
+    );
+    assert_eq!(init["port"], 8080);
+    let interfaces = init["interfaces"].as_array().expect("a list");
+    let shown: Vec<_> = interfaces
+        .iter()
+        .map(|it| (&it["id"], &it["type"], &it["path"]))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (&json!("comments"), &json!("api"), &json!("")),
+            (&json!("admin"), &json!("ui"), &json!("/admin/")),
+        ]
+    );
+    assert!(
+        site.cfg().contains("dbpath = /db/comments.db"),
+        "{}",
+        site.cfg()
+    );
+
+    let main = site.hook(&["main"], &image());
+    assert_eq!(main["daemon"], Value::Null);
+    let refusal = main["refusal"].as_str().expect("a reason");
+    assert!(refusal.contains("Set Admin Password"), "{refusal}");
+    assert_eq!(task(&main), "raise");
+}
+
+#[test]
+fn with_a_password_isso_is_run_inside_of_supervise() {
+    let site = ready();
+    let main = site.hook(&["main"], &image());
+    assert_eq!(
+        (task(&main), &main["refusal"]),
+        (&json!("clear"), &Value::Null)
+    );
+    let words = |value: &Value| {
+        let words = value.as_array().expect("a list").iter();
+        words
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let daemon = &main["daemon"];
+    assert_eq!(
+        words(&daemon["command"]),
+        "/opt/issoctl/issoctl --data /run/issoctl supervise -- \
+         /isso/bin/gunicorn -b 0.0.0.0:8080 --preload isso.run"
+    );
+    assert_eq!(
+        words(&daemon["health"]),
+        "/opt/issoctl/issoctl --data /run/issoctl startos health"
+    );
+    assert_eq!(
+        daemon["env"],
+        json!({ "ISSO_SETTINGS": "/config/isso.cfg" })
+    );
+    assert_eq!(
+        daemon["mounts"],
+        json!({ "program": "/opt/issoctl", "db": "/db", "config": "/config" })
+    );
+}
+
+#[test]
+fn a_password_that_is_lost_is_asked_for_again() {
+    let site = ready();
+    let password = |line: &str| line.starts_with("password = ");
+    let lines: Vec<_> = site.cfg().lines().map(str::to_owned).collect();
+    let without: Vec<_> = lines
+        .iter()
+        .filter(|line| !password(line))
+        .cloned()
+        .collect();
+    assert!(without.len() < lines.len());
+    site.save_cfg(&(without.join("\n") + "\n"));
+    for hook in ["init", "main", "backup", "smtp"] {
+        assert_eq!(task(&site.hook(&[hook], &image())), "raise", "{hook}");
+    }
+    let again = site.hook(&["run", "set-admin-password"], &json!({}));
+    assert_eq!(task(&again), "clear");
+}
+
+#[test]
+fn an_action_is_filled_in_and_run() {
+    let site = ready();
+    let seen = site.hook(&["input", "set-websites"], &json!({ "language": "de_DE" }));
+    assert_eq!(seen["value"], json!({ "websites": [] }));
+    assert_eq!(seen["spec"]["websites"]["type"], "list");
+    let typed = json!({ "input": { "websites": ["https://Blog.Example"] } });
+    let ran = site.hook(&["run", "set-websites"], &typed);
+    assert_eq!(ran["refusal"], Value::Null, "{ran}");
+    assert_eq!(ran["result"]["version"], "1");
+    assert!(site.cfg().contains("https://blog.example"));
+
+    let before = site.cfg();
+    let typed = json!({ "input": { "websites": ["not a website"] }, "language": "pl_PL" });
+    let refused = site.hook(&["run", "set-websites"], &typed);
+    assert_eq!(refused["result"], Value::Null);
+    assert!(refused["refusal"].is_string(), "{refused}");
+    assert_eq!(site.cfg(), before);
+}
+
+#[test]
+fn the_code_to_embed_is_made_of_what_visitors_can_reach() {
+    let site = ready();
+    let address = |url, public, kind| json!({ "url": url, "public": public, "kind": kind });
+    let addresses = json!([
+        address("http://127.0.0.1:8080", false, "ipv4"),
+        address("http://192.168.1.5:49152", false, "ipv4"),
+        address("https://box.local", false, "mdns"),
+        address("https://comments.example", true, "public-domain"),
+    ]);
+    let seen = site.hook(&["input", "embed-code"], &json!({ "addresses": addresses }));
+    let offered = seen["spec"]["address"]["values"]
+        .as_object()
+        .expect("choices");
+    assert_eq!(
+        offered.keys().collect::<Vec<_>>(),
+        ["https://comments.example", "http://192.168.1.5:49152"]
+    );
+    assert_eq!(
+        seen["spec"]["address"]["default"],
+        "https://comments.example"
+    );
+    let typed = json!({ "address": "https://comments.example" });
+    let ran = site.hook(
+        &["run", "embed-code"],
+        &json!({ "addresses": addresses, "input": typed }),
+    );
+    // StartOS's published types know no value on several lines.
+    let shown = &ran["result"]["result"];
+    assert_eq!(shown["type"], "single", "{ran}");
+    assert_eq!(
+        (&shown["copyable"], &shown["qr"], &shown["masked"]),
+        (&true.into(), &false.into(), &false.into())
+    );
+    let value = shown["value"].as_str().expect("a text");
+    assert!(value.contains("https://comments.example/js/embed.min.js") && value.contains('\n'));
+}
+
+#[test]
+fn a_file_that_isso_refuses_is_named_and_left_to_its_author() {
+    let site = ready();
+    site.edit_cfg("[general]", "[general]\nno value here\n= 5");
+    let before = site.cfg();
+    let refused = site.hook(&["input", "set-websites"], &json!({}));
+    let reason = refused["refusal"].as_str().expect("a reason");
+    assert!(reason.contains("isso.cfg"), "{reason}");
+    let typed = json!({ "input": { "websites": [] } });
+    let refused = site.hook(&["run", "set-websites"], &typed);
+    assert!(refused["refusal"].is_string());
+    // The password may be there: only a look that mends the file can tell.
+    assert_eq!(refused["task"], Value::Null);
+    assert_eq!(site.cfg(), before);
+
+    let init = site.hook(&["init"], &json!({ "language": "fr_FR" }));
+    assert_eq!(task(&init), "clear", "{init}");
+    let notice = &init["notices"][0];
+    assert_eq!(notice["level"], "warning");
+    assert!(
+        notice["message"]
+            .as_str()
+            .is_some_and(|it| it.contains("isso.cfg.rejected-"))
+    );
+}
+
+#[test]
+fn the_systems_mail_server_is_followed_where_it_was_selected() {
+    let site = ready();
+    let server = |host: &str| {
+        json!({
+            "host": host, "port": 465, "from": "a@b.example", "username": "u",
+            "password": "hunter2", "security": "tls",
+        })
+    };
+    let smtp = |server: Value| site.hook(&["smtp"], &json!({ "systemSmtp": server }));
+    let before = site.cfg();
+    smtp(server("one.example"));
+    assert_eq!(site.cfg(), before, "nobody selected it");
+
+    let typed = json!({
+        "smtp": { "selection": "system", "value": { "customFrom": null } },
+        "to": "me@example.org", "replyNotifications": true,
+    });
+    let ran = site.hook(
+        &["run", "configure-smtp"],
+        &json!({ "systemSmtp": server("127.0.0.1"), "input": typed }),
+    );
+    assert_eq!(ran["refusal"], Value::Null, "{ran}");
+    smtp(server("two.example"));
+    assert!(site.cfg().contains("host = two.example"), "{}", site.cfg());
+    let answer = smtp(Value::Null);
+    assert_eq!(answer["refusal"], Value::Null);
+    assert!(
+        !site.cfg().contains("hunter2"),
+        "a server that is gone leaves no password"
+    );
+    assert!(site.cfg().contains("reply-notifications = false"));
+    smtp(server("three.example"));
+    let cfg = site.cfg();
+    assert!(
+        cfg.contains("host = three.example") && cfg.contains("reply-notifications = true"),
+        "{cfg}"
+    );
+}
+
+#[test]
+fn a_damaged_database_is_not_backed_up() {
+    let site = ready();
+    assert_eq!(
+        site.hook(&["backup"], &json!({}))["refusal"],
+        Value::Null,
+        "there is none yet"
+    );
+    make_database(&site);
+    assert_eq!(site.hook(&["backup"], &json!({}))["refusal"], Value::Null);
+    damage_an_index(&site);
+    let refused = site.hook(&["backup"], &json!({ "language": "de_DE" }));
+    let reason = refused["refusal"].as_str().expect("a reason");
+    assert!(
+        reason.contains("beschädigt") && reason.contains("found"),
+        "{reason}"
+    );
+    fs::remove_file(site.data().join("db/comments.db")).expect("it is there");
+    let refused = site.hook(&["backup"], &json!({}));
+    let reason = refused["refusal"].as_str().expect("a reason");
+    assert!(reason.contains("gone"), "{reason}");
+}
+
+#[test]
+fn a_restore_is_settled_and_a_damaged_one_told() {
+    let site = ready();
+    make_database(&site);
+    let restore = json!({ "kind": "restore" });
+    let restored = site.hook(&["init"], &restore);
+    assert_eq!(
+        (task(&restored), &restored["notices"]),
+        (&json!("clear"), &json!([]))
+    );
+    damage_an_index(&site);
+    let restored = site.hook(&["init"], &restore);
+    assert_eq!(restored["refusal"], Value::Null, "nothing better is there");
+    assert_eq!(restored["notices"][0]["level"], "error", "{restored}");
+}
+
+#[test]
+fn health_names_the_line_that_is_not_in_force() {
+    let site = Site::new();
+    site.set_password();
+    let health = || site.hook(&["health"], &json!({ "language": "en_US" }));
+    assert_eq!(health()["result"], "starting");
+    let up = site.supervised();
+    wait_for(
+        || (health()["result"] == "success").then_some(()),
+        || health().to_string(),
+    );
+    site.edit_cfg("[general]", "[general]\nmax-age = soon");
+    let health = wait_for(
+        || {
+            Some(health()).filter(|it| {
+                it["result"] == "loading"
+                    && it["message"]
+                        .as_str()
+                        .is_some_and(|it| it.contains("isso.cfg"))
+            })
+        },
+        || health().to_string(),
+    );
+    let message = health["message"].as_str().expect("a text");
+    assert!(message.contains("max-age"), "{message}");
+    assert!(up.status()["serving"] == true, "Isso goes on");
+}
+
+#[test]
+fn a_request_that_is_none_is_refused_without_repeating_it() {
+    let site = Site::new();
+    for request in [
+        "",
+        "null",
+        r#"{"input": 1, "language": {"hunter2": 1}}"#,
+        r#"{"systemSmtp": "hunter2"}"#,
+        r#"{"hunter2": 1}"#,
+    ] {
+        let output = site.pipe(&["startos", "init"], request);
+        assert_eq!(output.status.code(), Some(2), "{request}: {output:#?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            said.contains("stdin") && !said.contains("hunter2"),
+            "{said}"
+        );
+    }
+    let output = site.pipe(&["startos", "main"], "{}");
+    assert_eq!(output.status.code(), Some(2), "{output:#?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("entrypoint"));
+    assert!(!site.cfg_path().exists(), "nothing was touched");
+}
