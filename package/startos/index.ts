@@ -1,0 +1,5 @@
+export { actions } from './actions'
+export { createBackup } from './backups'
+export { init, uninit } from './init'
+export { main } from './main'
+export { manifest } from './manifest/built'

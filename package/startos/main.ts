@@ -1,0 +1,47 @@
+import type { ExpectedExports } from '@start9labs/start-core/types'
+import { Daemons } from '@start9labs/start-sdk/lib/mainFn/Daemons'
+import { Mounts } from '@start9labs/start-sdk/lib/mainFn/Mounts'
+import { statusTrigger } from '@start9labs/start-sdk/lib/trigger'
+import { SubContainer } from '@start9labs/start-sdk/lib/util/SubContainer'
+import { readFile } from 'node:fs/promises'
+import { machine } from 'node:os'
+import type { Daemon, Health } from './bindings'
+import { call, written } from './call'
+import type { Manifest } from './manifest'
+import { carryOut } from './orders'
+
+/** Nothing is watched here: changed settings are put in force by the supervisor, without a restart. */
+export const main: ExpectedExports.main = async ({ effects }) => {
+  const image = JSON.parse(await readFile('/media/startos/images/isso.json', 'utf8'))
+  const { daemon, ...orders } = await call('main', { image })
+  await carryOut(effects, orders)
+  if (!daemon) throw new Error('there is nothing to start')
+
+  // A lazy one that is destroyed while it is being made takes the whole runtime along.
+  const subcontainer = await SubContainer.eager(effects, { imageId: 'isso' }, mounts(daemon), 'isso-sub')
+  return Daemons.of<Manifest>({ effects }).addDaemon('primary', {
+    subcontainer,
+    exec: {
+      command: daemon.command as [string, ...string[]],
+      env: daemon.env,
+      sigtermTimeout: daemon.stopWithin,
+    },
+    ready: {
+      display: daemon.display,
+      // As the SDK does by itself, save that changed settings being put in force do not last long.
+      trigger: statusTrigger(30_000, { starting: 1_000, loading: 1_000, failure: 1_000 }),
+      fn: async () => {
+        const asked = await subcontainer.execFail(daemon.health, { input: written({}) })
+        return JSON.parse(String(asked.stdout)) as Health
+      },
+    },
+    requires: [],
+  })
+}
+
+function mounts({ mounts: { program, db, config } }: Daemon): Mounts<Manifest> {
+  return Mounts.of<Manifest>()
+    .mountVolume({ volumeId: 'main', subpath: 'db', mountpoint: db, readonly: false })
+    .mountVolume({ volumeId: 'main', subpath: 'config', mountpoint: config, readonly: true })
+    .mountAssets({ subpath: machine(), mountpoint: program })
+}
