@@ -151,7 +151,7 @@ fn a_password_that_is_lost_is_asked_for_again() {
         .collect();
     assert!(without.len() < lines.len());
     site.save_cfg(&(without.join("\n") + "\n"));
-    for hook in ["init", "main", "backup", "smtp"] {
+    for hook in ["init", "main", "backup"] {
         assert_eq!(task(&site.hook(&[hook], &image())), "raise", "{hook}");
     }
     let again = site.hook(&["run", "set-admin-password"], &json!({}));
@@ -253,8 +253,13 @@ fn the_systems_mail_server_is_followed_where_it_was_selected() {
     };
     let smtp = |server: Value| site.hook(&["smtp"], &json!({ "systemSmtp": server }));
     let before = site.cfg();
-    smtp(server("one.example"));
+    let answer = smtp(server("one.example"));
     assert_eq!(site.cfg(), before, "nobody selected it");
+    assert_eq!(
+        answer["actions"],
+        json!([]),
+        "nothing is to be done: {answer}"
+    );
 
     let typed = json!({
         "smtp": { "selection": "system", "value": { "customFrom": null } },
@@ -280,6 +285,21 @@ fn the_systems_mail_server_is_followed_where_it_was_selected() {
         cfg.contains("host = three.example") && cfg.contains("reply-notifications = true"),
         "{cfg}"
     );
+}
+
+#[test]
+fn mail_never_keeps_an_init_from_its_end() {
+    let site = ready();
+    let cfg = site.cfg();
+    site.save_cfg("a line of no section\n");
+    let answer = site.hook(&["smtp"], &json!({ "systemSmtp": null }));
+    assert_eq!(answer["refusal"], Value::Null);
+    let notice = &answer["notices"][0];
+    assert_eq!(notice["level"], "warning");
+    let message = notice["message"].as_str().expect("a reason");
+    assert!(message.contains("Line 1"), "{message}");
+    site.save_cfg(&cfg);
+    assert_eq!(site.hook(&["smtp"], &json!({}))["notices"], json!([]));
 }
 
 #[test]

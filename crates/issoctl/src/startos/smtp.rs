@@ -1,19 +1,24 @@
 //! `smtp`: `isso.cfg` follows the mail server that StartOS offers to all its services.
 
-use isso_actions::follow_system_smtp;
+use isso_actions::{NoticeTitle, follow_system_smtp};
 use isso_lifecycle::Event;
 
 use super::host::{Host, Look};
-use super::protocol::{Orders, Request};
+use super::protocol::{Level, Orders, Request};
 use crate::data::DataDir;
 
-/// Takes the mail server over where a person selected it.
+/// Takes the mail server over where a person selected it. Mostly there is nothing to do, and then there are no orders.
+///
+/// This is part of each init, which mail must not keep from coming to its end: what cannot be taken over is told.
 pub async fn run(data: &DataDir, request: &Request) -> Orders {
     let mut host = Host::begin(data, request, Look::AsFound).await;
     match follow_system_smtp(&host.service.volume, request.system_smtp.as_ref()) {
         Ok(true) => host.send(Event::SettingsChanged).await,
-        Ok(false) => {}
-        Err(error) => host.refuse_because(error.localized(host.language)),
+        Ok(false) => return Orders::default(),
+        Err(error) => {
+            let message = error.localized(host.language);
+            host.notify(Level::Warning, NoticeTitle::NotInForce, message);
+        }
     }
     host.orders()
 }
