@@ -15,10 +15,15 @@ export ISSO_TEST_PYTHON := $(PYTHON_ENV)/bin/python
 export ISSO_TEST_RUNTIME := $(PYTHON_ENV)
 # runit and s6, to compare with.
 export ISSO_TEST_DEBIAN := $(TOOLS)/debian
+# An aarch64 processor for machines that have none.
+export ISSO_TEST_QEMU := $(or $(shell command -v qemu-aarch64-static),$(TOOLS)/qemu/usr/bin/qemu-aarch64-static)
+# What the package's tests run: programs built as they are packed.
+export ISSOCTL := $(CURDIR)/target/static/issoctl
+export ISSOCTL_AARCH64 := $(CURDIR)/target/static/aarch64/issoctl
 
 .PHONY: help
 help: ## List what there is to make
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 .PHONY: run
 run: build ## Bring up Isso on http://127.0.0.1:8080 (LISTEN=…), its files in ./data (DATA=…)
@@ -28,17 +33,32 @@ run: build ## Bring up Isso on http://127.0.0.1:8080 (LISTEN=…), its files in 
 build: need-build ## Build target/release/issoctl
 	cargo build --release --locked -p issoctl
 
-# Flags of the linker must not reach build scripts, hence the target's name.
-STATIC := $(shell uname -m)-unknown-linux-gnu
 .PHONY: static
 static: need-build ## Build target/static/issoctl, which needs nothing of the system, for containers
-	RUSTFLAGS="-C target-feature=+crt-static" \
-		cargo build --release --locked -p issoctl --target $(STATIC) --target-dir target/static
-	ln -sf $(STATIC)/release/issoctl target/static/issoctl
+	package/static.sh $(shell uname -m) $(ISSOCTL)
+
+.PHONY: x86 arm universal install
+x86: MACHINES = x86_64 ## Pack Isso for StartOS on x86_64: package/isso_x86_64.s9pk
+arm: MACHINES = aarch64 ## Pack Isso for StartOS on aarch64: package/isso_aarch64.s9pk
+universal: MACHINES = x86_64 aarch64 ## Pack Isso for StartOS on either: package/isso.s9pk
+# All of assets/ is packed, so nothing but what belongs in may lie there. start-cli, which packs, comes last.
+x86 arm universal: need-build need-npm
+	rm -rf $(filter-out $(MACHINES:%=package/assets/%),$(wildcard package/assets/*))
+	$(MAKE) -C package --no-print-directory $(MACHINES:%=assets/%/issoctl) javascript/index.js
+	$(MAKE) -C package --no-print-directory $@
+install: need-npm ## Install what was packed on your StartOS server
+	$(MAKE) -C package --no-print-directory install
 
 .PHONY: test
 test: lint deny test-tools ## Check and test everything, with real Isso
 	cargo test --workspace --locked
+	$(MAKE) --no-print-directory test-package
+
+# Not everybody can build for, or emulate, another processor. The test itself tells, and fails in CI.
+.PHONY: test-package
+test-package: test-tools static $(ISSO_TEST_QEMU) ## Check and test the StartOS package, with an emulated StartOS
+	package/static.sh aarch64 $(ISSOCTL_AARCH64) || true
+	$(MAKE) -C package --no-print-directory test
 
 .PHONY: lint
 lint: need-build ## Formatting and clippy
@@ -75,18 +95,22 @@ $(PYTHON_ENV)/.done: crates/daemon/requirements.txt crates/daemon/gunicorn.conf.
 	touch $@
 
 $(TOOLS)/debian: tests/debian.sh
-	tests/debian.sh $@
+	tests/debian.sh $@ runit s6
+
+$(TOOLS)/qemu/usr/bin/qemu-aarch64-static:
+	tests/debian.sh $(TOOLS)/qemu qemu-user-static
 
 $(SDK)/node_modules/.done: $(SDK)/package-lock.json
 	cd $(SDK) && npm ci --silent --no-audit --no-fund
 	touch $@
 
 # What cannot be installed from here is named.
-.PHONY: need-build need-test
+.PHONY: need-build need-npm need-test
 need-build:
 	@command -v cargo >/dev/null || { echo "error: Rust is missing; install rustup (https://rustup.rs)"; exit 1; }
 	@command -v cc >/dev/null || { echo "error: a C compiler is missing; on Debian: apt install gcc"; exit 1; }
 	@command -v python3 >/dev/null || { echo "error: Python 3 is missing; on Debian: apt install python3 python3-venv"; exit 1; }
-need-test: need-build
+need-test: need-build need-npm
 	@python3 -c 'import ensurepip' 2>/dev/null || { echo "error: Python's venv module is missing; on Debian: apt install python3-venv"; exit 1; }
-	@command -v npm >/dev/null || { echo "error: Node.js with npm is missing (the tests compare with StartOS's SDK); on Debian: apt install nodejs npm"; exit 1; }
+need-npm:
+	@command -v npm >/dev/null || { echo "error: Node.js with npm is missing (StartOS's SDK is written for it); on Debian: apt install nodejs npm"; exit 1; }
