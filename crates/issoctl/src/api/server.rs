@@ -87,16 +87,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         let _ = timeout(Duration::from_secs(30), settled(&app)).await;
     }
     let state = app.service.host.state();
-    let probe = match isso_daemon::probe(app.listen).await {
-        Ok(info) => Probe {
-            version: Some(info.version),
-            error: None,
-        },
-        Err(error) => Probe {
-            version: None,
-            error: Some(error.to_string()),
-        },
-    };
+    let probe = ask(&app).await;
     Json(Status {
         state: state.to_string(),
         serving: probe.error.is_none(),
@@ -108,6 +99,23 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         settings: settings(&app),
         supervisor: app.supervisor.status(),
     })
+}
+
+/// Asks Isso how it is. One that does not run yet is not asked: the port is open, and the question would wait with
+/// the visitors' requests.
+async fn ask(app: &App) -> Probe {
+    let phase = app.supervisor.status().phase;
+    let answer = match phase {
+        Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
+            .await
+            .map_err(|error| error.to_string()),
+        Phase::Starting => Err("Isso is starting".to_owned()),
+        Phase::Stopped | Phase::Waiting | Phase::Stopping => Err("Isso does not run".to_owned()),
+    };
+    Probe {
+        version: answer.as_ref().ok().map(|info| info.version.clone()),
+        error: answer.err(),
+    }
 }
 
 /// While a predecessor may still answer, the settings are not quite in force.
