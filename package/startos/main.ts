@@ -28,6 +28,8 @@ export const main: ExpectedExports.main = async ({ effects }) => {
     },
     ready: {
       display: daemon.display,
+      // Starting is not taken for failing here, so what went wrong need not wait for the SDK's ten seconds.
+      gracePeriod: 1_000,
       // As the SDK does by itself, save that changed settings being put in force do not last long.
       trigger: statusTrigger(30_000, { starting: 1_000, loading: 1_000, failure: 1_000 }),
       fn: async () => {
