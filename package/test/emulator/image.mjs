@@ -2,7 +2,16 @@
 // libraries, and the tests' Python environment where the image has its own.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const SYSTEM = ['/bin', '/lib', '/lib32', '/lib64', '/sbin', '/usr']

@@ -4,54 +4,10 @@
 //
 // Arguments: the built index.js; without one, nothing is loaded, which tells what this process itself costs.
 
+import { subscribe } from 'node:diagnostics_channel'
 import { createRequire } from 'node:module'
 
-const EFFECTS = [
-  'action.clear',
-  'action.clearTasks',
-  'action.createTask',
-  'action.export',
-  'action.getInput',
-  'action.run',
-  'bind',
-  'bindRange',
-  'checkDependencies',
-  'clearBindings',
-  'clearCallbacks',
-  'clearServiceInterfaces',
-  'exportRangeServiceInterface',
-  'exportServiceInterface',
-  'getContainerIp',
-  'getDataVersion',
-  'getDependencies',
-  'getHostInfo',
-  'getInstalledPackages',
-  'getOsIp',
-  'getOutboundGateway',
-  'getServiceInterface',
-  'getServiceManifest',
-  'getServicePortForward',
-  'getSslCertificate',
-  'getSslKey',
-  'getStatus',
-  'getSystemSmtp',
-  'listServiceInterfaces',
-  'mount',
-  'notification.create',
-  'plugin.url.clearUrls',
-  'plugin.url.exportUrl',
-  'plugin.url.register',
-  'restart',
-  'setBackupProgress',
-  'setDataVersion',
-  'setDependencies',
-  'setHealth',
-  'setInitProgress',
-  'setMainStatus',
-  'shutdown',
-  'subcontainer.createFs',
-  'subcontainer.destroyFs',
-]
+import { EFFECTS } from './effects.mjs'
 
 /** What lasts as long as a call of the package, or as what it has begun: callbacks, and what is to do at the end. */
 class Context {
@@ -135,6 +91,11 @@ function askHost(effect, params, eventId) {
   return new Promise((resolve, reject) => asked.set(id, { resolve, reject }))
 }
 
+// The arguments of a process are there for everybody to see, so a test gets to see all of them.
+subscribe('child_process', ({ process: child }) => {
+  process.nextTick(() => process.send({ spawned: child.spawnargs }))
+})
+
 const root = new Context()
 const index = process.argv[2]
 const load = () => (index ? createRequire(import.meta.url)(index) : undefined)
@@ -162,9 +123,9 @@ const procedures = {
     main = undefined
     await running?.term()
   },
-  async exit({ eventId, target }) {
+  async exit({ eventId }) {
     await procedures.stop()
-    await abi.uninit({ effects: makeEffects(eventId), target })
+    await abi.uninit({ effects: makeEffects(eventId), target: null })
   },
   async createBackup({ eventId }) {
     await abi.createBackup({ effects: makeEffects(eventId, root.child('/backup/create')) })

@@ -3,13 +3,14 @@
 
 import { fork, execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { machine } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { Host } from './host.mjs'
 import { describe } from './image.mjs'
+import { running, strangers } from './processes.mjs'
 
 const STARTOS = '/media/startos'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -33,6 +34,9 @@ export class Service {
   #runtime
   #waiting = new Map()
   #lastId = 0
+  #isClosed = false
+  /** The command line of each process that the package has started. */
+  spawned = []
 
   /** With `index` null nothing of the package is loaded. */
   constructor({ transcript, language = 'en_US', index } = {}) {
@@ -52,6 +56,18 @@ export class Service {
   /** The process of the package. */
   get pid() {
     return this.#runtime.pid
+  }
+
+  /** The process that looks after Isso, if it runs. */
+  get supervisor() {
+    for (const [pid, line] of running()) if (line.startsWith('/opt/issoctl/issoctl ')) return pid
+    return null
+  }
+
+  /** What a command says that is run beside Isso. */
+  attach(...command) {
+    const options = [`--env-file=${STARTOS}/images/isso.env`, '--user=root', '--workdir=/isso/']
+    return execFileSync('start-container', ['subcontainer', 'exec', ...options, ...this.host.subcontainers, ...command])
   }
 
   /** What the package and what runs in its subcontainers have printed. */
@@ -101,14 +117,16 @@ export class Service {
     this.#openContainer()
   }
 
-  /** The service is taken away; with a target, for another version of it. */
-  async uninstall(target = null) {
-    await this.#execute('exit', { eventId: randomUUID(), target })
+  /** The service is taken away. */
+  async uninstall() {
+    await this.#execute('exit', { eventId: randomUUID() })
     await this.close()
   }
 
   /** Ends everything, whatever state it is in. */
   async close() {
+    if (this.#isClosed) return
+    this.#isClosed = true
     await this.#closeContainer()
     execFileSync('umount', ['--lazy', STARTOS])
   }
@@ -148,6 +166,10 @@ export class Service {
       'error' in message ? reject(new Error(message.error)) : resolve(message.result)
       return
     }
+    if ('spawned' in message) {
+      this.spawned.push(message.spawned.join(' '))
+      return
+    }
     const { id, effect, params } = message
     this.transcript?.effect(effect, params)
     try {
@@ -167,20 +189,4 @@ export class Service {
       execFileSync('umount', [mounted])
     }
   }
-}
-
-/** Whatever runs beside the test itself and what started it. */
-export function strangers(...known) {
-  const ours = new Set([1, process.pid, process.ppid, ...known])
-  const isRunning = pid => {
-    try {
-      return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    } catch {
-      return false
-    }
-  }
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(Number)
-    .filter(pid => !ours.has(pid) && isRunning(pid))
 }

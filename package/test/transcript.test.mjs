@@ -1,0 +1,237 @@
+// The life of an installation, from the first `init` to `uninit`: what the built package asks of StartOS on
+// the way is compared with life.transcript, and what comes of it is looked at. Real are the package, the
+// program, Isso and everything between them; StartOS is emulated.
+
+import './emulator/enter.mjs'
+
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+
+import { running, strangers } from './emulator/processes.mjs'
+import { BACKUP, Service, VOLUME } from './emulator/service.mjs'
+import { Transcript } from './emulator/transcript.mjs'
+import { addresses, customMail, mailServer, systemMail } from './facts.mjs'
+import { damage, empty, everything } from './files.mjs'
+import { comment, comments, health, inForce, info, logsIn, mayRead, up } from './site.mjs'
+import { steps } from './steps.mjs'
+import { until } from './until.mjs'
+
+const CFG = join(VOLUME, 'config/isso.cfg')
+const cfg = () => readFileSync(CFG, 'utf8')
+const edit = (from, to) => {
+  assert.match(cfg(), from)
+  writeFileSync(CFG, cfg().replace(from, to))
+}
+
+const transcript = new Transcript()
+const service = new Service({ transcript })
+const { host } = service
+const secrets = []
+const isSecret = (name, value) => {
+  secrets.push(value)
+  transcript.hide(name, value)
+}
+const tasks = () => host.criticalTasks.map(({ actionId }) => actionId)
+let supervisor
+after(() => service.close())
+
+const step = steps(title => transcript.step(title))
+
+const healthIs = async (result, text) => {
+  await health(service, result, text)
+  transcript.health()
+}
+
+const setPassword = async () => {
+  const result = await service.run('set-admin-password')
+  isSecret('password', result.result.value)
+  transcript.answer(result)
+  return result.result.value
+}
+
+step('it is installed', async () => {
+  await service.init('install')
+  assert.equal(host.dataVersion, '0.14.0:5')
+  assert.deepEqual(tasks(), ['set-admin-password'])
+  assert.deepEqual(Object.keys(host.interfaces), ['comments', 'admin'])
+})
+
+step('without a password it does not start', async () => {
+  await assert.rejects(service.start(), /without an admin password/)
+  assert.deepEqual(strangers(service.pid), [])
+})
+
+step('each form is opened, filled in and sent', async () => {
+  service.change('addresses', addresses)
+  isSecret('mail password', mailServer.password)
+  const typed = {
+    'set-websites': () => ({ websites: ['https://blog.example'] }),
+    'configure-server': ({ value }) => ({ ...value, maxAge: '2h' }),
+    'configure-smtp': ({ value }) => ({ ...value, ...customMail }),
+    'embed-code': ({ spec }) => ({ address: Object.keys(spec.address.values)[0] }),
+  }
+  assert.deepEqual([...host.actions.keys()], [...Object.keys(typed).slice(0, 3), 'set-admin-password', 'embed-code'])
+  for (const [action, { hasInput }] of host.actions) {
+    const form = await service.getInput(action)
+    transcript.answer({ fields: Object.keys(form.spec), value: form.value })
+    if (hasInput) transcript.answer(await service.run(action, typed[action](form), form))
+    else await setPassword()
+  }
+  const { address } = (await service.getInput('embed-code')).spec
+  assert.deepEqual(Object.keys(address.values), ['https://comments.example', 'http://192.168.1.5:62080'])
+  assert.equal((await service.getInput('configure-smtp')).value.to, 'me@example.com')
+  assert.deepEqual(tasks(), [])
+})
+
+step('what a form does not take changes nothing', async () => {
+  const before = cfg()
+  await assert.rejects(service.run('set-websites', { websites: ['blog'] }), /blog/)
+  assert.equal(cfg(), before)
+})
+
+step('it starts', async () => {
+  await service.start()
+  await up()
+  supervisor = service.supervisor
+  assert.ok(supervisor)
+  for (const line of running().values()) for (const secret of secrets) assert.ok(!line.includes(secret))
+})
+
+// Whoever is well is asked every 30 seconds only; so this comes first, and the health that it ends with lasts.
+step('a bad line in isso.cfg is named, and costs nothing', async () => {
+  edit(/(\[moderation\][^]*?\nenabled = )true/, '$1perhaps')
+  const line =
+    cfg()
+      .split('\n')
+      .findIndex(line => line.includes('perhaps')) + 1
+  await healthIs('loading', new RegExp(`line ${line}, .*enabled`))
+  assert.equal((await info()).moderation, true)
+  edit(/perhaps/, 'true')
+  await healthIs('success', /ready/)
+})
+
+step('an action changes Isso while it runs', async () => {
+  assert.equal(await mayRead('https://second.example'), false)
+  const websites = ['https://blog.example', 'https://second.example']
+  transcript.answer(await service.run('set-websites', { websites }))
+  await until('the second website may read', () => mayRead('https://second.example'))
+  const password = await setPassword()
+  await until('the new password is in force', () => logsIn(password))
+})
+
+step('an edit changes Isso while it runs', async () => {
+  edit(/(\[moderation\][^]*?\nenabled = )true/, '$1false')
+  await until('comments are not moderated', async () => (await info()).moderation === false)
+  await inForce(service)
+  await comment('https://second.example', 'What a *fine* post')
+  assert.deepEqual(await comments(), ['What a *fine* post'])
+})
+
+step('another mail server is followed only if it is selected', async () => {
+  const before = cfg()
+  const calls = lines => [...lines].filter(line => line.endsWith(' startos smtp')).length
+  const already = calls(service.spawned)
+  service.change('systemSmtp', systemMail('127.0.0.2'))
+  await until('the hook is called', () => calls(service.spawned) > already)
+  await until('the hook is over', () => calls(running().values()) === 0)
+  assert.equal(cfg(), before)
+})
+
+step('the mail server of the system is selected, and changes', async () => {
+  const smtp = { selection: 'system', value: { customFrom: null } }
+  transcript.answer(await service.run('configure-smtp', { ...customMail, smtp }))
+  assert.match(cfg(), /^host = 127\.0\.0\.2$/m)
+})
+
+step('it is another mail server then', async () => {
+  await inForce(service)
+  const [isso] = [...running()].find(([, line]) => line.includes('gunicorn') && !line.includes('supervise'))
+  service.change('systemSmtp', systemMail('127.0.0.3'))
+  await until('it was carried out', () => transcript.has('action.clearTasks'))
+  assert.match(cfg(), /^host = 127\.0\.0\.3$/m)
+  await until('Isso is another one', () => running().get(isso) === undefined)
+  await inForce(service)
+})
+
+step('it stops', async () => {
+  assert.equal(service.supervisor, supervisor, 'nothing of this has restarted the service')
+  assert.equal(host.restarts, 0)
+  await service.stop()
+  assert.deepEqual(strangers(service.pid), [])
+  assert.deepEqual(host.subcontainers, [])
+})
+
+step('a backup is made', async () => {
+  await service.createBackup()
+  assert.deepEqual(everything(join(BACKUP, 'volumes/main')), everything(VOLUME))
+})
+
+step('the volume is lost, and the backup put back', async () => {
+  const before = everything(VOLUME)
+  empty(VOLUME)
+  await service.init('restore')
+  assert.deepEqual(everything(VOLUME), before)
+  assert.deepEqual(tasks(), [])
+  await service.start()
+  await up()
+  assert.deepEqual(await comments(), ['What a *fine* post'])
+  await service.stop()
+})
+
+step('a damaged database does not replace a good backup', async () => {
+  const before = everything(BACKUP)
+  damage(join(VOLUME, 'db/comments.db'))
+  await assert.rejects(service.createBackup(), /database/)
+  assert.deepEqual(everything(BACKUP), before)
+})
+
+step('a damaged backup is put back, and told of', async () => {
+  const kept = mkdtempSync('/media/kept-')
+  cpSync(BACKUP, kept, { recursive: true })
+  damage(join(BACKUP, 'volumes/main/db/comments.db'))
+  await service.init('restore')
+  assert.deepEqual(
+    host.notifications.splice(0).map(({ level }) => level),
+    ['error'],
+  )
+  cpSync(kept, BACKUP, { recursive: true })
+  rmSync(kept, { recursive: true })
+})
+
+step('the good backup is put back', async () => {
+  await service.init('restore')
+  assert.deepEqual(host.notifications, [])
+})
+
+step('the password gets lost', async () => {
+  edit(/(\[admin\][^]*?\npassword =).*/, '$1')
+  await assert.rejects(service.start(), /without an admin password/)
+  assert.deepEqual(tasks(), ['set-admin-password'])
+  await setPassword()
+  assert.deepEqual(tasks(), [])
+})
+
+step('the server restarts in another language', async () => {
+  service.language = 'de_DE.UTF-8'
+  await service.reopenContainer()
+  await service.init(null)
+  assert.equal(host.actions.get('configure-smtp').name, 'E-Mail-Benachrichtigungen')
+})
+
+step('it is uninstalled', async () => {
+  await service.uninstall()
+  assert.equal(host.dataVersion, null)
+  assert.deepEqual(strangers(), [])
+})
+
+test('no secret was told', () => {
+  assert.ok(secrets.length > 3)
+  const told = [service.log, transcript.raw, ...service.spawned].join('\n')
+  for (const secret of secrets) assert.ok(!told.includes(secret), 'a password was told')
+})
+
+test('this is what was asked of StartOS', () => {
+  transcript.compare(new URL('life.transcript', import.meta.url).pathname)
+})
