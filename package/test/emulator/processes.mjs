@@ -16,6 +16,14 @@ export function strangers(...known) {
   return [...running().keys()].filter(pid => !ours.includes(pid))
 }
 
+export function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
 /** Of a process that ended meanwhile there is nothing to read. */
 function read(pid, what) {
   try {

@@ -6,11 +6,12 @@ import { randomUUID } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { machine } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import { Host } from './host.mjs'
 import { describe } from './image.mjs'
-import { running, strangers } from './processes.mjs'
+import { kill, running, strangers } from './processes.mjs'
 
 const STARTOS = '/media/startos'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -150,7 +151,8 @@ export class Service {
   async #closeContainer() {
     const ended = new Promise(resolve => this.#runtime.once('exit', resolve))
     if (this.#runtime.exitCode === null && this.#runtime.kill('SIGKILL')) await ended
-    for (const pid of strangers()) process.kill(pid, 'SIGKILL')
+    // Some of them end because others do.
+    for (let left; (left = strangers()).length > 0; await setTimeout(1)) left.forEach(kill)
   }
 
   #execute(procedure, params) {
