@@ -45,4 +45,8 @@ python3 -c '
 import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sH14x", b"lo", 1))
 '
-exec "$@"
+# Not `exec`: the first process has to reap what loses its parent, which a shell does and Node.js does not. A
+# process that was entered into a subcontainer and is not reaped would keep that from ever ending.
+code=0
+"$@" || code=$?
+exit "$code"
