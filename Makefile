@@ -75,8 +75,9 @@ deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can
 	fi
 
 .PHONY: bench
-bench: build test-tools ## Measure against plain gunicorn, side by side
+bench: build static test-tools ## Measure against plain gunicorn, side by side
 	cargo bench --quiet --locked -p isso-tests --bench issoctl
+	$(MAKE) -C package --no-print-directory bench
 
 .PHONY: torture
 torture: build test-tools $(TOOLS)/debian ## Do to Isso what nobody should, for some minutes (ONLY=kill for a part)

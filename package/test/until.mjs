@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 const DEADLINE = 90_000
 
 /** Waits until there is something, and gives it back. What fails meanwhile is told only if time runs out. */
-export async function until(what, condition) {
+export async function until(what, condition, interval = 5) {
   const end = performance.now() + DEADLINE
   for (;;) {
     const [found, error] = await Promise.resolve(condition()).then(
@@ -12,6 +12,6 @@ export async function until(what, condition) {
     )
     if (found) return found
     if (performance.now() > end) throw new Error(`in vain waited for this: ${what}`, { cause: error })
-    await setTimeout(5)
+    await setTimeout(interval)
   }
 }

@@ -5,10 +5,10 @@ import { fork, execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { machine } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { until } from '../until.mjs'
 import { Host } from './host.mjs'
 import { describe } from './image.mjs'
 import { kill, running, strangers } from './processes.mjs'
@@ -19,6 +19,7 @@ const LOG = '/media/log'
 /** Where the host keeps backups. The container sees them only while one is made or put back. */
 export const BACKUP = '/media/backup'
 export const VOLUME = join(STARTOS, 'volumes/main')
+export const PROGRAM = join(STARTOS, 'assets', machine(), 'issoctl')
 
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 
@@ -45,11 +46,10 @@ export class Service {
     this.language = language
     this.index = index === undefined ? need('PACKAGE_INDEX', here('../../javascript/index.js')) : index
     this.host = new Host(need('ISSO_TEST_RUNTIME'))
-    const assets = join(STARTOS, 'assets', machine())
     mkdirSync(STARTOS, { recursive: true })
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'startos', STARTOS])
-    for (const folder of [VOLUME, assets, BACKUP]) mkdirSync(folder, { recursive: true })
-    copyFileSync(need('ISSOCTL'), join(assets, 'issoctl'))
+    for (const folder of [VOLUME, dirname(PROGRAM), BACKUP]) mkdirSync(folder, { recursive: true })
+    copyFileSync(need('ISSOCTL'), PROGRAM)
     describe(join(STARTOS, 'images'))
     this.#openContainer()
   }
@@ -152,7 +152,11 @@ export class Service {
     const ended = new Promise(resolve => this.#runtime.once('exit', resolve))
     if (this.#runtime.exitCode === null && this.#runtime.kill('SIGKILL')) await ended
     // Some of them end because others do.
-    for (let left; (left = strangers()).length > 0; await setTimeout(1)) left.forEach(kill)
+    await until('nothing runs any more', () => {
+      const left = strangers()
+      left.forEach(kill)
+      return left.length === 0
+    })
   }
 
   #execute(procedure, params) {
