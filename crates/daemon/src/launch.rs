@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
-use crate::database::{self, DatabaseError, Depth, check_database};
 use crate::generation::{Exit, Generation};
 use crate::health::{Health, Unhealthy};
 use crate::listener::{ListenError, Listener};
@@ -20,6 +19,7 @@ use crate::program::Program;
 use crate::settings::{Settings, Snapshot};
 use crate::status::Record;
 use crate::workers;
+use isso_database::{DatabaseError, Depth, check_database};
 
 /// What the supervisor runs, and with how much patience.
 pub struct Config {
@@ -131,7 +131,7 @@ impl Launcher {
             record.pid = Some(generation.pid);
         });
         self.ready(&generation, &snapshot).await.map_err(failed)?;
-        if let Err(error) = database::remember(&self.config.database) {
+        if let Err(error) = isso_database::remember(&self.config.database) {
             tracing::warn!("cannot note beside the database that it is there: {error}");
         }
         Ok(generation)

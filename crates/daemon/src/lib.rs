@@ -95,7 +95,7 @@
 
 mod actor;
 mod backoff;
-mod database;
+
 mod generation;
 mod group;
 mod hang;
@@ -113,7 +113,6 @@ mod status;
 mod supervisor;
 mod workers;
 
-pub use database::{DatabaseError, Depth, check_database};
 pub use generation::Exit;
 pub use health::{Info, Unhealthy, probe};
 pub use launch::{Config, StartError};

@@ -1,6 +1,6 @@
 //! `backup`: leave to copy the volume over the backup before.
 
-use isso_daemon::{Depth, check_database};
+use isso_database::{Depth, check_database};
 use isso_lifecycle::{BackupRequest, Event};
 
 use super::BACKUP;

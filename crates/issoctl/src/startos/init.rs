@@ -1,7 +1,7 @@
 //! `init`: the volume is put right, and everything announced.
 
 use isso_actions::{Interface as Shown, NoticeTitle, interface_text};
-use isso_daemon::{Depth, check_database};
+use isso_database::{Depth, check_database};
 use isso_lifecycle::{Event, RestoreRequest};
 
 use super::host::{Host, Look};

@@ -1,7 +1,7 @@
 //! Errors in the language of the person.
 
 use isso_actions::{DatabaseText, Language, database_text};
-use isso_daemon::DatabaseError;
+use isso_database::DatabaseError;
 use isso_lifecycle::Refusal;
 
 use crate::error::chain;

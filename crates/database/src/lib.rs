@@ -112,7 +112,7 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
 }
 
 /// Remembers that the database is there. Repeatable; a database that is not there is not noted.
-pub(crate) fn remember(database: &Path) -> io::Result<()> {
+pub fn remember(database: &Path) -> io::Result<()> {
     if !database.exists() {
         return Ok(());
     }
