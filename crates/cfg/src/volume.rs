@@ -11,7 +11,7 @@ mod settle;
 use std::path::{Path, PathBuf};
 
 pub use self::error::VolumeError;
-use self::files::{folder, make_folder, read, write};
+use self::files::{folder, is_read_only, make_folder, read, write};
 pub use self::note::Note;
 pub use self::review::{Found, Review};
 pub use self::settle::Settled;
@@ -177,6 +177,18 @@ impl Volume {
             cfg: self.read_document()?,
             store: self.read_store()?,
         })
+    }
+
+    /// Reads both files as they stand, good or not, between two updates: first `isso.cfg`, then `store.json`. Nothing
+    /// for a file that is missing.
+    pub fn originals(&self) -> Result<[Option<Vec<u8>>; 2], VolumeError> {
+        // Where there can be no lock, there can be no update either.
+        let _lock = match self.lock() {
+            Err(VolumeError::Lock { source, .. }) if is_read_only(&source) => None,
+            lock => Some(lock?),
+        };
+        let store = self.store.as_deref().map(read).transpose()?.flatten();
+        Ok([read(&self.config)?, store])
     }
 
     /// Says everything that is wrong with `isso.cfg`, as it stands, in the order of its lines.

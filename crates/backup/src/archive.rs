@@ -1,0 +1,266 @@
+//! Reading a backup, and telling what is wrong with it.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use blake3::Hasher;
+
+use crate::container::{self, Seal};
+use crate::manifest::{FORMAT, MEMBERS, Manifest};
+use crate::watch::{Cancelled, Step, Watch, go_on};
+
+/// The name of a backup ends so.
+pub(crate) const SUFFIX: &str = ".isso-backup.tar.zst";
+/// The first member.
+pub(crate) const MANIFEST: &str = "manifest.json";
+/// A manifest is some hundred bytes.
+const MANIFEST_MAX: u64 = 64 * 1024;
+
+/// Why a backup is not one, or not a good one.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The file cannot be read.
+    #[error("cannot read {0}")]
+    Read(PathBuf, #[source] io::Error),
+    /// It is something else.
+    #[error("{0} is no backup of issoctl")]
+    NotABackup(PathBuf),
+    /// It ends too early.
+    #[error("the backup {0} is cut off: its end is missing")]
+    Truncated(PathBuf),
+    /// Another layout.
+    #[error(
+        "the backup {path} was made by a later issoctl: it has format {found}, and this one knows formats up to {FORMAT}"
+    )]
+    Future {
+        /// The backup.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+    },
+    /// Its manifest names files that no backup has, or in another order.
+    #[error("the backup {path} holds `{member}`, which does not belong there")]
+    Stranger {
+        /// The backup.
+        path: PathBuf,
+        /// The file that does not belong.
+        member: String,
+    },
+    /// Another file than the manifest names, or none.
+    #[error("the backup {path} has `{found}` where `{expected}` ought to be")]
+    WrongMember {
+        /// The backup.
+        path: PathBuf,
+        /// As its manifest says.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// Other bytes than were written.
+    #[error("the backup {path} is damaged: `{member}` is not what was put into it")]
+    Damaged {
+        /// The backup.
+        path: PathBuf,
+        /// What is damaged.
+        member: String,
+    },
+    /// The members are whole, the file around them is not.
+    #[error("the backup {0} is damaged: it is not what was written")]
+    Altered(PathBuf),
+    /// Where the files are put.
+    #[error("cannot write {0}")]
+    Write(PathBuf, #[source] io::Error),
+    /// Nobody wants it any more.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// A backup that says what it is. Whether it is whole, only reading all of it tells.
+#[derive(Debug)]
+pub struct Archive {
+    path: PathBuf,
+    file: File,
+    seal: [u8; 32],
+    manifest: Manifest,
+}
+
+impl Archive {
+    /// Reads the manifest, and looks whether the file has its end.
+    pub fn open(path: &Path) -> Result<Archive, ArchiveError> {
+        let unread = |error| ArchiveError::Read(path.to_owned(), error);
+        let mut file = File::open(path).map_err(unread)?;
+        if !file.metadata().map_err(unread)?.is_file() {
+            return Err(ArchiveError::NotABackup(path.to_owned()));
+        }
+        let seal = container::seal(&mut file).map_err(unread)?;
+        let manifest = read_manifest(&file);
+        let (seal, manifest) = match (seal, manifest) {
+            (Seal::There(seal), Some(manifest)) => (seal, manifest),
+            (Seal::There(_), None) => {
+                return Err(ArchiveError::Damaged {
+                    path: path.to_owned(),
+                    member: MANIFEST.to_owned(),
+                });
+            }
+            (Seal::Missing, Some(_)) => return Err(ArchiveError::Truncated(path.to_owned())),
+            (Seal::Missing, None) if is_named_so(path) => {
+                return Err(ArchiveError::Truncated(path.to_owned()));
+            }
+            (Seal::Missing, None) => return Err(ArchiveError::NotABackup(path.to_owned())),
+        };
+        let manifest = understand(path, &manifest)?;
+        Ok(Archive {
+            path: path.to_owned(),
+            file,
+            seal,
+            manifest,
+        })
+    }
+
+    /// What the backup says of itself.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads everything, hands each file to what `sink` makes for it, and says whether all of it is what was written.
+    ///
+    /// What a sink was given counts only when this succeeds.
+    pub(crate) fn read<W: Write>(
+        &self,
+        mut sink: impl FnMut(&str) -> Result<W, ArchiveError>,
+        mut done: impl FnMut(W) -> Result<(), ArchiveError>,
+        watch: &dyn Watch,
+    ) -> Result<(), ArchiveError> {
+        watch.begin(Step::Unpack, self.manifest.size());
+        let mut frames = self.frames()?;
+        let mut tar = tar::Archive::new(&mut frames);
+        let mut entries = tar.entries().map_err(|_| self.damaged(MANIFEST))?;
+        let first = entries.next().transpose();
+        first.map_err(|_| self.damaged(MANIFEST))?;
+        for member in &self.manifest.members {
+            let damaged = |_| self.damaged(&member.path);
+            let entry = entries.next().transpose().map_err(damaged)?;
+            let found = entry.as_ref().map_or_else(
+                || "nothing".to_owned(),
+                |entry| String::from_utf8_lossy(&entry.path_bytes()).into_owned(),
+            );
+            let Some(mut entry) = entry.filter(|_| found == member.path) else {
+                return Err(ArchiveError::WrongMember {
+                    path: self.path.clone(),
+                    expected: member.path.clone(),
+                    found,
+                });
+            };
+            let mut to = sink(&member.path)?;
+            let mut hasher = Hasher::new();
+            let mut block = vec![0; 256 * 1024];
+            loop {
+                go_on(watch)?;
+                let read = entry.read(&mut block).map_err(damaged)?;
+                if read == 0 {
+                    break;
+                }
+                hasher.update(&block[..read]);
+                to.write_all(&block[..read])
+                    .map_err(|error| ArchiveError::Write(PathBuf::from(&member.path), error))?;
+                watch.advance(read as u64);
+            }
+            let whole = hasher.count() == member.size
+                && hasher.finalize().to_hex().as_str() == member.blake3;
+            if !whole {
+                return Err(self.damaged(&member.path));
+            }
+            done(to)?;
+        }
+        match entries.next() {
+            None => {}
+            Some(Ok(entry)) => {
+                return Err(ArchiveError::Stranger {
+                    path: self.path.clone(),
+                    member: String::from_utf8_lossy(&entry.path_bytes()).into_owned(),
+                });
+            }
+            Some(Err(_)) => return Err(ArchiveError::Altered(self.path.clone())),
+        }
+        drop(entries);
+        drop(tar);
+        // Whatever follows the end of the tar archive is a part of the frames, too.
+        io::copy(&mut frames, &mut io::sink())
+            .map_err(|_| ArchiveError::Altered(self.path.clone()))?;
+        match container::is_sealed(frames, self.seal) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ArchiveError::Altered(self.path.clone())),
+            Err(error) => Err(ArchiveError::Read(self.path.clone(), error)),
+        }
+    }
+
+    fn frames(&self) -> Result<container::Frames<'_>, ArchiveError> {
+        use std::io::Seek;
+        let begin = || {
+            (&self.file).rewind()?;
+            container::frames(&self.file)
+        };
+        begin().map_err(|error| ArchiveError::Read(self.path.clone(), error))
+    }
+
+    fn damaged(&self, member: &str) -> ArchiveError {
+        ArchiveError::Damaged {
+            path: self.path.clone(),
+            member: member.to_owned(),
+        }
+    }
+}
+
+/// The text of the manifest, if the file begins with one.
+fn read_manifest(file: &File) -> Option<Vec<u8>> {
+    let frames = container::frames(file).ok()?;
+    let mut tar = tar::Archive::new(frames);
+    let entry = tar.entries().ok()?.next()?.ok()?;
+    if entry.path_bytes() != MANIFEST.as_bytes() || entry.size() > MANIFEST_MAX {
+        return None;
+    }
+    let mut text = Vec::new();
+    let size = entry.size();
+    entry.take(MANIFEST_MAX).read_to_end(&mut text).ok()?;
+    (text.len() as u64 == size).then_some(text)
+}
+
+fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
+    #[derive(serde::Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let damaged = |_| ArchiveError::Damaged {
+        path: path.to_owned(),
+        member: MANIFEST.to_owned(),
+    };
+    // What else stands in another format, this program cannot know.
+    let Format { format } = serde_json::from_slice(text).map_err(damaged)?;
+    if format > FORMAT {
+        return Err(ArchiveError::Future {
+            path: path.to_owned(),
+            found: format,
+        });
+    }
+    let manifest: Manifest = serde_json::from_slice(text).map_err(damaged)?;
+    let mut known = MEMBERS.iter();
+    for member in &manifest.members {
+        if !known.any(|known| *known == member.path) {
+            return Err(ArchiveError::Stranger {
+                path: path.to_owned(),
+                member: member.path.clone(),
+            });
+        }
+    }
+    Ok(manifest)
+}
+
+fn is_named_so(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(SUFFIX)
+}

@@ -1,0 +1,154 @@
+//! The file that a backup is: a tar archive, compressed with zstd, and a seal.
+//!
+//! ```text
+//! zstd frame   tar: manifest.json               read alone, to list backups
+//! zstd frame   tar: config/isso.cfg, start9/store.json, db/comments.db
+//! seal         a skippable zstd frame (RFC 8878, 3.1.2) with the BLAKE3 hash of all bytes before it
+//! ```
+//!
+//! `tar --zstd -x` takes it for what it is: the folder of a volume. The seal is written last, so a file
+//! without one was cut off; and with it no byte can change unnoticed, wherever it stands.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use blake3::Hasher;
+use zstd::stream::{read::Decoder, write::Encoder};
+
+/// zstd's own default, and what `tar | zstd` would do.
+const LEVEL: i32 = 3;
+/// Decoding takes 8 MiB at most; level 3 needs 2.
+const WINDOW_LOG_MAX: u32 = 23;
+/// The magic number of a skippable frame, and the length of what it holds; both little-endian.
+const SEAL_HEAD: [u8; 8] = [0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0];
+/// How long the seal is, all in all.
+pub(crate) const SEAL: u64 = 40;
+/// How much is written before it is brought to the disk, so that Isso never waits for much of ours.
+const FLUSH: u64 = 8 * 1024 * 1024;
+
+/// Writes a backup: frames, then the seal.
+pub(crate) struct Writer {
+    file: Sealing,
+}
+
+impl Writer {
+    pub fn new(file: File) -> Writer {
+        let hasher = Hasher::new();
+        Writer {
+            file: Sealing {
+                file,
+                hasher,
+                unflushed: 0,
+            },
+        }
+    }
+
+    /// Writes one frame of what `fill` writes.
+    pub fn frame<E: From<io::Error>>(
+        &mut self,
+        fill: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut encoder = Encoder::new(&mut self.file, LEVEL)?;
+        encoder.include_checksum(true)?;
+        fill(&mut encoder)?;
+        encoder.finish()?;
+        Ok(())
+    }
+
+    /// Puts the seal on, and everything on the disk.
+    pub fn finish(self) -> io::Result<()> {
+        let Sealing {
+            mut file, hasher, ..
+        } = self.file;
+        file.write_all(&SEAL_HEAD)?;
+        file.write_all(hasher.finalize().as_bytes())?;
+        file.sync_all()
+    }
+}
+
+struct Sealing {
+    file: File,
+    hasher: Hasher,
+    unflushed: u64,
+}
+
+impl Write for Sealing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.unflushed += written as u64;
+        if self.unflushed >= FLUSH {
+            self.file.sync_data()?;
+            self.unflushed = 0;
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// What the end of a file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seal {
+    /// There is one; whether it is right, only reading everything tells.
+    There([u8; 32]),
+    /// The file ends before it.
+    Missing,
+}
+
+/// Looks for the seal; leaves the file at its beginning.
+pub(crate) fn seal(file: &mut File) -> io::Result<Seal> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut found = [0; SEAL as usize];
+    let sealed = if length > SEAL {
+        file.seek(SeekFrom::End(-i64::try_from(SEAL).expect("it is small")))?;
+        file.read_exact(&mut found)?;
+        found.starts_with(&SEAL_HEAD)
+    } else {
+        false
+    };
+    file.rewind()?;
+    let hash = found[SEAL_HEAD.len()..].try_into().expect("32 are left");
+    Ok(if sealed {
+        Seal::There(hash)
+    } else {
+        Seal::Missing
+    })
+}
+
+/// The content of the frames, hashed on the way.
+pub(crate) type Frames<'a> = Decoder<'static, io::BufReader<Hashing<'a>>>;
+
+/// Begins to read the frames of a file.
+pub(crate) fn frames(file: &File) -> io::Result<Frames<'_>> {
+    let length = file.metadata()?.len().saturating_sub(SEAL);
+    let mut frames = Decoder::new(Hashing {
+        file: file.take(length),
+        hasher: Hasher::new(),
+    })?;
+    frames.window_log_max(WINDOW_LOG_MAX)?;
+    Ok(frames)
+}
+
+/// Reads what is left, and says whether this is what was sealed.
+pub(crate) fn is_sealed(frames: Frames<'_>, seal: [u8; 32]) -> io::Result<bool> {
+    let mut hashing = frames.finish();
+    io::copy(&mut hashing, &mut io::sink())?;
+    Ok(hashing.into_inner().hasher.finalize() == blake3::Hash::from_bytes(seal))
+}
+
+/// Hashes what is read.
+pub(crate) struct Hashing<'a> {
+    file: io::Take<&'a File>,
+    hasher: Hasher,
+}
+
+impl Read for Hashing<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(into)?;
+        self.hasher.update(&into[..read]);
+        Ok(read)
+    }
+}

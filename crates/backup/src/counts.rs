@@ -1,0 +1,112 @@
+//! What is in a database, and whether it can be trusted.
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::sync::mpsc::RecvTimeoutError::Timeout;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use isso_database::Depth;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::manifest::Counts;
+use crate::watch::{Cancelled, Watch, go_on};
+
+/// Who counts keeps Isso from writing for so long.
+const QUICK: Duration = Duration::from_millis(300);
+
+/// Why a copy of a database is not to be trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsound {
+    /// SQLite finds damage.
+    #[error("SQLite finds: {0}")]
+    Damaged(String),
+    /// SQLite cannot read it.
+    #[error("SQLite cannot read it")]
+    Unreadable(#[source] rusqlite::Error),
+    /// Nobody wants to know any more.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Counts what is in a database that Isso may be using; nothing if that takes too long or cannot be done.
+pub fn count(database: &Path) -> Option<Counts> {
+    let connection = open(database).ok()?;
+    let end = Instant::now() + QUICK;
+    interrupted_if(|| Instant::now() > end, &connection, counted).ok()
+}
+
+/// Has SQLite look at everything in a database that nobody else uses, then counts.
+pub(crate) fn of_sound(
+    database: &Path,
+    depth: Depth,
+    watch: &dyn Watch,
+) -> Result<Counts, Unsound> {
+    let connection = open(database).map_err(Unsound::Unreadable)?;
+    let counts = interrupted_if(
+        || watch.is_cancelled(),
+        &connection,
+        |connection| look(connection, depth),
+    );
+    go_on(watch)?;
+    counts
+}
+
+fn look(connection: &Connection, depth: Depth) -> Result<Counts, Unsound> {
+    let check = match depth {
+        Depth::Pages => "PRAGMA quick_check(1)",
+        Depth::Indexes => "PRAGMA integrity_check(1)",
+    };
+    let found: String = connection
+        .query_row(check, [], |row| row.get(0))
+        .map_err(Unsound::Unreadable)?;
+    if found != "ok" {
+        return Err(Unsound::Damaged(found));
+    }
+    counted(connection).map_err(Unsound::Unreadable)
+}
+
+/// Has SQLite give up when there is a reason to.
+fn interrupted_if<T>(
+    is_over: impl Fn() -> bool + Send,
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> T,
+) -> T {
+    let interrupt = connection.get_interrupt_handle();
+    thread::scope(|scope| {
+        let (done, wait) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            while wait.recv_timeout(Duration::from_millis(50)) == Err(Timeout) {
+                if is_over() {
+                    interrupt.interrupt();
+                }
+            }
+        });
+        let result = work(connection);
+        drop(done);
+        result
+    })
+}
+
+fn open(database: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    Ok(connection)
+}
+
+/// A table that Isso has not made yet is an empty one.
+fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
+    let count = |table: &str| -> rusqlite::Result<u64> {
+        if !connection.table_exists(None, table)? {
+            return Ok(0);
+        }
+        let count = format!("SELECT count(*) FROM {table}");
+        let count: i64 = connection.query_row(&count, [], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    };
+    Ok(Counts {
+        comments: count("comments")?,
+        threads: count("threads")?,
+    })
+}

@@ -1,0 +1,263 @@
+//! Making a backup.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use blake3::Hasher;
+use isso_cfg::{Volume, VolumeError};
+use isso_database::{DatabaseError, Depth, check_database};
+use time::OffsetDateTime;
+
+use crate::archive::MANIFEST;
+use crate::container::Writer;
+use crate::counts::{self, Unsound};
+use crate::gentle::gently;
+use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, STORE};
+use crate::shelf::name_of;
+use crate::snapshot::{SnapshotError, snapshot};
+use crate::space::{self, NoSpace};
+use crate::watch::{Cancelled, Step, Watch, go_on};
+use crate::workshop::{Workshop, WorkshopError};
+
+/// What is backed up, and where to.
+#[derive(Debug)]
+pub struct Create<'a> {
+    /// The Isso.
+    pub volume: &'a Volume,
+    /// The folder that receives the backup; made if it is missing.
+    pub to: &'a Path,
+    /// The version of the Isso that serves meanwhile, if one does.
+    pub isso: Option<String>,
+    /// Whether it is certain that nobody serves, so that nobody has to wait.
+    pub idle: bool,
+}
+
+/// A backup that was made.
+#[derive(Debug)]
+pub struct Created {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How large the file is, in bytes.
+    pub size: u64,
+    /// What it says of itself.
+    pub manifest: Manifest,
+}
+
+/// Why there is no backup. Nothing of one is left then.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// The settings cannot be read.
+    #[error(transparent)]
+    Volume(#[from] VolumeError),
+    /// There is neither a database nor an `isso.cfg`.
+    #[error("there is nothing to back up in {0}")]
+    Nothing(PathBuf),
+    /// The database is gone or damaged.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// It could not be copied.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// The copy is damaged, and so is the database.
+    #[error("the database {0} is damaged")]
+    Unsound(PathBuf, #[source] Unsound),
+    /// The folder for the backup.
+    #[error(transparent)]
+    Workshop(#[from] WorkshopError),
+    /// The disk is too full.
+    #[error(transparent)]
+    Space(#[from] NoSpace),
+    /// The archive cannot be written.
+    #[error("cannot write the backup to {0}")]
+    Write(PathBuf, #[source] io::Error),
+    /// Nobody wants it any more.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl Create<'_> {
+    /// Makes a backup, while Isso may be serving. Takes about as long as copying and compressing the database.
+    ///
+    /// The file has its name only once it is whole and on the disk. Needs room for a copy of the database beside it,
+    /// meanwhile.
+    pub fn run(&self, watch: &dyn Watch) -> Result<Created, CreateError> {
+        let database = self.volume.db_path();
+        let workshop = Workshop::new(self.to)?;
+        let [cfg, store] = self.volume.originals()?;
+        let copy = workshop.path().join("comments.db");
+        let counts = self.copy_database(&database, &copy, watch)?;
+        let created = OffsetDateTime::now_utc();
+        let created = created.replace_nanosecond(0).expect("0 is in the range");
+
+        let mut files = Vec::new();
+        for (path, bytes) in [(CONFIG, cfg), (STORE, store)] {
+            files.extend(bytes.map(|bytes| (path, Content::Bytes(bytes))));
+        }
+        if counts.is_some() {
+            files.push((DATABASE, Content::File(copy.clone())));
+        }
+        if files.is_empty() {
+            return Err(CreateError::Nothing(self.volume.root().to_owned()));
+        }
+        let unwritten = |error| CreateError::Write(self.to.to_owned(), error);
+        let packed = workshop.path().join("archive");
+        let manifest = gently(|| {
+            let members = files.iter().map(|(path, content)| member(path, content));
+            let manifest = Manifest {
+                format: FORMAT,
+                created,
+                isso: self.isso.clone(),
+                database: counts,
+                members: members.collect::<io::Result<_>>().map_err(unwritten)?,
+            };
+            watch.begin(Step::Pack, manifest.size());
+            let mut options = File::options();
+            let options = options.create_new(true).write(true).mode(0o600);
+            let file = options.open(&packed).map_err(unwritten)?;
+            pack(file, &manifest, &files, watch).map_err(|error| match error {
+                Packing::Cancelled(cancelled) => cancelled.into(),
+                Packing::Io(error) => unwritten(error),
+            })?;
+            Ok::<_, CreateError>(manifest)
+        })?;
+        go_on(watch)?;
+        let size = fs::metadata(&packed).map_err(unwritten)?.len();
+        let path = workshop.publish(&packed, &name_of(manifest.created))?;
+        Ok(Created {
+            path,
+            size,
+            manifest,
+        })
+    }
+
+    fn copy_database(
+        &self,
+        database: &Path,
+        copy: &Path,
+        watch: &dyn Watch,
+    ) -> Result<Option<Counts>, CreateError> {
+        let Ok(there) = fs::metadata(database) else {
+            // One that was there and is gone is an error; one that never was is not.
+            check_database(database, Depth::Pages)?;
+            return Ok(None);
+        };
+        // The copy, and what it is packed into, which is seldom less than a third.
+        space::need(self.to, there.len() + there.len() / 3)?;
+        snapshot(database, copy, self.idle, watch)?;
+        watch.begin(Step::Check, 0);
+        let counts = gently(|| counts::of_sound(copy, Depth::Pages, watch));
+        counts
+            .map(Some)
+            .map_err(|error| CreateError::Unsound(database.to_owned(), error))
+    }
+}
+
+enum Content {
+    Bytes(Vec<u8>),
+    File(PathBuf),
+}
+
+impl Content {
+    fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match self {
+            Content::Bytes(bytes) => Box::new(&bytes[..]),
+            Content::File(path) => Box::new(File::open(path)?),
+        })
+    }
+}
+
+fn member(path: &str, content: &Content) -> io::Result<Member> {
+    let mut hasher = Hasher::new();
+    hasher.update_reader(content.open()?)?;
+    Ok(Member {
+        path: path.to_owned(),
+        size: hasher.count(),
+        blake3: hasher.finalize().to_hex().to_string(),
+    })
+}
+
+/// Writes the archive down to the disk.
+fn pack(
+    file: File,
+    manifest: &Manifest,
+    files: &[(&str, Content)],
+    watch: &dyn Watch,
+) -> Result<(), Packing> {
+    let text = serde_json::to_vec_pretty(manifest).map_err(io::Error::from)?;
+    let mut writer = Writer::new(file);
+    writer.frame(|frame| append(frame, manifest, MANIFEST, text.len() as u64, &mut &text[..]))?;
+    writer.frame(|frame| {
+        for ((path, content), member) in files.iter().zip(&manifest.members) {
+            let mut watched = Watched {
+                content: content.open()?,
+                watch,
+            };
+            append(frame, manifest, path, member.size, &mut watched)?;
+        }
+        // The end of a tar archive.
+        Ok::<_, Packing>(frame.write_all(&[0; 1024])?)
+    })?;
+    Ok(writer.finish()?)
+}
+
+fn append(
+    to: &mut dyn Write,
+    manifest: &Manifest,
+    path: &str,
+    size: u64,
+    content: &mut dyn Read,
+) -> Result<(), Packing> {
+    let mut header = tar::Header::new_ustar();
+    header.set_path(path)?;
+    header.set_size(size);
+    header.set_mode(0o600);
+    let time = manifest.created.unix_timestamp();
+    header.set_mtime(time.try_into().unwrap_or(0));
+    header.set_cksum();
+    to.write_all(header.as_bytes())?;
+    let mut block = vec![0; 256 * 1024];
+    let mut written = 0;
+    loop {
+        let read = content.read(&mut block)?;
+        if read == 0 {
+            break;
+        }
+        to.write_all(&block[..read])?;
+        written += read as u64;
+    }
+    if written != size {
+        return Err(io::Error::other(format!("{path} changed while it was packed")).into());
+    }
+    let padding = usize::try_from(size.next_multiple_of(512) - size).expect("it is less than 512");
+    Ok(to.write_all(&[0; 512][..padding])?)
+}
+
+enum Packing {
+    Io(io::Error),
+    Cancelled(Cancelled),
+}
+
+impl From<io::Error> for Packing {
+    fn from(error: io::Error) -> Packing {
+        match error.downcast::<Cancelled>() {
+            Ok(cancelled) => Packing::Cancelled(cancelled),
+            Err(error) => Packing::Io(error),
+        }
+    }
+}
+
+struct Watched<'a> {
+    content: Box<dyn Read + 'a>,
+    watch: &'a dyn Watch,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        go_on(self.watch).map_err(io::Error::other)?;
+        let read = self.content.read(into)?;
+        self.watch.advance(read as u64);
+        Ok(read)
+    }
+}

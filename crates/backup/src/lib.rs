@@ -1,0 +1,32 @@
+//! Backups of an Isso server that goes on serving, and putting them back.
+mod archive;
+mod container;
+mod counts;
+mod create;
+mod gentle;
+mod keep;
+mod manifest;
+mod origin;
+mod prepare;
+mod shelf;
+mod snapshot;
+mod space;
+mod swap;
+mod verify;
+mod watch;
+mod workshop;
+
+pub use archive::{Archive, ArchiveError};
+pub use counts::{Unsound, count};
+pub use create::{Create, CreateError, Created};
+pub use keep::{Keep, KeepError};
+pub use manifest::{Counts, FORMAT, Manifest, Member};
+pub use origin::{Description, Folder, Origin};
+pub use prepare::{PrepareError, Prepared, may_swap, prepare, restore_into};
+pub use shelf::{ShelfError, Shelved, delete, list, prune};
+pub use snapshot::SnapshotError;
+pub use space::NoSpace;
+pub use swap::{Restored, SwapError, finish, swap};
+pub use verify::{Verified, verify};
+pub use watch::{Cancelled, Step, Watch};
+pub use workshop::WorkshopError;

@@ -1,0 +1,208 @@
+//! The first half of a restore: everything is unpacked and checked beside what is there, while Isso may be serving.
+
+use std::fs;
+use std::io;
+use std::iter;
+use std::path::{Path, PathBuf};
+
+use isso_cfg::{Diagnostic, Document, Severity, Volume, diagnose};
+use isso_database::Depth;
+use rusqlite::Connection;
+use time::OffsetDateTime;
+
+use crate::archive::ArchiveError;
+use crate::counts::{self, Unsound};
+use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
+use crate::origin::{Origin, with_suffix};
+use crate::shelf::stamp;
+use crate::space::{self, NoSpace};
+use crate::swap::{Plan, swap, sync};
+use crate::watch::{Cancelled, Step, Watch};
+use crate::workshop::{Workshop, WorkshopError};
+
+/// Why nothing was prepared. What was there is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The backup.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// Its database.
+    #[error("the database in {0} is damaged")]
+    Unsound(PathBuf, #[source] Unsound),
+    /// The folder to work in.
+    #[error(transparent)]
+    Workshop(#[from] WorkshopError),
+    /// The disk is too full.
+    #[error(transparent)]
+    Space(#[from] NoSpace),
+    /// A file cannot be written.
+    #[error("cannot write to {0}")]
+    Write(PathBuf, #[source] io::Error),
+    /// Files are put into an empty folder only.
+    #[error("{0} is not empty")]
+    NotEmpty(PathBuf),
+    /// The parts of a volume must lie on one file system, for files can only be renamed within one.
+    #[error("{0} is on another file system than {1}, so nothing can be put in place at once")]
+    Apart(PathBuf, PathBuf),
+    /// Nobody wants it any more.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Files that are unpacked and checked. Removed when dropped.
+#[derive(Debug)]
+pub struct Prepared {
+    workshop: Workshop,
+    /// What is in the database.
+    pub database: Option<Counts>,
+    /// What Isso would refuse or misread in `isso.cfg`; it is put right when Isso is started.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Unpacks and checks everything in a hidden folder of `root`, while Isso may be serving.
+pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
+    let workshop = Workshop::new(root)?;
+    let described = origin.describe();
+    space::need(root, described.size)?;
+    let below = workshop.path();
+    origin.unpack(below, watch)?;
+
+    let database = below.join(DATABASE);
+    let mut counts = None;
+    if database.exists() {
+        watch.begin(Step::Check, 0);
+        let unsound = |error| PrepareError::Unsound(origin.path().to_owned(), error);
+        let settled = settle_database(&database).map_err(Unsound::Unreadable);
+        settled.map_err(unsound)?;
+        counts = Some(counts::of_sound(&database, Depth::Indexes, watch).map_err(unsound)?);
+    }
+    let cfg = fs::read(below.join(CONFIG)).unwrap_or_default();
+    let plan = Plan {
+        before: free_name(root),
+        files: MEMBERS
+            .into_iter()
+            .filter(|member| below.join(member).exists())
+            .map(str::to_owned)
+            .collect(),
+    };
+    plan.write(below)
+        .and_then(|()| give_to_owner(root, below))
+        .and_then(|()| sync_folders(below))
+        .map_err(|error| PrepareError::Write(below.to_owned(), error))?;
+    Ok(Prepared {
+        workshop,
+        database: counts,
+        diagnostics: match Document::from_bytes(&cfg) {
+            Ok(cfg) => diagnose(&cfg),
+            Err(diagnostics) => diagnostics,
+        },
+    })
+}
+
+/// Looks whether files can be put in place in a volume at all, before anybody waits for it.
+pub fn may_swap(volume: &Volume) -> Result<(), PrepareError> {
+    use std::os::unix::fs::MetadataExt;
+    let root = volume.root();
+    let device = |path: &Path| fs::metadata(path).ok().map(|it| it.dev());
+    for member in MEMBERS {
+        let folder = root.join(member);
+        let folder = folder.parent().expect("members are in folders");
+        let apart = device(folder).is_some_and(|it| Some(it) != device(root));
+        if apart {
+            return Err(PrepareError::Apart(folder.to_owned(), root.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Puts everything into a folder of its own, which must be empty or missing.
+pub fn restore_into(
+    origin: &Origin,
+    folder: &Path,
+    watch: &dyn Watch,
+) -> Result<Prepared, PrepareError> {
+    let unwritten = |error| PrepareError::Write(folder.to_owned(), error);
+    let is_there = match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => return Err(PrepareError::NotEmpty(folder.to_owned())),
+        Ok(false) => true,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(unwritten(error)),
+    };
+    let put = || {
+        let prepared = prepare(origin, folder, watch)?;
+        swap(folder, prepared.path()).map_err(|error| unwritten(io::Error::other(error)))?;
+        Ok(prepared)
+    };
+    let put = put();
+    if put.is_err() && !is_there {
+        // It is empty again, or somebody else uses it now.
+        let _ = fs::remove_dir(folder);
+    }
+    put
+}
+
+impl Prepared {
+    /// The folder that holds the files.
+    pub fn path(&self) -> &Path {
+        self.workshop.path()
+    }
+
+    /// Whether Isso would start with the `isso.cfg` as it is.
+    pub fn is_accepted(&self) -> bool {
+        let refused = |it: &Diagnostic| it.severity == Severity::Refused;
+        !self.diagnostics.iter().any(refused)
+    }
+}
+
+/// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
+fn settle_database(database: &Path) -> rusqlite::Result<()> {
+    let connection = Connection::open(database)?;
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    if with_suffix(database, "-wal").exists() {
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(())
+}
+
+/// A restore by root is for the Isso of somebody else.
+fn give_to_owner(root: &Path, below: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, lchown};
+    let owner = fs::metadata(root)?;
+    let ours = fs::metadata(below)?;
+    if (owner.uid(), owner.gid()) == (ours.uid(), ours.gid()) {
+        return Ok(());
+    }
+    lchown(below, Some(owner.uid()), Some(owner.gid()))?;
+    for entry in fs::read_dir(below)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            give_to_owner(root, &path)?;
+        } else {
+            lchown(&path, Some(owner.uid()), Some(owner.gid()))?;
+        }
+    }
+    Ok(())
+}
+
+fn sync_folders(below: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(below)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sync_folders(&path)?;
+        }
+    }
+    sync(below)
+}
+
+/// A folder that is not there yet, for the files before.
+fn free_name(root: &Path) -> PathBuf {
+    let stem = format!(
+        "backups/before-restore-{}",
+        stamp(OffsetDateTime::now_utc())
+    );
+    let numbered = (2..).map(|n| PathBuf::from(format!("{stem}-{n}")));
+    let mut names = iter::once(PathBuf::from(&stem)).chain(numbered);
+    let free = names.find(|name| !root.join(name).exists());
+    free.expect("there is always another number")
+}

@@ -1,0 +1,109 @@
+//! A folder of backups.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+use crate::archive::{Archive, ArchiveError, SUFFIX};
+use crate::keep::Keep;
+use crate::manifest::Manifest;
+use crate::workshop::remove_abandoned;
+
+const TIME: &[BorrowedFormatItem] =
+    format_description!("[year][month][day]T[hour][minute][second]Z");
+
+/// A backup in a folder.
+#[derive(Debug)]
+pub struct Shelved {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How large the file is, in bytes.
+    pub size: u64,
+    /// What it says of itself, or why it does not.
+    pub manifest: Result<Manifest, ArchiveError>,
+}
+
+/// The folder of the backups cannot be read, or a backup not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum ShelfError {
+    /// The folder.
+    #[error("cannot read the folder {0}")]
+    Folder(PathBuf, #[source] io::Error),
+    /// The backup.
+    #[error("cannot delete {0}")]
+    Delete(PathBuf, #[source] io::Error),
+}
+
+/// The backups in a folder, the newest first; none if there is no such folder. Reads the beginning and the end of each.
+pub fn list(folder: &Path) -> Result<Vec<Shelved>, ShelfError> {
+    let failed = |error| ShelfError::Folder(folder.to_owned(), error);
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    // Where nothing may be removed, there is still something to list.
+    let _ = remove_abandoned(folder);
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().to_string_lossy().ends_with(SUFFIX) {
+            continue;
+        }
+        let path = entry.path();
+        // Deleted meanwhile, or a link to nowhere.
+        let Ok(there) = fs::metadata(&path) else {
+            continue;
+        };
+        found.push(Shelved {
+            size: there.len(),
+            manifest: Archive::open(&path).map(|archive| archive.manifest().clone()),
+            path,
+        });
+    }
+    found.sort_by(|a, b| (b.created(), &b.path).cmp(&(a.created(), &a.path)));
+    Ok(found)
+}
+
+/// Deletes those of the backups in a folder that the rules do not keep, and gives their paths. A backup that
+/// does not say what it is, is left alone, and so is the newest one.
+pub fn prune(folder: &Path, keep: &Keep) -> Result<Vec<PathBuf>, ShelfError> {
+    let shelved = list(folder)?;
+    let good: Vec<&Shelved> = shelved.iter().filter(|it| it.manifest.is_ok()).collect();
+    let times: Vec<OffsetDateTime> = good.iter().filter_map(|it| it.created()).collect();
+    let kept = keep.of(&times);
+    let mut deleted = Vec::new();
+    for (shelved, kept) in good.into_iter().zip(kept) {
+        if !kept {
+            delete(&shelved.path)?;
+            deleted.push(shelved.path.clone());
+        }
+    }
+    Ok(deleted)
+}
+
+/// Deletes a backup.
+pub fn delete(backup: &Path) -> Result<(), ShelfError> {
+    fs::remove_file(backup).map_err(|error| ShelfError::Delete(backup.to_owned(), error))
+}
+
+impl Shelved {
+    /// When its snapshot was taken, if it says so.
+    pub fn created(&self) -> Option<OffsetDateTime> {
+        self.manifest.as_ref().ok().map(|it| it.created)
+    }
+}
+
+/// The name of a backup: what comes before a number, should the name be taken, and what after it.
+pub(crate) fn name_of(created: OffsetDateTime) -> (String, &'static str) {
+    (format!("isso-{}", stamp(created)), SUFFIX)
+}
+
+/// A time as it stands in names of files, in UTC and to the second.
+pub(crate) fn stamp(time: OffsetDateTime) -> String {
+    time.format(TIME)
+        .expect("every time in UTC can be written so")
+}

@@ -1,0 +1,264 @@
+//! A consistent copy of a database that Isso goes on writing to.
+//!
+//! With SQLite's rollback journal, which Isso uses, whoever reads keeps writers from committing, so a copy
+//! made by SQLite stops every comment for as long as it takes. Here the file is copied first, while it
+//! changes, and then compared and patched while SQLite's SHARED lock is held: under that lock nothing is
+//! written to the file (<https://www.sqlite.org/lockingv3.html>). How long that takes is known beforehand,
+//! from a comparison without the lock, and limited.
+//!
+//! In WAL mode readers stop nobody, so there SQLite makes the copy, of one read transaction.
+//!
+//! Closing any descriptor of a database drops the locks that this *process* holds on it
+//! (<https://www.sqlite.org/howtocorrupt.html>, "Posix advisory locks canceled"). So no other thread may
+//! use the database through SQLite while a snapshot is taken.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::gentle::gently;
+use crate::watch::{Cancelled, Step, Watch, go_on};
+
+/// How long writers may be kept waiting. Isso gives up after 5 s, and so does the person who comments.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long others may keep the lock to themselves.
+const BUSY: Duration = Duration::from_secs(30);
+/// Read at once. Two of them fit into the cache of a core.
+const BLOCK: usize = 256 * 1024;
+
+/// Why there is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// The database is there and cannot be read.
+    #[error("the database {0} cannot be read")]
+    Database(PathBuf, #[source] rusqlite::Error),
+    /// Another program has it for itself.
+    #[error(
+        "the database {0} was locked by another program for {BUSY} s; end that program and try again",
+        BUSY = BUSY.as_secs()
+    )]
+    Locked(PathBuf),
+    /// To compare it would take too long.
+    #[error(
+        "the database {0} is too large for this disk: Isso could not write for longer than {PATIENCE} s; \
+         stop Isso for the backup, or have SQLite use a write-ahead log (`PRAGMA journal_mode = WAL`)",
+        PATIENCE = PATIENCE.as_secs()
+    )]
+    TooLarge(PathBuf),
+    /// The file cannot be read.
+    #[error("cannot read {0}")]
+    Read(PathBuf, #[source] io::Error),
+    /// The copy cannot be written.
+    #[error("cannot write {0}")]
+    Write(PathBuf, #[source] io::Error),
+    /// Nobody wants it any more.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// Copies a database to a new file. With `idle`, nobody waits for the database, however long it takes.
+pub(crate) fn snapshot(
+    database: &Path,
+    to: &Path,
+    idle: bool,
+    watch: &dyn Watch,
+) -> Result<(), SnapshotError> {
+    let failed = |source: rusqlite::Error| match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            SnapshotError::Locked(database.to_owned())
+        }
+        _ => SnapshotError::Database(database.to_owned(), source),
+    };
+    // Opened before SQLite takes a lock, and closed after it has given it back.
+    let source =
+        File::open(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
+    // Not read-only: what a killed writer has left is rolled back, as Isso would do.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database, flags).map_err(failed)?;
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    if has_wal(&connection).map_err(failed)? {
+        return through_sqlite(&connection, to, watch, &failed);
+    }
+
+    let copy = File::create_new(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
+    let pair = Pair {
+        source: (&source, database),
+        copy: (&copy, to),
+    };
+    gently(|| {
+        watch.begin(Step::Copy, pair.length()?);
+        pair.copy(watch)?;
+        // What changed meanwhile is patched here, so that next to nothing is left to write under the lock.
+        pair.patch(0, pair.length()?, None, watch)
+    })?;
+    connection.execute_batch("BEGIN").map_err(failed)?;
+    // To begin takes no lock yet.
+    connection
+        .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+        .map_err(failed)?;
+    if has_wal(&connection).map_err(failed)? {
+        drop(copy);
+        std::fs::remove_file(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
+        return through_sqlite(&connection, to, watch, &failed);
+    }
+    let patched = pair.patch_all(!idle, watch);
+    connection.execute_batch("COMMIT").map_err(failed)?;
+    drop(connection);
+    patched
+}
+
+fn has_wal(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA journal_mode", [], |row| {
+        Ok(row.get_ref(0)?.as_str()? == "wal")
+    })
+}
+
+/// A file and the copy that is to become the same.
+struct Pair<'a> {
+    source: (&'a File, &'a Path),
+    copy: (&'a File, &'a Path),
+}
+
+impl Pair<'_> {
+    fn length(&self) -> Result<u64, SnapshotError> {
+        let metadata = self.source.0.metadata();
+        Ok(metadata.map_err(|error| self.unread(error))?.len())
+    }
+
+    fn copy(&self, watch: &dyn Watch) -> Result<(), SnapshotError> {
+        let mut block = vec![0; 1024 * 1024];
+        let mut at = 0;
+        loop {
+            go_on(watch)?;
+            let read = self.read(&mut block, at)?;
+            if read == 0 {
+                return Ok(());
+            }
+            self.write(&block[..read], at)?;
+            at += read as u64;
+            watch.advance(read as u64);
+        }
+    }
+
+    /// The whole of it, as fast as this machine can, with two threads.
+    fn patch_all(&self, limited: bool, watch: &dyn Watch) -> Result<(), SnapshotError> {
+        let deadline = limited.then(|| Instant::now() + PATIENCE);
+        let length = self.length()?;
+        self.copy
+            .0
+            .set_len(length)
+            .map_err(|error| self.unwritten(error))?;
+        let middle = length / 2 / BLOCK as u64 * BLOCK as u64;
+        thread::scope(|scope| {
+            let other = scope.spawn(|| self.patch(middle, length, deadline, watch));
+            let patched = self.patch(0, middle, deadline, watch);
+            patched.and(other.join().expect("it does not panic"))
+        })
+    }
+
+    /// Makes a part of the copy the same as that of the source.
+    fn patch(
+        &self,
+        from: u64,
+        to: u64,
+        deadline: Option<Instant>,
+        watch: &dyn Watch,
+    ) -> Result<(), SnapshotError> {
+        let (mut ours, mut theirs) = (vec![0; BLOCK], vec![0; BLOCK]);
+        let mut at = from;
+        while at < to {
+            go_on(watch)?;
+            if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+                return Err(SnapshotError::TooLarge(self.source.1.to_owned()));
+            }
+            let wanted = BLOCK.min(usize::try_from(to - at).unwrap_or(BLOCK));
+            let read = self.read(&mut theirs[..wanted], at)?;
+            if read == 0 {
+                break;
+            }
+            let copied = read_at(self.copy.0, &mut ours[..read], at)
+                .map_err(|error| self.unwritten(error))?;
+            if ours[..copied] != theirs[..read] {
+                self.write(&theirs[..read], at)?;
+            }
+            at += read as u64;
+        }
+        Ok(())
+    }
+
+    fn read(&self, block: &mut [u8], at: u64) -> Result<usize, SnapshotError> {
+        read_at(self.source.0, block, at).map_err(|error| self.unread(error))
+    }
+
+    fn write(&self, block: &[u8], at: u64) -> Result<(), SnapshotError> {
+        self.copy
+            .0
+            .write_all_at(block, at)
+            .map_err(|error| self.unwritten(error))
+    }
+
+    fn unread(&self, error: io::Error) -> SnapshotError {
+        SnapshotError::Read(self.source.1.to_owned(), error)
+    }
+
+    fn unwritten(&self, error: io::Error) -> SnapshotError {
+        SnapshotError::Write(self.copy.1.to_owned(), error)
+    }
+}
+
+/// Fills the block, or as much of it as there is.
+fn read_at(file: &File, block: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut done = 0;
+    while done < block.len() {
+        match file.read_at(&mut block[done..], at + done as u64) {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
+}
+
+fn through_sqlite(
+    connection: &Connection,
+    to: &Path,
+    watch: &dyn Watch,
+    failed: &dyn Fn(rusqlite::Error) -> SnapshotError,
+) -> Result<(), SnapshotError> {
+    // One transaction, or every commit would make it begin anew.
+    if connection.is_autocommit() {
+        connection
+            .execute_batch("BEGIN; SELECT count(*) FROM sqlite_master")
+            .map_err(failed)?;
+    }
+    let page: u32 = connection
+        .query_row("PRAGMA page_size", [], |row| row.get(0))
+        .map_err(failed)?;
+    let mut copy = Connection::open(to).map_err(failed)?;
+    let backup = Backup::new(connection, &mut copy).map_err(failed)?;
+    let mut left = None;
+    loop {
+        go_on(watch)?;
+        let step = backup.step(1024).map_err(failed)?;
+        let progress = backup.progress();
+        let [total, remaining] =
+            [progress.pagecount, progress.remaining].map(|pages| u64::try_from(pages).unwrap_or(0));
+        if left.is_none() {
+            watch.begin(Step::Copy, total * u64::from(page));
+        }
+        watch.advance(left.unwrap_or(total).saturating_sub(remaining) * u64::from(page));
+        left = Some(remaining);
+        match step {
+            StepResult::Done => return Ok(()),
+            StepResult::More => {}
+            _ => thread::sleep(Duration::from_millis(10)),
+        }
+    }
+}

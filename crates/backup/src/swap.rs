@@ -1,0 +1,234 @@
+//! Putting a backup back: prepared and checked beside what is there, then swapped.
+//!
+//! ```text
+//! DIR/.issoctl-XXXXXX/          the files are unpacked and checked; killed here, the folder is removed by the next
+//!   │ Isso is stopped
+//!   ▼ renamed                   from here on the new state counts: whatever is killed, the next start finishes
+//! DIR/.restore/                 each old file is moved to DIR/backups/before-restore-<time>/, each new one into its place
+//!   │ its plan is removed
+//!   ▼
+//! done
+//! ```
+//!
+//! A rename that fails halfway is undone, and the old state is whole again. What cannot be undone either is left for
+//! the next [`finish`], and until that succeeds Isso must not be started.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::MEMBERS;
+
+/// Where the files wait to be put in place.
+const READY: &str = ".restore";
+const PLAN: &str = "plan.json";
+/// What belongs to the files before, and would be taken for a part of the new ones.
+const COMPANIONS: [&str; 5] = [
+    "db/comments.db-journal",
+    "db/comments.db-wal",
+    "db/comments.db-shm",
+    "db/comments.db.exists",
+    "config/isso.cfg.last-good",
+];
+
+/// A restore that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the files before are now, laid out as a volume; nothing where there were none.
+    pub before: Option<PathBuf>,
+}
+
+/// The files could not be put in place.
+#[derive(Debug, thiserror::Error)]
+pub enum SwapError {
+    /// The files that were there are in place again.
+    #[error("cannot put {path} in place; everything is as it was")]
+    Undone {
+        /// The file in question.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// They are neither.
+    #[error(
+        "cannot put {path} in place, nor back what was there; Isso is not started until it can be, which every start tries again"
+    )]
+    Halfway {
+        /// The file in question.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Which files go where, for whoever has to go on after a crash.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    /// The folder, below that of the volume, that receives the files before.
+    pub before: PathBuf,
+    /// What is put in place.
+    pub files: Vec<String>,
+}
+
+/// Puts prepared files in place. Nobody may use those of the volume meanwhile.
+///
+/// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
+/// happens in between, [`finish`] brings it to one of these.
+pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
+    let ready = root.join(READY);
+    let commit = || {
+        // What is left of a restore that was finished.
+        if ready.exists() && !ready.join(PLAN).exists() {
+            fs::remove_dir_all(&ready)?;
+        }
+        fs::rename(prepared, &ready)?;
+        sync(root)
+    };
+    commit().map_err(|source| SwapError::Undone {
+        path: ready.clone(),
+        source,
+    })?;
+    let restored = finish(root)?;
+    Ok(restored.expect("the plan is there"))
+}
+
+/// Finishes a restore that a crash has interrupted after Isso was stopped for it; does nothing if there is none. Has to
+/// succeed before anybody uses the volume.
+pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
+    let ready = root.join(READY);
+    let plan = match read_plan(&ready) {
+        Ok(Some(plan)) => plan,
+        Ok(None) => return Ok(None),
+        Err(source) => {
+            return Err(SwapError::Halfway {
+                path: ready,
+                source,
+            });
+        }
+    };
+    let moves = plan.moves(root);
+    for step in &moves {
+        if let Err(source) = step.go() {
+            let path = step.place.clone();
+            let undone = moves.iter().rev().try_for_each(Move::undo);
+            let undone = undone.and_then(|()| close(root, &ready));
+            return Err(match undone {
+                Ok(()) => SwapError::Undone { path, source },
+                Err(_) => SwapError::Halfway { path, source },
+            });
+        }
+    }
+    let synced = plan.sync(root).and_then(|()| close(root, &ready));
+    synced.map_err(|source| SwapError::Halfway {
+        path: ready,
+        source,
+    })?;
+    let before = root.join(&plan.before);
+    Ok(Some(Restored {
+        before: before.exists().then_some(before),
+    }))
+}
+
+impl Plan {
+    /// Puts it beside the files, on the disk.
+    pub fn write(&self, below: &Path) -> io::Result<()> {
+        let mut file = File::create_new(below.join(PLAN))?;
+        serde_json::to_writer(&mut file, self)?;
+        file.sync_all()
+    }
+
+    /// What is moved, in an order in which it may be broken off and begun again.
+    fn moves(&self, root: &Path) -> Vec<Move> {
+        let of = |path: &str, new: bool| Move {
+            place: root.join(path),
+            before: root.join(&self.before).join(path),
+            new: new.then(|| root.join(READY).join(path)),
+        };
+        let names = |path: &&str| self.files.iter().any(|file| file == path);
+        // Members that the backup has not are moved away, too.
+        let gone = COMPANIONS.iter().chain(&MEMBERS).filter(|it| !names(it));
+        let gone = gone.map(|path| of(path, false));
+        gone.chain(self.files.iter().map(|path| of(path, true)))
+            .collect()
+    }
+
+    fn sync(&self, root: &Path) -> io::Result<()> {
+        for path in MEMBERS {
+            for file in [root.join(path), root.join(&self.before).join(path)] {
+                match sync(file.parent().expect("members are in folders")) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    synced => synced?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One file that gives way to another, or to none.
+struct Move {
+    place: PathBuf,
+    before: PathBuf,
+    new: Option<PathBuf>,
+}
+
+impl Move {
+    /// Repeatable: a new file that has left is in its place already.
+    fn go(&self) -> io::Result<()> {
+        if self.new.as_ref().is_some_and(|new| !new.exists()) {
+            return Ok(());
+        }
+        if fs::symlink_metadata(&self.place).is_ok() {
+            make_folder(&self.before)?;
+            fs::rename(&self.place, &self.before)?;
+        }
+        match &self.new {
+            None => Ok(()),
+            Some(new) => {
+                make_folder(&self.place)?;
+                fs::rename(new, &self.place)
+            }
+        }
+    }
+
+    fn undo(&self) -> io::Result<()> {
+        if let Some(new) = self.new.as_ref().filter(|new| !new.exists()) {
+            fs::rename(&self.place, new)?;
+        }
+        if fs::symlink_metadata(&self.before).is_ok() {
+            fs::rename(&self.before, &self.place)?;
+        }
+        Ok(())
+    }
+}
+
+fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
+    match fs::read(ready.join(PLAN)) {
+        Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Without its plan, the folder means nothing any more.
+fn close(root: &Path, ready: &Path) -> io::Result<()> {
+    fs::remove_file(ready.join(PLAN))?;
+    sync(ready)?;
+    fs::remove_dir_all(ready)?;
+    sync(root)
+}
+
+fn make_folder(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let folder = file.parent().expect("members are in folders");
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+pub(crate) fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,123 @@
+//! A folder for unfinished work, beside where the work is to go.
+
+use std::fs::{self, File, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::AT_FDCWD;
+use nix::fcntl::{RenameFlags, renameat2};
+use tempfile::{Builder, TempDir};
+
+const PREFIX: &str = ".issoctl-";
+const LOCK: &str = "lock";
+
+/// A hidden folder that is removed when dropped. One that a killed process has left is removed by the next.
+#[derive(Debug)]
+pub(crate) struct Workshop {
+    folder: TempDir,
+    beside: PathBuf,
+    /// Held while somebody works here.
+    _lock: File,
+}
+
+/// Where the work is to go cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkshopError {
+    /// The folder.
+    #[error("cannot write to the folder {0}")]
+    Folder(PathBuf, #[source] io::Error),
+    /// The finished work.
+    #[error("cannot put the finished file in place as {0}")]
+    Publish(PathBuf, #[source] io::Error),
+}
+
+impl Workshop {
+    /// Makes one in a folder, which is made if it is missing.
+    pub fn new(beside: &Path) -> Result<Workshop, WorkshopError> {
+        let make = || {
+            fs::create_dir_all(beside)?;
+            remove_abandoned(beside)?;
+            let folder = Builder::new()
+                .prefix(PREFIX)
+                .permissions(Permissions::from_mode(0o700))
+                .tempdir_in(beside)?;
+            let lock = File::create_new(folder.path().join(LOCK))?;
+            lock.lock()?;
+            Ok((folder, lock))
+        };
+        let (folder, _lock) =
+            make().map_err(|error| WorkshopError::Folder(beside.to_owned(), error))?;
+        Ok(Workshop {
+            folder,
+            beside: beside.to_owned(),
+            _lock,
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Gives a finished file, which is on the disk already, its name in the folder; the first free one of those
+    /// that begin so.
+    pub fn publish(
+        &self,
+        file: &Path,
+        (stem, suffix): &(String, &str),
+    ) -> Result<PathBuf, WorkshopError> {
+        let mut path = self.beside.join(format!("{stem}{suffix}"));
+        let mut number = 2;
+        loop {
+            match rename_unless_taken(file, &path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    path = self.beside.join(format!("{stem}-{number}{suffix}"));
+                    number += 1;
+                }
+                Err(error) => return Err(WorkshopError::Publish(path, error)),
+                Ok(()) => break,
+            }
+        }
+        let synced = File::open(&self.beside).and_then(|folder| folder.sync_all());
+        match synced {
+            Ok(()) => Ok(path),
+            Err(error) => Err(WorkshopError::Publish(path, error)),
+        }
+    }
+}
+
+fn rename_unless_taken(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
+        // Some file systems cannot do both at once.
+        Err(nix::Error::EINVAL | nix::Error::ENOSYS) if !to.exists() => fs::rename(from, to),
+        Err(nix::Error::EINVAL | nix::Error::ENOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
+        renamed => Ok(renamed?),
+    }
+}
+
+/// Removes what killed processes have left. Whoever still works holds the lock.
+pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(beside)? {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
+        }
+        let in_use = match File::open(entry.path().join(LOCK)) {
+            Ok(lock) => lock.try_lock().is_err(),
+            // Killed before there was a lock, or about to make one.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => is_young(&entry),
+            Err(_) => true,
+        };
+        if !in_use {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_young(entry: &fs::DirEntry) -> bool {
+    let age = entry.metadata().and_then(|it| it.modified());
+    age.ok()
+        .and_then(|made| made.elapsed().ok())
+        .is_some_and(|age| age.as_secs() < 2)
+}
