@@ -188,8 +188,6 @@ impl Archive {
             }
             Some(Err(_)) => return Err(ArchiveError::Altered(self.path.clone())),
         }
-        drop(entries);
-        drop(tar);
         // Whatever follows the end of the tar archive is a part of the frames, too.
         io::copy(&mut frames, &mut io::sink())
             .map_err(|_| ArchiveError::Altered(self.path.clone()))?;

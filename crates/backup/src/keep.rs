@@ -55,30 +55,35 @@ impl FromStr for Keep {
 impl Keep {
     /// Says for each of these times, the newest first, whether a backup of it is kept. The first one always is.
     pub(crate) fn of(&self, newest_first: &[OffsetDateTime]) -> Vec<bool> {
-        let day = |time: &OffsetDateTime| (time.year(), u16::from(time.ordinal()));
-        let week = |time: &OffsetDateTime| {
+        let day = |time: OffsetDateTime| (time.year(), time.ordinal());
+        let week = |time: OffsetDateTime| {
             let (year, week, _) = time.to_iso_week_date();
             (year, u16::from(week))
         };
-        let month = |time: &OffsetDateTime| (time.year(), u16::from(u8::from(time.month())));
-        let periods: [(usize, &dyn Fn(&OffsetDateTime) -> (i32, u16)); 3] = [
-            (self.daily, &day),
-            (self.weekly, &week),
-            (self.monthly, &month),
-        ];
+        let month = |time: OffsetDateTime| (time.year(), u16::from(u8::from(time.month())));
         let mut kept = vec![false; newest_first.len()];
         if let Some(newest) = kept.first_mut() {
             *newest = true;
         }
-        for (count, period) in periods {
-            let mut seen = HashSet::new();
-            for (time, kept) in newest_first.iter().zip(&mut kept) {
-                if seen.len() < count && seen.insert(period(time)) {
-                    *kept = true;
-                }
-            }
-        }
+        mark(&mut kept, newest_first, self.daily, day);
+        mark(&mut kept, newest_first, self.weekly, week);
+        mark(&mut kept, newest_first, self.monthly, month);
         kept
+    }
+}
+
+/// Keeps the first one of each of so many periods.
+fn mark(
+    kept: &mut [bool],
+    newest_first: &[OffsetDateTime],
+    count: usize,
+    period: impl Fn(OffsetDateTime) -> (i32, u16),
+) {
+    let mut seen = HashSet::new();
+    for (time, kept) in newest_first.iter().zip(kept) {
+        if seen.len() < count && seen.insert(period(*time)) {
+            *kept = true;
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub use keep::{Keep, KeepError};
 pub use manifest::{Counts, FORMAT, Manifest, Member};
 pub use origin::{Description, Folder, Origin};
 pub use prepare::{PrepareError, Prepared, may_swap, prepare, restore_into};
-pub use shelf::{ShelfError, Shelved, delete, list, prune};
+pub use shelf::{ShelfError, Shelved, delete, is_backup, list, prune};
 pub use snapshot::SnapshotError;
 pub use space::NoSpace;
 pub use swap::{Restored, SwapError, finish, swap};

@@ -191,7 +191,7 @@ fn create(path: &Path) -> Result<BufWriter<File>, ArchiveError> {
 fn close(file: BufWriter<File>, path: &Path) -> Result<(), ArchiveError> {
     let close = || {
         file.into_inner()
-            .map_err(|error| error.into_error())?
+            .map_err(io::IntoInnerError::into_error)?
             .sync_all()
     };
     close().map_err(|error| ArchiveError::Write(path.to_owned(), error))

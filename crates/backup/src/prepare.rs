@@ -14,7 +14,7 @@ use crate::archive::ArchiveError;
 use crate::counts::{self, Unsound};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
 use crate::origin::{Origin, with_suffix};
-use crate::shelf::stamp;
+use crate::shelf::{BEFORE, stamp};
 use crate::space::{self, NoSpace};
 use crate::swap::{Plan, swap, sync};
 use crate::watch::{Cancelled, Step, Watch};
@@ -197,10 +197,7 @@ fn sync_folders(below: &Path) -> io::Result<()> {
 
 /// A folder that is not there yet, for the files before.
 fn free_name(root: &Path) -> PathBuf {
-    let stem = format!(
-        "backups/before-restore-{}",
-        stamp(OffsetDateTime::now_utc())
-    );
+    let stem = format!("backups/{BEFORE}{}", stamp(OffsetDateTime::now_utc()));
     let numbered = (2..).map(|n| PathBuf::from(format!("{stem}-{n}")));
     let mut names = iter::once(PathBuf::from(&stem)).chain(numbered);
     let free = names.find(|name| !root.join(name).exists());

@@ -1,5 +1,6 @@
 //! A folder of backups.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ use crate::archive::{Archive, ArchiveError, SUFFIX};
 use crate::keep::Keep;
 use crate::manifest::Manifest;
 use crate::workshop::remove_abandoned;
+
+/// The name of a folder with the files before a restore begins so.
+pub(crate) const BEFORE: &str = "before-restore-";
 
 const TIME: &[BorrowedFormatItem] =
     format_description!("[year][month][day]T[hour][minute][second]Z");
@@ -58,14 +62,16 @@ pub fn list(folder: &Path) -> Result<Vec<Shelved>, ShelfError> {
         let Ok(there) = fs::metadata(&path) else {
             continue;
         };
-        found.push(Shelved {
+        let shelved = Shelved {
             size: there.len(),
             manifest: Archive::open(&path).map(|archive| archive.manifest().clone()),
             path,
-        });
+        };
+        found.push((there.modified().ok(), shelved));
     }
-    found.sort_by(|a, b| (b.created(), &b.path).cmp(&(a.created(), &a.path)));
-    Ok(found)
+    // The name does not tell two of one second apart, the file system does.
+    found.sort_by_key(|(modified, it)| Reverse((it.created(), *modified)));
+    Ok(found.into_iter().map(|(_, it)| it).collect())
 }
 
 /// Deletes those of the backups in a folder that the rules do not keep, and gives their paths. A backup that
@@ -85,9 +91,22 @@ pub fn prune(folder: &Path, keep: &Keep) -> Result<Vec<PathBuf>, ShelfError> {
     Ok(deleted)
 }
 
-/// Deletes a backup.
+/// Whether this is a backup, or what a restore has kept, by its name: it may be damaged.
+pub fn is_backup(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match path.is_dir() {
+        true => name.starts_with(BEFORE),
+        false => name.ends_with(SUFFIX),
+    }
+}
+
+/// Deletes a backup, or what a restore has kept.
 pub fn delete(backup: &Path) -> Result<(), ShelfError> {
-    fs::remove_file(backup).map_err(|error| ShelfError::Delete(backup.to_owned(), error))
+    let deleted = match backup.is_dir() {
+        true => fs::remove_dir_all(backup),
+        false => fs::remove_file(backup),
+    };
+    deleted.map_err(|error| ShelfError::Delete(backup.to_owned(), error))
 }
 
 impl Shelved {

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::MEMBERS;
+use crate::workshop::remove_abandoned;
 
 /// Where the files wait to be put in place.
 const READY: &str = ".restore";
@@ -97,6 +98,10 @@ pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
 /// Finishes a restore that a crash has interrupted after Isso was stopped for it; does nothing if there is none. Has to
 /// succeed before anybody uses the volume.
 pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
+    // What killed processes have left. That it cannot be removed keeps nobody from going on.
+    for folder in [root, &root.join("backups")] {
+        let _ = remove_abandoned(folder);
+    }
     let ready = root.join(READY);
     let plan = match read_plan(&ready) {
         Ok(Some(plan)) => plan,

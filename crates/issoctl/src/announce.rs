@@ -10,10 +10,12 @@ use crate::surroundings::url;
 /// Tells every change of state, until `up` ends.
 pub async fn follow(app: App, output: Output) {
     let mut states = app.service.host.states();
+    let mut before = State::Installed;
     loop {
         let state = *states.borrow_and_update();
         match state {
-            State::Serving => {
+            // The end of a backup is no news of Isso.
+            State::Serving if before != State::BackingUp => {
                 let url = url(app.listen);
                 output.note(&format!("{GOOD}Isso serves{GOOD:#} on {BOLD}{url}{BOLD:#}, the admin panel on {url}/admin/"));
             }
@@ -25,6 +27,7 @@ pub async fn follow(app: App, output: Output) {
             }
             _ => {}
         }
+        before = state;
         // A gate that waits for a person must not look like a start that hangs.
         let ready = matches!(state, State::Serving | State::AwaitingPassword);
         notify(&[NotifyState::Status(state.as_str())]);

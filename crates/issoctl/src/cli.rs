@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use isso_backup::{Keep, KeepError};
+use isso_cfg::{Timedelta, TimedeltaError};
 
 use crate::startos::Hook;
 
@@ -55,6 +57,9 @@ pub enum Command {
     /// Change Isso's settings, set its password, get the code to embed
     #[command(subcommand)]
     Action(ActionCommand),
+    /// Back up comments and settings while Isso serves, and put them back
+    #[command(subcommand, after_help = BACKUP_EXAMPLES)]
+    Backup(BackupCommand),
     /// Look at isso.cfg
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -91,6 +96,15 @@ pub struct UpArgs {
     /// It is shown once, on the terminal. Without one, `issoctl config show --reveal` shows it.
     #[arg(long)]
     pub create_password: bool,
+    /// Make a backup so often, such as every `24h`
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub backup_every: Option<Timedelta>,
+    /// The folder that receives these backups (by default `backups` in the data folder)
+    #[arg(long, value_name = "DIR", requires = "backup_every")]
+    pub backup_to: Option<PathBuf>,
+    /// Which of the backups there to keep; all others are deleted (by default none is)
+    #[arg(long, value_name = "RULES", requires = "backup_every", value_parser = rules)]
+    pub backup_keep: Option<String>,
     /// The folder of the Python environment (by default `runtime` in the data folder)
     #[arg(long, env = "ISSOCTL_RUNTIME", value_name = "DIR")]
     pub runtime: Option<PathBuf>,
@@ -163,6 +177,84 @@ pub struct RunArgs {
     pub no_wait: bool,
 }
 
+const BACKUP_EXAMPLES: &str = "\
+Examples:
+  issoctl backup create --to /mnt/usb
+  issoctl backup create --keep daily=7,weekly=4,monthly=6
+  issoctl backup list
+  issoctl backup verify isso-20260131T030000Z.isso-backup.tar.zst
+  issoctl backup restore isso-20260131T030000Z.isso-backup.tar.zst
+  issoctl backup restore old-volume/             a plain copy of a data folder or StartOS volume
+
+A backup without a folder in its name is looked for here, then in `backups` in the data folder. It
+is a tar archive: `tar --zstd -xf` unpacks it anywhere. It holds passwords, so keep it safe.";
+
+/// The `backup` commands.
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Make a backup; Isso goes on serving meanwhile
+    Create(CreateArgs),
+    /// List the backups in a folder, the newest first
+    List {
+        /// The folder (by default `backups` in the data folder)
+        #[arg(long = "in", value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    /// Show what a backup says of itself
+    Show {
+        /// The backup
+        backup: PathBuf,
+    },
+    /// Read a whole backup and tell whether it can be put back
+    ///
+    /// Exits with 1 when it is damaged. Unpacks the database into the data folder for a while.
+    Verify {
+        /// The backup, or a folder as `restore` takes it
+        backup: PathBuf,
+    },
+    /// Put a backup back
+    ///
+    /// It is unpacked and checked first. Then Isso is stopped for about a second, in which
+    /// visitors wait, and what was there is kept in `backups/before-restore-…`.
+    Restore(RestoreArgs),
+    /// Delete a backup
+    Delete {
+        /// The backup, or a folder `before-restore-…`
+        backup: PathBuf,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// The options of `backup create`.
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// The folder that receives it (by default `backups` in the data folder)
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    /// Which of the backups there to keep; all others are deleted
+    ///
+    /// The last one of each of so many days, weeks and months, as in daily=7,weekly=4,monthly=6.
+    /// The newest one is always kept.
+    #[arg(long, value_name = "RULES")]
+    pub keep: Option<Keep>,
+}
+
+/// The options of `backup restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup, or a folder with a plain copy: of a data folder, of a StartOS volume, or just
+    /// `comments.db` and `isso.cfg`
+    pub backup: PathBuf,
+    /// Put the files into this empty folder instead, and leave Isso alone
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// The `config` commands.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
@@ -197,4 +289,13 @@ pub struct LogsArgs {
     /// Go on with new lines as they come
     #[arg(short, long)]
     pub follow: bool,
+}
+
+fn span(text: &str) -> Result<Timedelta, TimedeltaError> {
+    Timedelta::parse(text)
+}
+
+/// Rules that are handed on as they stand.
+fn rules(text: &str) -> Result<String, KeepError> {
+    text.parse::<Keep>().map(|_| text.to_owned())
 }

@@ -72,9 +72,28 @@ impl DataDir {
         self.0.join("runtime")
     }
 
+    /// Where backups go that nobody wants elsewhere.
+    pub fn backups(&self) -> PathBuf {
+        self.0.join("backups")
+    }
+
+    /// Takes the backups: one is made or put back at a time.
+    pub fn lock_backups(&self) -> Result<File, Failure> {
+        self.create()?;
+        let file = self.lock_file("backup.lock")?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                Err(Failure::plain("another backup is being made or put back")
+                    .hint("wait until it is done"))
+            }
+            Err(TryLockError::Error(source)) => Err(self.unlockable(source)),
+        }
+    }
+
     /// Takes the folder for one `up`; the lock is held as long as the file is open.
     pub fn lock(&self) -> Result<File, Failure> {
-        let file = self.lock_file()?;
+        let file = self.lock_file("up.lock")?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(Failure::plain(format!(
@@ -88,17 +107,17 @@ impl DataDir {
 
     /// Waits until no `up` runs on the folder.
     pub fn wait_until_free(&self) -> Result<(), Failure> {
-        self.lock_file()?
+        self.lock_file("up.lock")?
             .lock()
             .map_err(|source| self.unlockable(source))
     }
 
-    fn lock_file(&self) -> Result<File, Failure> {
+    fn lock_file(&self, name: &str) -> Result<File, Failure> {
         File::options()
             .create(true)
             .truncate(false)
             .write(true)
-            .open(self.0.join("up.lock"))
+            .open(self.0.join(name))
             .map_err(|source| self.unlockable(source))
     }
 

@@ -122,6 +122,10 @@ impl Desk {
     /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
     fn settle(&self) -> Result<Gate, PortError> {
         *self.papers() = Papers::default();
+        // Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
+        if isso_backup::finish(self.volume.root())?.is_some() {
+            tracing::warn!("a restore that was broken off is finished");
+        }
         let unwritable = match self.volume.settle() {
             Ok(settled) => {
                 for note in &settled.notes {

@@ -86,6 +86,12 @@ impl Failure {
         ExitCode::from(self.exit)
     }
 
+    /// What it says and its causes, in one line.
+    pub fn line(&self) -> String {
+        let all = std::iter::once(self.message.clone()).chain(self.causes());
+        all.collect::<Vec<_>>().join(": ")
+    }
+
     fn causes(&self) -> Vec<String> {
         match &self.source {
             Some(source) => chain(&**source),

@@ -13,6 +13,7 @@ mod install;
 mod language;
 mod output;
 mod running;
+mod schedule;
 mod service;
 mod startos;
 mod surroundings;
@@ -46,6 +47,7 @@ async fn run(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
         Command::Supervise(args) => cmd::supervise::run(&data, output, args).await,
         Command::Status => cmd::status::run(&data, output).await,
         Command::Action(command) => cmd::action::run(&data, output, command).await,
+        Command::Backup(command) => cmd::backup::run(&data, output, command).await,
         Command::Config(command) => cmd::config::run(&data, output, command),
         Command::Logs(args) => cmd::logs::run(&data, output, args).await,
         Command::Startos(hook) => startos::run(&data, hook).await,

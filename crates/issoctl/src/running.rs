@@ -13,11 +13,11 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::announce;
-use crate::api::{self, App, SocketPath};
+use crate::api::{self, App, Current, SocketPath};
 use crate::data::DataDir;
 use crate::desk::{ConfigPort, Desk};
 use crate::error::Failure;
-use crate::host::{self, ActionsPort, NoArchive, TaskFlag};
+use crate::host::{self, ActionsPort, ArchivePort, Reports, Restores, TaskFlag};
 use crate::output::{BOLD, Output, WARN};
 use crate::service::Service;
 use crate::surroundings::Surroundings;
@@ -76,6 +76,7 @@ impl<'a> Place<'a> {
         let monitor = supervisor.monitor();
         let task = watch::Sender::new(false);
         let password_needed = task.subscribe();
+        let (archive, Reports { events, outcome }) = ArchivePort::new(&volume);
         let ports = Ports {
             config: Box::new(ConfigPort(Arc::clone(&desk))),
             tasks: Box::new(TaskFlag(task)),
@@ -84,13 +85,19 @@ impl<'a> Place<'a> {
                 surroundings: Surroundings::Machine(Some(listen)),
             }),
             daemon: Box::new(supervisor),
-            archive: Box::new(NoArchive),
+            archive: Box::new(archive),
         };
-        let host = host::spawn(ports, daemon_events);
+        let host = host::spawn(ports, daemon_events, events);
         host.send(Event::Init)
             .await
             .map_err(|refusal| Failure::new("the settings cannot be used", refusal))?;
+        let restores = Restores {
+            host: host.clone(),
+            outcome,
+        };
         let app = App {
+            restores,
+            backup: Current::default(),
             service: Service {
                 volume,
                 surroundings: Surroundings::Machine(Some(listen)),

@@ -2,12 +2,14 @@
 
 use std::io;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use isso_actions::Language;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::Status;
+use super::backup::{Ended, Files, Prepared, Swapped};
 use super::socket::SocketPath;
 use crate::data::DataDir;
 use crate::error::Failure;
@@ -105,6 +107,33 @@ impl Client {
         .await
     }
 
+    /// Where the files are.
+    pub async fn files(&self) -> Result<Files, Failure> {
+        json(self.request(Method::GET, "files")).await
+    }
+
+    /// Tells that a backup begins; it lasts until it is ended or this process is.
+    pub async fn backup(&self, to: &Path, language: Language) -> Result<Backup<'_>, Failure> {
+        let request = self.request(Method::POST, "backups").json(&to);
+        let mut answer = send(request.query(&[("language", language.tag())])).await?;
+        let first = answer.chunk().await.map_err(broken)?.unwrap_or_default();
+        let number = String::from_utf8_lossy(&first).trim().to_owned();
+        Ok(Backup {
+            client: self,
+            number,
+            _answer: answer,
+        })
+    }
+
+    /// Has prepared files put in place.
+    pub async fn restore(&self, from: &Path, language: Language) -> Result<Swapped, Failure> {
+        let from = from.to_owned();
+        let request = self
+            .request(Method::POST, "restore")
+            .json(&Prepared { from });
+        json(request.query(&[("language", language.tag())])).await
+    }
+
     /// Log lines as they come.
     pub async fn logs(&self, lines: usize, follow: bool, json: bool) -> Result<Response, Failure> {
         let query = [
@@ -124,6 +153,22 @@ impl Client {
         // The host is not looked at: the connection is the socket's.
         self.http
             .request(method, format!("http://issoctl/v1/{route}"))
+    }
+}
+
+/// A backup that the host knows of.
+pub struct Backup<'a> {
+    client: &'a Client,
+    number: String,
+    _answer: Response,
+}
+
+impl Backup<'_> {
+    /// Tells how it ended.
+    pub async fn end(self, error: Option<String>) -> Result<(), Failure> {
+        let route = format!("backups/{}", self.number);
+        let request = self.client.request(Method::DELETE, &route);
+        send(request.json(&Ended { error })).await.map(drop)
     }
 }
 

@@ -6,17 +6,23 @@
 //! | `GET /v1/actions?language=L` | all actions |
 //! | `GET /v1/actions/ID?language=L` | one action with its form and what stands in it |
 //! | `POST /v1/actions/ID` | runs it: a [`crate::service::RunRequest`] in, a [`crate::service::Ran`] out |
+//! | `GET /v1/files` | where the files are: [`Files`] |
+//! | `POST /v1/backups?language=L` | a folder in: a backup is made by the asker, and lasts while the answer does; its first line is a number |
+//! | `DELETE /v1/backups/NUMBER` | says how that ended: an `{"error": …}` |
+//! | `POST /v1/restore?language=L` | puts prepared files in place: `{"from": …}` in, `{"before": …}` out |
 //! | `GET /v1/logs?lines=N&follow=true` | log lines as text |
 //! | `POST /v1/stop` | ends `up` |
 //!
 //! What goes wrong is a [`crate::service::Problem`] with a status of 4xx or 5xx. Only the folder's
 //! owner can open the socket, so the API asks for no password.
 
+mod backup;
 mod client;
 mod server;
 mod socket;
 mod status;
 
+pub use backup::Current;
 pub use client::Client;
 pub use server::{App, serve};
 pub use socket::SocketPath;

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use isso_actions::Language;
 use isso_daemon::{LogLine, LogRing, Monitor, Phase};
@@ -21,9 +21,11 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::sync::CancellationToken;
 
+use super::backup::{self, Current};
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
 use crate::desk::{Desk, SettingsStatus};
+use crate::host::Restores;
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown};
 use crate::surroundings::url;
 
@@ -32,6 +34,10 @@ use crate::surroundings::url;
 pub struct App {
     /// The actions.
     pub service: Service,
+    /// Files that are put in place.
+    pub restores: Restores,
+    /// The backup that is being made.
+    pub backup: Current,
     /// The settings.
     pub desk: Arc<Desk>,
     /// The Isso process.
@@ -54,6 +60,10 @@ pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
         .route("/v1/status", get(status))
         .route("/v1/actions", get(actions))
         .route("/v1/actions/{id}", get(action).post(run))
+        .route("/v1/files", get(backup::files))
+        .route("/v1/backups", post(backup::begin))
+        .route("/v1/backups/{number}", delete(backup::end))
+        .route("/v1/restore", post(backup::restore))
         .route("/v1/logs", get(logs))
         .route("/v1/stop", post(stop))
         .with_state(app);
@@ -103,7 +113,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
 
 /// Asks Isso how it is. One that does not run yet is not asked: the port is open, and the question would wait with
 /// the visitors' requests.
-async fn ask(app: &App) -> Probe {
+pub(super) async fn ask(app: &App) -> Probe {
     let phase = app.supervisor.status().phase;
     let answer = match phase {
         Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
@@ -132,7 +142,12 @@ async fn settled(app: &App) {
     loop {
         let state = app.service.host.settled().await;
         let settings = settings(app);
-        if state != Lifecycle::Serving || settings.in_force || settings.reason.is_some() {
+        // A backup hides what goes on beside it.
+        let serves = match state {
+            Lifecycle::BackingUp => !*app.password_needed.borrow(),
+            state => state == Lifecycle::Serving,
+        };
+        if !serves || settings.in_force || settings.reason.is_some() {
             return;
         }
         sleep(Duration::from_millis(20)).await;
@@ -140,8 +155,8 @@ async fn settled(app: &App) {
 }
 
 #[derive(Deserialize)]
-struct Asker {
-    language: String,
+pub(super) struct Asker {
+    pub language: String,
 }
 
 async fn actions(

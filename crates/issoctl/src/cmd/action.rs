@@ -45,7 +45,7 @@ impl Actions {
             return Ok(Self::Api(client));
         }
         let volume = data.volume();
-        let host = host::offline(&volume);
+        let host = host::offline(&volume).host;
         Ok(Self::Files(Box::new(Service {
             volume,
             surroundings: Surroundings::Machine(None),

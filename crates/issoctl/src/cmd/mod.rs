@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub mod action;
+pub mod backup;
 pub mod config;
 pub mod logs;
 pub mod pages;

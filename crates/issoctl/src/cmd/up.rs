@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, stdin, stdout};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use isso_cfg::{Volume, keys};
 use isso_daemon::{Listener, Program, Runtime};
@@ -15,6 +16,7 @@ use crate::install;
 use crate::language;
 use crate::output::{BOLD, Output};
 use crate::running::Place;
+use crate::schedule::Schedule;
 use crate::service::{RunRequest, Service};
 
 /// Runs Isso until it is told to stop.
@@ -34,6 +36,14 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     }
     let with_misaka = renders_with_misaka(&service.volume);
     install::ensure(&runtime.misaka(with_misaka), output)?;
+    if let Some(every) = args.backup_every {
+        let schedule = Schedule {
+            every: Duration::from_secs(every.seconds()),
+            to: args.backup_to.unwrap_or_else(|| data.backups()),
+            keep: args.backup_keep,
+        };
+        tokio::task::spawn_local(schedule.run(data.clone()));
+    }
     running.run(output).await
 }
 

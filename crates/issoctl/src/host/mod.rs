@@ -1,13 +1,15 @@
 //! The standalone host: it owns the state machine, feeds it one event at a time and answers.
 
+mod archive;
 mod offline;
 mod ports;
 
 use isso_lifecycle::{DaemonEvent, Event, Lifecycle, Ports, Refusal, Reply, State};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use archive::{ArchivePort, NotRestored, Reports, Restores};
 pub use offline::offline;
-pub use ports::{ActionsPort, NoArchive, TaskFlag};
+pub use ports::{ActionsPort, TaskFlag};
 
 type Answer = Result<Reply, Refusal>;
 
@@ -58,7 +60,11 @@ fn is_under_way(state: State) -> bool {
 }
 
 /// Starts the host on this thread's runtime. It ends when the last handle is gone.
-pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>) -> Handle {
+pub fn spawn(
+    ports: Ports,
+    mut daemon: mpsc::Receiver<DaemonEvent>,
+    mut archive: mpsc::Receiver<Event>,
+) -> Handle {
     let mut machine = Lifecycle::new(ports);
     let (orders, mut ordered) = mpsc::channel::<Order>(16);
     let (state_changed, state) = watch::channel(machine.state());
@@ -67,6 +73,7 @@ pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>) -> Handle {
         loop {
             let (event, answer) = tokio::select! {
                 Some(event) = daemon.recv() => (Event::Daemon(event), None),
+                Some(event) = archive.recv() => (event, None),
                 order = ordered.recv() => match order {
                     Some(order) => (order.event, Some(order.answer)),
                     None => break,

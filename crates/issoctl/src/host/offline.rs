@@ -8,12 +8,13 @@ use isso_cfg::Volume;
 use isso_lifecycle::{Daemon, PortError, Ports};
 use tokio::sync::{mpsc, watch};
 
-use super::{ActionsPort, Handle, NoArchive, TaskFlag, spawn};
+use super::{ActionsPort, ArchivePort, Reports, Restores, TaskFlag, spawn};
 use crate::desk::{ConfigPort, Desk};
 use crate::surroundings::Surroundings;
 
 /// Starts a host that never brings Isso up.
-pub fn offline(volume: &Volume) -> Handle {
+pub fn offline(volume: &Volume) -> Restores {
+    let (archive, Reports { events, outcome }) = ArchivePort::new(volume);
     let ports = Ports {
         config: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
@@ -22,10 +23,11 @@ pub fn offline(volume: &Volume) -> Handle {
             surroundings: Surroundings::Machine(None),
         }),
         daemon: Box::new(NoDaemon),
-        archive: Box::new(NoArchive),
+        archive: Box::new(archive),
     };
     let (_, daemon_events) = mpsc::channel(1);
-    spawn(ports, daemon_events)
+    let host = spawn(ports, daemon_events, events);
+    Restores { host, outcome }
 }
 
 /// A daemon that is never wanted up: an offline host is sent no `Start`.

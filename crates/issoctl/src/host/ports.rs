@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use isso_actions::{Action, Language};
 use isso_cfg::Volume;
-use isso_lifecycle::{
-    Actions, Archive, BackupRequest, Effect, Invocation, Invoked, PortError, RestoreRequest, Tasks,
-};
+use isso_lifecycle::{Actions, Effect, Invocation, Invoked, PortError, Tasks};
 use tokio::sync::watch;
 
 use crate::surroundings::Surroundings;
@@ -54,23 +52,5 @@ impl Actions for ActionsPort {
             effect,
             result: serde_json::to_value(done.result)?,
         })
-    }
-}
-
-/// The standalone host makes no backups of its own; a copy of the data folder is one.
-pub struct NoArchive;
-
-#[derive(Debug, thiserror::Error)]
-#[error("this host makes no backups; stop Isso and copy the data folder instead")]
-struct NoBackups;
-
-#[async_trait]
-impl Archive for NoArchive {
-    async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> {
-        Err(NoBackups.into())
-    }
-
-    async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
-        Err(NoBackups.into())
     }
 }

@@ -65,11 +65,12 @@ impl Host {
             archive: Box::new(Elsewhere),
         };
         let (_, no_events) = mpsc::channel(1);
+        let (_, no_ends) = mpsc::channel(1);
         let mut host = Host {
             service: Service {
                 volume,
                 surroundings,
-                host: host::spawn(ports, no_events),
+                host: host::spawn(ports, no_events, no_ends),
             },
             language: Language::of(&request.language),
             task,

@@ -1,0 +1,91 @@
+//! `issoctl backup create`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use isso_backup::{Create, Created, Keep, prune};
+use isso_cfg::Volume;
+use serde_json::json;
+
+use super::progress::watched;
+use super::{bytes, comments, to_json};
+use crate::api::Client;
+use crate::cli::CreateArgs;
+use crate::data::DataDir;
+use crate::error::Failure;
+use crate::language;
+use crate::output::{GOOD, Output};
+
+/// Makes a backup, and deletes those that are not to be kept.
+pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<ExitCode, Failure> {
+    let to = args.to.unwrap_or_else(|| data.backups());
+    let to = std::path::absolute(&to)
+        .map_err(|source| Failure::new(format!("no such place: {}", to.display()), source))?;
+    let _lock = data.lock_backups()?;
+    let created = match Client::connect(data)? {
+        Some(client) => beside(&client, &to).await?,
+        None => create(data.volume(), None, true, &to).await?,
+    };
+    let deleted = match &args.keep {
+        Some(keep) => thin(&to, keep)?,
+        None => Vec::new(),
+    };
+    let Created {
+        path,
+        size,
+        manifest,
+    } = created;
+    if output.json {
+        let mut value = to_json(&path, size, &manifest);
+        value["deleted"] = json!(deleted);
+        output.json(&value);
+        return Ok(ExitCode::SUCCESS);
+    }
+    output.line(&path.display().to_string());
+    let (found, size) = (comments(manifest.database), bytes(size));
+    output.note(&format!("{GOOD}Backed up{GOOD:#} {found} ({size})."));
+    for path in deleted {
+        output.note(&format!("Deleted {}.", path.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes one while the host runs, and lets it know.
+async fn beside(client: &Client, to: &Path) -> Result<Created, Failure> {
+    let files = client.files().await?;
+    let backup = client.backup(to, language::of_environment()).await?;
+    let created = create(files.volume(), files.isso, false, to).await;
+    let error = created.as_ref().err().map(Failure::line);
+    backup.end(error).await?;
+    created
+}
+
+async fn create(
+    volume: Volume,
+    isso: Option<String>,
+    idle: bool,
+    to: &Path,
+) -> Result<Created, Failure> {
+    let to = to.to_owned();
+    let created = watched(move |watch| {
+        let create = Create {
+            volume: &volume,
+            to: &to,
+            isso,
+            idle,
+        };
+        create.run(watch)
+    });
+    created
+        .await?
+        .map_err(|error| Failure::new("no backup was made", error))
+}
+
+fn thin(folder: &Path, keep: &Keep) -> Result<Vec<PathBuf>, Failure> {
+    prune(folder, keep).map_err(|error| {
+        Failure::new(
+            "the backup was made, but older ones could not be deleted",
+            error,
+        )
+    })
+}

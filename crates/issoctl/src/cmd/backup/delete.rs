@@ -1,0 +1,33 @@
+//! `issoctl backup delete`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use isso_backup::{delete, is_backup};
+use serde_json::json;
+
+use super::{confirm, find};
+use crate::data::DataDir;
+use crate::error::Failure;
+use crate::output::Output;
+
+/// Deletes one.
+pub fn run(data: &DataDir, output: Output, backup: &Path, yes: bool) -> Result<ExitCode, Failure> {
+    let path = find(data, backup)?;
+    if !is_backup(&path) {
+        return Err(
+            Failure::usage(format!("{} is no backup of issoctl", path.display()))
+                .hint("delete it yourself if you want it gone"),
+        );
+    }
+    if !yes {
+        confirm(&format!("Delete {} for good?", path.display()))?;
+    }
+    delete(&path).map_err(|error| Failure::new("the backup is still there", error))?;
+    if output.json {
+        output.json(&json!({ "deleted": path }));
+    } else {
+        output.line(&format!("{} is deleted.", path.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,113 @@
+//! `issoctl backup`.
+
+mod create;
+mod delete;
+mod list;
+mod progress;
+mod restore;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use indicatif::HumanBytes;
+use isso_backup::{Counts, Manifest, Origin};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+use crate::cli::BackupCommand;
+use crate::data::DataDir;
+use crate::error::Failure;
+use crate::output::Output;
+
+/// Makes backups, looks at them, puts them back.
+pub async fn run(
+    data: &DataDir,
+    output: Output,
+    command: BackupCommand,
+) -> Result<ExitCode, Failure> {
+    match command {
+        BackupCommand::Create(args) => create::run(data, output, args).await,
+        BackupCommand::List { folder } => list::run(data, output, folder.as_deref()),
+        BackupCommand::Show { backup } => list::show(data, output, &backup),
+        BackupCommand::Verify { backup } => verify::run(data, output, &backup).await,
+        BackupCommand::Restore(args) => restore::run(data, output, args).await,
+        BackupCommand::Delete { backup, yes } => delete::run(data, output, &backup, yes),
+    }
+}
+
+/// A backup by its path, or by its name in the data folder.
+fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
+    if given.exists() {
+        return Ok(given.to_owned());
+    }
+    let shelved = data.backups().join(given);
+    if given.components().count() == 1 && shelved.exists() {
+        return Ok(shelved);
+    }
+    Err(
+        Failure::usage(format!("there is no backup {}", given.display()))
+            .hint("see which there are with `issoctl backup list`"),
+    )
+}
+
+fn open(data: &DataDir, given: &Path) -> Result<Origin, Failure> {
+    let path = find(data, given)?;
+    Origin::open(&path).map_err(|error| {
+        Failure::new("the backup cannot be used", error)
+            .hint("take another one: `issoctl backup list`")
+    })
+}
+
+/// Asks, where somebody is there to answer.
+fn confirm(question: &str) -> Result<(), Failure> {
+    use std::io::{IsTerminal, stdin};
+    if !stdin().is_terminal() {
+        return Err(Failure::usage("nobody is there to confirm this").hint("say --yes"));
+    }
+    let answer = dialoguer::Confirm::new()
+        .with_prompt(question)
+        .default(false)
+        .interact();
+    match answer {
+        Ok(true) => Ok(()),
+        _ => Err(Failure::plain("nothing was changed")),
+    }
+}
+
+fn time(time: OffsetDateTime) -> String {
+    const FORMAT: &[BorrowedFormatItem] =
+        format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+    time.format(FORMAT).expect("every time can be written so")
+}
+
+fn comments(counts: Option<Counts>) -> String {
+    counts.map_or_else(
+        || "no database".to_owned(),
+        |it| {
+            format!(
+                "{} in {}",
+                some(it.comments, "comment"),
+                some(it.threads, "thread")
+            )
+        },
+    )
+}
+
+fn some(number: u64, name: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {name}{plural}")
+}
+
+fn bytes(size: u64) -> String {
+    HumanBytes(size).to_string()
+}
+
+fn to_json(path: &Path, size: u64, manifest: &Manifest) -> Value {
+    let mut value = json!(manifest);
+    value["path"] = json!(path);
+    value["size"] = json!(size);
+    value
+}

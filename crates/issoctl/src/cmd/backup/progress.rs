@@ -1,0 +1,69 @@
+//! A bar to watch, and Ctrl-C.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use isso_backup::{Step, Watch};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::error::Failure;
+
+/// Draws a bar on stderr, if that is a terminal.
+struct Bar {
+    bar: ProgressBar,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Watch for Bar {
+    fn begin(&self, step: Step, bytes: u64) {
+        let template = match bytes {
+            0 => "{msg:<24} {spinner}",
+            _ => "{msg:<24} {bar:30} {bytes}/{total_bytes}  {eta}",
+        };
+        let style = ProgressStyle::with_template(template).expect("the template is valid");
+        self.bar.set_style(style);
+        self.bar.reset();
+        self.bar.set_length(bytes);
+        self.bar.set_message(match step {
+            Step::Copy => "copying the database",
+            Step::Check => "checking the database",
+            Step::Pack => "writing the backup",
+            Step::Unpack => "reading the backup",
+        });
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+}
+
+/// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself.
+pub async fn watched<T: Send + 'static>(
+    work: impl FnOnce(&dyn Watch) -> T + Send + 'static,
+) -> Result<T, Failure> {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let unheard = |source| Failure::new("cannot listen for signals", source);
+    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+    let bar = Bar {
+        bar: ProgressBar::new(0),
+        cancelled: Arc::clone(&cancelled),
+    };
+    let mut working = tokio::task::spawn_blocking(move || {
+        let done = work(&bar);
+        bar.bar.finish_and_clear();
+        done
+    });
+    loop {
+        tokio::select! {
+            done = &mut working => return Ok(done.expect("the work does not panic")),
+            _ = terminate.recv() => cancelled.store(true, Ordering::Relaxed),
+            _ = interrupt.recv() => cancelled.store(true, Ordering::Relaxed),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Backups and restores, as the state machine has them done.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use isso_backup::{Restored, swap};
+use isso_cfg::Volume;
+use isso_lifecycle::{Archive, BackupRequest, Event, PortError, Refusal, RestoreRequest};
+use tokio::sync::{mpsc, watch};
+
+use super::Handle;
+use crate::error::chain;
+
+/// How the last restore ended; nothing while there was none.
+type Outcome = Option<Result<Restored, String>>;
+
+/// The archive of a volume in a folder.
+pub struct ArchivePort {
+    root: PathBuf,
+    ends: mpsc::Sender<Event>,
+    outcome: watch::Sender<Outcome>,
+}
+
+/// What [`ArchivePort`] tells.
+pub struct Reports {
+    /// For the state machine.
+    pub events: mpsc::Receiver<Event>,
+    /// For whoever asked for a restore.
+    pub outcome: watch::Receiver<Outcome>,
+}
+
+impl ArchivePort {
+    /// The archive of a volume, and what it will tell.
+    pub fn new(volume: &Volume) -> (ArchivePort, Reports) {
+        let (ends, events) = mpsc::channel(1);
+        let (sender, outcome) = watch::channel(None);
+        let port = ArchivePort {
+            root: volume.root().to_owned(),
+            ends,
+            outcome: sender,
+        };
+        (port, Reports { events, outcome })
+    }
+}
+
+#[async_trait]
+impl Archive for ArchivePort {
+    /// Whoever asked makes the backup itself, in a process of its own: its locks on the database are
+    /// then not ours, its memory goes when it goes, and it writes where that person may.
+    async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    /// The files are prepared and checked; they are only put in place.
+    async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError> {
+        let (root, from) = (self.root.clone(), request.from.clone());
+        let (ends, outcome) = (self.ends.clone(), self.outcome.clone());
+        tokio::task::spawn_blocking(move || {
+            let swapped = swap(&root, &from);
+            let told = swapped.as_ref().map(Clone::clone);
+            outcome.send_replace(Some(told.map_err(|error| chain(error).join(": "))));
+            let end = swapped.map(drop).map_err(Into::into);
+            // A host that is gone settles the volume when it comes again.
+            let _ = ends.blocking_send(Event::RestoreFinished(end));
+        });
+        Ok(())
+    }
+}
+
+/// The way to have prepared files put in place.
+#[derive(Debug, Clone)]
+pub struct Restores {
+    /// The state machine.
+    pub host: Handle,
+    /// What the archive tells.
+    pub outcome: watch::Receiver<Outcome>,
+}
+
+/// Why the files were not put in place.
+#[derive(Debug)]
+pub enum NotRestored {
+    /// Something else is going on.
+    Refused(Refusal),
+    /// It was tried.
+    Failed(String),
+}
+
+impl Restores {
+    /// Stops Isso, puts the files in place, and returns once Isso serves again or is known not to.
+    pub async fn restore(&self, from: PathBuf) -> Result<Restored, NotRestored> {
+        let mut outcome = self.outcome.clone();
+        outcome.mark_unchanged();
+        let event = Event::Restore(RestoreRequest { from });
+        self.host.send(event).await.map_err(NotRestored::Refused)?;
+        let told = outcome.changed().await;
+        told.expect("the archive lives as long as the host");
+        let restored = outcome.borrow().clone().expect("it was told just now");
+        self.host.settled().await;
+        restored.map_err(NotRestored::Failed)
+    }
+}
