@@ -6,6 +6,7 @@ mod create;
 mod gentle;
 mod keep;
 mod manifest;
+mod mirror;
 mod origin;
 mod prepare;
 mod shelf;

@@ -3,8 +3,8 @@
 //! With SQLite's rollback journal, which Isso uses, whoever reads keeps writers from committing, so a copy
 //! made by SQLite stops every comment for as long as it takes. Here the file is copied first, while it
 //! changes, and then compared and patched while SQLite's SHARED lock is held: under that lock nothing is
-//! written to the file (<https://www.sqlite.org/lockingv3.html>). How long that takes is known beforehand,
-//! from a comparison without the lock, and limited.
+//! written to the file (<https://www.sqlite.org/lockingv3.html>). To compare is to hash the file where the
+//! kernel has it in memory: some 70 ms for each GiB. It is given up when it takes too long.
 //!
 //! In WAL mode readers stop nobody, so there SQLite makes the copy, of one read transaction.
 //!
@@ -14,7 +14,6 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,14 +22,13 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::gentle::gently;
-use crate::watch::{Cancelled, Step, Watch, go_on};
+use crate::mirror::Mirror;
+use crate::watch::{Cancelled, Silent, Step, Watch, go_on};
 
 /// How long writers may be kept waiting. Isso gives up after 5 s, and so does the person who comments.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long others may keep the lock to themselves.
 const BUSY: Duration = Duration::from_secs(30);
-/// Read at once. Two of them fit into the cache of a core.
-const BLOCK: usize = 256 * 1024;
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -87,143 +85,34 @@ pub(crate) fn snapshot(
     }
 
     let copy = File::create_new(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
-    let pair = Pair {
-        source: (&source, database),
-        copy: (&copy, to),
-    };
+    let mut mirror = Mirror::new((&source, database), (&copy, to));
     gently(|| {
-        watch.begin(Step::Copy, pair.length()?);
-        pair.copy(watch)?;
-        // What changed meanwhile is patched here, so that next to nothing is left to write under the lock.
-        pair.patch(0, pair.length()?, None, watch)
+        watch.begin(Step::Copy, mirror.length()?);
+        mirror.update(watch)?;
+        // What changed meanwhile is copied here, so that next to nothing is left to write under the lock.
+        mirror.update(&Silent(watch))
     })?;
+    let map = mirror.map()?;
     connection.execute_batch("BEGIN").map_err(failed)?;
     // To begin takes no lock yet.
     connection
         .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
         .map_err(failed)?;
     if has_wal(&connection).map_err(failed)? {
-        drop(copy);
         std::fs::remove_file(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
         return through_sqlite(&connection, to, watch, &failed);
     }
-    let patched = pair.patch_all(!idle, watch);
+    let deadline = (!idle).then(|| Instant::now() + PATIENCE);
+    let finished = mirror.finish(&map, deadline, watch);
     connection.execute_batch("COMMIT").map_err(failed)?;
     drop(connection);
-    patched
+    finished
 }
 
 fn has_wal(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("PRAGMA journal_mode", [], |row| {
         Ok(row.get_ref(0)?.as_str()? == "wal")
     })
-}
-
-/// A file and the copy that is to become the same.
-struct Pair<'a> {
-    source: (&'a File, &'a Path),
-    copy: (&'a File, &'a Path),
-}
-
-impl Pair<'_> {
-    fn length(&self) -> Result<u64, SnapshotError> {
-        let metadata = self.source.0.metadata();
-        Ok(metadata.map_err(|error| self.unread(error))?.len())
-    }
-
-    fn copy(&self, watch: &dyn Watch) -> Result<(), SnapshotError> {
-        let mut block = vec![0; 1024 * 1024];
-        let mut at = 0;
-        loop {
-            go_on(watch)?;
-            let read = self.read(&mut block, at)?;
-            if read == 0 {
-                return Ok(());
-            }
-            self.write(&block[..read], at)?;
-            at += read as u64;
-            watch.advance(read as u64);
-        }
-    }
-
-    /// The whole of it, as fast as this machine can, with two threads.
-    fn patch_all(&self, limited: bool, watch: &dyn Watch) -> Result<(), SnapshotError> {
-        let deadline = limited.then(|| Instant::now() + PATIENCE);
-        let length = self.length()?;
-        self.copy
-            .0
-            .set_len(length)
-            .map_err(|error| self.unwritten(error))?;
-        let middle = length / 2 / BLOCK as u64 * BLOCK as u64;
-        thread::scope(|scope| {
-            let other = scope.spawn(|| self.patch(middle, length, deadline, watch));
-            let patched = self.patch(0, middle, deadline, watch);
-            patched.and(other.join().expect("it does not panic"))
-        })
-    }
-
-    /// Makes a part of the copy the same as that of the source.
-    fn patch(
-        &self,
-        from: u64,
-        to: u64,
-        deadline: Option<Instant>,
-        watch: &dyn Watch,
-    ) -> Result<(), SnapshotError> {
-        let (mut ours, mut theirs) = (vec![0; BLOCK], vec![0; BLOCK]);
-        let mut at = from;
-        while at < to {
-            go_on(watch)?;
-            if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-                return Err(SnapshotError::TooLarge(self.source.1.to_owned()));
-            }
-            let wanted = BLOCK.min(usize::try_from(to - at).unwrap_or(BLOCK));
-            let read = self.read(&mut theirs[..wanted], at)?;
-            if read == 0 {
-                break;
-            }
-            let copied = read_at(self.copy.0, &mut ours[..read], at)
-                .map_err(|error| self.unwritten(error))?;
-            if ours[..copied] != theirs[..read] {
-                self.write(&theirs[..read], at)?;
-            }
-            at += read as u64;
-        }
-        Ok(())
-    }
-
-    fn read(&self, block: &mut [u8], at: u64) -> Result<usize, SnapshotError> {
-        read_at(self.source.0, block, at).map_err(|error| self.unread(error))
-    }
-
-    fn write(&self, block: &[u8], at: u64) -> Result<(), SnapshotError> {
-        self.copy
-            .0
-            .write_all_at(block, at)
-            .map_err(|error| self.unwritten(error))
-    }
-
-    fn unread(&self, error: io::Error) -> SnapshotError {
-        SnapshotError::Read(self.source.1.to_owned(), error)
-    }
-
-    fn unwritten(&self, error: io::Error) -> SnapshotError {
-        SnapshotError::Write(self.copy.1.to_owned(), error)
-    }
-}
-
-/// Fills the block, or as much of it as there is.
-fn read_at(file: &File, block: &mut [u8], at: u64) -> io::Result<usize> {
-    let mut done = 0;
-    while done < block.len() {
-        match file.read_at(&mut block[done..], at + done as u64) {
-            Ok(0) => break,
-            Ok(read) => done += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(done)
 }
 
 fn through_sqlite(

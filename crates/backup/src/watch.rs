@@ -32,6 +32,17 @@ impl Watch for () {
     }
 }
 
+/// Hears nothing of how far the work is, but may end it.
+pub(crate) struct Silent<'a>(pub &'a dyn Watch);
+
+impl Watch for Silent<'_> {
+    fn begin(&self, _: Step, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
 /// The work was given up because the one who looks on wanted that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it was cancelled")]
