@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
+use nix::fcntl::OFlag;
 
 use crate::container::{self, Seal};
 use crate::manifest::{FORMAT, MEMBERS, Manifest};
@@ -14,8 +16,8 @@ use crate::watch::{Cancelled, Step, Watch, go_on};
 pub(crate) const SUFFIX: &str = ".isso-backup.tar.zst";
 /// The first member.
 pub(crate) const MANIFEST: &str = "manifest.json";
-/// A manifest is some hundred bytes.
-const MANIFEST_MAX: u64 = 64 * 1024;
+/// A manifest is some hundred bytes, and this the most that is read of its frame.
+const FRAME_MAX: u64 = 64 * 1024;
 
 /// Why a backup is not one, or not a good one.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +91,10 @@ impl Archive {
     /// Reads the manifest, and looks whether the file has its end.
     pub fn open(path: &Path) -> Result<Archive, ArchiveError> {
         let unread = |error| ArchiveError::Read(path.to_owned(), error);
-        let mut file = File::open(path).map_err(unread)?;
+        let mut options = File::options();
+        // Opening a pipe would wait for somebody to write into it.
+        let options = options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
+        let mut file = options.open(path).map_err(unread)?;
         if !file.metadata().map_err(unread)?.is_file() {
             return Err(ArchiveError::NotABackup(path.to_owned()));
         }
@@ -217,16 +222,21 @@ impl Archive {
 
 /// The text of the manifest, if the file begins with one.
 fn read_manifest(file: &File) -> Option<Vec<u8>> {
-    let frames = container::frames(file).ok()?;
-    let mut tar = tar::Archive::new(frames);
-    let entry = tar.entries().ok()?.next()?.ok()?;
-    if entry.path_bytes() != MANIFEST.as_bytes() || entry.size() > MANIFEST_MAX {
+    // All of the frame: its checksum comes last, and what is listed or pruned depends on these bytes alone.
+    let frame = container::frames(file).ok()?.single_frame();
+    let mut bytes = Vec::new();
+    frame.take(FRAME_MAX).read_to_end(&mut bytes).ok()?;
+    if bytes.len() as u64 == FRAME_MAX {
+        return None;
+    }
+    let mut tar = tar::Archive::new(&bytes[..]);
+    let mut entry = tar.entries().ok()?.next()?.ok()?;
+    if entry.path_bytes() != MANIFEST.as_bytes() {
         return None;
     }
     let mut text = Vec::new();
-    let size = entry.size();
-    entry.take(MANIFEST_MAX).read_to_end(&mut text).ok()?;
-    (text.len() as u64 == size).then_some(text)
+    entry.read_to_end(&mut text).ok()?;
+    (text.len() as u64 == entry.size()).then_some(text)
 }
 
 fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {

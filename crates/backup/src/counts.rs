@@ -1,5 +1,6 @@
 //! What is in a database, and whether it can be trusted.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::mpsc;
 use std::sync::mpsc::RecvTimeoutError::Timeout;
@@ -31,9 +32,20 @@ pub enum Unsound {
 
 /// Counts what is in a database that Isso may be using; nothing if that takes too long or cannot be done.
 pub fn count(database: &Path) -> Option<Counts> {
-    let connection = open(database).ok()?;
-    let end = Instant::now() + QUICK;
-    interrupted_if(|| Instant::now() > end, &connection, counted).ok()
+    quickly(&open(database).ok()?)
+}
+
+/// Counts what is in a database that nobody uses, without a trace: SQLite, where there was a write-ahead log once, makes
+/// files beside it even to read.
+pub(crate) fn count_still(database: &Path) -> Option<Counts> {
+    let bytes = database.as_os_str().as_bytes().iter();
+    let escaped: String = bytes.map(|byte| format!("%{byte:02x}")).collect();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let uri = format!("file:{escaped}?immutable=1");
+    let connection = Connection::open_with_flags(uri, flags).ok()?;
+    quickly(&connection)
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
@@ -64,6 +76,11 @@ fn look(connection: &Connection, depth: Depth) -> Result<Counts, Unsound> {
         return Err(Unsound::Damaged(found));
     }
     counted(connection).map_err(Unsound::Unreadable)
+}
+
+fn quickly(connection: &Connection) -> Option<Counts> {
+    let end = Instant::now() + QUICK;
+    interrupted_if(|| Instant::now() > end, connection, counted).ok()
 }
 
 /// Has SQLite give up when there is a reason to.

@@ -98,7 +98,8 @@ impl Create<'_> {
         if counts.is_some() {
             files.push((DATABASE, Content::File(copy.clone())));
         }
-        if files.is_empty() {
+        // A store alone says next to nothing.
+        if files.iter().all(|(path, _)| *path == STORE) {
             return Err(CreateError::Nothing(self.volume.root().to_owned()));
         }
         let unwritten = |error| CreateError::Write(self.to.to_owned(), error);
@@ -148,9 +149,18 @@ impl Create<'_> {
         snapshot(database, copy, self.idle, watch)?;
         watch.begin(Step::Check, 0);
         let counts = gently(|| counts::of_sound(copy, Depth::Pages, watch));
-        counts
-            .map(Some)
-            .map_err(|error| CreateError::Unsound(database.to_owned(), error))
+        let counts = counts.map_err(|error| match error {
+            // Of the database that says nothing.
+            Unsound::Unreadable(error) if !copy.exists() => {
+                CreateError::Write(self.to.to_owned(), io::Error::other(error))
+            }
+            error => CreateError::Unsound(database.to_owned(), error),
+        })?;
+        if (counts.comments, counts.threads) == (0, 0) {
+            // One that was emptied would in time take the place of those backups that have comments.
+            check_database(database, Depth::Pages)?;
+        }
+        Ok(Some(counts))
     }
 }
 

@@ -1,4 +1,61 @@
 //! Backups of an Isso server that goes on serving, and putting them back.
+//!
+//! # Theory of operation
+//!
+//! - [`Create`] copies the database while Isso writes to it, without a comment that fails or is left out, has SQLite look at the
+//!   copy, and packs it with `isso.cfg` and `store.json` into one file.
+//! - That file is a tar archive, compressed with zstd. Its [`Manifest`] comes first, so a [`list`] reads little of it; a hash
+//!   of everything comes last, so nothing can change unnoticed. [`Archive::open`] reads the manifest alone, [`verify`] everything.
+//! - [`Origin`] is what can be put back: such a file, or a folder with plain copies.
+//! - A restore has two halves. [`prepare`] unpacks and checks everything in a hidden folder beside what is there, which may be in
+//!   use. [`swap`] puts it in place, and nobody may use the files meanwhile; it is a few renames.
+//! - [`Keep`] says which backups of a folder stay, and [`prune`] deletes the others.
+//!
+//! # What is promised
+//!
+//! - A backup has its name once it is whole and on the disk. Everything unfinished is in hidden folders, which are removed when the
+//!   work ends, whichever way, or by the next one after a process was killed.
+//! - Every comment that Isso had acknowledged when [`Create::run`] was called is in the backup.
+//! - Isso waits for its database for as long as it takes to hash it where the kernel has it in memory, and for 2 s at most: then the
+//!   backup is given up. It does not wait at all if the database is in WAL mode.
+//! - After [`swap`] the files are the new ones, or after an error the old ones. Whatever is killed in between, [`finish`] makes the
+//!   files the new ones; it has to be called before the volume is used. What was there is kept.
+//!
+//! Not promised: that the two files of settings are of one instant, if the process that wrote them was killed in between; that a backup
+//! is secret, for whoever can read it has the passwords in it.
+//!
+//! # Cancelling
+//!
+//! Whoever looks on ([`Watch`]) is asked many times a second whether to go on. What was cancelled leaves nothing.
+//!
+//! # Processes
+//!
+//! SQLite's locks belong to a process, and closing any descriptor of the database gives them back. So [`Create::run`] is for a process
+//! that does not use the same database through SQLite on another thread.
+//!
+//! # Example
+//!
+//! ```
+//! use isso_backup::{Create, Origin, restore_into, verify};
+//! use isso_cfg::Volume;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let data = folder.path().join("data");
+//! let volume = Volume::new(&data, "/db/comments.db");
+//! volume.settle()?;
+//! let to = folder.path().join("backups");
+//! let create = Create { volume: &volume, to: &to, isso: None, idle: true };
+//! let created = create.run(&())?;
+//!
+//! let origin = Origin::open(&created.path)?;
+//! assert!(verify(&origin, folder.path(), &())?.database.is_none(), "Isso has never run");
+//! restore_into(&origin, &folder.path().join("elsewhere"), &())?;
+//! assert!(folder.path().join("elsewhere/config/isso.cfg").exists());
+//! # Ok(())
+//! # }
+//! ```
+
 mod archive;
 mod container;
 mod counts;
@@ -8,6 +65,7 @@ mod keep;
 mod manifest;
 mod mirror;
 mod origin;
+mod owner;
 mod prepare;
 mod shelf;
 mod snapshot;

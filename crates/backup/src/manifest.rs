@@ -52,6 +52,7 @@ pub struct Member {
 impl Manifest {
     /// The bytes of all files together.
     pub fn size(&self) -> u64 {
-        self.members.iter().map(|member| member.size).sum()
+        let sizes = self.members.iter().map(|member| member.size);
+        sizes.fold(0, u64::saturating_add)
     }
 }

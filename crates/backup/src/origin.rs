@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use crate::archive::{Archive, ArchiveError};
-use crate::counts::count;
+use crate::counts::count_still;
 use crate::manifest::{Counts, DATABASE, MEMBERS, STORE};
 use crate::watch::{Step, Watch, go_on};
 
@@ -118,11 +118,17 @@ impl Folder {
     fn describe(&self) -> Description {
         let metadata = |path: &PathBuf| fs::metadata(path).ok();
         let database = self.files.iter().find(|(member, _)| *member == DATABASE);
+        let is_settled = |path: &PathBuf| {
+            let beside = ["-journal", "-wal"].map(|suffix| metadata(&with_suffix(path, suffix)));
+            beside.iter().flatten().all(|it| it.len() == 0)
+        };
         let dated = database.or(self.files.first());
         let modified = dated.and_then(|(_, path)| metadata(path)?.modified().ok());
         Description {
             created: modified.map_or(OffsetDateTime::UNIX_EPOCH, Into::into),
-            database: database.and_then(|(_, path)| count(path)),
+            database: database
+                .filter(|(_, path)| is_settled(path))
+                .and_then(|(_, path)| count_still(path)),
             size: self
                 .files
                 .iter()

@@ -14,6 +14,7 @@ use crate::archive::ArchiveError;
 use crate::counts::{self, Unsound};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
 use crate::origin::{Origin, with_suffix};
+use crate::owner::give;
 use crate::shelf::{BEFORE, stamp};
 use crate::space::{self, NoSpace};
 use crate::swap::{Plan, swap, sync};
@@ -76,7 +77,14 @@ pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepar
         settled.map_err(unsound)?;
         counts = Some(counts::of_sound(&database, Depth::Indexes, watch).map_err(unsound)?);
     }
-    let cfg = fs::read(below.join(CONFIG)).unwrap_or_default();
+    let diagnostics = match fs::read(below.join(CONFIG)) {
+        Ok(cfg) => match Document::from_bytes(&cfg) {
+            Ok(cfg) => diagnose(&cfg),
+            Err(diagnostics) => diagnostics,
+        },
+        // Isso's next start makes one.
+        Err(_) => Vec::new(),
+    };
     let plan = Plan {
         before: free_name(root),
         files: MEMBERS
@@ -92,18 +100,13 @@ pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepar
     Ok(Prepared {
         workshop,
         database: counts,
-        diagnostics: match Document::from_bytes(&cfg) {
-            Ok(cfg) => diagnose(&cfg),
-            Err(diagnostics) => diagnostics,
-        },
+        diagnostics,
     })
 }
 
 /// Looks whether files can be put in place in a volume at all, before anybody waits for it.
 pub fn may_swap(volume: &Volume) -> Result<(), PrepareError> {
-    use std::os::unix::fs::MetadataExt;
     let root = volume.root();
-    let device = |path: &Path| fs::metadata(path).ok().map(|it| it.dev());
     for member in MEMBERS {
         let folder = root.join(member);
         let folder = folder.parent().expect("members are in folders");
@@ -141,6 +144,11 @@ pub fn restore_into(
     put
 }
 
+fn device(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|it| it.dev())
+}
+
 impl Prepared {
     /// The folder that holds the files.
     pub fn path(&self) -> &Path {
@@ -167,19 +175,13 @@ fn settle_database(database: &Path) -> rusqlite::Result<()> {
 
 /// A restore by root is for the Isso of somebody else.
 fn give_to_owner(root: &Path, below: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, lchown};
     let owner = fs::metadata(root)?;
-    let ours = fs::metadata(below)?;
-    if (owner.uid(), owner.gid()) == (ours.uid(), ours.gid()) {
-        return Ok(());
-    }
-    lchown(below, Some(owner.uid()), Some(owner.gid()))?;
+    give(below, &owner)?;
     for entry in fs::read_dir(below)? {
         let path = entry?.path();
-        if path.is_dir() {
-            give_to_owner(root, &path)?;
-        } else {
-            lchown(&path, Some(owner.uid()), Some(owner.gid()))?;
+        match path.is_dir() {
+            true => give_to_owner(root, &path)?,
+            false => give(&path, &owner)?,
         }
     }
     Ok(())
@@ -195,9 +197,12 @@ fn sync_folders(below: &Path) -> io::Result<()> {
     sync(below)
 }
 
-/// A folder that is not there yet, for the files before.
+/// A folder that is not there yet, for the files before: beside the backups, or if those lie on another file system,
+/// in the volume itself.
 fn free_name(root: &Path) -> PathBuf {
-    let stem = format!("backups/{BEFORE}{}", stamp(OffsetDateTime::now_utc()));
+    let is_apart = device(&root.join("backups")).is_some_and(|it| Some(it) != device(root));
+    let folder = if is_apart { "" } else { "backups/" };
+    let stem = format!("{folder}{BEFORE}{}", stamp(OffsetDateTime::now_utc()));
     let numbered = (2..).map(|n| PathBuf::from(format!("{stem}-{n}")));
     let mut names = iter::once(PathBuf::from(&stem)).chain(numbered);
     let free = names.find(|name| !root.join(name).exists());

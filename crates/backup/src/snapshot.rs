@@ -29,6 +29,8 @@ use crate::watch::{Cancelled, Silent, Step, Watch, go_on};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long others may keep the lock to themselves.
 const BUSY: Duration = Duration::from_secs(30);
+/// How long SQLite waits for them before it is asked whether to go on.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -79,8 +81,8 @@ pub(crate) fn snapshot(
     // Not read-only: what a killed writer has left is rolled back, as Isso would do.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(database, flags).map_err(failed)?;
-    connection.busy_timeout(BUSY).map_err(failed)?;
-    if has_wal(&connection).map_err(failed)? {
+    connection.busy_timeout(LOOK).map_err(failed)?;
+    if patiently(|| has_wal(&connection), watch, &failed)? {
         return through_sqlite(&connection, to, watch, &failed);
     }
 
@@ -95,9 +97,7 @@ pub(crate) fn snapshot(
     let map = mirror.map()?;
     connection.execute_batch("BEGIN").map_err(failed)?;
     // To begin takes no lock yet.
-    connection
-        .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
-        .map_err(failed)?;
+    patiently(|| read(&connection), watch, &failed)?;
     if has_wal(&connection).map_err(failed)? {
         std::fs::remove_file(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
         return through_sqlite(&connection, to, watch, &failed);
@@ -107,6 +107,26 @@ pub(crate) fn snapshot(
     connection.execute_batch("COMMIT").map_err(failed)?;
     drop(connection);
     finished
+}
+
+fn read(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+}
+
+/// Waits while others have the database for themselves, unless it is given up.
+fn patiently<T>(
+    work: impl Fn() -> rusqlite::Result<T>,
+    watch: &dyn Watch,
+    failed: &dyn Fn(rusqlite::Error) -> SnapshotError,
+) -> Result<T, SnapshotError> {
+    let end = Instant::now() + BUSY;
+    loop {
+        go_on(watch)?;
+        match work().map_err(failed) {
+            Err(SnapshotError::Locked(_)) if Instant::now() < end => {}
+            done => return done,
+        }
+    }
 }
 
 fn has_wal(connection: &Connection) -> rusqlite::Result<bool> {
@@ -123,9 +143,8 @@ fn through_sqlite(
 ) -> Result<(), SnapshotError> {
     // One transaction, or every commit would make it begin anew.
     if connection.is_autocommit() {
-        connection
-            .execute_batch("BEGIN; SELECT count(*) FROM sqlite_master")
-            .map_err(failed)?;
+        connection.execute_batch("BEGIN").map_err(failed)?;
+        patiently(|| read(connection), watch, failed)?;
     }
     let page: u32 = connection
         .query_row("PRAGMA page_size", [], |row| row.get(0))

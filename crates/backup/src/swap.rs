@@ -17,9 +17,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use isso_cfg::Lock;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::MEMBERS;
+use crate::owner::give;
 use crate::workshop::remove_abandoned;
 
 /// Where the files wait to be put in place.
@@ -80,18 +82,18 @@ pub(crate) struct Plan {
 pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
     let ready = root.join(READY);
     let commit = || {
-        // What is left of a restore that was finished.
-        if ready.exists() && !ready.join(PLAN).exists() {
-            fs::remove_dir_all(&ready)?;
-        }
+        let lock = lock(root)?;
+        remove_leavings(&ready)?;
         fs::rename(prepared, &ready)?;
-        sync(root)
+        // Nobody may finish later what was said to be undone.
+        sync(root).or_else(|error| fs::rename(&ready, prepared).and(Err(error)))?;
+        Ok(lock)
     };
-    commit().map_err(|source| SwapError::Undone {
+    let _lock = commit().map_err(|source| SwapError::Undone {
         path: ready.clone(),
         source,
     })?;
-    let restored = finish(root)?;
+    let restored = finish_locked(root, &ready)?;
     Ok(restored.expect("the plan is there"))
 }
 
@@ -103,33 +105,49 @@ pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
         let _ = remove_abandoned(folder);
     }
     let ready = root.join(READY);
-    let plan = match read_plan(&ready) {
-        Ok(Some(plan)) => plan,
-        Ok(None) => return Ok(None),
-        Err(source) => {
-            return Err(SwapError::Halfway {
-                path: ready,
-                source,
-            });
-        }
+    if !ready.exists() {
+        return Ok(None);
+    }
+    // Whoever else comes to finish it waits, and finds it finished.
+    let _lock = lock(root).map_err(|source| SwapError::Halfway {
+        path: ready.clone(),
+        source,
+    })?;
+    finish_locked(root, &ready)
+}
+
+/// The lock of a volume. Made by root, it belongs to whom the volume does.
+fn lock(root: &Path) -> io::Result<Lock> {
+    let lock = Lock::of_volume(root)?;
+    give(&root.join(".lock"), &fs::metadata(root)?)?;
+    Ok(lock)
+}
+
+fn finish_locked(root: &Path, ready: &Path) -> Result<Option<Restored>, SwapError> {
+    let halfway = |source| SwapError::Halfway {
+        path: ready.to_owned(),
+        source,
+    };
+    let Some(plan) = read_plan(ready).map_err(halfway)? else {
+        // That it cannot be removed matters as little.
+        let _ = remove_leavings(ready);
+        return Ok(None);
     };
     let moves = plan.moves(root);
     for step in &moves {
         if let Err(source) = step.go() {
             let path = step.place.clone();
             let undone = moves.iter().rev().try_for_each(Move::undo);
-            let undone = undone.and_then(|()| close(root, &ready));
+            let undone = undone.and_then(|()| close(root, ready));
+            remove_empty(&root.join(&plan.before));
             return Err(match undone {
                 Ok(()) => SwapError::Undone { path, source },
                 Err(_) => SwapError::Halfway { path, source },
             });
         }
     }
-    let synced = plan.sync(root).and_then(|()| close(root, &ready));
-    synced.map_err(|source| SwapError::Halfway {
-        path: ready,
-        source,
-    })?;
+    let synced = plan.sync(root).and_then(|()| close(root, ready));
+    synced.map_err(halfway)?;
     let before = root.join(&plan.before);
     Ok(Some(Restored {
         before: before.exists().then_some(before),
@@ -217,6 +235,22 @@ fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
     }
 }
 
+/// Removes what is left of a restore that was finished, or undone.
+fn remove_leavings(ready: &Path) -> io::Result<()> {
+    if ready.exists() && !ready.join(PLAN).exists() {
+        fs::remove_dir_all(ready)?;
+    }
+    Ok(())
+}
+
+/// Removes the folders in which there are no files before, after all.
+fn remove_empty(before: &Path) {
+    for path in MEMBERS {
+        let _ = fs::remove_dir(before.join(path).parent().expect("members are in folders"));
+    }
+    let _ = fs::remove_dir(before);
+}
+
 /// Without its plan, the folder means nothing any more.
 fn close(root: &Path, ready: &Path) -> io::Result<()> {
     fs::remove_file(ready.join(PLAN))?;
@@ -225,13 +259,17 @@ fn close(root: &Path, ready: &Path) -> io::Result<()> {
     sync(root)
 }
 
+/// Makes the folder that a file is to be in. Made by root, it belongs to whom the one around it does.
 fn make_folder(file: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     let folder = file.parent().expect("members are in folders");
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
+    // The one around a relative path has no name.
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    make_folder(folder)?;
+    fs::DirBuilder::new().mode(0o700).create(folder)?;
+    give(folder, &fs::metadata(folder.join(".."))?)
 }
 
 pub(crate) fn sync(folder: &Path) -> io::Result<()> {

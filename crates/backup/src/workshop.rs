@@ -5,8 +5,8 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use nix::fcntl::AT_FDCWD;
-use nix::fcntl::{RenameFlags, renameat2};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use tempfile::{Builder, TempDir};
 
 const PREFIX: &str = ".issoctl-";
@@ -42,8 +42,11 @@ impl Workshop {
                 .prefix(PREFIX)
                 .permissions(Permissions::from_mode(0o700))
                 .tempdir_in(beside)?;
-            let lock = File::create_new(folder.path().join(LOCK))?;
+            // It has its name only once it is locked: one that nobody has locked says that nobody works here.
+            let unlocked = folder.path().join("locking");
+            let lock = File::create_new(&unlocked)?;
             lock.lock()?;
+            fs::rename(unlocked, folder.path().join(LOCK))?;
             Ok((folder, lock))
         };
         let (folder, _lock) =
@@ -87,10 +90,10 @@ impl Workshop {
 }
 
 fn rename_unless_taken(from: &Path, to: &Path) -> io::Result<()> {
-    match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         // Some file systems cannot do both at once.
-        Err(nix::Error::EINVAL | nix::Error::ENOSYS) if !to.exists() => fs::rename(from, to),
-        Err(nix::Error::EINVAL | nix::Error::ENOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(Errno::INVAL | Errno::NOSYS) if !to.exists() => fs::rename(from, to),
+        Err(Errno::INVAL | Errno::NOSYS) => Err(io::ErrorKind::AlreadyExists.into()),
         renamed => Ok(renamed?),
     }
 }
@@ -108,8 +111,14 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => is_young(&entry),
             Err(_) => true,
         };
-        if !in_use {
-            fs::remove_dir_all(entry.path())?;
+        let removed = match in_use {
+            true => Ok(()),
+            false => fs::remove_dir_all(entry.path()),
+        };
+        match removed {
+            // By who has just finished his work there, or by another who tidies up.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
         }
     }
     Ok(())

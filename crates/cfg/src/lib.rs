@@ -87,6 +87,7 @@ pub use diagnose::{diagnose, diagnose_text};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Document, EditError, Span, ValueFault};
 pub use keys::Key;
+pub use lock::Lock;
 pub use origin::{Origin, OriginError};
 pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};

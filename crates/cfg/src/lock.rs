@@ -5,16 +5,21 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
-/// Held while somebody writes; given back when dropped, and by the kernel when the process dies.
+/// The lock of a volume, held while somebody writes; given back when dropped, and by the kernel when the process dies.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub struct Lock {
     /// Closing the file gives the lock back.
     _file: File,
 }
 
 impl Lock {
+    /// Waits for the lock of the volume in a folder, for who replaces files by other means than a [`Volume`](crate::Volume).
+    pub fn of_volume(root: &Path) -> io::Result<Lock> {
+        Lock::acquire(&root.join(".lock"))
+    }
+
     /// Waits for the lock. The file at `path` is made if needed, never written, and never removed.
-    pub fn acquire(path: &Path) -> io::Result<Lock> {
+    pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
         loop {
             let file = OpenOptions::new()
                 .create(true)
