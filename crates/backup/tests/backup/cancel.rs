@@ -1,0 +1,104 @@
+//! Whoever looks on may end the work at any moment, and nothing is left of it.
+
+use isso_backup::{
+    ArchiveError, CreateError, Origin, PrepareError, SnapshotError, Unsound, Watch, prepare,
+    restore_into, verify,
+};
+
+use crate::site::{Site, make_database, names, tree};
+use crate::watches::{Moment, at, moments};
+
+/// Cancels some work at every moment it has, each time anew.
+fn check(work: impl Fn(&dyn Watch) -> Option<bool>) {
+    let all = moments(|watch| assert_eq!(work(watch), None, "it is done"));
+    assert!(all.len() > 5, "{all:?}");
+    for end in all {
+        let cancelled = work(&at(|moment| moment == end));
+        assert_eq!(cancelled, Some(true), "{end:?}");
+    }
+}
+
+/// More than one part of everything.
+fn site() -> Site {
+    let site = Site::without_database();
+    make_database(&site.database(), 300, 9000);
+    site
+}
+
+#[test]
+fn a_cancelled_backup_leaves_nothing() {
+    let site = site();
+    let before = site.members();
+    let to = site.path("elsewhere");
+    check(|watch| {
+        let error = site.create_in(&to, watch).err();
+        let left = names(&to);
+        match &error {
+            None => std::fs::remove_file(to.join(&left[0])).unwrap(),
+            Some(_) => assert_eq!(left, [""; 0]),
+        }
+        assert_eq!(site.members(), before);
+        error.map(|error| {
+            matches!(
+                error,
+                CreateError::Cancelled(_)
+                    | CreateError::Snapshot(SnapshotError::Cancelled(_))
+                    | CreateError::Unsound(_, Unsound::Cancelled(_))
+            )
+        })
+    });
+}
+
+fn is_cancelled(error: &PrepareError) -> bool {
+    matches!(
+        error,
+        PrepareError::Cancelled(_)
+            | PrepareError::Archive(ArchiveError::Cancelled(_))
+            | PrepareError::Unsound(_, Unsound::Cancelled(_))
+    )
+}
+
+#[test]
+fn a_cancelled_restore_leaves_what_was_there() {
+    let site = site();
+    let created = site.create(&()).unwrap();
+    let folder = site.path("folder");
+    let origins = [
+        Origin::open(&created.path).unwrap(),
+        Origin::open(site.root()).unwrap(),
+    ];
+    let target = Site::with_comments(3);
+    let state = || (tree(target.root()), names(target.root()));
+    let before = state();
+    for origin in &origins {
+        check(|watch| {
+            let error = prepare(origin, target.root(), watch).err();
+            assert_eq!(state(), before);
+            error.as_ref().map(is_cancelled)
+        });
+        check(|watch| {
+            let error = verify(origin, target.root(), watch).err();
+            assert_eq!(state(), before);
+            error.as_ref().map(is_cancelled)
+        });
+        check(|watch| {
+            let error = restore_into(origin, &folder, watch).err();
+            if error.is_none() {
+                std::fs::remove_dir_all(&folder).unwrap();
+            }
+            assert!(!folder.exists(), "a folder that was not there is not there");
+            error.as_ref().map(is_cancelled)
+        });
+    }
+}
+
+#[test]
+fn nothing_is_done_for_who_has_cancelled_already() {
+    let site = site();
+    let error = site.create(&at(|moment| matches!(moment, Moment::Begin(_))));
+    assert!(matches!(
+        error,
+        Err(CreateError::Snapshot(SnapshotError::Cancelled(_)))
+    ));
+    assert_eq!(names(&site.backups()), [""; 0]);
+}

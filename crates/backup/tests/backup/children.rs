@@ -1,0 +1,67 @@
+//! This same program as another process, to be killed or to live in another namespace.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+/// How the other process learns what to do.
+const ROLE: &str = "ISSO_BACKUP_TEST_ROLE";
+const FOLDER: &str = "ISSO_BACKUP_TEST_FOLDER";
+const DETAIL: &str = "ISSO_BACKUP_TEST_DETAIL";
+
+/// A command that runs the test below, which does what a role is.
+pub fn command(role: &str, folder: impl AsRef<OsStr>, detail: usize) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(["--exact", "children::child", "--ignored", "--nocapture"])
+        .env(ROLE, role)
+        .env(FOLDER, folder.as_ref())
+        .env(DETAIL, detail.to_string())
+        // What it reports of its own success is for nobody.
+        .stdout(Stdio::piped())
+        .stdin(Stdio::null());
+    command
+}
+
+/// Waits until the other process says that it is [`here`].
+pub fn wait_until_here(child: &mut Child) {
+    let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
+    let mut lines = lines.map(Result::unwrap);
+    assert!(lines.any(|line| line.ends_with(HERE)), "it ended");
+}
+
+const HERE: &str = "It is here.";
+
+/// Says that the moment has come.
+pub fn here() {
+    println!("{HERE}");
+}
+
+/// Says so, and waits to be killed.
+pub fn here_it_ends() -> ! {
+    here();
+    loop {
+        thread::park();
+    }
+}
+
+#[test]
+#[ignore = "it is the process that other tests start"]
+fn child() {
+    let (Ok(role), Some(folder)) = (env::var(ROLE), env::var_os(FOLDER)) else {
+        return;
+    };
+    let folder = PathBuf::from(folder);
+    let detail = env::var(DETAIL).unwrap().parse().unwrap();
+    match &*role {
+        "create" => crate::killed::create(&folder, detail),
+        "prepare" => crate::killed::prepare(&folder, detail),
+        "swap" => crate::interrupted::swap_and_swap(&folder),
+        "disk" => crate::namespaces::CASES[detail].1(&folder),
+        "verify" => crate::owners::verify_as_somebody(&folder),
+        other => panic!("{other}"),
+    }
+}

@@ -1,0 +1,345 @@
+//! A backup is made, says what it is, and gives back what was put into it.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use std::process::Command;
+
+use isso_backup::{
+    Counts, CreateError, Created, FORMAT, Manifest, Origin, SnapshotError, Step, list,
+    restore_into, verify,
+};
+use isso_database::{DatabaseError, remember};
+
+use crate::site::{CFG, MEMBERS, Site, Tree, content, mode, names, put, tree};
+use crate::skip;
+use crate::watches::{Moment, moments};
+
+/// Makes a backup, looks at it in every way there is, and restores it; it has to give these members of the site back.
+fn check(site: &Site, expected: &[&str], comments: Option<Counts>) -> Created {
+    let mut before = site.members();
+    before.retain(|name, _| expected.contains(&name.to_str().unwrap()));
+    let created = site.create(&()).unwrap();
+    let manifest = &created.manifest;
+    assert_eq!(site.members(), before, "nothing of the site has changed");
+    assert_eq!(mode(&created.path), 0o600);
+    assert_eq!(created.size, fs::metadata(&created.path).unwrap().len());
+    assert_eq!(manifest.database, comments);
+    check_members(manifest, expected, &before);
+
+    let origin = Origin::open(&created.path).unwrap();
+    assert_eq!(origin.path(), created.path);
+    assert_eq!(origin.files(), expected);
+    let Origin::Archive(archive) = &origin else {
+        panic!("{origin:?}");
+    };
+    assert_eq!(archive.manifest(), manifest);
+    let described = origin.describe();
+    assert_eq!(described.created, manifest.created);
+    assert_eq!(described.database, comments);
+    assert_eq!(described.size, manifest.size());
+
+    let scratch = tempfile::tempdir().unwrap();
+    let verified = verify(&origin, scratch.path(), &()).unwrap();
+    assert_eq!(verified.database, comments);
+    assert_eq!(names(scratch.path()), [""; 0]);
+
+    let folder = scratch.path().join("restored");
+    let restored = restore_into(&origin, &folder, &()).unwrap();
+    assert_eq!(restored.database, comments);
+    assert_eq!(tree(&folder), before, "byte by byte");
+    for member in expected {
+        let member = folder.join(member);
+        assert_eq!(mode(&member), 0o600, "{}", member.display());
+        assert_eq!(mode(member.parent().unwrap()), 0o700);
+    }
+    created
+}
+
+fn check_members(manifest: &Manifest, expected: &[&str], files: &Tree) {
+    let members: Vec<&str> = manifest.members.iter().map(|it| &*it.path).collect();
+    assert_eq!(members, expected);
+    for member in &manifest.members {
+        let bytes = &files[Path::new(&member.path)];
+        assert_eq!(member.size, bytes.len() as u64, "{}", member.path);
+        let hash = blake3::hash(bytes).to_string();
+        assert_eq!(member.blake3, hash, "{}", member.path);
+    }
+    let sizes = files.values().map(|it| it.len() as u64);
+    assert_eq!(manifest.size(), sizes.sum::<u64>());
+    assert_eq!(manifest.format, FORMAT);
+    assert_eq!(manifest.isso.as_deref(), Some("0.14.0"));
+}
+
+/// Fails to make a backup, leaves nothing, and gives the reason.
+fn check_fails(site: &Site) -> CreateError {
+    let error = site.create(&()).unwrap_err();
+    assert_eq!(names(&site.backups()), [""; 0]);
+    error
+}
+
+const HUNDRED: Option<Counts> = Some(Counts {
+    comments: 100,
+    threads: 20,
+});
+
+#[test]
+fn everything_comes_back_as_it_was() {
+    let site = Site::with_comments(100);
+    let created = check(&site, &MEMBERS, HUNDRED);
+    let folder = tempfile::tempdir().unwrap();
+    let origin = Origin::open(&created.path).unwrap();
+    restore_into(&origin, folder.path(), &()).unwrap();
+    let restored = content(&folder.path().join("db/comments.db"));
+    assert_eq!(restored, content(&site.database()));
+    assert!(restored.len() > 100);
+}
+
+#[test]
+fn an_isso_that_nobody_uses_is_backed_up_alike() {
+    use isso_backup::Create;
+    let site = Site::with_comments(100);
+    let create = Create {
+        volume: &site.volume,
+        to: &site.backups(),
+        isso: None,
+        idle: true,
+    };
+    let created = create.run(&()).unwrap();
+    assert_eq!(created.manifest.isso, None);
+    assert_eq!(created.manifest.database, HUNDRED);
+    let folder = site.path("restored");
+    let origin = Origin::open(&created.path).unwrap();
+    restore_into(&origin, &folder, &()).unwrap();
+    assert_eq!(tree(&folder), site.members());
+}
+
+#[test]
+fn the_name_says_when_it_was_made() {
+    let site = Site::with_comments(1);
+    let created = site.create(&()).unwrap();
+    let time = created.manifest.created;
+    assert_eq!(time.nanosecond(), 0);
+    let (date, clock) = (time.date(), time.time());
+    let expected = format!(
+        "isso-{}T{:02}{:02}{:02}Z.isso-backup.tar.zst",
+        date.to_string().replace('-', ""),
+        clock.hour(),
+        clock.minute(),
+        clock.second()
+    );
+    assert_eq!(names(&site.backups()), [expected]);
+}
+
+#[test]
+fn of_two_backups_in_one_second_both_are_kept() {
+    let site = Site::without_database();
+    let mut all: Vec<Created> = Vec::new();
+    let same = |[a, b]: [&Created; 2]| a.manifest.created == b.manifest.created;
+    while !all.windows(2).any(|pair| same([&pair[0], &pair[1]])) {
+        all.push(site.create(&()).unwrap());
+    }
+    let listed = list(&site.backups()).unwrap();
+    let newest_first: Vec<_> = all.iter().rev().map(|it| &it.path).collect();
+    assert_eq!(
+        listed.iter().map(|it| &it.path).collect::<Vec<_>>(),
+        newest_first
+    );
+    let last = newest_first[0].to_string_lossy();
+    assert!(last.ends_with("Z-2.isso-backup.tar.zst"), "{last}");
+}
+
+#[test]
+fn whoever_knows_zstd_and_tar_can_read_it() {
+    let site = Site::with_comments(100);
+    let created = site.create(&()).unwrap();
+    let frames = zstd::Decoder::new(File::open(&created.path).unwrap()).unwrap();
+    let mut archive = tar::Archive::new(frames);
+    let mut found = Vec::new();
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        let mtime = entry.header().mtime().unwrap();
+        assert_eq!(
+            i64::try_from(mtime).unwrap(),
+            created.manifest.created.unix_timestamp()
+        );
+        found.push((entry.path().unwrap().into_owned(), bytes));
+    }
+    let (name, manifest) = found.remove(0);
+    assert_eq!(name, Path::new("manifest.json"));
+    let manifest: Manifest = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest, created.manifest);
+    let order: Vec<_> = found
+        .iter()
+        .map(|(name, _)| name.to_str().unwrap())
+        .collect();
+    assert_eq!(order, MEMBERS);
+    assert_eq!(found.into_iter().collect::<Tree>(), site.members());
+}
+
+#[test]
+fn the_tar_of_every_machine_unpacks_it() {
+    let knows = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    if !knows("tar") || !knows("zstd") {
+        return skip("there is no tar or no zstd, which read a backup without issoctl");
+    }
+    let site = Site::with_comments(100);
+    let created = site.create(&()).unwrap();
+    let tar = |arguments: &[&str]| {
+        let tar = Command::new("tar")
+            .args(["--zstd", "--file"])
+            .arg(&created.path)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(tar.stderr).unwrap();
+        assert!(tar.status.success() && errors.is_empty(), "{errors}");
+        String::from_utf8(tar.stdout).unwrap()
+    };
+    let listed = tar(&["--list"]);
+    let members = listed.lines().collect::<Vec<_>>();
+    assert_eq!(members, [&["manifest.json"], &MEMBERS[..]].concat());
+
+    let folder = site.path("unpacked");
+    fs::create_dir(&folder).unwrap();
+    tar(&["--extract", "--directory", folder.to_str().unwrap()]);
+    for (name, bytes) in site.members() {
+        assert_eq!(fs::read(folder.join(&name)).unwrap(), bytes, "{name:?}");
+        assert_eq!(mode(&folder.join(&name)), 0o600, "{name:?}");
+    }
+}
+
+#[test]
+fn an_isso_that_has_never_run_has_no_database() {
+    check(&Site::without_database(), &MEMBERS[..2], None);
+}
+
+#[test]
+fn a_missing_store_is_no_matter() {
+    let site = Site::with_comments(100);
+    fs::remove_file(site.path("start9/store.json")).unwrap();
+    check(&site, &["config/isso.cfg", "db/comments.db"], HUNDRED);
+}
+
+#[test]
+fn missing_settings_are_no_matter() {
+    let site = Site::with_comments(100);
+    fs::remove_file(site.path("config/isso.cfg")).unwrap();
+    check(&site, &MEMBERS[1..], HUNDRED);
+}
+
+#[test]
+fn where_there_is_nothing_nothing_is_made() {
+    let site = Site::without_database();
+    for gone in ["config/isso.cfg", "start9/store.json"] {
+        fs::remove_file(site.path(gone)).unwrap();
+        // A store alone is nothing, and put back it would take everything else away.
+        let error = check_fails(&site);
+        assert!(matches!(error, CreateError::Nothing(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn a_folder_of_the_database_that_is_missing_is_said() {
+    let site = Site::without_database();
+    fs::remove_dir(site.path("db")).unwrap();
+    // It may be a disk that is not mounted, with all comments on it.
+    let error = check_fails(&site);
+    let expected = matches!(error, CreateError::Database(DatabaseError::Folder(..)));
+    assert!(expected, "{error:?}");
+}
+
+#[test]
+fn a_database_that_has_vanished_is_missed() {
+    let site = Site::with_comments(1);
+    remember(&site.database()).unwrap();
+    fs::remove_file(site.database()).unwrap();
+    let error = check_fails(&site);
+    let expected = matches!(error, CreateError::Database(DatabaseError::Missing { .. }));
+    assert!(expected, "{error:?}");
+}
+
+#[test]
+fn a_database_that_was_emptied_is_missed() {
+    let site = Site::with_comments(1);
+    remember(&site.database()).unwrap();
+    File::create(site.database()).unwrap();
+    // It would push the backups that have comments off the shelf.
+    let error = check_fails(&site);
+    let expected = matches!(error, CreateError::Database(DatabaseError::Empty { .. }));
+    assert!(expected, "{error:?}");
+}
+
+#[test]
+fn a_database_without_comments_is_as_good_as_any() {
+    let none = Counts {
+        comments: 0,
+        threads: 0,
+    };
+    let site = Site::with_comments(0);
+    remember(&site.database()).unwrap();
+    check(&site, &MEMBERS, Some(none));
+    // Isso was killed before it made a table.
+    let site = Site::without_database();
+    File::create(site.database()).unwrap();
+    check(&site, &MEMBERS, Some(none));
+}
+
+#[test]
+fn a_damaged_database_is_not_backed_up() {
+    let check = |accident: fn(&mut Vec<u8>), expected: fn(&CreateError) -> bool| {
+        let site = Site::with_comments(100);
+        let mut bytes = fs::read(site.database()).unwrap();
+        accident(&mut bytes);
+        put(&site.database(), &bytes);
+        let error = check_fails(&site);
+        assert!(expected(&error), "{error:?}");
+        assert_eq!(fs::read(site.database()).unwrap(), bytes);
+    };
+    let unsound = |error: &CreateError| matches!(error, CreateError::Unsound(..));
+    let unreadable =
+        |error: &CreateError| matches!(error, CreateError::Snapshot(SnapshotError::Database(..)));
+    check(|bytes| bytes[4096 * 5..4096 * 6].fill(0x5a), unsound);
+    check(|bytes| bytes.truncate(4096 * 3 + 100), unreadable);
+    check(|bytes| bytes[..16].fill(b'x'), unreadable);
+}
+
+#[test]
+fn broken_settings_are_backed_up_as_they_are() {
+    let broken = format!("{CFG}[general]\nmax-age = soon\n");
+    let site = Site::with_comments(100);
+    site.put("config/isso.cfg", &broken);
+    let created = check(&site, &MEMBERS, HUNDRED);
+    let origin = Origin::open(&created.path).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let verified = verify(&origin, scratch.path(), &()).unwrap();
+    let lines: Vec<_> = verified.diagnostics.iter().map(|it| it.line).collect();
+    assert_eq!(lines, [10], "{:?}", verified.diagnostics);
+    let restored = restore_into(&origin, scratch.path(), &()).unwrap();
+    assert!(!restored.is_accepted());
+    let text = fs::read_to_string(scratch.path().join("config/isso.cfg"));
+    assert_eq!(text.unwrap(), broken);
+}
+
+#[test]
+fn who_looks_on_hears_of_every_byte() {
+    let site = Site::with_comments(100);
+    let seen = moments(|watch| drop(site.create(watch).unwrap()));
+    let steps = |seen: &[Moment]| {
+        let steps = seen.iter().filter_map(|it| match it {
+            Moment::Begin(step) => Some(*step),
+            _ => None,
+        });
+        steps.collect::<Vec<_>>()
+    };
+    assert_eq!(steps(&seen), [Step::Copy, Step::Check, Step::Pack]);
+    for step in [Step::Copy, Step::Pack] {
+        assert!(seen.contains(&Moment::AllOf(step)), "{seen:?}");
+    }
+    let origin = Origin::open(&site.backups().join(&names(&site.backups())[0])).unwrap();
+    let seen = moments(|watch| drop(verify(&origin, site.root(), watch).unwrap()));
+    assert_eq!(steps(&seen), [Step::Unpack, Step::Check]);
+    assert!(seen.contains(&Moment::AllOf(Step::Unpack)), "{seen:?}");
+}

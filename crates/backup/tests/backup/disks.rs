@@ -1,0 +1,176 @@
+//! Backups to disks that are full, cannot be written, or vanish.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use isso_backup::{
+    CreateError, NoSpace, Origin, PrepareError, SnapshotError, Step, WorkshopError, list,
+    restore_into, verify,
+};
+
+use crate::namespaces::{check, fill, is_full, large_site, mount, run};
+use crate::site::{names, put, tree};
+use crate::watches::{Moment, at};
+
+#[test]
+fn a_target_that_is_read_only_is_said() {
+    check("read_only");
+}
+
+pub fn read_only(folder: &Path) {
+    let (site, before) = large_site();
+    mount(folder, 10_000);
+    let kept = folder.join("kept.isso-backup.tar.zst");
+    fs::copy(site.create_in(folder, &()).unwrap().path, &kept).unwrap();
+    put(&folder.join(".issoctl-abandoned/lock"), "");
+    run("mount", &["-o", "remount,ro", folder.to_str().unwrap()]);
+    let there = names(folder);
+    for to in [folder, &folder.join("deeper")] {
+        let error = site.create_in(to, &()).unwrap_err();
+        let expected = matches!(&error, CreateError::Workshop(WorkshopError::Folder(path, source))
+            if path == to && source.kind() == ErrorKind::ReadOnlyFilesystem);
+        assert!(expected, "{error:?}");
+    }
+    let origin = Origin::open(&kept).unwrap();
+    let error = verify(&origin, folder, &()).unwrap_err();
+    assert!(matches!(error, PrepareError::Workshop(_)), "{error:?}");
+    // To read it is enough to restore it elsewhere.
+    verify(&origin, site.root(), &()).unwrap();
+    assert_eq!(list(folder).unwrap().len(), 2);
+    assert_eq!(names(folder), there);
+    assert_eq!(tree(site.root()), before);
+}
+
+#[test]
+fn an_isso_that_cannot_be_written_can_be_backed_up() {
+    check("read_only_source");
+}
+
+pub fn read_only_source(folder: &Path) {
+    let (site, before) = large_site();
+    let root = site.root().to_str().unwrap();
+    run("mount", &["--bind", root, root]);
+    run("mount", &["-o", "remount,bind,ro", root]);
+    assert!(fs::create_dir(site.path("x")).is_err());
+    let created = site.create_in(folder, &()).unwrap();
+    let target = folder.join("restored");
+    let origin = Origin::open(&created.path).unwrap();
+    restore_into(&origin, &target, &()).unwrap();
+    assert_eq!(tree(&target), site.members());
+    assert_eq!(tree(site.root()), before);
+    // As a plain folder it can be moved in, too.
+    let target = folder.join("moved");
+    let origin = Origin::open(site.root()).unwrap();
+    assert_eq!(origin.describe().database.unwrap().comments, 800);
+    restore_into(&origin, &target, &()).unwrap();
+    assert_eq!(tree(&target), site.members());
+}
+
+#[test]
+fn where_there_is_much_too_little_room_nothing_begins() {
+    check("much_too_full");
+}
+
+pub fn much_too_full(folder: &Path) {
+    let (site, before) = large_site();
+    mount(folder, 3_500);
+    let watch = at(|moment| panic!("{moment:?}"));
+    let error = site.create_in(folder, &watch).unwrap_err();
+    assert!(
+        matches!(error, CreateError::Space(NoSpace { .. })),
+        "{error:?}"
+    );
+    assert_eq!(names(folder), [""; 0]);
+    assert_eq!(tree(site.root()), before);
+}
+
+#[test]
+fn a_disk_that_fills_up_while_the_database_is_copied_is_left_clean() {
+    check("full_while_copying");
+}
+
+pub fn full_while_copying(folder: &Path) {
+    let (site, before) = large_site();
+    mount(folder, 8_000);
+    let watch = at(|moment| {
+        if moment == Moment::Part(Step::Copy, 1) {
+            fill(folder);
+        }
+        false
+    });
+    let error = site.create_in(folder, &watch).unwrap_err();
+    let expected = matches!(&error, CreateError::Snapshot(SnapshotError::Write(_, source))
+        if is_full(source));
+    assert!(expected, "{error:?}");
+    assert_eq!(names(folder), ["filler"]);
+    assert_eq!(tree(site.root()), before);
+}
+
+#[test]
+fn a_disk_that_fills_up_while_the_archive_is_written_is_left_clean() {
+    check("full_while_packing");
+}
+
+pub fn full_while_packing(folder: &Path) {
+    let (site, before) = large_site();
+    // Enough for what is expected, but this database cannot be compressed.
+    mount(folder, 5_600);
+    let error = site.create_in(folder, &()).unwrap_err();
+    let expected = matches!(&error, CreateError::Write(path, source)
+        if path == folder && is_full(source));
+    assert!(expected, "{error:?}");
+    assert_eq!(names(folder), [""; 0]);
+    assert_eq!(tree(site.root()), before);
+    // Once there is room again, nothing stands in the way.
+    run(
+        "mount",
+        &["-o", "remount,size=20000k", folder.to_str().unwrap()],
+    );
+    site.create_in(folder, &()).unwrap();
+    assert_eq!(names(folder).len(), 1);
+}
+
+#[test]
+fn a_disk_that_is_unmounted_meanwhile_is_missed() {
+    check("unmounted");
+}
+
+pub fn unmounted(folder: &Path) {
+    vanished(folder, |to| {
+        run("umount", &["--lazy", to.to_str().unwrap()]);
+    });
+}
+
+#[test]
+fn a_folder_that_is_deleted_meanwhile_is_missed() {
+    check("deleted");
+}
+
+pub fn deleted(folder: &Path) {
+    vanished(folder, |to| drop(fs::remove_dir_all(to)));
+}
+
+/// Takes the target away at every step.
+fn vanished(folder: &Path, vanish: impl Fn(&Path) + Sync) {
+    let (site, before) = large_site();
+    for step in [Step::Copy, Step::Check, Step::Pack] {
+        let to = folder.join(format!("{step:?}"));
+        mount(&to, 20_000);
+        let watch = at(|moment| {
+            if moment == Moment::Begin(step) {
+                vanish(&to);
+            }
+            false
+        });
+        let error = site.create_in(&to, &watch).unwrap_err();
+        let expected = match &error {
+            CreateError::Write(path, _) => path == &to,
+            CreateError::Workshop(WorkshopError::Publish(path, _)) => path.starts_with(&to),
+            _ => false,
+        };
+        assert!(expected, "{step:?}: {error:?}");
+        assert_eq!(names(&to), [""; 0]);
+        assert_eq!(tree(site.root()), before);
+    }
+}

@@ -1,0 +1,88 @@
+//! Another program has the database for itself.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use isso_backup::{CreateError, Origin, SnapshotError, Step, Watch, restore_into};
+
+use crate::python::Python;
+use crate::site::{Site, names, texts};
+use crate::watches::{Moment, at};
+
+/// Takes the database away for a moment, at this moment of the work; what is committed meanwhile has to be in there.
+fn check(moment: Option<Moment>) {
+    let site = Site::with_comments(100);
+    let locker = Mutex::new(None);
+    let lock = || {
+        let python = Python::start("hold_a_moment", &site.database());
+        python.said(1);
+        *locker.lock().unwrap() = Some(python);
+    };
+    if moment.is_none() {
+        lock();
+    }
+    let watch = at(|it| {
+        if Some(it) == moment {
+            lock();
+        }
+        false
+    });
+    let created = site.create(&watch).unwrap();
+    locker.into_inner().unwrap().unwrap().end();
+    let folder = site.path("restored");
+    let origin = Origin::open(&created.path).unwrap();
+    restore_into(&origin, &folder, &()).unwrap();
+    let texts = texts(&folder.join("db/comments.db"));
+    assert!(texts.contains(&"While it was locked".to_owned()));
+}
+
+#[test]
+fn a_locked_database_is_waited_for() {
+    check(None);
+    check(Some(Moment::Begin(Step::Copy)));
+}
+
+#[test]
+fn who_waits_for_a_locked_database_can_be_called_off() {
+    let site = Site::with_comments(100);
+    let locker = Python::start("hold", &site.database());
+    locker.said(1);
+    let error = site.create(&Patience(AtomicUsize::new(3))).unwrap_err();
+    check_cancelled(&site, &error);
+    locker.end();
+
+    let locker = Mutex::new(None);
+    // The copy itself asks only a few times after its last byte.
+    let asked = AtomicUsize::new(0);
+    let watch = at(|moment| match moment {
+        Moment::Begin(Step::Copy) => {
+            let python = Python::start("hold", &site.database());
+            python.said(1);
+            *locker.lock().unwrap() = Some(python);
+            false
+        }
+        Moment::AllOf(Step::Copy) => asked.fetch_add(1, Ordering::Relaxed) > 5,
+        _ => false,
+    });
+    let error = site.create(&watch).unwrap_err();
+    check_cancelled(&site, &error);
+}
+
+fn check_cancelled(site: &Site, error: &CreateError) {
+    let cancelled = matches!(error, CreateError::Snapshot(SnapshotError::Cancelled(_)));
+    assert!(cancelled, "{error:?}");
+    assert_eq!(names(&site.backups()), [""; 0]);
+}
+
+/// Says so many times that the work may go on.
+struct Patience(AtomicUsize);
+
+impl Watch for Patience {
+    fn begin(&self, _: Step, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+        left == 0
+    }
+}

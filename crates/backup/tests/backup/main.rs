@@ -1,0 +1,42 @@
+//! Backups through the crate's public interface, with real databases that other processes write to, and with every
+//! interruption and damage that can be thought of.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod cancel;
+mod children;
+mod craft;
+mod crafted;
+mod create;
+mod damage;
+mod dice;
+mod disks;
+mod hot;
+mod interrupted;
+mod killed;
+mod locked;
+mod mounts;
+mod move_in;
+mod namespaces;
+mod owners;
+mod python;
+mod shelf;
+mod site;
+mod swap;
+mod together;
+mod undone;
+mod wal;
+mod watches;
+mod writers;
+
+use std::env;
+use std::io::{Write, stderr};
+
+/// Says that a test cannot be done on this machine, so loudly that the test harness cannot swallow it. Where everything
+/// has to be tested, that is a failure.
+fn skip(why: &str) {
+    assert!(env::var_os("CI").is_none(), "cannot be skipped here: {why}");
+    // The macros are captured, this is not.
+    let mut stderr = stderr();
+    writeln!(stderr, "NOT TESTED: {why}").unwrap();
+}

@@ -1,0 +1,101 @@
+//! Namespaces of their own for tests that need disks which are full, read-only or others than the rest.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::process::Command;
+
+use crate::children::command;
+use crate::dice::Dice;
+use crate::site::{Site, Tree, make_database, tree};
+use crate::{disks, mounts, skip};
+
+/// Its name, and what is done.
+type Case = (&'static str, fn(&Path));
+
+/// What is done there, with a folder that is empty.
+pub const CASES: [Case; 13] = [
+    ("read_only", disks::read_only),
+    ("read_only_source", disks::read_only_source),
+    ("much_too_full", disks::much_too_full),
+    ("full_while_copying", disks::full_while_copying),
+    ("full_while_packing", disks::full_while_packing),
+    ("unmounted", disks::unmounted),
+    ("deleted", disks::deleted),
+    ("no_room_to_restore", mounts::no_room_to_restore),
+    ("full_while_unpacking", mounts::full_while_unpacking),
+    ("read_only_volume", mounts::read_only_volume),
+    ("parts_apart", mounts::parts_apart),
+    ("a_file_mounted", mounts::a_file_mounted),
+    ("backups_apart", mounts::backups_apart),
+];
+
+/// Does a case in another process, which may mount what it likes.
+pub fn check(name: &str) {
+    let namespaces = ["--user", "--map-root-user", "--mount"];
+    let probe = Command::new("unshare")
+        .args(namespaces)
+        .arg("true")
+        .output();
+    if !probe.is_ok_and(|it| it.status.success()) {
+        return skip("there are no namespaces, so no disks that are full or read-only");
+    }
+    let case = CASES.iter().position(|(it, _)| *it == name).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let test = command("disk", folder.path(), case);
+    let mut unshared = Command::new("unshare");
+    unshared.args(namespaces).arg(test.get_program());
+    unshared.args(test.get_args());
+    unshared.envs(
+        test.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let done = unshared.output().unwrap();
+    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("1 passed"), "{said}");
+    // What was mounted is gone with its namespace.
+}
+
+/// Mounts a file system in memory of so many KiB.
+pub fn mount(at: &Path, size: u64) {
+    fs::create_dir_all(at).unwrap();
+    let size = format!("size={size}k");
+    run(
+        "mount",
+        &["-t", "tmpfs", "-o", &size, "none", at.to_str().unwrap()],
+    );
+}
+
+pub fn run(program: &str, arguments: &[&str]) {
+    let done = Command::new(program).args(arguments).output().unwrap();
+    assert!(done.status.success(), "{arguments:?}: {done:?}");
+}
+
+/// A database of 3 MB that cannot be compressed, and everything that must not change.
+pub fn large_site() -> (Site, Tree) {
+    let site = Site::without_database();
+    make_database(&site.database(), 800, 3500);
+    let size = fs::metadata(site.database()).unwrap().len();
+    assert!((3_000_000..4_000_000).contains(&size), "{size}");
+    let before = tree(site.root());
+    (site, before)
+}
+
+/// Whether an operation of the operating system has failed because the disk is full.
+pub fn is_full(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::StorageFull
+}
+
+/// Fills a disk to the last page.
+pub fn fill(folder: &Path) {
+    let mut dice = Dice(1);
+    let filler = folder.join("filler");
+    let mut file = fs::File::create(filler).unwrap();
+    let error = loop {
+        if let Err(error) = file.write_all(&dice.bytes(4096)) {
+            break error;
+        }
+    };
+    assert!(is_full(&error), "{error:?}");
+}

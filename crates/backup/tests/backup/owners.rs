@@ -1,0 +1,75 @@
+//! Whom the files belong to.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+
+use isso_backup::{Origin, list, prepare, restore_into, swap, verify};
+use nix::unistd::geteuid;
+
+use crate::children::command;
+use crate::site::{MEMBERS, names, quick_folder, tree};
+use crate::skip;
+use crate::swap::new_state;
+
+#[test]
+fn who_may_not_give_files_away_keeps_them() {
+    if !geteuid().is_root() {
+        return skip("only root can become somebody else, whose folder belongs to another");
+    }
+    let folder = quick_folder();
+    let (backup, _) = new_state(folder.path(), &MEMBERS);
+    // Like /tmp: everybody may write here, and it is root's.
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o1777)).unwrap();
+    fs::set_permissions(&backup, Permissions::from_mode(0o644)).unwrap();
+    let mut test = command("verify", folder.path(), 0);
+    let done = test
+        .uid(65534)
+        .gid(65534)
+        .current_dir("/")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+/// What is done as somebody to whom the folder does not belong.
+pub fn verify_as_somebody(folder: &Path) {
+    assert!(!geteuid().is_root());
+    let listed = list(folder).unwrap();
+    let origin = Origin::open(&listed[0].path).unwrap();
+    verify(&origin, folder, &()).unwrap();
+    assert_eq!(names(folder).len(), 1);
+}
+
+#[test]
+fn what_root_restores_belongs_to_whom_the_volume_does() {
+    if !geteuid().is_root() {
+        return skip("only root can give files away");
+    }
+    let folder = quick_folder();
+    let (backup, new) = new_state(folder.path(), &MEMBERS);
+    let target = folder.path().join("volume");
+    fs::create_dir(&target).unwrap();
+    chown(&target, Some(1234), Some(4321)).unwrap();
+    restore_into(&Origin::open(&backup).unwrap(), &target, &()).unwrap();
+    let check = |path: &Path| {
+        let there = fs::metadata(path).unwrap();
+        let owner = (there.uid(), there.gid());
+        assert_eq!(owner, (1234, 4321), "{}", path.display());
+    };
+    let check_all = || {
+        for path in tree(&target).keys() {
+            path.ancestors().for_each(|it| check(&target.join(it)));
+        }
+        check(&target.join(".lock"));
+    };
+    check_all();
+    let origin = Origin::open(&backup).unwrap();
+    let prepared = prepare(&origin, &target, &()).unwrap();
+    swap(&target, prepared.path()).unwrap();
+    assert_eq!(tree(&target).len(), 2 * new.len(), "the old ones are kept");
+    check_all();
+}

@@ -1,0 +1,218 @@
+//! A backup is put back over what is there, which is kept.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use isso_backup::{
+    Origin, PrepareError, Prepared, Restored, SwapError, finish, may_swap, prepare, restore_into,
+    swap, verify,
+};
+
+use crate::hot::half_written;
+use crate::site::{CFG, MEMBERS, Site, Tree, content, names, tree};
+
+/// What may lie beside the files, and belongs to them.
+pub const COMPANIONS: [&str; 5] = [
+    "db/comments.db-journal",
+    "db/comments.db-wal",
+    "db/comments.db-shm",
+    "db/comments.db.exists",
+    "config/isso.cfg.last-good",
+];
+
+/// The site that is replaced: every file that an Isso may have, with this in all of them.
+pub fn old_site() -> Site {
+    let site = Site::without_database();
+    for name in MEMBERS.iter().chain(&COMPANIONS) {
+        site.put(name, format!("the old {name}"));
+    }
+    site.put("start9/other.json", "not ours");
+    site
+}
+
+/// What is put in its place: a backup of a site with these members, and those members.
+pub fn new_state(folder: &Path, members: &[&str]) -> (PathBuf, Tree) {
+    let site = Site::with_comments(20);
+    site.put("config/isso.cfg", CFG.replace("# mine", "# new"));
+    for gone in MEMBERS.iter().filter(|it| !members.contains(it)) {
+        fs::remove_file(site.path(gone)).unwrap();
+    }
+    let created = site.create_in(folder, &()).unwrap();
+    (created.path, site.members())
+}
+
+/// Which members a backup may have.
+pub const KINDS: [&[&str]; 4] = [
+    &MEMBERS,
+    &["config/isso.cfg"],
+    &["db/comments.db"],
+    &["config/isso.cfg", "start9/store.json"],
+];
+
+/// Restored over the old site, this is what it has to look like.
+pub fn check_restored(site: &Site, old: &Tree, new: &Tree, before: &Path) {
+    assert_eq!(before.parent().unwrap(), site.backups());
+    let name = before.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("before-restore-2"), "{name}");
+    let ours = |path: &Path| {
+        let path = path.to_str().unwrap();
+        MEMBERS.contains(&path) || COMPANIONS.contains(&path)
+    };
+    let (kept, others): (Tree, Tree) = old.clone().into_iter().partition(|(path, _)| ours(path));
+    assert_eq!(tree(before), kept, "the old state is whole");
+    let mut expected = new.clone();
+    expected.extend(others);
+    let place = before.strip_prefix(site.root()).unwrap();
+    expected.extend(kept.into_iter().map(|(path, it)| (place.join(path), it)));
+    assert_eq!(tree(site.root()), expected);
+    assert!(!site.path(".restore").exists());
+    let hidden = names(site.root())
+        .into_iter()
+        .filter(|it| it.starts_with('.'));
+    assert_eq!(hidden.collect::<Vec<_>>(), [".lock"]);
+}
+
+/// Opens a backup, and prepares it in the volume.
+pub fn prepared(backup: &Path, site: &Site) -> Prepared {
+    let origin = Origin::open(backup).unwrap();
+    prepare(&origin, site.root(), &()).unwrap()
+}
+
+#[test]
+fn the_new_state_is_in_place_and_the_old_one_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    for members in KINDS {
+        let (backup, new) = new_state(folder.path(), members);
+        assert_eq!(new.len(), members.len());
+        let site = old_site();
+        let old = tree(site.root());
+        may_swap(&site.volume).unwrap();
+        let prepared = prepared(&backup, &site);
+        assert!(prepared.is_accepted());
+        let mut meanwhile = tree(site.root());
+        meanwhile.retain(|path, _| !path.to_str().unwrap().starts_with(".issoctl-"));
+        assert_eq!(meanwhile, old, "it is only prepared");
+
+        let restored = swap(site.root(), prepared.path()).unwrap();
+        drop(prepared);
+        check_restored(&site, &old, &new, &restored.before.unwrap());
+        assert_eq!(finish(site.root()).unwrap(), None);
+        fs::remove_file(backup).unwrap();
+    }
+}
+
+#[test]
+fn what_was_kept_can_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, new) = new_state(folder.path(), &MEMBERS);
+    // The Isso that is replaced was killed in the middle of a transaction.
+    let site = Site::with_comments(500);
+    let before = half_written(&site);
+    let old = site.members();
+    let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    let kept = restored.before.unwrap();
+    let after = tree(&kept);
+    assert_eq!(names(&site.path("db")), ["comments.db"]);
+
+    let again = prepared(&kept, &site);
+    assert_eq!(again.database.unwrap().comments, 500);
+    let restored = swap(site.root(), again.path()).unwrap();
+    assert_eq!(content(&site.database()), before);
+    let others = |members: &Tree| {
+        let mut members = members.clone();
+        members.remove(Path::new("db/comments.db"));
+        members
+    };
+    assert_eq!(others(&site.members()), others(&old));
+    assert_eq!(tree(&kept), after, "it is kept as it was");
+    assert_eq!(tree(&restored.before.unwrap()), new);
+}
+
+#[test]
+fn where_nothing_was_nothing_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, new) = new_state(folder.path(), &MEMBERS);
+    let origin = Origin::open(&backup).unwrap();
+    let target = folder.path().join("a/new/place");
+    let prepared = prepare(&origin, &target, &()).unwrap();
+    let restored = swap(&target, prepared.path()).unwrap();
+    assert_eq!(restored, Restored { before: None });
+    assert_eq!(tree(&target), new);
+    assert_eq!(names(&target), [".lock", "config", "db", "start9"]);
+    assert_eq!(finish(&target).unwrap(), None);
+}
+
+#[test]
+fn two_restores_in_one_second_keep_both_states() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, _) = new_state(folder.path(), &MEMBERS[..1]);
+    let site = old_site();
+    // Until two of them have the same second, all have to be kept.
+    for count in 1.. {
+        swap(site.root(), prepared(&backup, &site).path()).unwrap();
+        let kept = names(&site.backups());
+        assert_eq!(kept.len(), count);
+        if kept.iter().any(|it| it.ends_with("Z-2")) {
+            break;
+        }
+    }
+}
+
+#[test]
+fn only_an_empty_folder_is_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, _) = new_state(folder.path(), &MEMBERS);
+    let origin = Origin::open(&backup).unwrap();
+    let site = old_site();
+    let before = tree(site.root());
+    let error = restore_into(&origin, site.root(), &()).unwrap_err();
+    assert!(matches!(error, PrepareError::NotEmpty(_)), "{error:?}");
+    assert_eq!(tree(site.root()), before);
+    let file = site.path("config/isso.cfg");
+    let error = restore_into(&origin, &file, &()).unwrap_err();
+    assert!(matches!(error, PrepareError::Write(..)), "{error:?}");
+    assert_eq!(tree(site.root()), before);
+}
+
+#[test]
+fn what_is_prepared_and_not_wanted_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, _) = new_state(folder.path(), &MEMBERS);
+    let site = old_site();
+    let before = (tree(site.root()), names(site.root()));
+    let ready = prepared(&backup, &site);
+    assert_eq!(names(site.root()).len(), before.1.len() + 1);
+    verify(&Origin::open(&backup).unwrap(), site.root(), &()).unwrap();
+    assert!(ready.path().is_dir(), "others work beside it");
+    drop(ready);
+    assert_eq!((tree(site.root()), names(site.root())), before);
+}
+
+#[test]
+fn nothing_prepared_is_nothing_done() {
+    let site = old_site();
+    let before = tree(site.root());
+    let error = swap(site.root(), &site.path("nothing")).unwrap_err();
+    assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
+    assert_eq!(tree(site.root()), before);
+    assert_eq!(finish(site.root()).unwrap(), None);
+    assert_eq!(tree(site.root()), before);
+}
+
+#[test]
+fn a_link_in_the_place_of_a_file_is_replaced_and_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, new) = new_state(folder.path(), &MEMBERS);
+    let site = old_site();
+    let elsewhere = folder.path().join("isso.cfg");
+    fs::rename(site.path("config/isso.cfg"), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, site.path("config/isso.cfg")).unwrap();
+    let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    assert_eq!(site.members(), new);
+    let there = fs::symlink_metadata(site.path("config/isso.cfg")).unwrap();
+    assert!(there.is_file());
+    let kept = restored.before.unwrap().join("config/isso.cfg");
+    assert_eq!(fs::read_link(kept).unwrap(), elsewhere);
+    let text = fs::read_to_string(elsewhere).unwrap();
+    assert_eq!(text, "the old config/isso.cfg");
+}

@@ -1,0 +1,81 @@
+//! Those who look on.
+
+use std::sync::Mutex;
+
+use isso_backup::{Step, Watch};
+
+/// A moment of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A step begins.
+    Begin(Step),
+    /// So many parts of a step are done.
+    Part(Step, usize),
+    /// All bytes of a step are done, and somebody asks whether to go on.
+    AllOf(Step),
+}
+
+/// Calls something at every moment, until it says that the work is to be given up.
+pub struct At<F> {
+    react: F,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    step: Option<Step>,
+    parts: usize,
+    left: u64,
+    cancelled: bool,
+}
+
+/// Looks on with a function, which says whether to give up.
+pub fn at<F: Fn(Moment) -> bool + Sync>(react: F) -> At<F> {
+    let state = Mutex::default();
+    At { react, state }
+}
+
+impl<F: Fn(Moment) -> bool + Sync> At<F> {
+    fn tell(&self, state: &mut State, moment: Moment) {
+        state.cancelled = state.cancelled || (self.react)(moment);
+    }
+}
+
+impl<F: Fn(Moment) -> bool + Sync> Watch for At<F> {
+    fn begin(&self, step: Step, bytes: u64) {
+        let mut state = self.state.lock().unwrap();
+        (state.step, state.parts, state.left) = (Some(step), 0, bytes);
+        self.tell(&mut state, Moment::Begin(step));
+    }
+
+    fn advance(&self, bytes: u64) {
+        let mut state = self.state.lock().unwrap();
+        let step = state.step.unwrap();
+        state.parts += 1;
+        state.left = state.left.saturating_sub(bytes);
+        let parts = state.parts;
+        self.tell(&mut state, Moment::Part(step, parts));
+    }
+
+    fn is_cancelled(&self) -> bool {
+        let mut state = self.state.lock().unwrap();
+        if let Some(step) = state.step.filter(|_| state.left == 0) {
+            self.tell(&mut state, Moment::AllOf(step));
+        }
+        state.cancelled
+    }
+}
+
+/// Every moment of some work, in order, and each once.
+pub fn moments(work: impl FnOnce(&dyn Watch)) -> Vec<Moment> {
+    let seen = Mutex::new(Vec::new());
+    let watch = at(|moment| {
+        let mut seen = seen.lock().unwrap();
+        if !seen.contains(&moment) {
+            seen.push(moment);
+        }
+        false
+    });
+    work(&watch);
+    seen.into_inner().unwrap()
+}

@@ -1,0 +1,64 @@
+//! Isso goes on writing while a backup is made: it is not disturbed, and what it has committed is in there.
+
+use std::collections::HashSet;
+
+use isso_backup::{Origin, restore_into};
+use rusqlite::Connection;
+
+use crate::python::Python;
+use crate::site::{Site, looked_at, make_database, names, quick_folder, texts};
+
+/// About 30 MB.
+const COMMENTS: usize = 7000;
+const BALLAST: usize = 3500;
+
+/// Makes backups beside a process that commits as fast as it can.
+fn check(mode: &str, rounds: usize) {
+    let site = Site::without_database();
+    make_database(&site.database(), COMMENTS, BALLAST);
+    let connection = Connection::open(site.database()).unwrap();
+    let set = format!("PRAGMA journal_mode = {mode}");
+    connection.query_row(&set, [], |_| Ok(())).unwrap();
+    drop(connection);
+    let writer = Python::start("write", &site.database());
+    let scratch = quick_folder();
+    let mut least = 1;
+    for round in 0..rounds {
+        // It goes on writing between two backups.
+        let committed = writer.said(least);
+        let created = site.create(&()).unwrap();
+        least = writer.said(0).len() + 1;
+        assert!(least > committed.len() + 1, "nothing was written meanwhile");
+        let folder = scratch.path().join(round.to_string());
+        let origin = Origin::open(&created.path).unwrap();
+        let restored = restore_into(&origin, &folder, &()).unwrap();
+        assert_eq!(restored.database, created.manifest.database);
+        assert_eq!(names(&folder.join("db")), ["comments.db"]);
+        let database = folder.join("db/comments.db");
+        let there: HashSet<String> = texts(&database).into_iter().collect();
+        let missing = committed.iter().find(|it| !there.contains(*it));
+        assert_eq!(missing, None, "it was committed before");
+        assert_eq!(there.len() as u64, restored.database.unwrap().comments);
+        assert!(looked_at(&database, is_of_one_moment), "round {round}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    writer.end();
+}
+
+/// Whether two comments that change together, far apart in the file, are as they were at one moment.
+fn is_of_one_moment(connection: &Connection) -> bool {
+    let two =
+        format!("SELECT count(*), count(DISTINCT likes) FROM comments WHERE id IN (1, {COMMENTS})");
+    let counts = connection.query_row(&two, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    counts.unwrap() == (2, 1)
+}
+
+#[test]
+fn a_backup_under_writers_has_all_that_was_committed() {
+    check("DELETE", 5);
+}
+
+#[test]
+fn so_it_is_with_a_write_ahead_log() {
+    check("WAL", 3);
+}
