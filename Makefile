@@ -75,8 +75,9 @@ deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can
 	fi
 
 .PHONY: bench
-bench: build static test-tools ## Measure against plain gunicorn, side by side
+bench: build static test-tools $(TOOLS)/debian ## Measure against plain gunicorn and other copies, side by side
 	cargo bench --quiet --locked -p isso-tests --bench issoctl
+	cargo bench --quiet --locked -p isso-tests --bench backup
 	$(MAKE) -C package --no-print-directory bench
 
 .PHONY: torture
@@ -96,7 +97,7 @@ $(PYTHON_ENV)/.done: crates/daemon/requirements.txt crates/daemon/gunicorn.conf.
 	touch $@
 
 $(TOOLS)/debian: tests/debian.sh
-	tests/debian.sh $@ runit s6
+	tests/debian.sh $@ runit s6 rsync sqlite3 zstd
 
 $(TOOLS)/qemu/usr/bin/qemu-aarch64-static:
 	tests/debian.sh $(TOOLS)/qemu qemu-user-static

@@ -14,8 +14,7 @@ pub async fn follow(app: App, output: Output) {
     loop {
         let state = *states.borrow_and_update();
         match state {
-            // The end of a backup is no news of Isso.
-            State::Serving if before != State::BackingUp => {
+            State::Serving if before != State::Serving => {
                 let url = url(app.listen);
                 output.note(&format!("{GOOD}Isso serves{GOOD:#} on {BOLD}{url}{BOLD:#}, the admin panel on {url}/admin/"));
             }
@@ -27,7 +26,10 @@ pub async fn follow(app: App, output: Output) {
             }
             _ => {}
         }
-        before = state;
+        // A backup goes on beside whatever Isso does, and its end is no news of Isso.
+        if state != State::BackingUp {
+            before = state;
+        }
         // A gate that waits for a person must not look like a start that hangs.
         let ready = matches!(state, State::Serving | State::AwaitingPassword);
         notify(&[NotifyState::Status(state.as_str())]);

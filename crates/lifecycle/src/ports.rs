@@ -131,7 +131,7 @@ pub trait Daemon: Send {
     async fn stop(&mut self) -> Result<(), PortError>;
 }
 
-/// Backups. Both calls begin the work; its end arrives as an event.
+/// Backups. Both calls begin the work, or let somebody else begin it; its end arrives as an event.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Archive: Send {

@@ -111,7 +111,8 @@ impl Drop for Permit {
     fn drop(&mut self) {
         if self.current.end(self.number) {
             let host = self.host.clone();
-            tokio::task::spawn_local(async move {
+            // Not `spawn_local`: axum's connections live outside of the local set.
+            tokio::spawn(async move {
                 let error = "the command that made the backup has ended early".into();
                 let _ = host.send(Event::BackupFinished(Err(error))).await;
             });
@@ -136,16 +137,24 @@ pub(super) async fn begin(
     Query(asker): Query<Asker>,
     Json(to): Json<PathBuf>,
 ) -> Result<Body, Problem> {
-    let host = app.service.host.clone();
-    host.send(Event::Backup(BackupRequest { to }))
-        .await
-        .map_err(|refusal| Problem::of_refusal(&refusal, Language::of(&asker.language)))?;
-    let number = app.backup.begin();
-    let permit = Permit {
-        number,
-        current: app.backup,
-        host,
-    };
+    // A task of its own goes on when the asker goes away before the answer; what has begun by then ends with the permit.
+    let App {
+        service, backup, ..
+    } = app;
+    let begun = tokio::spawn(async move {
+        let host = service.host;
+        host.send(Event::Backup(BackupRequest { to })).await?;
+        let number = backup.begin();
+        Ok(Permit {
+            number,
+            current: backup,
+            host,
+        })
+    });
+    let begun = begun.await.expect("it does not panic");
+    let permit =
+        begun.map_err(|refusal| Problem::of_refusal(&refusal, Language::of(&asker.language)))?;
+    let number = permit.number;
     // Only who writes notices that nobody reads.
     let every = interval_at(Instant::now() + EVERY, EVERY);
     let more = IntervalStream::new(every).map(move |_| {

@@ -24,7 +24,10 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
     let _lock = data.lock_backups()?;
     let created = match Client::connect(data)? {
         Some(client) => beside(&client, &to).await?,
-        None => create(data.volume(), None, true, &to).await?,
+        None => {
+            finish_restore(data)?;
+            create(data.volume(), None, true, &to).await?
+        }
     };
     let deleted = match &args.keep {
         Some(keep) => thin(&to, keep)?,
@@ -56,8 +59,19 @@ async fn beside(client: &Client, to: &Path) -> Result<Created, Failure> {
     let backup = client.backup(to, language::of_environment()).await?;
     let created = create(files.volume(), files.isso, false, to).await;
     let error = created.as_ref().err().map(Failure::line);
-    backup.end(error).await?;
+    // A host that has ended meanwhile need not be told.
+    let _ = backup.end(error).await;
     created
+}
+
+/// Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
+fn finish_restore(data: &DataDir) -> Result<(), Failure> {
+    // Whoever has the folder does it himself.
+    let Ok(_host) = data.lock() else {
+        return Ok(());
+    };
+    isso_backup::finish(data.path()).map_err(|error| Failure::new("no backup was made", error))?;
+    Ok(())
 }
 
 async fn create(

@@ -1,0 +1,131 @@
+//! Visitors at a steady rate, and how long each of them waited.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use isso_tests::torture::http::{ask, block_on, get, post};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// Requests a second, of which two of seven are comments.
+const RATE: u32 = 70;
+
+/// A request that was answered, or was not.
+#[derive(Debug, Clone, Copy)]
+pub struct Shot {
+    pub comments: bool,
+    pub sent: Instant,
+    pub took: Duration,
+    /// The number of the comment that was acknowledged; 0 for a request that only reads.
+    pub answered: Option<i64>,
+}
+
+/// 20 comments and 50 other requests a second. In a database as large as this, Isso needs a second to show a thread with
+/// comments, for it has no index for that; so those who read ask for pages without any.
+pub struct Load {
+    shots: Arc<Mutex<Vec<Shot>>>,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Load {
+    pub fn start(address: SocketAddr) -> Load {
+        let shots = Arc::<Mutex<Vec<Shot>>>::default();
+        let stop = Arc::<AtomicBool>::default();
+        let (to, stopped) = (Arc::clone(&shots), Arc::clone(&stop));
+        let thread = std::thread::spawn(move || block_on(send(address, to, stopped)));
+        Load {
+            shots,
+            stop,
+            thread,
+        }
+    }
+
+    /// What was answered up to now.
+    pub fn so_far(&self) -> Vec<Shot> {
+        self.shots.lock().expect("nobody panics with it").clone()
+    }
+
+    /// Waits until all is answered.
+    pub fn finish(self) -> Vec<Shot> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().expect("the load generator can send");
+        Arc::into_inner(self.shots)
+            .expect("nobody else has it any more")
+            .into_inner()
+            .expect("nobody panics with it")
+    }
+}
+
+async fn send(address: SocketAddr, shots: Arc<Mutex<Vec<Shot>>>, stop: Arc<AtomicBool>) {
+    let mut tick = interval(Duration::from_secs(1) / RATE);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let mut under_way = JoinSet::new();
+    for number in 0_usize.. {
+        let sent = tick.tick().await.into_std();
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        let shots = Arc::clone(&shots);
+        under_way.spawn(async move {
+            let comments = matches!(number % 7, 0 | 3);
+            let request = if comments {
+                let page = format!("/post/{}", number % 5000);
+                post(&page, &format!("{number} {}", "a comment ".repeat(30)))
+            } else {
+                get(&format!("/?uri=/nothing/{number}"), "http://localhost")
+            };
+            let answer = ask(address, &request).await;
+            let answered = answer.ok().and_then(|answer| {
+                let id = || {
+                    let body: serde_json::Value = serde_json::from_slice(&answer.body).ok()?;
+                    body["id"].as_i64()
+                };
+                match (comments, answer.status) {
+                    (true, 201 | 202) => id(),
+                    (false, 200 | 404) => Some(0),
+                    _ => None,
+                }
+            });
+            let took = sent.elapsed();
+            let shot = Shot {
+                comments,
+                sent,
+                took,
+                answered,
+            };
+            shots.lock().expect("nobody panics with it").push(shot);
+        });
+        while under_way.try_join_next().is_some() {}
+    }
+    while under_way.join_next().await.is_some() {}
+}
+
+/// Those sent in between.
+pub fn between(shots: &[Shot], from: Instant, to: Instant) -> Vec<Shot> {
+    let is = |shot: &&Shot| (from..to).contains(&shot.sent);
+    shots.iter().filter(is).copied().collect()
+}
+
+pub fn failed(shots: &[Shot]) -> usize {
+    shots.iter().filter(|shot| shot.answered.is_none()).count()
+}
+
+/// How long all but one of a hundred comments took at most.
+pub fn p99_of_comments(shots: &[Shot]) -> Duration {
+    let mut took: Vec<_> = shots
+        .iter()
+        .filter(|shot| shot.comments)
+        .map(|shot| shot.took)
+        .collect();
+    took.sort();
+    took[took.len() * 99 / 100]
+}
+
+/// How long somebody waited at most.
+pub fn slowest(shots: &[Shot]) -> Duration {
+    shots.iter().map(|shot| shot.took).max().unwrap_or_default()
+}

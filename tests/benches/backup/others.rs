@@ -1,0 +1,42 @@
+//! What a person would otherwise copy a database with.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Each by its name, as a shell runs it. `sync` is a part of it: a copy that is not on the disk is none yet.
+pub const OTHERS: [(&str, &str); 5] = [
+    ("cp", r#"cp "$1" "$2/copy.db" && sync "$2/copy.db""#),
+    (
+        "rsync",
+        r#"rsync --whole-file "$1" "$2/copy.db" && sync "$2/copy.db""#,
+    ),
+    (
+        "sqlite3 .backup",
+        r#"sqlite3 -cmd '.timeout 30000' "$1" ".backup '$2/copy.db'" && sync "$2/copy.db""#,
+    ),
+    (
+        "sqlite3 VACUUM INTO",
+        r#"sqlite3 -cmd '.timeout 30000' "$1" "VACUUM INTO '$2/copy.db'" && sync "$2/copy.db""#,
+    ),
+    (
+        "tar | zstd -3",
+        r#"tar -c "$1" 2>/dev/null | zstd -3 -q > "$2/copy.tar.zst" && sync "$2/copy.tar.zst""#,
+    ),
+];
+
+/// Runs one of them, with the programs of Debian where this machine has none; false if it failed.
+pub fn run(script: &str, database: &Path, into: &Path) -> bool {
+    let mut command = Command::new("bash");
+    command.args(["-c", script, "bash"]).arg(database).arg(into);
+    if let Some(debian) = std::env::var_os("ISSO_TEST_DEBIAN") {
+        let debian = Path::new(&debian);
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env(
+            "PATH",
+            format!("{path}:{}", debian.join("usr/bin").display()),
+        );
+        let library = format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+        command.env("LD_LIBRARY_PATH", debian.join(library));
+    }
+    command.status().is_ok_and(|status| status.success())
+}
