@@ -2,11 +2,12 @@
 //! do with the same Isso. Exits with 1 when a goal is missed.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use isso_tests::torture::scenarios::{
-    Broken, Burst, Comparison, Hang, Reloads, Sizes, break_settings, burst, compare, hang, idle,
-    kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, mails_and_reloads,
+    Broken, Burst, Comparison, Hang, Interrupted, Reloads, Sizes, Stage, break_settings, burst,
+    compare, hang, idle, kill_create, kill_master_idle, kill_master_under_load, kill_restore,
+    kill_restore_alone, kill_supervisor, kill_up_in_restore, kill_worker, mails_and_reloads,
     reload, slow_comment, stop_workers,
 };
 use isso_tests::torture::{Deployment, Keeper, Shape, Tally, template};
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let parts: [(&str, Part); 9] = [
+    let parts: [(&str, Part); 10] = [
         ("reload", reloads),
         ("burst", bursts),
         ("startup", startup),
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         ("work", work),
         ("supervise", supervise),
         ("stop", stop),
+        ("backup", backup),
         ("compare", comparison),
     ];
     let mut table = Table::begin();
@@ -242,6 +244,39 @@ fn supervise(table: &mut Table) {
     );
 }
 
+fn backup(table: &mut Table) {
+    let seed = seed();
+    let mut stage = Stage::new(20_000, seed);
+    table.row(
+        "backup: seed of the random moments (ISSO_TEST_SEED)",
+        &seed.to_string(),
+        true,
+        "",
+    );
+    let size = mib(stage.size() / 1024);
+    table.row("  the database", &size, true, "");
+    let outcome = kill_create(&mut stage, 250);
+    table.interrupted("up, `backup create` killed, 20/s", &outcome);
+    let outcome = kill_restore(&mut stage, 63);
+    table.interrupted("up, `backup restore` killed, 20/s", &outcome);
+    let outcome = kill_restore_alone(&mut stage, 62);
+    table.interrupted("`backup restore` killed, no up", &outcome);
+    let outcome = kill_up_in_restore(&mut stage, 125);
+    table.interrupted("up killed in a restore, 20/s", &outcome);
+}
+
+/// Another one each time, unless somebody wants to see the same again.
+fn seed() -> u64 {
+    let given = std::env::var("ISSO_TEST_SEED").ok();
+    given.map_or_else(
+        || {
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+            now.map_or(1, |now| u64::from(now.subsec_nanos()))
+        },
+        |seed| seed.parse().expect("ISSO_TEST_SEED is a number"),
+    )
+}
+
 fn comparison(table: &mut Table) {
     let sizes = Sizes {
         idle: Duration::from_secs(30),
@@ -434,6 +469,40 @@ impl Table {
             all <= half + 256,
             "+ 0.25 MiB",
         );
+    }
+
+    fn interrupted(&mut self, name: &str, outcome: &Interrupted) {
+        let Interrupted {
+            tally,
+            took,
+            kills,
+            halfway,
+            new,
+            wrong,
+            taken,
+            lost,
+            unclean,
+        } = outcome;
+        self.row(&format!("{name}: kills"), &kills.to_string(), true, "");
+        self.row("  random moments within", &secs(*took), true, "");
+        if *halfway > 0 {
+            let halfway = halfway.to_string();
+            self.row("  while files were being put in place", &halfway, true, "");
+        }
+        self.row("  the new state stood", &new.to_string(), true, "");
+        let mut none = |what: &str, found: &[String]| {
+            self.row(what, &found.len().to_string(), found.is_empty(), "0");
+            found.iter().for_each(|found| eprintln!("  {found}"));
+        };
+        none("  wrong states", wrong);
+        none("  unclean starts", unclean);
+        if *taken > 0 {
+            none("  comments taken and lost", lost);
+            self.row("  of comments", &taken.to_string(), true, "");
+        }
+        if tally.requests() > 0 {
+            self.failed("  failed", tally);
+        }
     }
 
     fn print(&self, name: &str, goal: &str, figures: &[&str]) {

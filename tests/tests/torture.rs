@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use isso_tests::torture::scenarios::{
-    Hang, break_settings, burst, hang, kill_master_idle, kill_master_under_load, kill_supervisor,
+    Hang, Interrupted, Stage, break_settings, burst, hang, kill_create, kill_master_idle,
+    kill_master_under_load, kill_restore, kill_restore_alone, kill_supervisor, kill_up_in_restore,
     kill_worker, mails_and_reloads, reload, slow_comment, stop_workers,
 };
 use isso_tests::torture::{Deployment, Keeper, Shape, Tally, template};
@@ -91,6 +92,24 @@ fn a_comment_under_way_and_its_mail_survive_a_change() {
         mails_and_reloads(&mut up, 2, Duration::from_secs(1)).len(),
         2
     );
+}
+
+#[test]
+fn killed_backups_and_restores_leave_one_whole_state() {
+    let _alone = alone();
+    // The same moments each time, as far as a machine can do the same thing twice.
+    let mut stage = Stage::new(2000, 1);
+    let check_kills = |outcome: &Interrupted, kills: usize| {
+        assert_eq!(outcome.kills, kills);
+        assert_eq!(outcome.wrong, Vec::<String>::new());
+        assert_eq!(outcome.lost, Vec::<String>::new());
+        assert_eq!(outcome.unclean, Vec::<String>::new());
+        assert_eq!(outcome.tally.failed(), 0, "{}", outcome.tally);
+    };
+    check_kills(&kill_create(&mut stage, 4), 4);
+    check_kills(&kill_restore(&mut stage, 2), 2);
+    check_kills(&kill_restore_alone(&mut stage, 4), 4);
+    check_kills(&kill_up_in_restore(&mut stage, 4), 4);
 }
 
 fn check_reloads(keeper: Keeper, times: usize, shape: Shape) -> Deployment {

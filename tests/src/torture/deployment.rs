@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::http::{ask_now, get};
-use super::keeper::Keeper;
+use super::keeper::{Keeper, issoctl};
 use super::processes::{self, Process};
 use super::settings::{Save, Settings};
 use super::wait::wait;
@@ -71,6 +71,18 @@ impl Deployment {
         self.child = spawn(command.expect("it was here before"), self.folder.path());
         let (_, took) = wait("Isso serves again", PATIENCE, || self.answers());
         took
+    }
+
+    /// A command of issoctl on its files, which are a data folder where the keeper is [`Keeper::Up`].
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = issoctl(self.folder());
+        command.args(args).stdin(Stdio::null());
+        command
+    }
+
+    /// Where everything of it is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The settings as they stand in the file.

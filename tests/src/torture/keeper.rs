@@ -118,7 +118,8 @@ impl Keeper {
     }
 }
 
-fn issoctl(data: &Path) -> Command {
+/// A command of issoctl on a data folder.
+pub(super) fn issoctl(data: &Path) -> Command {
     let mut command = Command::new(crate::issoctl());
     command
         .arg("--data")

@@ -1,6 +1,7 @@
 //! Visitors: many requests at once, on a thread of their own.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -35,12 +36,14 @@ pub struct Load {
 }
 
 impl Load {
-    /// Starts sending.
+    /// Starts sending. No two comments of this process have the same text.
     pub fn start(address: SocketAddr, shape: Shape) -> Self {
+        static LOADS: AtomicUsize = AtomicUsize::new(0);
         let tally = Arc::new(Mutex::new(Tally::new()));
         let stop = watch::Sender::new(false);
         let client = Client {
             address,
+            load: LOADS.fetch_add(1, Ordering::Relaxed),
             tally: tally.clone(),
             stopped: stop.subscribe(),
         };
@@ -75,6 +78,7 @@ impl Drop for Load {
 #[derive(Clone)]
 struct Client {
     address: SocketAddr,
+    load: usize,
     tally: Arc<Mutex<Tally>>,
     stopped: watch::Receiver<bool>,
 }
@@ -122,7 +126,7 @@ impl Client {
 
     async fn send(&self, number: usize, posts: bool) {
         let page = format!("/page-{}", number % PAGES);
-        let posted = posts.then(|| format!("comment {number} under {page}"));
+        let posted = posts.then(|| format!("comment {number} of load {} under {page}", self.load));
         let request = match &posted {
             Some(text) => post(&page, text),
             None if number.is_multiple_of(2) => get("/info", "http://localhost"),

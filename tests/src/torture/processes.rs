@@ -85,6 +85,13 @@ pub fn holders(port: u16) -> Vec<Process> {
     all().into_iter().filter(holds).collect()
 }
 
+/// Everybody in whose command line this text stands.
+pub fn naming(text: &str) -> Vec<Process> {
+    let mut found = all();
+    found.retain(|process| process.command.contains(text));
+    found
+}
+
 /// Whether it has ended and waits for its parent to notice.
 pub fn is_zombie(pid: Pid) -> bool {
     process(pid.as_raw()).is_some_and(|process| process.zombie)

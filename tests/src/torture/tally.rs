@@ -50,6 +50,21 @@ impl Tally {
         }
     }
 
+    /// Adds what happened under another load.
+    pub fn add(&mut self, other: Self) {
+        self.ok += other.ok;
+        self.refused += other.refused;
+        self.broken += other.broken;
+        self.timed_out += other.timed_out;
+        self.unexpected += other.unexpected;
+        self.server_errors += other.server_errors;
+        self.posted.extend(other.posted);
+        self.latencies.extend(other.latencies);
+        self.last_failure = self.last_failure.max(other.last_failure);
+        self.words.extend(other.words);
+        self.words.truncate(WORDS);
+    }
+
     /// Counts one request; `posted` is the text of its comment.
     pub(super) fn count(
         &mut self,

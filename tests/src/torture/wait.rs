@@ -9,15 +9,22 @@ use std::time::{Duration, Instant};
 pub fn wait<T>(
     what: &str,
     patience: Duration,
-    mut look: impl FnMut() -> Result<T, String>,
+    look: impl FnMut() -> Result<T, String>,
 ) -> (T, Duration) {
+    within(patience, look)
+        .unwrap_or_else(|instead| panic!("{what}: not within {patience:?}; instead: {instead}"))
+}
+
+/// The same for those who go on without it: after `patience` it returns what `look` saw last.
+pub fn within<T>(
+    patience: Duration,
+    mut look: impl FnMut() -> Result<T, String>,
+) -> Result<(T, Duration), String> {
     let started = Instant::now();
     loop {
         match look() {
-            Ok(found) => return (found, started.elapsed()),
-            Err(instead) if started.elapsed() > patience => {
-                panic!("{what}: not within {patience:?}; instead: {instead}")
-            }
+            Ok(found) => return Ok((found, started.elapsed())),
+            Err(instead) if started.elapsed() > patience => return Err(instead),
             Err(_) => std::thread::sleep(Duration::from_millis(5)),
         }
     }

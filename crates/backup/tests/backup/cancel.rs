@@ -1,5 +1,7 @@
 //! Whoever looks on may end the work at any moment, and nothing is left of it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use isso_backup::{
     ArchiveError, CreateError, Origin, PrepareError, SnapshotError, Unsound, Watch, prepare,
     restore_into, verify,
@@ -8,13 +10,19 @@ use isso_backup::{
 use crate::site::{Site, make_database, names, tree};
 use crate::watches::{Moment, at, moments};
 
-/// Cancels some work at every moment it has, each time anew.
+/// Cancels some work at every moment it has, each time anew; it has to end there and then.
 fn check(work: impl Fn(&dyn Watch) -> Option<bool>) {
     let all = moments(|watch| assert_eq!(work(watch), None, "it is done"));
     assert!(all.len() > 5, "{all:?}");
     for end in all {
-        let cancelled = work(&at(|moment| moment == end));
-        assert_eq!(cancelled, Some(true), "{end:?}");
+        let is_over = AtomicBool::new(false);
+        let watch = at(|moment| {
+            let went_on = !matches!(moment, Moment::AllOf(_)) && is_over.load(Ordering::Relaxed);
+            assert!(!went_on, "{moment:?} comes after {end:?}");
+            is_over.fetch_or(moment == end, Ordering::Relaxed);
+            moment == end
+        });
+        assert_eq!(work(&watch), Some(true), "{end:?}");
     }
 }
 

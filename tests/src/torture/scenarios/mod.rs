@@ -1,6 +1,7 @@
 //! The scenarios. They judge nothing: what they return is compared with what it should be by those
 //! who run them.
 
+mod backup;
 mod broken;
 mod burst;
 mod compare;
@@ -10,6 +11,9 @@ mod mail;
 mod reload;
 mod startup;
 
+pub use backup::{
+    Interrupted, Stage, kill_create, kill_restore, kill_restore_alone, kill_up_in_restore,
+};
 pub use broken::{Broken, break_settings};
 pub use burst::{Burst, burst};
 pub use compare::{Comparison, Sizes, compare};

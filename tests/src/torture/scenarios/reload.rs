@@ -1,11 +1,8 @@
 //! Changes under load.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
-
-use crate::torture::{Deployment, Load, Save, Shape, Tally, processes};
+use crate::torture::{Deployment, Load, Save, Shape, Tally, database, processes};
 
 /// What became of a row of changes.
 #[derive(Debug)]
@@ -59,21 +56,9 @@ pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reload
 
 /// The comments that were taken and are not in the database.
 pub fn lost(deployment: &Deployment, tally: &Tally) -> Vec<String> {
-    let path = deployment.database();
-    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-    let database = database.expect("the database is there");
-    let mut query = database
-        .prepare("SELECT text FROM comments")
-        .expect("Isso made the table");
-    let texts = query
-        .query_map([], |row| row.get::<_, String>(0))
-        .expect("the table has texts");
-    let kept: HashSet<String> = texts
-        .map(|text| text.expect("the database can be read"))
-        .collect();
-    tally
-        .posted
-        .iter()
+    let kept = database::texts(&deployment.database());
+    let posted = tally.posted.iter();
+    posted
         .filter(|text| !kept.contains(*text))
         .cloned()
         .collect()

@@ -1,0 +1,59 @@
+//! Isso's database, seen from outside.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, params};
+
+/// The texts of all comments, those that wait for approval included.
+pub fn texts(database: &Path) -> HashSet<String> {
+    let database = open(database);
+    let mut query = database
+        .prepare("SELECT text FROM comments")
+        .expect("Isso made the table");
+    let texts = query
+        .query_map([], |row| row.get(0))
+        .expect("the table has texts");
+    texts
+        .map(|text| text.expect("the database can be read"))
+        .collect()
+}
+
+/// What SQLite finds wrong with a database, however deep it looks; nothing if all is well.
+pub fn damage(database: &Path) -> Option<String> {
+    let said: String = open(database)
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .expect("the database can be read");
+    Some(said).filter(|said| said != "ok")
+}
+
+/// Takes all comments out of a database that Isso has made, and puts so many others there. Each begins with this
+/// word and has some hundred bytes that no compression makes short.
+pub fn fill(database: &Path, word: &str, comments: u32) {
+    const THREADS: u32 = 20;
+    let mut database = Connection::open(database).expect("the database is there");
+    let change = database.transaction().expect("nobody else has it");
+    let inserted = || -> rusqlite::Result<()> {
+        change.execute_batch("DELETE FROM comments; DELETE FROM threads")?;
+        let thread = "INSERT INTO threads (id, uri, title) VALUES (?1, ?2, 'A page')";
+        for number in 1..=THREADS {
+            change.execute(thread, params![number, format!("/{word}-{number}")])?;
+        }
+        let mut comment = change.prepare(
+            "INSERT INTO comments (tid, created, mode, remote_addr, text, author, voters) \
+             VALUES (?1, ?2, 1, '127.0.0.0', ?3 || hex(randomblob(150)), 'Visitor', zeroblob(256))",
+        )?;
+        for number in 0..comments {
+            let text = format!("{word} {number}: ");
+            comment.execute(params![1 + number % THREADS, number, text])?;
+        }
+        Ok(())
+    };
+    inserted().expect("Isso made the tables");
+    change.commit().expect("nobody else has it");
+}
+
+fn open(database: &Path) -> Connection {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    Connection::open_with_flags(database, flags).expect("the database is there")
+}

@@ -1,0 +1,138 @@
+//! Backups of an Isso that serves.
+
+use isso_tests::torture::{Load, database, unfinished};
+use isso_tests::wait_for;
+use serde_json::{Value, json};
+
+use crate::{LIGHT, create, files_in, listed, site, wait_for_visitors};
+
+#[test]
+fn a_backup_costs_no_request_and_holds_every_comment_that_was_taken_before() {
+    let site = site();
+    let up = site.serving_again();
+    database::fill(&site.data().join("db/comments.db"), "old", 4000);
+    let load = Load::start(up.address(), LIGHT);
+    let mut made = String::new();
+    for _ in 0..3 {
+        wait_for_visitors(&load, 5);
+        let taken = load.so_far().posted;
+        made = create(&site);
+        let state = up.status()["state"].clone();
+        assert_eq!(state, "serving", "the backup is over");
+        let files = files_in(&site, &made);
+        let missing: Vec<_> = taken
+            .iter()
+            .filter(|text| !files.texts.contains(*text))
+            .collect();
+        assert_eq!(missing, Vec::<&String>::new());
+        assert_eq!(files.cfg, site.cfg());
+    }
+    let tally = load.finish();
+    assert_eq!(tally.failed(), 0, "{tally}");
+    let good = site.json(&["backup", "verify", &made]);
+    assert_eq!(good["good"], true);
+    assert_eq!(unfinished(site.data()), Vec::<String>::new());
+}
+
+#[test]
+fn programs_can_read_what_a_backup_is() {
+    let site = site();
+    let up = site.serving_again();
+    database::fill(&site.data().join("db/comments.db"), "old", 30);
+    let mut made = site.json(&["backup", "create"]);
+    assert_eq!(made["format"], 1, "{made}");
+    assert_eq!(made["isso"], "0.14.0");
+    assert_eq!(made["database"], json!({ "comments": 30, "threads": 20 }));
+    let created = made["created"].as_str().unwrap_or_default();
+    assert!(
+        created.len() == 20 && created.ends_with('Z'),
+        "{created} is a time in UTC, to the second"
+    );
+    let members = made["members"].as_array().expect("a list");
+    let files: Vec<_> = members.iter().map(|it| it["path"].clone()).collect();
+    assert_eq!(
+        files,
+        ["config/isso.cfg", "start9/store.json", "db/comments.db"]
+    );
+    for member in members {
+        let hash = member["blake3"].as_str().unwrap_or_default();
+        assert_eq!(hash.len(), 64, "{member}");
+        let size = site
+            .data()
+            .join(member["path"].as_str().unwrap_or_default())
+            .metadata();
+        assert_eq!(member["size"], size.expect("it is there").len(), "{member}");
+    }
+    let path = made["path"].as_str().expect("text").to_owned();
+    assert_eq!(
+        made["size"],
+        std::fs::metadata(&path).expect("it is there").len()
+    );
+    let deleted = made.as_object_mut().and_then(|it| it.remove("deleted"));
+    assert_eq!(deleted, Some(json!([])));
+
+    assert_eq!(site.json(&["backup", "show", &path]), made);
+    assert_eq!(listed(&site), [made.clone()]);
+    assert_eq!(
+        site.json(&["backup", "verify", &path]),
+        json!({ "good": true, "database": made["database"], "findings": [] })
+    );
+    // Its name is enough, too.
+    let name = path.rsplit('/').next().unwrap_or_default();
+    assert_eq!(site.json(&["backup", "show", name]), made);
+
+    drop(up);
+    let idle = site.json(&["backup", "create"]);
+    assert_eq!(idle["isso"], Value::Null, "none served");
+}
+
+#[test]
+fn backups_that_no_rule_keeps_are_deleted_and_damaged_ones_are_not() {
+    let site = site();
+    drop(site.serving_again());
+    let first = create(&site);
+    let second = create(&site);
+    let damaged = crate::backups(&site).join("isso-20000101T000000Z.isso-backup.tar.zst");
+    std::fs::File::create(&damaged).expect("the folder is there");
+    let third = site.json(&["backup", "create", "--keep", "daily=1,weekly=1"]);
+    let mut deleted: Vec<_> = third["deleted"].as_array().expect("a list").clone();
+    deleted.sort_by_key(ToString::to_string);
+    let mut expected = [json!(first), json!(second)];
+    expected.sort_by_key(ToString::to_string);
+    assert_eq!(deleted, expected);
+    assert!(damaged.exists(), "it does not say what it is");
+    let left: Vec<_> = listed(&site).iter().map(|it| it["path"].clone()).collect();
+    assert!(left.contains(&third["path"]) && left.len() == 2, "{left:?}");
+    let bad = listed(&site)
+        .into_iter()
+        .find(|it| it["path"] == json!(damaged));
+    let error = bad.expect("it is listed")["error"].clone();
+    assert!(
+        error.as_str().is_some_and(|it| it.contains("cut off")),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_backup_goes_where_it_is_wanted_and_is_deleted_from_there() {
+    let site = site();
+    drop(site.serving_again());
+    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = elsewhere.path().join("usb/isso");
+    let folder = folder.to_str().expect("the path is text");
+    let path = site.ok(&["backup", "create", "--to", folder]);
+    let path = path.trim();
+    assert!(path.starts_with(folder), "{path}");
+    let there = site.json(&["backup", "list", "--in", folder]);
+    assert_eq!(there.as_array().map(Vec::len), Some(1));
+    assert_eq!(listed(&site), Vec::<Value>::new());
+
+    let refused = site.refused(&["backup", "delete", path], 2);
+    assert!(refused.contains("--yes"), "{refused}");
+    let deleted = site.json(&["backup", "delete", "--yes", path]);
+    assert_eq!(deleted, json!({ "deleted": path }));
+    wait_for(
+        || (!std::path::Path::new(path).exists()).then_some(()),
+        || "it is still there".into(),
+    );
+}

@@ -1,0 +1,78 @@
+//! Backups that `up` makes by itself.
+
+use isso_tests::torture::unfinished;
+use isso_tests::{Site, wait_for};
+
+use crate::{listed, site};
+
+fn newest(site: &Site) -> Option<String> {
+    let list = listed(site);
+    Some(list.first()?["path"].as_str()?.to_owned())
+}
+
+#[test]
+fn up_makes_backups_by_itself_and_keeps_what_is_to_be_kept() {
+    let site = site();
+    let mut up = site.up(&["--backup-every", "1s", "--backup-keep", "daily=1"]);
+    up.wait_for_line("Isso serves");
+    let mut seen = Vec::new();
+    while seen.len() < 3 {
+        let next = wait_for(
+            || newest(&site).filter(|path| !seen.contains(path)),
+            || format!("no other one than {seen:?}"),
+        );
+        up.wait_for_line("backed up to");
+        seen.push(next);
+    }
+    wait_for(
+        || (listed(&site).len() == 1).then_some(()),
+        || format!("{:?}", listed(&site)),
+    );
+    assert!(!std::path::Path::new(&seen[0]).exists());
+    assert_eq!(up.status()["serving"], true);
+    // The last one may be under way.
+    assert_eq!(up.terminate().code(), Some(0));
+    listed(&site);
+    wait_for(
+        || unfinished(site.data()).is_empty().then_some(()),
+        || format!("{:?}", unfinished(site.data())),
+    );
+}
+
+#[test]
+fn a_restart_does_not_make_the_next_backup_come_earlier() {
+    let site = site();
+    let mut up = site.up(&["--backup-every", "1h"]);
+    up.wait_for_line("backed up to");
+    drop(up);
+    let first = newest(&site);
+    assert!(first.is_some());
+    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = elsewhere.path().to_str().expect("the path is text");
+    // One into another folder is the proof that there was time for it.
+    let again = site.up(&["--backup-every", "1h"]);
+    again.wait_for_status(|status| status["serving"] == true);
+    drop(again);
+    let mut other = site.up(&["--backup-every", "1h", "--backup-to", folder]);
+    other.wait_for_line("backed up to");
+    assert_eq!(listed(&site).len(), 1);
+    assert_eq!(newest(&site), first);
+}
+
+#[test]
+fn a_backup_that_cannot_be_made_is_told_and_isso_serves_on() {
+    let site = site();
+    // Below a file there is no folder, not even for root.
+    let nowhere = site.cfg_path().join("backups");
+    let nowhere = nowhere.to_str().expect("the path is text");
+    let mut up = site.up(&["--backup-every", "1s", "--backup-to", nowhere]);
+    for _ in 0..2 {
+        let line = up.wait_for_line("the scheduled backup failed");
+        assert!(
+            line.contains("no backup was made") && line.contains(nowhere),
+            "{line}"
+        );
+    }
+    let status = up.wait_for_status(|status| status["serving"] == true);
+    assert_eq!(status["supervisor"]["restarts"], 0);
+}
