@@ -15,7 +15,7 @@ pub enum Moment {
     AllOf(Step),
 }
 
-/// Calls something at every moment, until it says that the work is to be given up.
+/// Calls something at every moment, and gives the work up once it says so.
 pub struct At<F> {
     react: F,
     state: Mutex<State>,
@@ -37,7 +37,7 @@ pub fn at<F: Fn(Moment) -> bool + Sync>(react: F) -> At<F> {
 
 impl<F: Fn(Moment) -> bool + Sync> At<F> {
     fn tell(&self, state: &mut State, moment: Moment) {
-        state.cancelled = state.cancelled || (self.react)(moment);
+        state.cancelled |= (self.react)(moment);
     }
 }
 
