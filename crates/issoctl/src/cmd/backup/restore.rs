@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::progress::watched;
 use super::{bytes, comments, confirm, open, time};
-use crate::api::Client;
+use crate::api::{Client, Status};
 use crate::cli::RestoreArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
@@ -34,13 +34,8 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
         None => Some(data.lock()?),
     };
     let volume = data.volume();
-    if let Some(client) = &client
-        && !client.files().await?.are_together()
-    {
-        return Err(Failure::plain(
-            "the files of this Isso do not lie in one folder, so they cannot be put in place at once",
-        )
-        .hint("unpack the backup with --into DIR, stop Isso, and put the files where they belong"));
+    if let Some(client) = &client {
+        need_one_folder(client).await?;
     }
     plan(&origin, &volume, output);
     may_swap(&volume).map_err(unprepared)?;
@@ -71,22 +66,38 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
     } else {
         report(&prepared, before.as_deref(), output);
     }
-    match status {
-        Some(status) if status.serving => output.note(&format!("{GOOD}Isso serves it.{GOOD:#}")),
-        Some(status) if status.password_needed => output.note(&format!(
-            "{WARN}Isso waits for an admin password:{WARN:#} issoctl action run set-admin-password"
-        )),
-        Some(status) => {
-            let reason = status.supervisor.last_exit.or(status.probe.error);
-            return Err(Failure::plain(format!(
-                "it is put back, but Isso does not serve: {}",
-                reason.unwrap_or_default()
-            ))
-            .hint("issoctl logs"));
-        }
-        None => {}
-    }
+    status.map_or(Ok(()), |status| tell(status, output))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The files of `supervise` may lie anywhere, and are renamed nowhere.
+async fn need_one_folder(client: &Client) -> Result<(), Failure> {
+    if client.files().await?.are_together() {
+        return Ok(());
+    }
+    Err(Failure::plain(
+        "the files of this Isso do not lie in one folder, so they cannot be put in place at once",
+    )
+    .hint("unpack the backup with --into DIR, stop Isso, and put the files where they belong"))
+}
+
+/// How Isso is with what was put back.
+fn tell(status: Status, output: Output) -> Result<(), Failure> {
+    if status.serving {
+        output.note(&format!("{GOOD}Isso serves it.{GOOD:#}"));
+    } else if status.password_needed {
+        output.note(&format!(
+            "{WARN}Isso waits for an admin password:{WARN:#} issoctl action run set-admin-password"
+        ));
+    } else {
+        let reason = status.supervisor.last_exit.or(status.probe.error);
+        let reason = reason.unwrap_or_default();
+        return Err(
+            Failure::plain(format!("it is put back, but Isso does not serve: {reason}"))
+                .hint("issoctl logs"),
+        );
+    }
+    Ok(())
 }
 
 /// The same machine does it without an Isso to stop.
