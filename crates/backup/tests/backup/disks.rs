@@ -9,7 +9,7 @@ use isso_backup::{
     restore_into, verify,
 };
 
-use crate::namespaces::{check, fill, is_full, large_site, mount, run};
+use crate::namespaces::{check, fill, is_full, large_site, make_read_only, mount, mount_with, run};
 use crate::site::{names, put, tree};
 use crate::watches::{Moment, at};
 
@@ -24,7 +24,7 @@ pub fn read_only(folder: &Path) {
     let kept = folder.join("kept.isso-backup.tar.zst");
     fs::copy(site.create_in(folder, &()).unwrap().path, &kept).unwrap();
     put(&folder.join(".issoctl-abandoned/lock"), "");
-    run("mount", &["-o", "remount,ro", folder.to_str().unwrap()]);
+    make_read_only(folder);
     let there = names(folder);
     for to in [folder, &folder.join("deeper")] {
         let error = site.create_in(to, &()).unwrap_err();
@@ -51,7 +51,7 @@ pub fn read_only_source(folder: &Path) {
     let (site, before) = large_site();
     let root = site.root().to_str().unwrap();
     run("mount", &["--bind", root, root]);
-    run("mount", &["-o", "remount,bind,ro", root]);
+    make_read_only(site.root());
     assert!(fs::create_dir(site.path("x")).is_err());
     let created = site.create_in(folder, &()).unwrap();
     let target = folder.join("restored");
@@ -123,10 +123,7 @@ pub fn full_while_packing(folder: &Path) {
     assert_eq!(names(folder), [""; 0]);
     assert_eq!(tree(site.root()), before);
     // Once there is room again, nothing stands in the way.
-    run(
-        "mount",
-        &["-o", "remount,size=20000k", folder.to_str().unwrap()],
-    );
+    mount_with("remount,size=20000k", folder);
     site.create_in(folder, &()).unwrap();
     assert_eq!(names(folder).len(), 1);
 }

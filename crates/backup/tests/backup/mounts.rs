@@ -7,7 +7,7 @@ use isso_backup::{
     ArchiveError, Origin, PrepareError, Step, SwapError, finish, may_swap, prepare, swap,
 };
 
-use crate::namespaces::{check, fill, is_full, large_site, mount, run};
+use crate::namespaces::{check, fill, is_full, large_site, make_read_only, mount, run};
 use crate::site::{MEMBERS, names, put, tree};
 use crate::swap::{new_state, old_site, prepared};
 use crate::watches::{Moment, at};
@@ -70,7 +70,7 @@ pub fn read_only_volume(folder: &Path) {
     let volume = folder.join("volume");
     mount(&volume, 6_000);
     put(&volume.join("config/isso.cfg"), "old");
-    run("mount", &["-o", "remount,ro", volume.to_str().unwrap()]);
+    make_read_only(&volume);
     let before = tree(&volume);
     let origin = Origin::open(&backup).unwrap();
     let error = prepare(&origin, &volume, &()).unwrap_err();

@@ -42,7 +42,14 @@ pub fn check(name: &str) {
     }
     let case = CASES.iter().position(|(it, _)| *it == name).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let test = command("disk", folder.path(), case);
+    let [disk, others] = ["disk", "others"].map(|name| {
+        let path = folder.path().join(name);
+        fs::create_dir(&path).unwrap();
+        path
+    });
+    let mut test = command("disk", &disk, case);
+    // It cannot remove what it has mounted something in, but we can afterwards.
+    test.env("TMPDIR", &others);
     let mut unshared = Command::new("unshare");
     unshared.args(namespaces).arg(test.get_program());
     unshared.args(test.get_args());
@@ -54,17 +61,24 @@ pub fn check(name: &str) {
     let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
     assert!(done.status.success(), "{said}");
     assert!(said.contains("1 passed"), "{said}");
-    // What was mounted is gone with its namespace.
 }
 
 /// Mounts a file system in memory of so many KiB.
 pub fn mount(at: &Path, size: u64) {
     fs::create_dir_all(at).unwrap();
-    let size = format!("size={size}k");
-    run(
-        "mount",
-        &["-t", "tmpfs", "-o", &size, "none", at.to_str().unwrap()],
-    );
+    mount_with(&format!("size={size}k"), at);
+}
+
+/// Mounts a file system in memory, or changes one.
+pub fn mount_with(options: &str, at: &Path) {
+    let at = at.to_str().unwrap();
+    run("mount", &["-t", "tmpfs", "-o", options, "none", at]);
+}
+
+/// Makes what is mounted there read-only. To remount the file system itself would be to name its owner, who has no name
+/// in the namespace.
+pub fn make_read_only(at: &Path) {
+    run("mount", &["-o", "remount,bind,ro", at.to_str().unwrap()]);
 }
 
 pub fn run(program: &str, arguments: &[&str]) {
