@@ -15,6 +15,7 @@ use crate::container::Writer;
 use crate::counts::{self, Unsound};
 use crate::gentle::gently;
 use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, STORE};
+use crate::owner::give;
 use crate::shelf::name_of;
 use crate::snapshot::{SnapshotError, snapshot};
 use crate::space::{self, NoSpace};
@@ -125,6 +126,8 @@ impl Create<'_> {
         })?;
         go_on(watch)?;
         let size = fs::metadata(&packed).map_err(unwritten)?.len();
+        let owner = fs::metadata(self.to).map_err(unwritten)?;
+        give(&packed, &owner).map_err(unwritten)?;
         let path = workshop.publish(&packed, &name_of(manifest.created))?;
         Ok(Created {
             path,

@@ -51,25 +51,26 @@ impl<'a> Mirror<'a> {
     /// Takes the file in, where the kernel has it in memory; nothing is looked at yet.
     ///
     /// To read it would be to have it copied first, which takes three times as long. This is done before the lock is
-    /// taken, for it takes as long as the comparison itself.
-    pub fn map(&self) -> Result<Mmap, SnapshotError> {
-        let length = usize::try_from(self.length()?).unwrap_or(usize::MAX);
+    /// taken, for it takes as long as the comparison itself. Not every file system can do it.
+    pub fn map(&self) -> Option<Mmap> {
+        let length = usize::try_from(self.length().ok()?).unwrap_or(usize::MAX);
         let mut options = MmapOptions::new();
         options.len(length.min(MAPPED)).populate();
         #[expect(unsafe_code, reason = "nobody can promise that a file stays as it is")]
         // SAFETY: it is read under SQLite's SHARED lock alone, under which no program that uses SQLite changes the file.
         let map = unsafe { options.map(self.source.0) };
-        map.map_err(|error| self.unread(error))
+        map.ok()
     }
 
     /// Makes the copy the same as the file, which does not change meanwhile, by the deadline.
     pub fn finish(
         &mut self,
-        map: &Mmap,
+        map: Option<&Mmap>,
         deadline: Option<Instant>,
         watch: &dyn Watch,
     ) -> Result<(), SnapshotError> {
         let length = self.length()?;
+        let map = map.map_or(&[][..], |map| &map[..]);
         let mapped = usize::try_from(length).map_or(map.len(), |length| map.len().min(length));
         let whole = mapped / BLOCK;
         for (index, block) in map[..whole * BLOCK].chunks(BLOCK).enumerate() {

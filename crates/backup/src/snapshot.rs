@@ -94,7 +94,7 @@ pub(crate) fn snapshot(
         // What changed meanwhile is copied here, so that next to nothing is left to write under the lock.
         mirror.update(&Silent(watch))
     })?;
-    let map = mirror.map()?;
+    let map = mirror.map();
     connection.execute_batch("BEGIN").map_err(failed)?;
     // To begin takes no lock yet.
     patiently(|| read(&connection), watch, &failed)?;
@@ -103,7 +103,7 @@ pub(crate) fn snapshot(
         return through_sqlite(&connection, to, watch, &failed);
     }
     let deadline = (!idle).then(|| Instant::now() + PATIENCE);
-    let finished = mirror.finish(&map, deadline, watch);
+    let finished = mirror.finish(map.as_ref(), deadline, watch);
     connection.execute_batch("COMMIT").map_err(failed)?;
     drop(connection);
     finished
