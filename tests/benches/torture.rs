@@ -246,7 +246,7 @@ fn supervise(table: &mut Table) {
 
 fn backup(table: &mut Table) {
     let seed = seed();
-    let mut stage = Stage::new(20_000, seed);
+    let mut stage = Stage::new(10_000, seed);
     table.row(
         "backup: seed of the random moments (ISSO_TEST_SEED)",
         &seed.to_string(),

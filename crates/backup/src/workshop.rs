@@ -11,6 +11,7 @@ use tempfile::{Builder, TempDir};
 
 const PREFIX: &str = ".issoctl-";
 const LOCK: &str = "lock";
+const UNLOCKED: &str = "locking";
 
 /// A hidden folder that is removed when dropped. One that a killed process has left is removed by the next.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Workshop {
                 .permissions(Permissions::from_mode(0o700))
                 .tempdir_in(beside)?;
             // It has its name only once it is locked: one that nobody has locked says that nobody works here.
-            let unlocked = folder.path().join("locking");
+            let unlocked = folder.path().join(UNLOCKED);
             let lock = File::create_new(&unlocked)?;
             lock.lock()?;
             fs::rename(unlocked, folder.path().join(LOCK))?;
@@ -107,8 +108,11 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         }
         let in_use = match File::open(entry.path().join(LOCK)) {
             Ok(lock) => lock.try_lock().is_err(),
-            // Killed before there was a lock, or about to make one.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => is_young(&entry),
+            // Killed before there was a lock, or about to make one. What holds more had one, and its owner was killed
+            // while he tidied up.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                is_bare(&entry) && is_young(&entry)
+            }
             Err(_) => true,
         };
         let removed = match in_use {
@@ -122,6 +126,11 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_bare(entry: &fs::DirEntry) -> bool {
+    let mut names = fs::read_dir(entry.path()).into_iter().flatten().flatten();
+    names.all(|it| it.file_name() == UNLOCKED)
 }
 
 fn is_young(entry: &fs::DirEntry) -> bool {

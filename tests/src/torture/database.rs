@@ -27,15 +27,14 @@ pub fn damage(database: &Path) -> Option<String> {
     Some(said).filter(|said| said != "ok")
 }
 
-/// Takes all comments out of a database that Isso has made, and puts so many others there. Each begins with this
-/// word and has some hundred bytes that no compression makes short.
+/// Puts so many comments more into a database that Isso has made. Each begins with this word and has some hundred
+/// bytes that no compression makes short.
 pub fn fill(database: &Path, word: &str, comments: u32) {
     const THREADS: u32 = 20;
     let mut database = Connection::open(database).expect("the database is there");
     let change = database.transaction().expect("nobody else has it");
     let inserted = || -> rusqlite::Result<()> {
-        change.execute_batch("DELETE FROM comments; DELETE FROM threads")?;
-        let thread = "INSERT INTO threads (id, uri, title) VALUES (?1, ?2, 'A page')";
+        let thread = "INSERT OR IGNORE INTO threads (id, uri, title) VALUES (?1, ?2, 'A page')";
         for number in 1..=THREADS {
             change.execute(thread, params![number, format!("/{word}-{number}")])?;
         }

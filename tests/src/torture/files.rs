@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::database;
 
@@ -28,12 +28,22 @@ impl Files {
     }
 }
 
-/// The names of what issoctl has not finished, or not taken away, in a data folder and its folder of backups.
-pub fn unfinished(root: &Path) -> Vec<String> {
+/// What issoctl has not finished, or not taken away, in a data folder and its folder of backups.
+///
+/// A folder that was made just now and has no lock yet is not among it: who finds it cannot know whether its owner was
+/// killed or is about to lock it.
+pub fn unfinished(root: &Path) -> Vec<PathBuf> {
     let folders = [root.to_owned(), root.join("backups")];
     let entries = folders.iter().flat_map(fs::read_dir).flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names
-        .filter(|name| name.starts_with(".issoctl-") || name == ".restore")
-        .collect()
+    let mut found: Vec<_> = entries.map(|entry| entry.path()).collect();
+    found.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name == ".restore" || name.starts_with(".issoctl-") && !is_bare(path)
+    });
+    found
+}
+
+fn is_bare(folder: &Path) -> bool {
+    let mut names = fs::read_dir(folder).into_iter().flatten().flatten();
+    names.all(|it| it.file_name() == "locking")
 }

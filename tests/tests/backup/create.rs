@@ -1,5 +1,7 @@
 //! Backups of an Isso that serves.
 
+use std::path::{Path, PathBuf};
+
 use isso_tests::torture::{Load, database, unfinished};
 use isso_tests::wait_for;
 use serde_json::{Value, json};
@@ -31,7 +33,7 @@ fn a_backup_costs_no_request_and_holds_every_comment_that_was_taken_before() {
     assert_eq!(tally.failed(), 0, "{tally}");
     let good = site.json(&["backup", "verify", &made]);
     assert_eq!(good["good"], true);
-    assert_eq!(unfinished(site.data()), Vec::<String>::new());
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn a_backup_goes_where_it_is_wanted_and_is_deleted_from_there() {
     let deleted = site.json(&["backup", "delete", "--yes", path]);
     assert_eq!(deleted, json!({ "deleted": path }));
     wait_for(
-        || (!std::path::Path::new(path).exists()).then_some(()),
+        || (!Path::new(path).exists()).then_some(()),
         || "it is still there".into(),
     );
 }

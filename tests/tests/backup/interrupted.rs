@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::process::Child;
 
 use isso_tests::torture::http::{ask_now, post};
@@ -70,7 +71,7 @@ fn one_backup_at_a_time_and_isso_is_kept_up_meanwhile() {
     drop(lock);
     let done = end(backup);
     assert!(done.status.success(), "{done:#?}");
-    assert_eq!(up.status()["state"], "serving");
+    up.wait_for_status(in_state("serving"));
     assert_eq!(listed(&site).len(), 1);
     assert!(!up.printed().contains("panicked"), "{}", up.printed());
 }
@@ -90,7 +91,7 @@ fn a_killed_backup_is_over_and_the_next_one_cleans_up() {
     }
     create(&site);
     assert_eq!(listed(&site).len(), 1);
-    assert_eq!(unfinished(site.data()), Vec::<String>::new());
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
     assert_eq!(
         crate::generation(&up),
         served_by,
@@ -117,7 +118,7 @@ fn a_backup_that_is_ended_by_hand_leaves_nothing() {
         assert!(said(&done).contains("cancelled"), "{done:#?}");
         assert_eq!(up.status()["state"], "serving");
         assert_eq!(listed(&site), Vec::<Value>::new());
-        assert_eq!(unfinished(site.data()), Vec::<String>::new());
+        assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
     }
 }
 
@@ -234,7 +235,7 @@ fn a_killed_restore_leaves_isso_to_up() {
     let tally = load.finish();
     assert_eq!(tally.failed(), 0, "{tally}");
     site.ok(&["backup", "restore", "--yes", &backup]);
-    assert_eq!(unfinished(site.data()), Vec::<String>::new());
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -272,7 +273,7 @@ fn a_restore_in_which_up_is_killed_is_finished_by_whoever_comes_next() {
         assert_eq!(Files::of(site.data()), states[round % 2], "round {round}");
         let damage = database::damage(&site.data().join("db/comments.db"));
         assert_eq!(damage, None);
-        assert_eq!(unfinished(site.data()), Vec::<String>::new());
+        assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
         assert_eq!(
             is_halfway && round < 3,
             up.printed().contains("broken off"),

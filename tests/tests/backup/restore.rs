@@ -1,7 +1,7 @@
 //! Backups that are put back.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use isso_tests::torture::http::{ask_now, block_on, post};
 use isso_tests::torture::{Files, Load, Save, Shape, database, unfinished};
@@ -62,7 +62,7 @@ fn visitors_wait_for_a_restore_and_none_is_sent_away() {
     assert_eq!(Files::of(site.data()), kept);
     assert_eq!(Files::of(&again), now);
     assert!(logs_in(&up, &password) && !logs_in(&up, PASSWORD));
-    assert_eq!(unfinished(site.data()), Vec::<String>::new());
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
     assert!(!up.printed().contains("panicked"), "{}", up.printed());
 }
 
@@ -109,7 +109,7 @@ fn a_backup_can_be_unpacked_into_an_empty_folder_beside_an_isso_that_serves() {
     let done = site.json(&["backup", "restore", &backup, "--into", path]);
     assert_eq!(done["into"], path);
     assert_eq!(Files::of(&into), before.1);
-    assert_eq!(unfinished(&into), Vec::<String>::new());
+    assert_eq!(unfinished(&into), Vec::<PathBuf>::new());
     assert!(!into.join("backups").exists());
     let refused = site.refused(&["backup", "restore", &backup, "--into", path], 1);
     assert!(refused.contains("not empty"), "{refused}");
@@ -176,7 +176,7 @@ fn nothing_is_put_back_unless_somebody_says_so_and_the_backup_is_good() {
     let tally = load.finish();
     assert_eq!(tally.failed(), 0, "{tally}");
     assert_eq!((generation(&up), Files::of(site.data())), before);
-    assert_eq!(unfinished(site.data()), Vec::<String>::new());
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
     assert_eq!(
         fs::read_dir(backups(&site)).expect("it is there").count(),
         4,
@@ -201,7 +201,7 @@ fn a_database_that_sqlite_refuses_is_not_put_back() {
     let said = site.refused(&["backup", "restore", "--yes", path], 1);
     assert!(said.contains("nothing was put back"), "{said}");
     assert_eq!((generation(&up), Files::of(site.data())), before);
-    assert_eq!(unfinished(site.data()), Vec::<String>::new());
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
 }
 
 /// Copies of a volume as StartOS has them, and as a careful person has them who knows where Isso keeps its two files.

@@ -32,9 +32,11 @@ fn up_makes_backups_by_itself_and_keeps_what_is_to_be_kept() {
     assert_eq!(up.status()["serving"], true);
     // The last one may be under way.
     assert_eq!(up.terminate().code(), Some(0));
-    listed(&site);
     wait_for(
-        || unfinished(site.data()).is_empty().then_some(()),
+        || {
+            listed(&site);
+            unfinished(site.data()).is_empty().then_some(())
+        },
         || format!("{:?}", unfinished(site.data())),
     );
 }

@@ -255,9 +255,10 @@ impl Stage {
         self.deployment.folder().join(".restore/plan.json").exists()
     }
 
-    /// Puts the other state back a few times; says how long that takes at most, and for how long files are put in place.
+    /// Puts the other state back a few times; says how long that takes at most, and how long putting files in place
+    /// takes at least.
     fn measure(&mut self) -> (Duration, Duration) {
-        let (mut took, mut swap) = (Duration::ZERO, Duration::ZERO);
+        let (mut took, mut swap) = (Duration::ZERO, Duration::MAX);
         for _ in 0..3 {
             let ready = self.deployment.folder().join(".restore");
             let started = Instant::now();
@@ -265,7 +266,7 @@ impl Stage {
             while !ready.exists() && matches!(command.try_wait(), Ok(None)) {}
             let swapping = Instant::now();
             while ready.exists() {}
-            swap = swap.max(swapping.elapsed());
+            swap = swap.min(swapping.elapsed());
             let status = command.wait().expect("it is our child");
             assert!(status.success(), "a restore fails: {status}");
             took = took.max(started.elapsed());
@@ -275,24 +276,16 @@ impl Stage {
         (took, swap)
     }
 
-    /// Kills `up` and waits until nothing is left of it.
+    /// Stops `up` as a person would.
     fn stop(&mut self) {
-        kill(self.deployment.root(), Signal::SIGKILL).expect("`up` is there");
-        let gone = within(PATIENCE, || {
-            let mut left = self.deployment.gunicorns();
-            left.retain(|process| process.pid != self.deployment.root());
-            if left.is_empty() {
-                Ok(())
-            } else {
-                Err(format!("{left:?}"))
-            }
-        });
-        gone.expect("nothing outlives `up`");
+        let output = self.deployment.command(&["stop"]).output();
+        let output = output.expect("issoctl runs");
+        assert!(output.status.success(), "{output:?}");
     }
 
-    /// Starts `up` after it was killed, or kills it before, and says what is amiss then.
+    /// Starts `up` after it has ended, or kills it before, and says what is amiss then.
     fn start_again(&mut self, outcome: &mut Interrupted) {
-        // It may have been killed already.
+        // It may have ended already.
         let _ = kill(self.deployment.root(), Signal::SIGKILL);
         self.deployment.start_again();
         let clean = within(PATIENCE, || {
@@ -370,7 +363,9 @@ impl Stage {
         };
         self.look_into(&backup, taken, outcome);
         fs::remove_file(backup).expect("it is ours");
-        let left = unfinished(self.deployment.folder());
+        // What a killed restore has left elsewhere is for the next one, or the next start.
+        let mut left = unfinished(self.deployment.folder());
+        left.retain(|path| path.starts_with(&folder));
         if !left.is_empty() {
             outcome.unclean.push(format!("after a backup: {left:?}"));
         }
