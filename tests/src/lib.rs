@@ -7,8 +7,9 @@ mod smtp;
 pub mod torture;
 mod visitor;
 
+use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
@@ -354,9 +355,16 @@ pub fn wait_for<T>(mut condition: impl FnMut() -> Option<T>, instead: impl Fn() 
     }
 }
 
-/// An address that nobody listens on.
+/// An address that nobody listens on, nor is given to a client: the kernel takes those ports from 32768 on, and a server
+/// that is started again on its port would find it taken.
 pub fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let chance = || RandomState::new().hash_one(());
+    let ports = std::iter::repeat_with(|| 10_000 + chance() % 20_000);
+    let mut listeners = ports.filter_map(|port| {
+        let port = u16::try_from(port).expect("it is below 30000");
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()
+    });
+    let listener = listeners.next().expect("loopback has a free port");
     listener
         .local_addr()
         .expect("a bound socket has an address")
