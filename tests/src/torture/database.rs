@@ -52,7 +52,8 @@ pub fn fill(database: &Path, word: &str, comments: u32) {
     change.commit().expect("nobody else has it");
 }
 
+// Not read-only: what a killed Isso has left half done is rolled back, as the next one would do.
 fn open(database: &Path) -> Connection {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     Connection::open_with_flags(database, flags).expect("the database is there")
 }

@@ -208,7 +208,7 @@ pub fn kill_up_in_restore(stage: &mut Stage, times: usize) -> Interrupted {
         number += 1;
         let mut command = stage.begin_restore();
         stage.wait(number, took, swap, &mut command);
-        let killed = matches!(command.try_wait(), Ok(None));
+        let killed = is_at_work(&mut command);
         if killed {
             kill(stage.deployment.root(), Signal::SIGKILL).expect("`up` is there");
             outcome.halfway += usize::from(stage.is_halfway());
@@ -246,7 +246,7 @@ impl Stage {
             return;
         }
         let ready = self.deployment.folder().join(".restore");
-        while !ready.exists() && matches!(command.try_wait(), Ok(None)) {}
+        while !ready.exists() && is_at_work(command) {}
         spin(self.random.within(swap));
     }
 
@@ -263,9 +263,9 @@ impl Stage {
             let ready = self.deployment.folder().join(".restore");
             let started = Instant::now();
             let mut command = self.begin_restore();
-            while !ready.exists() && matches!(command.try_wait(), Ok(None)) {}
+            while !ready.exists() && is_at_work(&mut command) {}
             let swapping = Instant::now();
-            while ready.exists() {}
+            while ready.exists() && is_at_work(&mut command) {}
             swap = swap.min(swapping.elapsed());
             let status = command.wait().expect("it is our child");
             assert!(status.success(), "a restore fails: {status}");
@@ -451,6 +451,10 @@ fn begin(deployment: &Deployment, args: &[&str]) -> Child {
     let mut command = deployment.command(args);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().expect("issoctl runs")
+}
+
+fn is_at_work(command: &mut Child) -> bool {
+    command.try_wait().expect("it is our child").is_none()
 }
 
 /// Kills a command and says whether it was still at work. One that was not must have done it.
