@@ -19,7 +19,7 @@ use crate::shelf::{BEFORE, stamp};
 use crate::space::{self, NoSpace};
 use crate::swap::{Plan, swap, sync};
 use crate::watch::{Cancelled, Step, Watch};
-use crate::workshop::{Workshop, WorkshopError};
+use crate::workshop::{Workshop, WorkshopError, remove_abandoned};
 
 /// Why nothing was prepared. What was there is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +125,8 @@ pub fn restore_into(
     watch: &dyn Watch,
 ) -> Result<Prepared, PrepareError> {
     let unwritten = |error| PrepareError::Write(folder.to_owned(), error);
+    // One in which this was begun and killed is as good as empty.
+    let _ = remove_abandoned(folder);
     let is_there = match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
         Ok(true) => return Err(PrepareError::NotEmpty(folder.to_owned())),
         Ok(false) => true,

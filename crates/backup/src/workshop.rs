@@ -12,6 +12,8 @@ use tempfile::{Builder, TempDir};
 const PREFIX: &str = ".issoctl-";
 const LOCK: &str = "lock";
 const UNLOCKED: &str = "locking";
+/// Added to the name of a folder that is being removed.
+const GONE: &str = "gone";
 
 /// A hidden folder that is removed when dropped. One that a killed process has left is removed by the next.
 #[derive(Debug)]
@@ -117,7 +119,7 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         };
         let removed = match in_use {
             true => Ok(()),
-            false => fs::remove_dir_all(entry.path()),
+            false => remove(&entry.path()),
         };
         match removed {
             // By who has just finished his work there, or by another who tidies up.
@@ -126,6 +128,17 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Under another name first: a host that was asked to put these files in place, by a command that was killed then, must
+/// find all of them or none.
+fn remove(folder: &Path) -> io::Result<()> {
+    if folder.extension().is_some_and(|it| it == GONE) {
+        return fs::remove_dir_all(folder);
+    }
+    let gone = folder.with_extension(GONE);
+    fs::rename(folder, &gone)?;
+    fs::remove_dir_all(gone)
 }
 
 fn is_bare(entry: &fs::DirEntry) -> bool {

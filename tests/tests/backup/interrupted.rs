@@ -239,6 +239,32 @@ fn a_killed_restore_leaves_isso_to_up() {
 }
 
 #[test]
+fn files_that_are_gone_when_they_are_to_be_put_in_place_leave_everything_as_it_was() {
+    let site = site();
+    let up = site.serving_again();
+    let backup = create(&site);
+    site.set_password();
+    let before = Files::of(site.data());
+    // A gunicorn that does not hear that it is to end makes the restore take long.
+    let master = up.master();
+    kill(master, Signal::SIGSTOP).expect("the master is there");
+    let mut restore = begin(&site, &["backup", "restore", "--yes", &backup]);
+    up.wait_for_status(|status| status["supervisor"]["phase"] == "stopping");
+    restore.kill().expect("it is ours");
+    end(restore);
+    // It tidies up first, and what the killed command has prepared is nobody's.
+    site.ok(&["backup", "verify", &backup]);
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
+    kill(master, Signal::SIGCONT).expect("the master is there");
+    up.wait_for_status(|status| status["serving"] == true && status["state"] == "serving");
+    assert_eq!(Files::of(site.data()), before);
+    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
+    let put_back = site.json(&["backup", "restore", "--yes", &backup]);
+    assert_eq!(put_back["serving"], true);
+    assert_ne!(Files::of(site.data()), before);
+}
+
+#[test]
 fn a_restore_in_which_up_is_killed_is_finished_by_whoever_comes_next() {
     let site = site();
     let one = {

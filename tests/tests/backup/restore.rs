@@ -106,6 +106,8 @@ fn a_backup_can_be_unpacked_into_an_empty_folder_beside_an_isso_that_serves() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let into = folder.path().join("new");
     let path = into.to_str().expect("the path is text");
+    // As one that was killed leaves it.
+    fs::create_dir_all(into.join(".issoctl-killed/db")).expect("the folder can be written");
     let done = site.json(&["backup", "restore", &backup, "--into", path]);
     assert_eq!(done["into"], path);
     assert_eq!(Files::of(&into), before.1);
