@@ -183,8 +183,12 @@ impl Site {
     /// Starts `up` on a free port.
     pub fn up(&self, args: &[&str]) -> Up<'_> {
         let address = free_address();
-        let listen = address.to_string();
-        self.spawn(address, &[&["up", "--listen", &listen], args].concat())
+        self.up_on(address, &address.to_string(), args)
+    }
+
+    /// Starts `up` on an address that is spelled like this.
+    pub fn up_on(&self, address: SocketAddr, listen: &str, args: &[&str]) -> Up<'_> {
+        self.spawn(address, &[&["up", "--listen", listen], args].concat())
     }
 
     /// Starts `supervise` around the official image's command line, and waits until Isso serves.

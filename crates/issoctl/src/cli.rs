@@ -1,7 +1,6 @@
 //! The command line.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +8,7 @@ use clap_complete::Shell;
 use isso_backup::{Keep, KeepError};
 use isso_cfg::{Timedelta, TimedeltaError};
 
+use crate::listen::Listen;
 use crate::startos::Hook;
 
 /// Runs Isso, the comment server, so that you need not administer it.
@@ -89,8 +89,11 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct UpArgs {
     /// The address and port that Isso answers on
+    ///
+    /// `8080` or `127.0.0.1:8080` is for this machine alone, `:8080` or `0.0.0.0:8080` for all its
+    /// IPv4 addresses, `[::1]:8080` for an IPv6 address, and `localhost:8080` for a name.
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
+    pub listen: Listen,
     /// Set an admin password right away if none is set yet
     ///
     /// It is shown once, on the terminal. Without one, `issoctl config show --reveal` shows it.
@@ -124,8 +127,10 @@ pub struct SuperviseArgs {
     #[arg(long, env = "ISSO_SETTINGS", value_name = "FILE")]
     pub config: PathBuf,
     /// The address and port that Isso answers on (by default what `-b` in the command line says)
+    ///
+    /// It is written as for `up`.
     #[arg(long, value_name = "ADDR:PORT")]
-    pub listen: Option<SocketAddr>,
+    pub listen: Option<Listen>,
     /// gunicorn and its arguments
     #[arg(last = true, required = true, value_name = "ENTRYPOINT")]
     pub entrypoint: Vec<OsString>,

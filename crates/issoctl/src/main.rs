@@ -11,6 +11,7 @@ mod fields;
 mod host;
 mod install;
 mod language;
+mod listen;
 mod output;
 mod running;
 mod schedule;

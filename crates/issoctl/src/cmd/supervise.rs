@@ -1,16 +1,16 @@
 //! `issoctl supervise`: a host around somebody else's gunicorn command line.
 
 use std::ffi::OsString;
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use isso_cfg::{Document, Volume};
-use isso_daemon::{Listener, Program};
+use isso_daemon::Program;
 
 use crate::cli::SuperviseArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
+use crate::listen::Listen;
 use crate::output::Output;
 use crate::running::Place;
 
@@ -34,9 +34,7 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     })?;
 
     let place = Place::take(data)?;
-    let listener = Listener::bind(listen)
-        .await
-        .map_err(|source| Failure::new(format!("cannot listen on {listen}"), source))?;
+    let listener = listen.bind().await?;
     let hooks = data.path().join("gunicorn.conf.py");
     let hooks_or_own = (!has_configuration(&arguments)).then_some(hooks.as_path());
     let program = Program::wrapping(executable, arguments, hooks_or_own)
@@ -49,27 +47,24 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
 }
 
 /// The address that gunicorn was to bind.
-fn address_of(bound: &[String]) -> Result<SocketAddr, Failure> {
-    let [bound] = bound else {
-        return Err(Failure::usage(format!(
-            "the command line binds {} addresses with -b, not one",
-            bound.len()
+fn address_of(bound: &[String]) -> Result<Listen, Failure> {
+    const HINT: &str =
+        "name the one to listen on with --listen ADDR:PORT, such as --listen 0.0.0.0:8080";
+    match bound {
+        [bound] => Listen::of_gunicorn(bound)
+            .map_err(|source| {
+                Failure::new(format!("cannot listen where `-b {bound}` says"), source)
+            })
+            .map_err(|failure| failure.exit(Failure::USAGE).hint(HINT)),
+        [] => {
+            Err(Failure::usage("the command line does not say with -b where to listen").hint(HINT))
+        }
+        several => Err(Failure::usage(format!(
+            "the command line listens on {} addresses with -b, and here it can be one",
+            several.len()
         ))
-        .hint("name the one to listen on with --listen ADDR:PORT"));
-    };
-    let address = bound.strip_prefix("tcp://").unwrap_or(bound);
-    let address = match address.strip_prefix(':') {
-        Some(port) => format!("0.0.0.0:{port}"),
-        None => address.to_owned(),
-    };
-    let found = address
-        .to_socket_addrs()
-        .ok()
-        .and_then(|mut all| all.next());
-    found.ok_or_else(|| {
-        Failure::usage(format!("`-b {bound}` is no address of the form ADDR:PORT"))
-            .hint("name one with --listen ADDR:PORT; unix sockets are not supported")
-    })
+        .hint(HINT)),
+    }
 }
 
 /// The program, as a shell would find it.

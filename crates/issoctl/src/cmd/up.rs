@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use isso_cfg::{Volume, keys};
-use isso_daemon::{Listener, Program, Runtime};
+use isso_daemon::{Program, Runtime};
 use isso_lifecycle::State;
 use serde_json::Value;
 
@@ -23,9 +23,7 @@ use crate::service::{RunRequest, Service};
 pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCode, Failure> {
     let place = Place::take(data)?;
     // The port is taken before anything that takes time, so that one in use is told at once.
-    let listener = Listener::bind(args.listen)
-        .await
-        .map_err(|source| Failure::new(format!("cannot listen on {}", args.listen), source))?;
+    let listener = args.listen.bind().await?;
     let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime()));
     let program = Program::gunicorn(runtime.gunicorn());
     let running = place.init(data.volume(), program, listener).await?;

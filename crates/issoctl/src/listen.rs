@@ -1,0 +1,358 @@
+//! The address to listen on, in every spelling that people and gunicorn use.
+
+use std::io;
+use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::str::FromStr;
+
+use isso_daemon::{ListenError, Listener};
+
+use crate::error::Failure;
+
+/// The port that `--listen` takes when it is given an address alone.
+const PORT: u16 = 8080;
+/// The port that [gunicorn](https://docs.gunicorn.org/en/stable/settings.html#bind) takes when `-b` names an address alone.
+const GUNICORN_PORT: u16 = 8000;
+const ALL: &str = "0.0.0.0";
+const THIS_MACHINE: &str = "127.0.0.1";
+
+/// An address and a port, as written; the address may be a name.
+///
+/// | written | is |
+/// |---|---|
+/// | `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` | that address, or the address of that name |
+/// | `8080` | port 8080 of 127.0.0.1: this machine alone can connect |
+/// | `:8080`, `*:8080` | port 8080 of 0.0.0.0: all IPv4 addresses of this machine, as for gunicorn |
+/// | `127.0.0.1`, `::1`, `localhost` | that address with the default port |
+/// | `http://127.0.0.1:8080/`, `tcp://127.0.0.1:8080` | the address in the URL |
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listen {
+    host: String,
+    port: u16,
+}
+
+impl Listen {
+    /// Reads what gunicorn's option `-b` says.
+    pub fn of_gunicorn(text: &str) -> Result<Listen, NotAnAddress> {
+        parse(text, GUNICORN_PORT)
+    }
+
+    /// Looks up the name and takes the address. It waits for the resolver, so it is for start-up alone.
+    pub async fn bind(&self) -> Result<Listener, Failure> {
+        let address = self.resolve()?;
+        Listener::bind(address)
+            .await
+            .map_err(|error| explain(address, error))
+    }
+
+    /// The IPv4 address of the name, as gunicorn takes it, else its IPv6 address.
+    fn resolve(&self) -> Result<SocketAddr, Failure> {
+        let found = (self.host.as_str(), self.port).to_socket_addrs();
+        let all: Vec<_> = found
+            .map_err(|source| {
+                let host = &self.host;
+                Failure::new(
+                    format!("`{host}` is no address, and no name of one"),
+                    source,
+                )
+                .exit(Failure::USAGE)
+                .hint(format!("name an address of this machine; {EXAMPLES}"))
+            })?
+            .collect();
+        let ipv4 = all.iter().find(|it| it.is_ipv4());
+        ipv4.or(all.first()).copied().ok_or_else(|| {
+            Failure::usage(format!("the name `{}` has no address", self.host)).hint(EXAMPLES)
+        })
+    }
+}
+
+impl FromStr for Listen {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<Listen, NotAnAddress> {
+        parse(text, PORT)
+    }
+}
+
+const EXAMPLES: &str = "write 127.0.0.1:8080 or just 8080 for this machine alone, 0.0.0.0:8080 or :8080 for all its IPv4 \
+                        addresses, [::1]:8080 for an IPv6 address, localhost:8080 for a name";
+
+/// A text that names no address to listen on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnAddress {
+    /// There is no text.
+    #[error("the address is missing; {EXAMPLES}")]
+    Empty,
+    /// What should be the port is none.
+    #[error("`{0}` is no port from 0 to 65535; {EXAMPLES}")]
+    Port(String),
+    /// It cannot be told where an IPv6 address ends and a port begins.
+    #[error("an IPv6 address is written in brackets: {}", .0.join(" or "))]
+    Brackets(Vec<String>),
+    /// A bracket is open, or something other than a port follows.
+    #[error(
+        "an IPv6 address is written as [::1]:8080, with both brackets and a colon before the port"
+    )]
+    HalfBrackets,
+    /// A URL with a path.
+    #[error("an address to listen on has no path; write {0}")]
+    Path(String),
+    /// A URL without a port.
+    #[error("the URL names no port; write {0}:8080")]
+    UrlWithoutPort(String),
+    /// A URL that only a proxy can serve.
+    #[error(
+        "issoctl speaks plain HTTP, so it cannot listen on an https:// address; listen on 127.0.0.1:8080 and let a \
+         reverse proxy with TLS pass requests on to it"
+    )]
+    Https,
+    /// A unix socket, a descriptor, or another scheme.
+    #[error("`{0}` is nothing to listen on here, only addresses with a port are; {EXAMPLES}")]
+    Scheme(String),
+    /// Several addresses.
+    #[error(
+        "one address is listened on, not several; 0.0.0.0:8080 or :8080 takes all IPv4 addresses of this machine"
+    )]
+    Several,
+}
+
+fn parse(text: &str, default: u16) -> Result<Listen, NotAnAddress> {
+    let text = text.trim();
+    let (address, is_url) = without_scheme(text)?;
+    if address.is_empty() {
+        return Err(NotAnAddress::Empty);
+    }
+    if address.contains([',', ' ']) {
+        return Err(NotAnAddress::Several);
+    }
+    if let Some((address, _)) = address.split_once('/') {
+        return Err(NotAnAddress::Path(address.to_owned()));
+    }
+    let (host, port) = split(address)?;
+    let port = match port {
+        Some(port) => port
+            .parse()
+            .map_err(|_| NotAnAddress::Port(port.to_owned()))?,
+        None if is_url => return Err(NotAnAddress::UrlWithoutPort(address.to_owned())),
+        None => default,
+    };
+    let host = match host {
+        "" | "*" => ALL,
+        host => host,
+    };
+    Ok(Listen {
+        host: host.to_owned(),
+        port,
+    })
+}
+
+/// The address in a URL, and whether it is one that browsers know.
+fn without_scheme(text: &str) -> Result<(&str, bool), NotAnAddress> {
+    if text.starts_with("unix:") || text.starts_with('/') {
+        return Err(NotAnAddress::Scheme(text.to_owned()));
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Ok((text, false));
+    };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    match scheme.to_ascii_lowercase().as_str() {
+        "http" => Ok((rest, true)),
+        "tcp" => Ok((rest, false)),
+        "https" => Err(NotAnAddress::Https),
+        _ => Err(NotAnAddress::Scheme(text.to_owned())),
+    }
+}
+
+/// The host, and the port if there is one.
+fn split(address: &str) -> Result<(&str, Option<&str>), NotAnAddress> {
+    if let Some(rest) = address.strip_prefix('[') {
+        let (host, rest) = rest.split_once(']').ok_or(NotAnAddress::HalfBrackets)?;
+        return match rest.strip_prefix(':') {
+            Some(port) => Ok((host, Some(port))),
+            None if rest.is_empty() => Ok((host, None)),
+            None => Err(NotAnAddress::HalfBrackets),
+        };
+    }
+    if address.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok((THIS_MACHINE, Some(address)));
+    }
+    match address.rsplit_once(':') {
+        None => Ok((address, None)),
+        Some((host, port)) if !host.contains(':') => Ok((host, Some(port))),
+        Some((host, last)) => ipv6(address, host, last).map(|()| (address, None)),
+    }
+}
+
+/// An IPv6 address without brackets is clear unless its end may be a port.
+fn ipv6(address: &str, host: &str, last: &str) -> Result<(), NotAnAddress> {
+    let is_address = |text: &str| text.parse::<Ipv6Addr>().is_ok();
+    let mut meant = Vec::new();
+    if last.parse::<u16>().is_ok_and(|port| port >= 80) {
+        let host = match host {
+            ":" => "::",
+            host => host,
+        };
+        if is_address(host) {
+            meant.push(format!("[{host}]:{last}"));
+        }
+    }
+    match (is_address(address), meant.is_empty()) {
+        (true, true) => return Ok(()),
+        (true, false) => meant.push(format!("[{address}]:{PORT}")),
+        (false, true) => meant.push("[::1]:8080".to_owned()),
+        (false, false) => {}
+    }
+    Err(NotAnAddress::Brackets(meant))
+}
+
+/// Says who may have the address, and what to do.
+fn explain(address: SocketAddr, error: ListenError) -> Failure {
+    let port = address.port();
+    let another = SocketAddr::new(address.ip(), if port == PORT { PORT + 1 } else { PORT });
+    let hint = match &error {
+        ListenError::InUse(_) => format!(
+            "see which program has it with `sudo ss -ltnp 'sport = :{port}'` and stop that one, or choose another port: \
+             --listen {another}"
+        ),
+        ListenError::Refused { source, .. } => match source.kind() {
+            io::ErrorKind::PermissionDenied => format!(
+                "a port below 1024 takes root or the capability CAP_NET_BIND_SERVICE; choose one above, such as --listen \
+                 {another}, and put a reverse proxy before it"
+            ),
+            io::ErrorKind::AddrNotAvailable => format!(
+                "choose an address of this machine; `ip -brief address` lists them, and --listen :{port} takes all of IPv4"
+            ),
+            _ => "choose another address, such as --listen 127.0.0.1:8080".to_owned(),
+        },
+    };
+    Failure::new(format!("cannot listen on {address}"), error).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<(&str, u16), &str>) {
+        match (text.parse::<Listen>(), expected) {
+            (Ok(Listen { host, port }), Ok(expected)) => {
+                assert_eq!((host.as_str(), port), expected, "{text}");
+            }
+            (Err(error), Err(words)) => {
+                assert!(error.to_string().contains(words), "{text}: {error}");
+            }
+            (found, expected) => panic!("{text}: {found:?}, not {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn an_address_to_listen_on_is_read_in_every_usual_spelling() {
+        for (text, host, port) in [
+            ("127.0.0.1:8080", "127.0.0.1", 8080),
+            ("0.0.0.0:80", "0.0.0.0", 80),
+            ("localhost:9000", "localhost", 9000),
+            ("blog.example.org:9000", "blog.example.org", 9000),
+            ("8081", "127.0.0.1", 8081),
+            ("0", "127.0.0.1", 0),
+            (":8081", "0.0.0.0", 8081),
+            ("*:8081", "0.0.0.0", 8081),
+            ("*", "0.0.0.0", 8080),
+            ("0.0.0.0", "0.0.0.0", 8080),
+            ("localhost", "localhost", 8080),
+            ("::1", "::1", 8080),
+            ("::", "::", 8080),
+            ("2001:db8::10", "2001:db8::10", 8080),
+            ("[::1]", "::1", 8080),
+            ("[::1]:9000", "::1", 9000),
+            ("[::]:9000", "::", 9000),
+            ("http://127.0.0.1:9000", "127.0.0.1", 9000),
+            ("HTTP://localhost:9000/", "localhost", 9000),
+            ("http://[::1]:9000", "::1", 9000),
+            ("tcp://127.0.0.1:9000", "127.0.0.1", 9000),
+            (" 127.0.0.1:9000\n", "127.0.0.1", 9000),
+        ] {
+            check(text, Ok((host, port)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_answered_with_the_right_form() {
+        for (text, words) in [
+            ("", "127.0.0.1:8080"),
+            ("127.0.0.1:", "`` is no port"),
+            ("127.0.0.1:http", "`http` is no port"),
+            ("65536", "`65536` is no port"),
+            ("8080:127.0.0.1", "`127.0.0.1` is no port"),
+            ("::1:8080", "[::1]:8080 or [::1:8080]:8080"),
+            ("::8080", "[::]:8080 or [::8080]:8080"),
+            ("2001:db8:8080", "brackets: [::1]:8080"),
+            ("[::1:8080", "both brackets"),
+            ("[::1]8080", "a colon before the port"),
+            ("http://localhost", "write localhost:8080"),
+            ("http://localhost:8080/isso", "write localhost:8080"),
+            ("localhost:8080/", "write localhost:8080"),
+            ("https://blog.example.org", "reverse proxy"),
+            ("unix:/run/isso.sock", "only addresses with a port"),
+            ("/run/isso.sock", "only addresses with a port"),
+            ("fd://3", "only addresses with a port"),
+            ("127.0.0.1:80,[::1]:80", "not several"),
+            ("127.0.0.1 8080", "not several"),
+        ] {
+            check(text, Err(words));
+        }
+    }
+
+    #[test]
+    fn gunicorn_has_a_default_port_of_its_own() {
+        let port = |text| Listen::of_gunicorn(text).map(|it| it.port);
+        assert_eq!(port("0.0.0.0"), Ok(8000));
+        assert_eq!(port(":8080"), Ok(8080));
+    }
+
+    #[test]
+    fn a_name_is_resolved_and_one_without_an_address_is_told() {
+        let resolve = |text: &str| text.parse::<Listen>().unwrap().resolve();
+        assert_eq!(
+            resolve("localhost:8080").unwrap().to_string(),
+            "127.0.0.1:8080"
+        );
+        assert_eq!(resolve("[::1]:8080").unwrap().to_string(), "[::1]:8080");
+        let failure = resolve("no-such-host.invalid:8080").unwrap_err();
+        assert!(
+            failure.line().contains("`no-such-host.invalid`"),
+            "{failure}"
+        );
+    }
+
+    /// An address that cannot be taken is told with this cause and this hint.
+    fn explained(text: &str, kind: io::ErrorKind, words: &[&str]) {
+        let address: SocketAddr = text.parse().unwrap();
+        let error = match kind {
+            io::ErrorKind::AddrInUse => ListenError::InUse(address),
+            kind => ListenError::Refused {
+                address,
+                source: kind.into(),
+            },
+        };
+        let hint = format!("{:?}", explain(address, error));
+        for word in words {
+            assert!(hint.contains(word), "{word}: {hint}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_had_is_told_with_what_to_do() {
+        use io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
+        let ss = "sudo ss -ltnp 'sport = :8080'";
+        explained(
+            "127.0.0.1:8080",
+            AddrInUse,
+            &[ss, "--listen 127.0.0.1:8081"],
+        );
+        explained("[::1]:9000", AddrInUse, &["--listen [::1]:8080"]);
+        explained(
+            "0.0.0.0:80",
+            PermissionDenied,
+            &["CAP_NET_BIND_SERVICE", "--listen 0.0.0.0:8080"],
+        );
+        explained("192.0.2.7:80", AddrNotAvailable, &["ip -brief address"]);
+    }
+}
