@@ -5,8 +5,9 @@ use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use isso_cfg::{Diagnostic, Document, Severity, Volume, diagnose};
+use isso_cfg::{Diagnostic, Document, Severity, diagnose, resolve};
 use isso_database::Depth;
+use nix::unistd::{AccessFlags, access};
 use rusqlite::Connection;
 use time::OffsetDateTime;
 
@@ -45,6 +46,9 @@ pub enum PrepareError {
     /// The parts of a volume must lie on one file system, for files can only be renamed within one.
     #[error("{0} is on another file system than {1}, so nothing can be put in place at once")]
     Apart(PathBuf, PathBuf),
+    /// A link of the volume leads nowhere.
+    #[error("{0} is a link that leads nowhere, so nothing can be put in its place")]
+    Link(PathBuf, #[source] io::Error),
     /// Nobody wants it any more.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -104,16 +108,25 @@ pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepar
     })
 }
 
-/// Looks whether files can be put in place in a volume at all, before anybody waits for it.
-pub fn may_swap(volume: &Volume) -> Result<(), PrepareError> {
-    let root = volume.root();
-    for member in MEMBERS {
-        let folder = root.join(member);
-        let folder = folder.parent().expect("members are in folders");
-        let apart = device(folder).is_some_and(|it| Some(it) != device(root));
-        if apart {
+/// Looks whether these files can be put in place in the volume at `root` at all, before anybody waits for it. They are named by
+/// where they stand in a volume, as [`Origin::files`] has them.
+pub fn may_swap(root: &Path, files: &[&str]) -> Result<(), PrepareError> {
+    for file in files {
+        let link = root.join(file);
+        let place = resolve(&link).map_err(|error| PrepareError::Link(link.clone(), error))?;
+        let folder = place.parent().unwrap_or(root);
+        if let Err(error) = fs::metadata(folder) {
+            // A folder that is missing is made, unless it is one that a link names.
+            if place != link || fs::symlink_metadata(folder).is_ok() {
+                return Err(PrepareError::Link(link, error));
+            }
+            continue;
+        }
+        if device(folder) != device(root) && root.exists() {
             return Err(PrepareError::Apart(folder.to_owned(), root.to_owned()));
         }
+        access(folder, AccessFlags::W_OK | AccessFlags::X_OK)
+            .map_err(|error| PrepareError::Write(folder.to_owned(), error.into()))?;
     }
     Ok(())
 }

@@ -17,23 +17,24 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use isso_cfg::Lock;
+use isso_cfg::{Lock, resolve};
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::MEMBERS;
+use crate::manifest::{CONFIG, DATABASE, MEMBERS};
+use crate::origin::with_suffix;
 use crate::owner::give;
 use crate::workshop::remove_abandoned;
 
 /// Where the files wait to be put in place.
 const READY: &str = ".restore";
 const PLAN: &str = "plan.json";
-/// What belongs to the files before, and would be taken for a part of the new ones.
-const COMPANIONS: [&str; 5] = [
-    "db/comments.db-journal",
-    "db/comments.db-wal",
-    "db/comments.db-shm",
-    "db/comments.db.exists",
-    "config/isso.cfg.last-good",
+/// What belongs to a file before, and would be taken for a part of the new one.
+const COMPANIONS: [Companion; 5] = [
+    Companion::of(DATABASE, "-journal", Beside::Target),
+    Companion::of(DATABASE, "-wal", Beside::Target),
+    Companion::of(DATABASE, "-shm", Beside::Target),
+    Companion::of(DATABASE, ".exists", Beside::Link),
+    Companion::of(CONFIG, ".last-good", Beside::Link),
 ];
 
 /// A restore that was done.
@@ -75,7 +76,29 @@ pub(crate) struct Plan {
     pub files: Vec<String>,
 }
 
-/// Puts prepared files in place. Nobody may use those of the volume meanwhile.
+/// A file that belongs to another one and is called after it.
+struct Companion {
+    of: &'static str,
+    suffix: &'static str,
+    beside: Beside,
+}
+
+/// Where a companion lies, if the file that it belongs to is a link.
+#[derive(Clone, Copy)]
+enum Beside {
+    /// SQLite follows links before it names its files.
+    Target,
+    Link,
+}
+
+impl Companion {
+    const fn of(of: &'static str, suffix: &'static str, beside: Beside) -> Companion {
+        Companion { of, suffix, beside }
+    }
+}
+
+/// Puts prepared files in place. Nobody may use those of the volume meanwhile. Files that are not among the prepared ones stay
+/// as they are. Where a link stands in the place of a file, the link stays, and the file that it names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
 /// happens in between, [`finish`] brings it to one of these.
@@ -83,6 +106,10 @@ pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
     let ready = root.join(READY);
     let commit = || {
         let lock = lock(root)?;
+        // A link that leads nowhere is noticed before anything counts.
+        if let Some(plan) = read_plan(prepared)? {
+            plan.moves(root)?;
+        }
         remove_leavings(&ready)?;
         fs::rename(prepared, &ready)?;
         // Nobody may finish later what was said to be undone.
@@ -133,7 +160,7 @@ fn finish_locked(root: &Path, ready: &Path) -> Result<Option<Restored>, SwapErro
         let _ = remove_leavings(ready);
         return Ok(None);
     };
-    let moves = plan.moves(root);
+    let moves = plan.moves(root).map_err(halfway)?;
     for step in &moves {
         if let Err(source) = step.go() {
             let path = step.place.clone();
@@ -146,7 +173,7 @@ fn finish_locked(root: &Path, ready: &Path) -> Result<Option<Restored>, SwapErro
             });
         }
     }
-    let synced = plan.sync(root).and_then(|()| close(root, ready));
+    let synced = sync_all(&moves).and_then(|()| close(root, ready));
     synced.map_err(halfway)?;
     let before = root.join(&plan.before);
     Ok(Some(Restored {
@@ -163,31 +190,48 @@ impl Plan {
     }
 
     /// What is moved, in an order in which it may be broken off and begun again.
-    fn moves(&self, root: &Path) -> Vec<Move> {
-        let of = |path: &str, new: bool| Move {
-            place: root.join(path),
-            before: root.join(&self.before).join(path),
-            new: new.then(|| root.join(READY).join(path)),
-        };
-        let names = |path: &&str| self.files.iter().any(|file| file == path);
-        // Members that the backup has not are moved away, too.
-        let gone = COMPANIONS.iter().chain(&MEMBERS).filter(|it| !names(it));
-        let gone = gone.map(|path| of(path, false));
-        gone.chain(self.files.iter().map(|path| of(path, true)))
-            .collect()
-    }
-
-    fn sync(&self, root: &Path) -> io::Result<()> {
-        for path in MEMBERS {
-            for file in [root.join(path), root.join(&self.before).join(path)] {
-                match sync(file.parent().expect("members are in folders")) {
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    synced => synced?,
-                }
+    fn moves(&self, root: &Path) -> io::Result<Vec<Move>> {
+        let before = root.join(&self.before);
+        let mut moves = Vec::new();
+        for companion in &COMPANIONS {
+            if !self.files.iter().any(|file| file == companion.of) {
+                continue;
             }
+            let link = root.join(companion.of);
+            let file = match companion.beside {
+                Beside::Target => resolve(&link)?,
+                Beside::Link => link,
+            };
+            moves.push(Move {
+                place: with_suffix(&file, companion.suffix),
+                before: with_suffix(&before.join(companion.of), companion.suffix),
+                new: None,
+            });
         }
-        Ok(())
+        for file in &self.files {
+            moves.push(Move {
+                place: resolve(&root.join(file))?,
+                before: before.join(file),
+                new: Some(root.join(READY).join(file)),
+            });
+        }
+        Ok(moves)
     }
+}
+
+/// Flushes the folders of everything that was moved.
+fn sync_all(moves: &[Move]) -> io::Result<()> {
+    let places = moves.iter().flat_map(|it| [&it.place, &it.before]);
+    let mut folders: Vec<_> = places.filter_map(|it| it.parent()).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    for folder in folders {
+        match sync(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            synced => synced?,
+        }
+    }
+    Ok(())
 }
 
 /// One file that gives way to another, or to none.

@@ -62,7 +62,7 @@ pub(crate) fn remove_leftovers(path: &Path) -> io::Result<()> {
 }
 
 /// Follows links to the file that they finally name, which need not exist.
-pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
+pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     // Linux gives up after 40 links as well: https://man7.org/linux/man-pages/man7/path_resolution.7.html
     let mut target = path.to_owned();
     for _ in 0..40 {
@@ -71,7 +71,9 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
             Err(error)
                 if matches!(
                     error.kind(),
-                    io::ErrorKind::InvalidInput | io::ErrorKind::NotFound
+                    io::ErrorKind::InvalidInput
+                        | io::ErrorKind::NotFound
+                        | io::ErrorKind::NotADirectory
                 ) =>
             {
                 return Ok(target);

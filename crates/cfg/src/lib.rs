@@ -83,6 +83,7 @@ mod timedelta;
 mod typed;
 mod volume;
 
+pub use atomic::resolve;
 pub use diagnose::{diagnose, diagnose_text};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Document, EditError, Span, ValueFault};

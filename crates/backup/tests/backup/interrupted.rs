@@ -9,14 +9,13 @@ use isso_backup::{Origin, SwapError, finish, prepare, swap};
 use crate::children::{command, here, wait_until_here};
 use crate::dice::Dice;
 use crate::site::{MEMBERS, Site, Tree, names, put, quick_folder, tree};
-use crate::swap::{COMPANIONS, KINDS, check_restored, new_state, old_site, prepared};
+use crate::swap::{COMPANIONS, KINDS, check_restored, giving_way, new_state, old_site, prepared};
 
 /// The renames of a restore, in their order, as `swap` does them.
 fn renames(site: &Site, before: &Path, members: &[&str]) -> Vec<(PathBuf, PathBuf)> {
     let away = |name: &str| (site.path(name), before.join(name));
-    let gone = COMPANIONS.iter().chain(&MEMBERS);
-    let gone = gone.filter(|it| !members.contains(it)).map(|it| away(it));
-    let mut renames: Vec<_> = gone.collect();
+    let companions = giving_way(members).filter(|it| COMPANIONS.contains(it));
+    let mut renames: Vec<_> = companions.map(away).collect();
     for name in members {
         renames.push(away(name));
         renames.push((site.path(".restore").join(name), site.path(name)));
@@ -51,7 +50,8 @@ fn whatever_has_been_renamed_the_rest_follows() {
             let old = tree(site.root());
             let before = committed(&backup, &site);
             let renames = renames(&site, &before, members);
-            assert_eq!(renames.len(), 8 + members.len(), "nothing is left out");
+            let all = giving_way(members).count() + members.len();
+            assert_eq!(renames.len(), all, "nothing is left out");
             let Some(done) = renames.get(..done) else {
                 break;
             };

@@ -14,6 +14,7 @@ mod disks;
 mod hot;
 mod interrupted;
 mod killed;
+mod links;
 mod locked;
 mod mounts;
 mod move_in;

@@ -87,9 +87,9 @@ fn parts_of_a_volume_on_other_disks_are_noticed_before_isso_is_stopped() {
 pub fn parts_apart(folder: &Path) {
     for part in ["config", "start9", "db"] {
         let site = old_site();
-        may_swap(&site.volume).unwrap();
+        may_swap(site.root(), &MEMBERS).unwrap();
         mount(&site.path(part), 100);
-        let error = may_swap(&site.volume).unwrap_err();
+        let error = may_swap(site.root(), &MEMBERS).unwrap_err();
         let expected = matches!(&error, PrepareError::Apart(path, _) if path == &site.path(part));
         assert!(expected, "{error:?}");
         // Whoever does not ask is told, too.
@@ -139,7 +139,7 @@ pub fn backups_apart(folder: &Path) {
     let (backup, new) = new_state(folder, &MEMBERS);
     let kept = site.backups().join(backup.file_name().unwrap());
     fs::copy(backup, &kept).unwrap();
-    may_swap(&site.volume).unwrap();
+    may_swap(site.root(), &MEMBERS).unwrap();
     let restored = swap(site.root(), prepared(&kept, &site).path()).unwrap();
     assert_eq!(site.members(), new);
     let before = restored.before.unwrap();

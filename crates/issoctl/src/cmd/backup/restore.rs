@@ -38,7 +38,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
         need_one_folder(client).await?;
     }
     plan(&origin, &volume, output);
-    may_swap(&volume).map_err(unprepared)?;
+    may_swap(volume.root(), &origin.files()).map_err(unprepared)?;
     if !args.yes {
         confirm("Put it back?")?;
     }
@@ -142,7 +142,7 @@ fn plan(origin: &Origin, volume: &Volume, output: Output) {
         let becomes = match (has.contains(&file), root.join(file).exists()) {
             (true, true) => "is replaced",
             (true, false) => "is put there",
-            (false, true) => "is taken away",
+            (false, true) => "stays as it is",
             (false, false) => continue,
         };
         output.note(&format!("          {file} {becomes}"));
