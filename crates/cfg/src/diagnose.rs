@@ -8,8 +8,10 @@
 
 mod addresses;
 mod context;
+mod hash;
 mod mail;
 mod markup;
+mod misaka;
 mod names;
 mod spans;
 mod values;
@@ -49,6 +51,7 @@ pub(crate) fn findings(doc: &Document) -> Vec<Finding> {
     websites::check(&mut context);
     mail::check(&mut context);
     markup::check(&mut context);
+    hash::check(&mut context);
     addresses::check(&mut context);
     context.finish()
 }

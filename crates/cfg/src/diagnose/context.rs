@@ -164,6 +164,25 @@ impl<'d> Context<'d> {
         items
     }
 
+    /// The steps by which a person gives keys their values: the lines to replace or to add, and where.
+    pub fn steps(&self, values: &[(&Key, String)]) -> String {
+        let mut steps = Vec::new();
+        for (at, (key, value)) in values.iter().enumerate() {
+            let Key { section, name, .. } = key;
+            let made = values[..at]
+                .iter()
+                .any(|(other, _)| other.section == *section);
+            steps.push(if self.doc.own(key).is_some() {
+                format!("In [{section}], replace the line of {name} by {name} = {value}.")
+            } else if made || self.doc.header_span(section).is_some() {
+                format!("In [{section}], add the line {name} = {value}.")
+            } else {
+                format!("Add the section [{section}] with the line {name} = {value}.")
+            });
+        }
+        steps.join(" ")
+    }
+
     /// Notes something about the value of a key.
     pub fn note(
         &mut self,

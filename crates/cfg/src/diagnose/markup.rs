@@ -1,17 +1,22 @@
-//! `[markup]` and `[hash]`: how comments are rendered and their authors told apart.
+//! `[markup]`: how comments are rendered, and what is left of them after that.
 
 use strsim::damerau_levenshtein;
 
-use super::context::Context;
+use super::context::{Context, Stage};
+use super::misaka::{self, Successor};
 use crate::diagnostic::{Code, Severity};
-use crate::keys;
-use crate::number;
+use crate::keys::{self, Key};
 use crate::python::strip;
 
 pub(super) fn check(context: &mut Context<'_>) {
     renderer(context);
     plugins(context);
-    algorithm(context);
+    removed(context);
+    parameters(context);
+    misaka::check(context);
+    for key in [&keys::ALLOWED_ELEMENTS, &keys::ALLOWED_ATTRIBUTES] {
+        allowed(context, key);
+    }
 }
 
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
@@ -21,13 +26,8 @@ fn renderer(context: &mut Context<'_>) {
         None | Some("mistune") => {}
         Some("misaka") => {
             let message = "misaka is deprecated, and the next version of Isso comes without it";
-            context.note(
-                key,
-                Severity::Warning,
-                Code::Deprecated,
-                message,
-                "Write mistune.",
-            );
+            let fix = format!("Write mistune. {}", misaka::steps_to_mistune(context));
+            context.note(key, Severity::Warning, Code::Deprecated, message, fix);
         }
         Some(_) => {
             let message = "there is no such renderer, and Isso does not start with it";
@@ -125,11 +125,7 @@ fn plugins(context: &mut Context<'_>) {
                 "mistune has no such plugin, and {}",
                 context.consequence(key)
             );
-            let nearest = PLUGINS
-                .iter()
-                .min_by_key(|name| damerau_levenshtein(name, item.text));
-            let fix =
-                nearest.map_or_else(String::new, |name| format!("Write {name}, or delete it."));
+            let fix = instead(item.text);
             context.note_item(
                 key,
                 &item,
@@ -138,6 +134,27 @@ fn plugins(context: &mut Context<'_>) {
                 message,
                 fix,
             );
+        }
+    }
+}
+
+/// What to write for a plugin that mistune does not have: misaka's names for the same are common.
+fn instead(name: &str) -> String {
+    match misaka::successor(name) {
+        Some(Successor::Plugin(plugin, _)) => format!("Write {plugin}."),
+        Some(Successor::Always) => "Delete it: mistune does it by itself.".to_owned(),
+        Some(Successor::Nothing(_)) => "Delete it: mistune has nothing like it.".to_owned(),
+        None => {
+            let name = name.to_lowercase().replace('-', "_");
+            let near = |known: &&&str| damerau_levenshtein(known, &name) <= 2;
+            match PLUGINS
+                .iter()
+                .filter(near)
+                .min_by_key(|known| damerau_levenshtein(known, &name))
+            {
+                Some(known) => format!("Write {known}."),
+                None => format!("Delete it, or write one of {}.", PLUGINS.join(", ")),
+            }
         }
     }
 }
@@ -152,114 +169,147 @@ fn is_python_path(text: &str) -> bool {
     text.contains('.') && text.split('.').all(identifier)
 }
 
-/// What Python's hashlib has everywhere. <https://docs.python.org/3/library/hashlib.html#hashlib.algorithms_guaranteed>
-const ALGORITHMS: [&str; 12] = [
-    "blake2b", "blake2s", "md5", "sha1", "sha224", "sha256", "sha384", "sha3_224", "sha3_256",
-    "sha3_384", "sha3_512", "sha512",
-];
-
-/// What OpenSSL adds, depending on its version and build.
-const SOMETIMES: [&str; 10] = [
-    "md4",
-    "md5-sha1",
-    "mdc2",
-    "ripemd",
-    "ripemd160",
-    "rmd160",
-    "sha512_224",
-    "sha512_256",
-    "sm3",
-    "whirlpool",
-];
-
-/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/utils/hash.py>
-fn algorithm(context: &mut Context<'_>) {
-    let key = &keys::ALGORITHM;
-    let Some(value) = context.value(key).filter(|_| !context.is_noted(key)) else {
-        return;
-    };
-    if let Some(rest) = value.strip_prefix("pbkdf2") {
-        return pbkdf2(context, rest);
-    }
-    if value == "none" || ALGORITHMS.contains(&value) {
-        return;
-    }
-    let lower = value.to_lowercase();
-    let (severity, message) = if matches!(value, "shake_128" | "shake_256") {
-        (
-            Severity::Refused,
-            "this algorithm gives no hash of one length, and Isso answers every new comment with an error",
-        )
-    } else if SOMETIMES.contains(&lower.as_str())
-        || ALGORITHMS.contains(&lower.as_str())
-        || lower.starts_with("sha")
+/// Plugins whose elements Isso takes out again: a table then has all its cells in one row.
+fn removed(context: &mut Context<'_>) {
+    let key = &keys::MISTUNE_PLUGINS;
+    if context.value(key).is_none() || context.is_noted(key) || context.stage(key) == Stage::Dormant
     {
-        (
-            Severity::Warning,
-            "not every Python has this algorithm, and without it Isso does not start",
-        )
-    } else {
-        (
-            Severity::Refused,
-            "there is no such algorithm, and Isso does not start with it",
-        )
-    };
-    context.note(
-        key,
-        severity,
-        Code::UnknownAlgorithm,
-        message,
-        "Write pbkdf2, or sha256 for example.",
-    );
+        return;
+    }
+    let mut plugins = context.list(key);
+    plugins.retain(|plugin| !misaka::missing(context, &[plugin.text]).is_empty());
+    let names: Vec<&str> = plugins.iter().map(|plugin| plugin.text).collect();
+    if let Some(first) = plugins.first() {
+        let message = format!(
+            "Isso removes what {} makes of a comment, because it does not allow the HTML for it",
+            names.join(", ")
+        );
+        let fix = misaka::allow(context, &names);
+        context.note_item(key, first, Severity::Misread, Code::NoEffect, message, fix);
+    }
 }
 
-/// Checks `pbkdf2:iterations:length:algorithm`, of which everything may be left out from the end.
-fn pbkdf2(context: &mut Context<'_>, rest: &str) {
-    let key = &keys::ALGORITHM;
-    let Some(arguments) = rest.strip_prefix(':') else {
-        // Isso looks at the first six letters and then for a colon.
-        if !rest.is_empty() && !rest.contains(':') {
-            let message = "Isso reads pbkdf2 and ignores the rest";
-            context.note(
+/// Isso looks for `hard_wrap` alone, and goes on without what it does not find.
+fn parameters(context: &mut Context<'_>) {
+    let key = &keys::MISTUNE_PARAMETERS;
+    if context.value(key).is_none() || context.stage(key) == Stage::Dormant || context.is_noted(key)
+    {
+        return;
+    }
+    for item in context.list(key) {
+        if matches!(item.text, "escape" | "hard_wrap") {
+            continue;
+        }
+        let plain: String = item
+            .text
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .collect();
+        let (message, fix) = match plain.as_str() {
+            "hardwrap" => (
+                "Isso knows this as hard_wrap and ignores it so: line breaks in comments are lost",
+                "Write hard_wrap.",
+            ),
+            "noescape" => (
+                "Isso always escapes HTML in comments, and no parameter changes that",
+                "Delete it.",
+            ),
+            _ => (
+                "Isso knows the parameters escape and hard_wrap, and ignores this",
+                "Delete it.",
+            ),
+        };
+        context.note_item(key, &item, Severity::Misread, Code::NoEffect, message, fix);
+    }
+}
+
+/// The elements that Isso allows anyway, and those that mistune makes with one plugin or another.
+/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
+const ELEMENTS: [&str; 40] = [
+    "a",
+    "abbr",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "input",
+    "ins",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "rt",
+    "ruby",
+    "section",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Names are compared as they are, and mistune makes few elements: it shows HTML tags of a comment as text.
+fn allowed(context: &mut Context<'_>, key: &'static Key) {
+    if context.value(key).is_none() || context.is_noted(key) {
+        return;
+    }
+    for item in context.list(key) {
+        let name: String = item
+            .text
+            .to_lowercase()
+            .chars()
+            .filter(|c| !"<>/\"' ".contains(*c))
+            .collect();
+        let simple = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if name != item.text && simple && !name.is_empty() {
+            let message = format!(
+                "Isso compares this with names of HTML, character by character, and {name} is not it"
+            );
+            context.note_item(
                 key,
+                &item,
                 Severity::Misread,
-                Code::UnknownAlgorithm,
+                Code::NoEffect,
                 message,
-                "Write pbkdf2, or pbkdf2:1000:6:sha1.",
+                format!("Write {name}."),
+            );
+        } else if *key == keys::ALLOWED_ELEMENTS
+            && context.effective(&keys::RENDERER) == Some("mistune")
+            && !ELEMENTS.contains(&item.text)
+        {
+            let message = format!(
+                "mistune shows HTML tags in comments as text and never makes {}, so this allows nothing",
+                item.text
+            );
+            context.note_item(
+                key,
+                &item,
+                Severity::Warning,
+                Code::NoEffect,
+                message,
+                "Delete it.",
             );
         }
-        return;
-    };
-    let mut arguments = arguments
-        .splitn(3, ':')
-        .take_while(|argument| !argument.is_empty());
-    let fix = "Write pbkdf2:1000:6:sha1, or pbkdf2 alone.";
-    for argument in arguments.by_ref().take(2) {
-        match number::int(argument) {
-            None => {
-                let message =
-                    "iterations and length must be numbers, and Isso does not start with this";
-                return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
-            }
-            Some(number) if !(1..=i128::from(i32::MAX)).contains(&number) => {
-                let message = "iterations and length must be above zero: Isso answers every new comment with an error";
-                return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
-            }
-            Some(_) => {}
-        }
-    }
-    if let Some(name) = arguments.next()
-        && !ALGORITHMS.contains(&name)
-    {
-        let message = "there may be no such algorithm, and without it Isso answers every new comment with an error";
-        let known = SOMETIMES.contains(&name)
-            || ALGORITHMS.contains(&name.to_lowercase().as_str())
-            || name.starts_with("sha");
-        let severity = if known {
-            Severity::Warning
-        } else {
-            Severity::Refused
-        };
-        context.note(key, severity, Code::UnknownAlgorithm, message, fix);
     }
 }

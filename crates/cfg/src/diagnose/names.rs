@@ -3,6 +3,7 @@
 use strsim::{damerau_levenshtein, normalized_damerau_levenshtein};
 
 use super::context::Context;
+use super::misaka;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Span;
 use crate::keys;
@@ -24,7 +25,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             };
             if section == DEFAULT {
                 context.push(None, in_default(name, &span));
-            } else if keys::find(section, name).is_none() {
+            } else if keys::find(section, name).is_none() && !misaka::is_former(section, name) {
                 context.push(None, unknown_key(section, name, &span));
             }
         }
@@ -108,11 +109,6 @@ fn former(section: &str, name: &str) -> Option<(Severity, Code, &'static str)> {
             Severity::Warning,
             Code::Deprecated,
             "Delete it: the key is in the database.",
-        ),
-        ("markup", "options" | "flags") => (
-            Severity::Warning,
-            Code::Deprecated,
-            "Move it to [markup.misaka], where misaka is used.",
         ),
         _ => return None,
     })

@@ -107,7 +107,7 @@ pub const CASES: &[Case] = &[
     serves("an algorithm of hashlib", general!("[hash]\nalgorithm = sha256\n"), &[]),
     serves("no hash", general!("[hash]\nalgorithm = none\nsalt =\n"), &[]),
     serves("pbkdf2 with arguments", general!("[hash]\nalgorithm = pbkdf2:10:6:sha256\n"), &[]),
-    serves("every plugin", general!("[markup.mistune]\nplugins = abbr, def_list, footnotes, insert, mark, math, ruby, speedup, spoiler, strikethrough, subscript, superscript, table, task_lists, url\n"), &[]),
+    serves("every plugin", general!("[markup.mistune]\nplugins = abbr, def_list, footnotes, insert, mark, math, ruby, speedup, spoiler, strikethrough, subscript, superscript, table, task_lists, url\n"), &[(M, NoEffect, 4, 11)]),
     serves("no plugins", general!("[markup.mistune]\nplugins =\nparameters =\n"), &[]),
     serves("mail that works", server!("username = me\npassword = secret\n"), &[]),
 

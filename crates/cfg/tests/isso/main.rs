@@ -4,6 +4,8 @@
 
 mod cases;
 mod every_key;
+mod follow;
+mod markup;
 mod review;
 #[path = "../volume/review_cases.rs"]
 #[expect(dead_code, reason = "the files are not edited here")]
@@ -155,6 +157,8 @@ struct Outcome {
     reads: Option<Vec<Value>>,
     /// The answers to some requests.
     statuses: BTreeMap<String, u16>,
+    /// The comment as a reader gets it.
+    shown: Option<Value>,
 }
 
 impl Outcome {
@@ -180,6 +184,11 @@ struct Answer {
 
 /// Has a real Isso try some files.
 fn ask(files: &[&str]) -> Answer {
+    ask_with(files, &vec!["a comment"; files.len()])
+}
+
+/// Has a real Isso try some files, each with a comment.
+fn ask_with(files: &[&str], comments: &[&str]) -> Answer {
     let python = std::env::var("ISSO_TEST_PYTHON").expect(
         "ISSO_TEST_PYTHON must name a Python with Isso 0.14 installed; `make test` makes one",
     );
@@ -197,7 +206,11 @@ fn ask(files: &[&str]) -> Answer {
         .expect("ISSO_TEST_PYTHON can be run");
     let mut input = child.stdin.take().expect("standard input is a pipe");
     input
-        .write_all(json!({"files": files, "keys": keys}).to_string().as_bytes())
+        .write_all(
+            json!({"files": files, "keys": keys, "comments": comments})
+                .to_string()
+                .as_bytes(),
+        )
         .expect("the script reads its input");
     drop(input);
     let output = child.wait_with_output().expect("the script ends");

@@ -1,9 +1,10 @@
 """Feeds files to a real Isso and tells what became of them.
 
-Standard input: {"files": [text, …], "keys": [[section, name, kind], …]}
+Standard input: {"files": [text, …], "keys": [[section, name, kind], …], "comments": [text, …]}
 Standard output: {"defaults": [[section, name, value], …], "files": [outcome, …]}
 
-Each file is tried in a forked child, which does what `isso.run` does and then posts a comment and asks for some pages.
+Each file is tried in a forked child, which does what `isso.run` does and then posts a comment and asks for some pages. The
+comment of a file may be given; Isso keeps it as it was posted and renders it anew for each reader.
 In a file, port 1025 stands for that of a mail server that lets everybody log in. Only loopback is reached.
 """
 
@@ -74,8 +75,8 @@ def read(conf, section, name, kind):
         return None
 
 
-def attempt(path, database, keys):
-    outcome = {"started": False, "error": "", "reads": None, "statuses": {}}
+def attempt(path, database, keys, text):
+    outcome = {"started": False, "error": "", "reads": None, "statuses": {}, "shown": None}
     try:
         conf = config.load(config.default_file(), path)
         outcome["reads"] = [read(conf, *key) for key in keys]
@@ -86,7 +87,7 @@ def attempt(path, database, keys):
         outcome["error"] = type(error).__name__
         return outcome
     outcome["started"] = True
-    comment = {"title": "title", "text": "a comment", "email": "somebody@example.org"}
+    comment = {"title": "title", "text": text, "email": "somebody@example.org"}
     requests = {
         "post": lambda: client.post("/new?uri=/page", json=comment),
         "get": lambda: client.get("/?uri=/page"),
@@ -96,14 +97,17 @@ def attempt(path, database, keys):
     }
     for name, request in requests.items():
         try:
-            outcome["statuses"][name] = request().status_code
+            answer = request()
+            outcome["statuses"][name] = answer.status_code
+            if name == "get" and answer.status_code == 200:
+                outcome["shown"] = next(iter(answer.json["replies"]), None)
         except Exception:
             # A server turns this into the same answer.
             outcome["statuses"][name] = 500
     return outcome
 
 
-def attempt_in_child(text, keys, port, folder):
+def attempt_in_child(text, keys, comment, port, folder):
     path, database = os.path.join(folder, "isso.cfg"), os.path.join(folder, "comments.db")
     with open(path, "wb") as file:
         file.write(text.replace("port = 1025", f"port = {port}").encode())
@@ -117,7 +121,7 @@ def attempt_in_child(text, keys, port, folder):
         os.dup2(null, 1)
         os.dup2(null, 2)
         with os.fdopen(writer, "w") as answer:
-            json.dump(attempt(path, database, keys), answer)
+            json.dump(attempt(path, database, keys, comment), answer)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as answer:
@@ -144,7 +148,10 @@ def main():
     try:
         # Hundreds of databases that nobody keeps need no disk.
         with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
-            files = [attempt_in_child(text, work["keys"], port, folder) for text in work["files"]]
+            files = [
+                attempt_in_child(text, work["keys"], comment, port, folder)
+                for text, comment in zip(work["files"], work["comments"])
+            ]
     finally:
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)

@@ -1,0 +1,118 @@
+//! `[hash]`: what stands for a commenter's address.
+
+use super::context::Context;
+use crate::diagnostic::{Code, Severity};
+use crate::keys;
+use crate::number;
+
+/// What Python's hashlib has everywhere. <https://docs.python.org/3/library/hashlib.html#hashlib.algorithms_guaranteed>
+const ALGORITHMS: [&str; 12] = [
+    "blake2b", "blake2s", "md5", "sha1", "sha224", "sha256", "sha384", "sha3_224", "sha3_256",
+    "sha3_384", "sha3_512", "sha512",
+];
+
+/// What OpenSSL adds, depending on its version and build.
+const SOMETIMES: [&str; 10] = [
+    "md4",
+    "md5-sha1",
+    "mdc2",
+    "ripemd",
+    "ripemd160",
+    "rmd160",
+    "sha512_224",
+    "sha512_256",
+    "sm3",
+    "whirlpool",
+];
+
+/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/utils/hash.py>
+pub(super) fn check(context: &mut Context<'_>) {
+    let key = &keys::ALGORITHM;
+    let Some(value) = context.value(key).filter(|_| !context.is_noted(key)) else {
+        return;
+    };
+    if let Some(rest) = value.strip_prefix("pbkdf2") {
+        return pbkdf2(context, rest);
+    }
+    if value == "none" || ALGORITHMS.contains(&value) {
+        return;
+    }
+    let lower = value.to_lowercase();
+    let (severity, message) = if matches!(value, "shake_128" | "shake_256") {
+        (
+            Severity::Refused,
+            "this algorithm gives no hash of one length, and Isso answers every new comment with an error",
+        )
+    } else if SOMETIMES.contains(&lower.as_str())
+        || ALGORITHMS.contains(&lower.as_str())
+        || lower.starts_with("sha")
+    {
+        (
+            Severity::Warning,
+            "not every Python has this algorithm, and without it Isso does not start",
+        )
+    } else {
+        (
+            Severity::Refused,
+            "there is no such algorithm, and Isso does not start with it",
+        )
+    };
+    context.note(
+        key,
+        severity,
+        Code::UnknownAlgorithm,
+        message,
+        "Write pbkdf2, or sha256 for example.",
+    );
+}
+
+/// Checks `pbkdf2:iterations:length:algorithm`, of which everything may be left out from the end.
+fn pbkdf2(context: &mut Context<'_>, rest: &str) {
+    let key = &keys::ALGORITHM;
+    let Some(arguments) = rest.strip_prefix(':') else {
+        // Isso looks at the first six letters and then for a colon.
+        if !rest.is_empty() && !rest.contains(':') {
+            let message = "Isso reads pbkdf2 and ignores the rest";
+            context.note(
+                key,
+                Severity::Misread,
+                Code::UnknownAlgorithm,
+                message,
+                "Write pbkdf2, or pbkdf2:1000:6:sha1.",
+            );
+        }
+        return;
+    };
+    let mut arguments = arguments
+        .splitn(3, ':')
+        .take_while(|argument| !argument.is_empty());
+    let fix = "Write pbkdf2:1000:6:sha1, or pbkdf2 alone.";
+    for argument in arguments.by_ref().take(2) {
+        match number::int(argument) {
+            None => {
+                let message =
+                    "iterations and length must be numbers, and Isso does not start with this";
+                return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
+            }
+            Some(number) if !(1..=i128::from(i32::MAX)).contains(&number) => {
+                let message = "iterations and length must be above zero: Isso answers every new comment with an error";
+                return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some(name) = arguments.next()
+        && !ALGORITHMS.contains(&name)
+    {
+        let message = "there may be no such algorithm, and without it Isso answers every new comment with an error";
+        let known = SOMETIMES.contains(&name)
+            || ALGORITHMS.contains(&name.to_lowercase().as_str())
+            || name.starts_with("sha");
+        let severity = if known {
+            Severity::Warning
+        } else {
+            Severity::Refused
+        };
+        context.note(key, severity, Code::UnknownAlgorithm, message, fix);
+    }
+}

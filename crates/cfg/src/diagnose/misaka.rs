@@ -1,0 +1,350 @@
+//! Settings of the renderer that does not run: misaka's in files of Isso before 0.14, which mistune never sees.
+//!
+//! Isso 0.14 renders with mistune and reads `[markup.mistune]`. It skips `[markup] options` and `flags`, where earlier
+//! versions had misaka's extensions, and `[markup.misaka]` as long as `renderer` is mistune. What those keys turned on is
+//! then off, for comments that were written years ago as well: Isso renders each comment anew when it is read.
+//!
+//! <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/mistune.py>
+
+use super::context::Context;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::keys::{self, Key};
+use crate::typed::items;
+
+/// What does in mistune what an option did in misaka.
+/// <https://misaka.61924.nl/#extensions>
+pub(super) enum Successor {
+    /// A plugin does, and this is lost without it.
+    Plugin(&'static str, &'static str),
+    /// Mistune always does it.
+    Always,
+    /// Nothing does, and this is lost.
+    Nothing(&'static str),
+}
+
+/// Names are those of misaka 2; misaka 1 wrote `_` for `-` and a prefix that Isso cut off.
+pub(super) fn successor(option: &str) -> Option<Successor> {
+    use Successor::{Always, Nothing, Plugin};
+    let name = option.to_lowercase().replace('_', "-");
+    let name = name.strip_prefix("ext-").unwrap_or(&name);
+    Some(match name.strip_prefix("html-").unwrap_or(name) {
+        "autolink" | "url" => Plugin("url", "links"),
+        "tables" | "table" => Plugin("table", "tables"),
+        "footnotes" => Plugin("footnotes", "footnotes"),
+        "strikethrough" => Plugin("strikethrough", "struck-out words"),
+        "highlight" | "mark" => Plugin("mark", "highlighted words"),
+        "superscript" => Plugin("superscript", "superscripts"),
+        "math" | "math-explicit" => Plugin("math", "formulas"),
+        "fenced-code" | "no-intra-emphasis" | "space-headers" | "lax-spacing" => Always,
+        "escape" | "skip-html" | "use-xhtml" | "safelink" => Always,
+        "underline" => Nothing("underlined words"),
+        "quote" => Nothing("quotations"),
+        "disable-indented-code" => Nothing("indented text"),
+        _ => return None,
+    })
+}
+
+/// What mistune would need to do as misaka was told.
+#[derive(Default)]
+struct Wanted {
+    plugins: Vec<&'static str>,
+    lost: Vec<&'static str>,
+    nothing: Vec<String>,
+    hard_wrap: bool,
+    superscript: bool,
+}
+
+impl Wanted {
+    /// Adds what a list of options asks for beyond what mistune is told already.
+    fn options(&mut self, context: &Context<'_>, value: &str) {
+        let present = context
+            .effective(&keys::MISTUNE_PLUGINS)
+            .unwrap_or_default();
+        let present = items(present, ',');
+        for option in value.split([',', '\n']).map(str::trim) {
+            match successor(option) {
+                Some(Successor::Plugin(plugin, lost)) => {
+                    self.superscript |= plugin == "superscript";
+                    if !present.iter().any(|name| name == plugin) && !self.plugins.contains(&plugin)
+                    {
+                        self.plugins.push(plugin);
+                        self.lost.push(lost);
+                    }
+                }
+                Some(Successor::Nothing(lost)) if !self.lost.contains(&lost) => {
+                    self.nothing.push(option.to_owned());
+                    self.lost.push(lost);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Adds what a list of flags asks for.
+    fn flags(&mut self, context: &Context<'_>, value: &str) {
+        let present = context
+            .effective(&keys::MISTUNE_PARAMETERS)
+            .unwrap_or_default();
+        let asked = value.split([',', '\n']).any(|flag| {
+            flag.trim()
+                .to_lowercase()
+                .replace('_', "-")
+                .ends_with("hard-wrap")
+        });
+        if asked && !items(present, ',').iter().any(|name| name == "hard_wrap") {
+            self.hard_wrap = true;
+            self.lost.push("line breaks");
+        }
+    }
+
+    /// The steps that make mistune do it.
+    fn steps(&self, context: &Context<'_>) -> String {
+        let mut values = Vec::new();
+        if !self.plugins.is_empty() {
+            let key = &keys::MISTUNE_PLUGINS;
+            values.push((key, with(context, key, &self.plugins)));
+            values.extend(allowances(context, &self.plugins));
+        }
+        if self.hard_wrap {
+            let key = &keys::MISTUNE_PARAMETERS;
+            values.push((key, with(context, key, &["hard_wrap"])));
+        }
+        let mut steps = context.steps(&values);
+        if self.superscript {
+            steps += " A superscript is written 2^10^ now, where 2^10 was enough.";
+        }
+        if !self.nothing.is_empty() {
+            steps += &format!(" Mistune has nothing for {}.", self.nothing.join(", "));
+        }
+        steps.trim_start().to_owned()
+    }
+}
+
+/// What a list says now, with more items at its end.
+fn with(context: &Context<'_>, key: &Key, more: &[&str]) -> String {
+    let mut list = items(context.effective(key).unwrap_or_default(), ',');
+    list.extend(more.iter().map(|&item| item.to_owned()));
+    list.join(", ")
+}
+
+/// The steps that keep Isso from removing what some plugins make.
+pub(super) fn allow(context: &Context<'_>, plugins: &[&str]) -> String {
+    context.steps(&allowances(context, plugins))
+}
+
+fn allowances(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, String)> {
+    let missing = missing(context, plugins).into_iter();
+    missing
+        .map(|(key, words)| (key, with(context, key, &words)))
+        .collect()
+}
+
+/// The names of HTML that some plugins need and Isso removes, by the key that would allow them.
+pub(super) fn missing(
+    context: &Context<'_>,
+    plugins: &[&str],
+) -> Vec<(&'static Key, Vec<&'static str>)> {
+    let mut missing = Vec::new();
+    for (key, needed) in [
+        (
+            &keys::ALLOWED_ELEMENTS,
+            elements as fn(&str) -> &'static [&'static str],
+        ),
+        (&keys::ALLOWED_ATTRIBUTES, attributes),
+    ] {
+        let allowed = items(context.effective(key).unwrap_or_default(), ',');
+        let mut words: Vec<&str> = plugins
+            .iter()
+            .flat_map(|plugin| needed(plugin))
+            .copied()
+            .collect();
+        words.retain(|word| !allowed.iter().any(|item| item == word));
+        if !words.is_empty() {
+            missing.push((key, words));
+        }
+    }
+    missing
+}
+
+/// The elements without which a plugin does not do what its name says, beyond those that Isso always allows.
+/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
+fn elements(plugin: &str) -> &'static [&'static str] {
+    match plugin {
+        "table" => &["tr"],
+        "mark" => &["mark"],
+        "abbr" => &["abbr"],
+        "def_list" => &["dl", "dt", "dd"],
+        "ruby" => &["ruby", "rt"],
+        "task_lists" => &["input"],
+        "spoiler" => &["div", "span"],
+        _ => &[],
+    }
+}
+
+/// The attributes without which these elements do nothing.
+fn attributes(plugin: &str) -> &'static [&'static str] {
+    match plugin {
+        "abbr" => &["title"],
+        "task_lists" => &["type", "checked", "disabled"],
+        "spoiler" => &["class"],
+        _ => &[],
+    }
+}
+
+pub(super) fn check(context: &mut Context<'_>) {
+    match context.effective(&keys::RENDERER) {
+        Some("mistune") => under_mistune(context),
+        Some("misaka") => under_misaka(context),
+        _ => {}
+    }
+}
+
+/// The keys that Isso before 0.14 read, and their present names. They are no longer in the table of keys.
+const FORMER: [(&str, Key); 2] = [
+    ("options", keys::MISAKA_OPTIONS),
+    ("flags", keys::MISAKA_FLAGS),
+];
+
+/// Whether a file has misaka's options where earlier versions of Isso read them.
+pub(super) fn is_former(section: &str, name: &str) -> bool {
+    section == "markup" && FORMER.iter().any(|(former, _)| *former == name)
+}
+
+fn under_mistune(context: &mut Context<'_>) {
+    let doc = context.doc;
+    // Each place would name the whole of what is missing: following one advice must not undo another.
+    let mut wanted = Wanted::default();
+    let mut places = Vec::new();
+    for (name, key) in FORMER {
+        let old = doc
+            .ini()
+            .get_map_ref()
+            .get("markup")
+            .and_then(|keys| keys.get(name));
+        let new = doc.own(if name == "flags" {
+            &keys::MISAKA_FLAGS
+        } else {
+            &keys::MISAKA_OPTIONS
+        });
+        // The file that comes with Isso lists misaka's default.
+        let new = new.flatten().filter(|value| *value != key.default);
+        for (section, value) in [
+            (
+                "markup",
+                old.map(|value| value.as_deref().unwrap_or_default()),
+            ),
+            (key.section, new),
+        ] {
+            let Some(value) = value else { continue };
+            places.push((section, name));
+            if name == "flags" {
+                wanted.flags(context, value);
+            } else {
+                wanted.options(context, value);
+            }
+        }
+    }
+    let steps = wanted.steps(context);
+    for (section, name) in places {
+        let (severity, rest) = match &wanted.lost[..] {
+            [] => (
+                Severity::Warning,
+                ", which mistune does by itself or is told already".to_owned(),
+            ),
+            lost => (
+                Severity::Misread,
+                format!(": {} show as plain text, in old comments too", list(lost)),
+            ),
+        };
+        let message = format!(
+            "[{section}] {name} is for misaka, and Isso renders with mistune, which ignores it{rest}"
+        );
+        push(
+            context,
+            section,
+            name,
+            severity,
+            message,
+            format!("Delete it. {steps}").trim_end().to_owned(),
+        );
+    }
+}
+
+fn under_misaka(context: &mut Context<'_>) {
+    let doc = context.doc;
+    for (name, key) in FORMER {
+        let Some(old) = doc
+            .ini()
+            .get_map_ref()
+            .get("markup")
+            .and_then(|keys| keys.get(name))
+        else {
+            continue;
+        };
+        // Isso asks whether the new list is empty, and no list is: https://github.com/isso-comments/isso/blob/0.14.0/isso/html/misaka.py
+        let message = format!(
+            "Isso reads [{}] {name} in its place, and ignores this",
+            key.section
+        );
+        let (severity, fix) = match (doc.own(&key).flatten(), old.as_deref()) {
+            (None, Some(old)) if items(old, ',') != items(key.default, ',') => (
+                Severity::Misread,
+                format!(
+                    "Delete it. {}",
+                    context.steps(&[(&key, items(old, ',').join(", "))])
+                ),
+            ),
+            (Some(new), Some(old)) if items(old, ',') != items(new, ',') => {
+                (Severity::Misread, "Delete it.".to_owned())
+            }
+            _ => (Severity::Warning, "Delete it.".to_owned()),
+        };
+        push(context, "markup", name, severity, message, fix);
+    }
+}
+
+/// The steps from misaka to mistune that keep comments as they are.
+pub(super) fn steps_to_mistune(context: &Context<'_>) -> String {
+    let mut wanted = Wanted::default();
+    wanted.options(
+        context,
+        context.effective(&keys::MISAKA_OPTIONS).unwrap_or_default(),
+    );
+    wanted.flags(
+        context,
+        context.effective(&keys::MISAKA_FLAGS).unwrap_or_default(),
+    );
+    wanted.steps(context)
+}
+
+fn push(
+    context: &mut Context<'_>,
+    section: &str,
+    name: &str,
+    severity: Severity,
+    message: String,
+    fix: String,
+) {
+    let Some(span) = context.doc.key_span(section, name) else {
+        return;
+    };
+    let diagnostic = Diagnostic {
+        severity,
+        code: Code::Deprecated,
+        line: span.line,
+        column: span.column,
+        text: name.to_owned(),
+        message,
+        fix,
+    };
+    context.push(None, diagnostic);
+}
+
+/// Writes a list as people do: `links, tables and footnotes`.
+fn list(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,119 @@
+//! Follows the advice of a diagnostic to the letter, as a person would who knows nothing else.
+
+use isso_cfg::Diagnostic;
+
+/// Does to a file what the fix of a diagnostic says, or returns nothing for advice that leaves something to choose.
+pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let mut done = false;
+    // What is deleted goes last: its number is that of the file as it was.
+    let mut deleted = None;
+    for sentence in sentences(&diagnostic.fix) {
+        if sentence == "Delete it" {
+            deleted = Some(diagnostic.line - 1);
+        } else if let Some((section, rest)) = bracketed(&sentence, "In [") {
+            let rest = rest.strip_prefix(", ")?;
+            let header = lines
+                .iter()
+                .position(|line| line.trim() == format!("[{section}]"))?;
+            if let Some(line) = rest.strip_prefix("add the line ") {
+                let end = end_of_section(&lines, header);
+                lines.insert(end, line.to_owned());
+            } else {
+                let (name, line) = rest
+                    .strip_prefix("replace the line of ")?
+                    .split_once(" by ")?;
+                let at = header
+                    + 1
+                    + lines[header + 1..]
+                        .iter()
+                        .position(|line| names(line, name))?;
+                lines[at] = line.to_owned();
+                while lines
+                    .get(at + 1)
+                    .is_some_and(|line| line.starts_with([' ', '\t']))
+                {
+                    lines.remove(at + 1);
+                }
+            }
+        } else if let Some((section, rest)) = bracketed(&sentence, "Add the section [") {
+            let line = rest.strip_prefix(" with the line ")?;
+            lines.extend([format!("[{section}]"), line.to_owned()]);
+        } else if let Some(value) = sentence.strip_prefix("Write ")
+            && !value.contains([',', ' '])
+        {
+            // The text that is blamed is replaced, on its line.
+            let line = &mut lines[diagnostic.line - 1];
+            let start = line.char_indices().nth(diagnostic.column - 1)?.0;
+            assert!(
+                line[start..].starts_with(&diagnostic.text),
+                "{diagnostic:?}"
+            );
+            line.replace_range(start..start + diagnostic.text.len(), value);
+        } else if sentence.starts_with("A superscript")
+            || sentence.starts_with("Mistune has nothing")
+        {
+            continue;
+        } else {
+            return None;
+        }
+        done = true;
+    }
+    if let Some(at) = deleted {
+        // The line is looked for by its text, because lines above may have been added.
+        let line = text.lines().nth(at)?;
+        let now = lines.iter().position(|other| other == line)?;
+        lines.remove(now);
+        while lines
+            .get(now)
+            .is_some_and(|line| line.starts_with([' ', '\t']))
+        {
+            lines.remove(now);
+        }
+    }
+    done.then(|| lines.join("\n") + "\n")
+}
+
+/// The sentences of an advice, without the full stops. Values may hold a full stop, but none before a capital.
+fn sentences(fix: &str) -> Vec<String> {
+    let mut sentences = vec![String::new()];
+    for part in fix.split(". ") {
+        let last = sentences.last_mut().expect("there is always one");
+        if last.is_empty() {
+            last.push_str(part);
+        } else if part.starts_with(char::is_uppercase) {
+            sentences.push(part.to_owned());
+        } else {
+            last.push_str(". ");
+            last.push_str(part);
+        }
+    }
+    let last = sentences.last_mut().expect("there is always one");
+    *last = last.trim_end_matches('.').to_owned();
+    sentences
+}
+
+/// The name of a section in a sentence that begins so, and the rest.
+fn bracketed<'s>(sentence: &'s str, start: &str) -> Option<(&'s str, &'s str)> {
+    sentence.strip_prefix(start)?.split_once(']')
+}
+
+fn names(line: &str, name: &str) -> bool {
+    line.split(['=', ':'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case(name)
+}
+
+/// The line after the last one of a section that says something.
+fn end_of_section(lines: &[String], header: usize) -> usize {
+    let next = lines[header + 1..]
+        .iter()
+        .position(|line| line.starts_with('['));
+    let mut end = next.map_or(lines.len(), |next| header + 1 + next);
+    while lines[end - 1].trim().is_empty() {
+        end -= 1;
+    }
+    end
+}
