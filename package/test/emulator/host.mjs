@@ -1,11 +1,13 @@
 // What StartOS itself knows of the one service, and what it does when the service's `effects` ask: tasks,
 // actions, interfaces, health, notifications, and whom to call when the system's mail server or an address
-// changes. It is kept in plain fields for tests to look at.
+// changes. It is kept in plain fields for tests to look at. Each call and each answer has to be of the type that
+// StartOS publishes for it.
 
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 
 import { remove, unpack } from './image.mjs'
+import { check, checkAnswer, checkCall } from './types.mjs'
 
 export const PACKAGE = 'isso'
 const SUBCONTAINERS = '/media/startos/subcontainers'
@@ -20,13 +22,20 @@ export class Host {
   /** The SDK's `HostnameInfo`s of every binding. */
   addresses = []
   restarts = 0
+  /** Whether the service is wanted up, and whether it is. */
+  desired = 'stopped'
+  isStarted = false
+  /** What the package did that StartOS' types or rules do not allow. The service refused it, but a test must hear of it. */
+  violations = []
   #bindings = new Map()
   #callbacks = []
   #roots = new Map()
   #inStock = []
 
-  constructor(python) {
+  /** `whenBlocked` is called when a critical task takes a service down. */
+  constructor(python, whenBlocked = () => {}) {
     this.python = python
+    this.whenBlocked = whenBlocked
   }
 
   /** Unpacks an image ahead, which is no part of what a package's start costs. */
@@ -40,10 +49,18 @@ export class Host {
   effects = {
     'action.export': ({ id, metadata }) => void this.actions.set(id, metadata),
     'action.clear': ({ except }) => keep(this.actions, id => except.includes(id)),
-    'action.createTask': ({ replayId, ...task }) => void this.tasks.set(replayId, task),
+    'action.createTask': ({ replayId, ...task }) => {
+      this.tasks.set(replayId, task)
+      if (!this.isBlocked) return
+      // The person has to start it again.
+      this.desired = 'stopped'
+      if (this.isStarted) this.whenBlocked()
+    },
     'action.clearTasks': ({ only, except }) =>
       keep(this.tasks, id => (only ? !only.includes(id) : except.includes(id))),
     bind: ({ id, internalPort, ...options }) => {
+      // What its type does not have, the host does not keep.
+      delete options.addSsl?.scheme
       const key = keyOf(id, internalPort)
       const before = this.#bindings.get(key)
       this.#bindings.set(key, { id, internalPort, options, interfaces: before?.interfaces ?? {} })
@@ -99,6 +116,12 @@ export class Host {
     getDataVersion: () => this.dataVersion,
     setDataVersion: ({ version }) => void (this.dataVersion = version),
     restart: () => void this.restarts++,
+    getStatus: () => ({
+      health: Object.fromEntries([...this.health].map(([id, health]) => [id, { ...health }])),
+      error: null,
+      started: this.isStarted ? new Date().toISOString() : null,
+      desired: { main: this.desired },
+    }),
     'subcontainer.createFs': () => {
       if (this.#inStock.length === 0) this.stock()
       const [root, guid] = this.#inStock.pop()
@@ -114,7 +137,26 @@ export class Host {
   answer(effect, params) {
     const handler = this.effects[effect]
     if (!handler) throw new Error(`the effect ${effect} is not emulated`)
-    return handler(params) ?? null
+    this.holdTo(() => checkCall(effect, params))
+    const answer = handler(params) ?? null
+    checkAnswer(effect, answer)
+    return answer
+  }
+
+  /** A value that the package hands over, which has to be of a type that StartOS publishes. */
+  accept(type, value) {
+    this.holdTo(() => check(type, value))
+    return value
+  }
+
+  /** Refuses what is no part of StartOS' contract. */
+  holdTo(rule) {
+    try {
+      rule()
+    } catch (error) {
+      this.violations.push(error.message)
+      throw error
+    }
   }
 
   /** What is called back when one of the fields changes; each is called once. */
@@ -126,6 +168,22 @@ export class Host {
 
   get interfaces() {
     return Object.assign({}, ...[...this.#bindings.values()].map(({ interfaces }) => interfaces))
+  }
+
+  /** As long as a critical task stands, the service may not run. */
+  get isBlocked() {
+    return this.criticalTasks.some(({ packageId }) => packageId === PACKAGE)
+  }
+
+  /** An exported action that may be run as things are. */
+  action(id) {
+    const action = this.actions.get(id)
+    if (!action) throw new Error(`there is no action ${id}`)
+    if (action.visibility?.disabled) throw new Error(`the action ${id} is disabled`)
+    if (action.allowedStatuses === (this.isStarted ? 'only-stopped' : 'only-running')) {
+      throw new Error(`the action ${id} is ${action.allowedStatuses}`)
+    }
+    return action
   }
 
   get criticalTasks() {

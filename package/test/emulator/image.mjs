@@ -18,7 +18,7 @@ const SYSTEM = ['/bin', '/lib', '/lib32', '/lib64', '/sbin', '/usr']
 const OF_ETC = ['group', 'ld.so.cache', 'localtime', 'nsswitch.conf', 'passwd']
 
 /** What StartOS knows of the official image. */
-export const metadata = {
+const METADATA = {
   entrypoint: ['/isso/bin/gunicorn', '-b', '0.0.0.0:8080', '-w', '4', '--preload', '--worker-tmp-dir', '/dev/shm'],
   cmd: ['isso.run'],
   user: 'root',
@@ -29,11 +29,13 @@ const ENVIRONMENT = [
   'ISSO_SETTINGS=/config/isso.cfg',
 ]
 
-/** Puts down what a package reads of its image. */
-export function describe(folder) {
+/** Puts down what a package reads of its image, and gives it back. */
+export function describe(folder, otherwise) {
+  const metadata = { ...METADATA, ...otherwise }
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'isso.json'), JSON.stringify(metadata))
   writeFileSync(join(folder, 'isso.env'), ENVIRONMENT.map(line => `${line}\n`).join(''))
+  return metadata
 }
 
 /** Makes the root of a subcontainer. */

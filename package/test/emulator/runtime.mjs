@@ -123,9 +123,9 @@ const procedures = {
     main = undefined
     await running?.term()
   },
-  async exit({ eventId }) {
+  async exit({ eventId, target = null }) {
     await procedures.stop()
-    await abi.uninit({ effects: makeEffects(eventId), target: null })
+    await abi.uninit({ effects: makeEffects(eventId), target })
   },
   async createBackup({ eventId }) {
     await abi.createBackup({ effects: makeEffects(eventId, root.child('/backup/create')) })
