@@ -22,7 +22,14 @@ pub struct Cli {
     /// The folder that holds everything: settings, database, Python environment
     ///
     /// By default `issoctl` in your data folder, mostly ~/.local/share/issoctl.
-    #[arg(long, global = true, env = "ISSOCTL_DATA", value_name = "DIR")]
+    // A hint may be pasted behind an alias that names the folder, too.
+    #[arg(
+        long,
+        global = true,
+        env = "ISSOCTL_DATA",
+        value_name = "DIR",
+        overrides_with = "data"
+    )]
     pub data: Option<PathBuf>,
     /// Print JSON on stdout, for programs
     #[arg(long, global = true)]

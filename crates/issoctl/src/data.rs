@@ -4,35 +4,42 @@ use std::fs::{DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory;
 use etcetera::BaseStrategy;
 use isso_cfg::Volume;
 
+use crate::cli::Cli;
 use crate::error::Failure;
 
 /// Where everything of one Isso lives: the volume, the Python environment and the API's socket.
 #[derive(Debug, Clone)]
-pub struct DataDir(PathBuf);
+pub struct DataDir {
+    path: PathBuf,
+    /// Whether it is the folder that is taken when none is named.
+    by_default: bool,
+}
 
 impl DataDir {
     /// The folder given, else the user's data folder. Nothing is made yet.
     pub fn locate(given: Option<PathBuf>) -> Result<Self, Failure> {
-        let dir = match given {
-            Some(dir) => dir,
-            None => etcetera::base_strategy::choose_base_strategy()
-                .map_err(|source| {
-                    Failure::new("there is no home folder to keep the data in", source)
-                        .hint("name a folder with --data DIR")
-                })?
-                .data_dir()
-                .join("issoctl"),
+        let default = etcetera::base_strategy::choose_base_strategy()
+            .map(|folders| folders.data_dir().join("issoctl"));
+        let by_default = match (&given, &default) {
+            (Some(given), Ok(default)) => given == default,
+            (given, _) => given.is_none(),
         };
+        let dir = given.map_or(default, Ok).map_err(|source| {
+            Failure::new("there is no home folder to keep the data in", source)
+                .hint("name a folder with --data DIR")
+        })?;
         let absolute = std::path::absolute(&dir)
             .map_err(|source| Failure::new(format!("no such place: {}", dir.display()), source))?;
         match absolute.to_str() {
             // Isso expands `$NAME` in dbpath, and configparser trims it and ends it at a line break.
-            Some(text) if !text.contains(['$', '\n', '\r']) && text.trim() == text => {
-                Ok(Self(absolute))
-            }
+            Some(text) if !text.contains(['$', '\n', '\r']) && text.trim() == text => Ok(Self {
+                path: absolute,
+                by_default,
+            }),
             _ => Err(Failure::usage(format!(
                 "the data folder's name cannot stand in isso.cfg: {}",
                 absolute.display()
@@ -46,10 +53,10 @@ impl DataDir {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(&self.0)
+            .create(&self.path)
             .map_err(|source| {
                 Failure::new(
-                    format!("cannot make the folder {}", self.0.display()),
+                    format!("cannot make the folder {}", self.path.display()),
                     source,
                 )
                 .hint("choose another one with --data DIR")
@@ -58,23 +65,46 @@ impl DataDir {
 
     /// The folder itself.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// A text for a person with the commands in it spelled so that they work from any terminal, and on this folder:
+    /// `issoctl status` becomes `issoctl --data DIR status`, and the program is named by its path where the
+    /// shell would not find it.
+    pub fn spell(&self, text: &str) -> String {
+        let mut program = program();
+        if !self.by_default {
+            let folder = self.path.to_string_lossy();
+            program += &format!(" --data {}", shell_words::quote(&folder));
+        }
+        let mut parts = text.split("issoctl ");
+        let mut spelled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let word = part.split(|c: char| !c.is_ascii_lowercase()).next();
+            let is_command = Cli::command()
+                .find_subcommand(word.unwrap_or_default())
+                .is_some();
+            spelled += if is_command { &program } else { "issoctl" };
+            spelled += " ";
+            spelled += part;
+        }
+        spelled
     }
 
     /// The volume, as on StartOS, right inside the folder.
     pub fn volume(&self) -> Volume {
-        let dbpath = self.0.join("db/comments.db");
-        Volume::new(&self.0, dbpath.to_string_lossy())
+        let dbpath = self.path.join("db/comments.db");
+        Volume::new(&self.path, dbpath.to_string_lossy())
     }
 
     /// The private Python environment.
     pub fn runtime(&self) -> PathBuf {
-        self.0.join("runtime")
+        self.path.join("runtime")
     }
 
     /// Where backups go that nobody wants elsewhere.
     pub fn backups(&self) -> PathBuf {
-        self.0.join("backups")
+        self.path.join("backups")
     }
 
     /// Takes the backups: one is made or put back at a time.
@@ -98,7 +128,7 @@ impl DataDir {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(Failure::plain(format!(
                 "another `issoctl up` runs on {}",
-                self.0.display()
+                self.path.display()
             ))
             .hint("see it with `issoctl status`, end it with `issoctl stop`")),
             Err(TryLockError::Error(source)) => Err(self.unlockable(source)),
@@ -117,11 +147,55 @@ impl DataDir {
             .create(true)
             .truncate(false)
             .write(true)
-            .open(self.0.join(name))
+            .open(self.path.join(name))
             .map_err(|source| self.unlockable(source))
     }
 
     fn unlockable(&self, source: std::io::Error) -> Failure {
-        Failure::new(format!("cannot lock {}", self.0.display()), source)
+        Failure::new(format!("cannot lock {}", self.path.display()), source)
+    }
+}
+
+/// This program, as a shell finds it.
+fn program() -> String {
+    let Ok(own) = std::env::current_exe() else {
+        return "issoctl".to_owned();
+    };
+    let found = which::which("issoctl").ok();
+    match found.and_then(|path| path.canonicalize().ok()) {
+        Some(found) if found == own => "issoctl".to_owned(),
+        _ => shell_words::quote(&own.to_string_lossy()).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_in_a_text_lead_to_the_folder_that_was_named() {
+        let program = program();
+        let spell = |path: &str, by_default, text: &str| {
+            let path = path.into();
+            DataDir { path, by_default }.spell(text)
+        };
+        assert_eq!(
+            spell(
+                "/srv/my site",
+                false,
+                "see `issoctl status` and `issoctl logs`, not issoctl itself"
+            ),
+            format!(
+                "see `{program} --data '/srv/my site' status` and `{program} --data '/srv/my site' logs`, not issoctl itself"
+            )
+        );
+        assert_eq!(
+            spell(
+                "/home/a/.local/share/issoctl",
+                true,
+                "issoctl action run set-admin-password"
+            ),
+            format!("{program} action run set-admin-password")
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::data::DataDir;
 use crate::output::Output;
 use crate::service::{Problem, ProblemKind};
 
@@ -58,7 +59,7 @@ impl Failure {
         self
     }
 
-    /// With what to do next.
+    /// With what to do next. Commands are written as for the default data folder: `issoctl status`.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
@@ -70,12 +71,16 @@ impl Failure {
         self
     }
 
-    /// Tells the person on stderr, and with `--json` the program on stdout.
-    pub fn report(&self, output: &Output) -> ExitCode {
-        output.error(&self.to_string(), &self.causes(), self.hint.as_deref());
+    /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data folder.
+    pub fn report(&self, data: Option<&DataDir>, output: &Output) -> ExitCode {
+        let hint = match (&self.hint, data) {
+            (Some(hint), Some(data)) => Some(data.spell(hint)),
+            (hint, _) => hint.clone(),
+        };
+        output.error(&self.to_string(), &self.causes(), hint.as_deref());
         if output.json {
             let mut error = json!({ "message": self.to_string(), "causes": self.causes() });
-            if let Some(hint) = &self.hint {
+            if let Some(hint) = &hint {
                 error["hint"] = json!(hint);
             }
             if let Some(details) = &self.details {

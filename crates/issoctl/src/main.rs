@@ -34,25 +34,31 @@ use output::Output;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output { json: cli.json };
+    let data = match DataDir::locate(cli.data) {
+        Ok(data) => data,
+        Err(failure) => return failure.report(None, &output),
+    };
     // The state machine's futures stay on this thread.
-    match LocalSet::new().run_until(run(cli, output)).await {
+    match LocalSet::new()
+        .run_until(run(&data, output, cli.command))
+        .await
+    {
         Ok(code) => code,
-        Err(failure) => failure.report(&output),
+        Err(failure) => failure.report(Some(&data), &output),
     }
 }
 
-async fn run(cli: Cli, output: Output) -> Result<ExitCode, Failure> {
-    let data = DataDir::locate(cli.data)?;
-    match cli.command {
-        Command::Up(args) => cmd::up::run(&data, output, args).await,
-        Command::Supervise(args) => cmd::supervise::run(&data, output, args).await,
-        Command::Status => cmd::status::run(&data, output).await,
-        Command::Action(command) => cmd::action::run(&data, output, command).await,
-        Command::Backup(command) => cmd::backup::run(&data, output, command).await,
-        Command::Config(command) => cmd::config::run(&data, output, command),
-        Command::Logs(args) => cmd::logs::run(&data, output, args).await,
-        Command::Startos(hook) => startos::run(&data, hook).await,
-        Command::Stop => cmd::stop::run(&data, output).await,
+async fn run(data: &DataDir, output: Output, command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Up(args) => cmd::up::run(data, output, args).await,
+        Command::Supervise(args) => cmd::supervise::run(data, output, args).await,
+        Command::Status => cmd::status::run(data, output).await,
+        Command::Action(command) => cmd::action::run(data, output, command).await,
+        Command::Backup(command) => cmd::backup::run(data, output, command).await,
+        Command::Config(command) => cmd::config::run(data, output, command),
+        Command::Logs(args) => cmd::logs::run(data, output, args).await,
+        Command::Startos(hook) => startos::run(data, hook).await,
+        Command::Stop => cmd::stop::run(data, output).await,
         Command::Completions { shell } => cmd::pages::completions(shell),
         Command::Man { out } => cmd::pages::man(output, out.as_deref()),
     }

@@ -137,7 +137,7 @@ impl Running<'_> {
         stop_on_signals(&stop)?;
 
         match host.send(Event::Start).await {
-            Err(Refusal::NoPassword) => output.note(&waits(&desk)),
+            Err(Refusal::NoPassword) => output.note(&waits(&desk, place.data)),
             // Whatever else is wrong with Isso is told as its state.
             Ok(_) | Err(Refusal::Failed(_)) => {}
             Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
@@ -155,12 +155,13 @@ impl Running<'_> {
     }
 }
 
-fn waits(desk: &Desk) -> String {
+fn waits(desk: &Desk, data: &DataDir) -> String {
     match desk.status().reason {
         Some(reason) => format!("{WARN}Isso is not started:{WARN:#} {reason}"),
         None => format!(
             "{WARN}Isso waits for an admin password.{WARN:#} Set one from another terminal:\n  \
-             {BOLD}issoctl action run set-admin-password{BOLD:#}"
+             {BOLD}{}{BOLD:#}",
+            data.spell("issoctl action run set-admin-password")
         ),
     }
 }

@@ -30,7 +30,7 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     let service = running.service();
     let locked = service.host.state() == State::AwaitingPassword;
     if locked && (args.create_password || wants_password()) {
-        create_password(service, output).await?;
+        create_password(service, data, output).await?;
     }
     let with_misaka = renders_with_misaka(&service.volume);
     install::ensure(&runtime.misaka(with_misaka), output)?;
@@ -55,7 +55,7 @@ fn wants_password() -> bool {
             .unwrap_or(false)
 }
 
-async fn create_password(service: &Service, output: Output) -> Result<(), Failure> {
+async fn create_password(service: &Service, data: &DataDir, output: Output) -> Result<(), Failure> {
     let language = language::of_environment().tag().to_owned();
     let request = RunRequest {
         input: Value::Null,
@@ -69,7 +69,9 @@ async fn create_password(service: &Service, output: Output) -> Result<(), Failur
         ));
     } else {
         // Stdout may be a log.
-        output.note("An admin password was set. See it with `issoctl config show --reveal`.");
+        output.note(
+            &data.spell("An admin password was set. See it with `issoctl config show --reveal`."),
+        );
     }
     Ok(())
 }
