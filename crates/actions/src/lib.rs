@@ -65,8 +65,8 @@ pub use i18n::Language;
 pub use problem::Problem;
 pub use result::{ActionResult, ResultValue};
 pub use texts::{
-    DatabaseText, HealthText, Interface, NoticeTitle, database_text, health_text, interface_text,
-    notice_title, password_task_reason, refusal_text,
+    DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_text, health_text,
+    interface_text, notice_title, outcome_text, password_task_reason, refusal_text,
 };
 
 rust_i18n::i18n!("locales", fallback = "en_US");

@@ -83,6 +83,32 @@ pub enum HealthText<'a> {
     Unsupervised,
 }
 
+/// Whether Isso has the settings that an action saved, in words.
+pub fn outcome_text(outcome: OutcomeText<'_>, language: Language) -> String {
+    match outcome {
+        OutcomeText::InForce => tr!(language, "outcome.in-force"),
+        OutcomeText::Waits => tr!(language, "outcome.waits"),
+        OutcomeText::NotYet => tr!(language, "outcome.not-yet"),
+        OutcomeText::Refused(reason) => tr!(language, "outcome.refused", reason = reason),
+        OutcomeText::Down(reason) => tr!(language, "outcome.down", reason = reason),
+    }
+}
+
+/// How Isso can stand to settings that an action saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeText<'a> {
+    /// It serves with them.
+    InForce,
+    /// It is not to run yet, and will start with them.
+    Waits,
+    /// It serves with those before, and takes these over.
+    NotYet,
+    /// It serves with those before, for this reason.
+    Refused(&'a str),
+    /// It ought to serve and does not, for this reason.
+    Down(&'a str),
+}
+
 /// What is wrong with the database, in words.
 pub fn database_text(trouble: DatabaseText<'_>, language: Language) -> String {
     match trouble {

@@ -27,3 +27,5 @@ pub use client::Client;
 pub use server::{App, serve};
 pub use socket::SocketPath;
 pub use status::Status;
+#[cfg(test)]
+pub(crate) use status::tests as status_tests;

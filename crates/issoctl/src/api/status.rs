@@ -1,5 +1,7 @@
 //! What `issoctl status` tells.
 
+use isso_daemon::Phase;
+use isso_lifecycle::State;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::SettingsStatus;
@@ -37,4 +39,74 @@ pub struct Probe {
     /// What is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+impl Status {
+    /// Why Isso does not serve, in words that are never empty.
+    pub fn why(&self) -> String {
+        let supervisor = &self.supervisor;
+        if self.password_needed {
+            return "it waits for an admin password".to_owned();
+        }
+        if self.state == State::Restoring.as_str() {
+            return "it is stopped while a backup is put back".to_owned();
+        }
+        let or = |said: &Option<String>, without: &str| {
+            said.clone().unwrap_or_else(|| without.to_owned())
+        };
+        match supervisor.phase {
+            Phase::Serving | Phase::Reloading => or(&self.probe.error, "it does not answer"),
+            Phase::Waiting => or(&supervisor.last_exit, "it ended without saying why"),
+            Phase::Starting => match &supervisor.last_exit {
+                None => "it is still starting".to_owned(),
+                Some(reason) => format!("it is being started again after this: {reason}"),
+            },
+            Phase::Stopping => "it is being stopped".to_owned(),
+            Phase::Stopped => "it is stopped".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    /// A status of an Isso that says nothing of itself.
+    pub(crate) fn status(state: &str, phase: &str, serving: bool) -> Status {
+        from_value(json!({
+            "state": state,
+            "serving": serving,
+            "url": "http://127.0.0.1:8080",
+            "passwordNeeded": state == "awaiting-password",
+            "websites": [],
+            "probe": if serving { json!({ "version": "0.14.0" }) } else { json!({}) },
+            "pid": 1,
+            "settings": { "inForce": serving, "reason": null, "problems": [] },
+            "supervisor": {
+                "phase": phase, "pid": null, "generation": 0, "restarts": 0, "workers": null,
+                "phaseMs": 0, "lastExit": null,
+            },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_reason_is_never_empty() {
+        let phases = [
+            "stopped",
+            "starting",
+            "serving",
+            "reloading",
+            "waiting",
+            "stopping",
+        ];
+        for phase in phases {
+            for state in ["installed", "awaiting-password", "restoring", "serving"] {
+                let why = status(state, phase, false).why();
+                assert!(why.starts_with("it "), "{phase}, {state}: {why}");
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use isso_daemon::Phase;
 use serde_json::json;
 
 use crate::api::{Client, Status};
@@ -20,6 +21,11 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
                 "{BAD}not running{BAD:#}: no `issoctl up` on {}",
                 data.path().display()
             ));
+            output.line(
+                &data.spell(
+                    "start it with `issoctl up`; if it runs, name its folder with --data DIR",
+                ),
+            );
         }
         return Ok(ExitCode::from(Failure::NOT_RUNNING));
     };
@@ -42,29 +48,16 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
 fn print(status: &Status, data: &DataDir, output: Output) {
     let line = |name: &str, text: &str| output.line(&format!("{BOLD}{name:<10}{BOLD:#}{text}"));
     let supervisor = &status.supervisor;
-    match (&status.probe.version, &status.probe.error) {
-        (Some(version), None) => line(
-            "Isso",
-            &format!(
-                "{GOOD}serving{GOOD:#} (version {version}, {})",
-                status.state
-            ),
-        ),
-        (_, error) => {
-            line(
-                "Isso",
-                &format!("{BAD}not serving{BAD:#} ({})", status.state),
-            );
-            let reason = supervisor.last_exit.as_ref().or(error.as_ref());
-            if let Some(reason) = reason.filter(|_| !status.password_needed) {
-                line("Reason", reason);
-            }
-        }
+    line("Isso", &headline(status));
+    if !status.serving && !status.password_needed {
+        line("Reason", &status.why());
+        line("To do", &data.spell("see what it printed: issoctl logs"));
     }
     if status.password_needed && status.settings.reason.is_none() {
+        let command = data.spell("issoctl action run set-admin-password");
         line(
             "To do",
-            &format!("{WARN}set an admin password{WARN:#}: issoctl action run set-admin-password"),
+            &format!("{WARN}set an admin password:{WARN:#} {command}"),
         );
     }
     settings(&status.settings, &line, output);
@@ -86,6 +79,38 @@ fn print(status: &Status, data: &DataDir, output: Output) {
         ),
     );
     line("Data", &data.path().display().to_string());
+}
+
+/// How Isso is, in a few words.
+fn headline(status: &Status) -> String {
+    let down = |words: &str| format!("{BAD}{words}{BAD:#}");
+    let waits = |words: &str| format!("{WARN}{words}{WARN:#}");
+    let state = status.state.as_str();
+    if status.serving {
+        let version = status.probe.version.as_deref().unwrap_or("unknown");
+        let beside = match state {
+            "reloading" => "; changed settings are being put in force",
+            "backing-up" => "; a backup is being made",
+            _ => "",
+        };
+        return format!("{GOOD}serving{GOOD:#} (version {version}){beside}");
+    }
+    if status.password_needed {
+        return match status.settings.reason {
+            None => waits("waiting for an admin password"),
+            Some(_) => down("not started, for isso.cfg cannot be used"),
+        };
+    }
+    if state == "restoring" {
+        return waits("stopped while a backup is put back");
+    }
+    match status.supervisor.phase {
+        Phase::Serving | Phase::Reloading => down("runs, but does not answer as it should"),
+        Phase::Waiting => down("down; it is started again by itself"),
+        Phase::Starting => waits("starting"),
+        Phase::Stopping => waits("stopping"),
+        Phase::Stopped => down("stopped"),
+    }
 }
 
 /// Says which line of isso.cfg keeps it from being in force.
@@ -110,5 +135,60 @@ fn settings(settings: &SettingsStatus, line: &dyn Fn(&str, &str), output: Output
             output.line(&format!("              {DIM}|{DIM:#} {text}"));
         }
         output.line(&format!("              {BOLD}fix:{BOLD:#} {fix}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::headline;
+    use crate::api::status_tests::status;
+
+    fn check(state: &str, phase: &str, serving: bool, expected: &str) {
+        let words = headline(&status(state, phase, serving));
+        let words = anstream::adapter::strip_str(&words).to_string();
+        assert_eq!(words, expected, "{state}, {phase}");
+    }
+
+    #[test]
+    fn status_says_in_every_state_how_isso_is_and_once() {
+        let version = "serving (version 0.14.0)";
+        check("serving", "serving", true, version);
+        let reloading = format!("{version}; changed settings are being put in force");
+        check("reloading", "reloading", true, &reloading);
+        let backing_up = format!("{version}; a backup is being made");
+        check("backing-up", "serving", true, &backing_up);
+        check("starting", "starting", false, "starting");
+        check(
+            "recovering",
+            "waiting",
+            false,
+            "down; it is started again by itself",
+        );
+        check(
+            "backing-up",
+            "waiting",
+            false,
+            "down; it is started again by itself",
+        );
+        check(
+            "serving",
+            "serving",
+            false,
+            "runs, but does not answer as it should",
+        );
+        check(
+            "awaiting-password",
+            "stopped",
+            false,
+            "waiting for an admin password",
+        );
+        check(
+            "restoring",
+            "stopped",
+            false,
+            "stopped while a backup is put back",
+        );
+        check("stopped", "stopping", false, "stopping");
+        check("stopped", "stopped", false, "stopped");
     }
 }

@@ -1,20 +1,20 @@
 //! `issoctl action`.
 
-use std::io::{IsTerminal, Read};
-use std::path::Path;
+mod run;
+
 use std::process::ExitCode;
 
 use isso_lifecycle::Event;
 use serde_json::Value;
 
 use crate::api::Client;
-use crate::cli::{ActionCommand, RunArgs};
+use crate::cli::ActionCommand;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::fields;
 use crate::host;
 use crate::language;
-use crate::output::{BOLD, DIM, GOOD, Output, WARN};
+use crate::output::{BOLD, DIM, Output, WARN};
 use crate::service::{Listed, Ran, RunRequest, Service, Shown};
 use crate::surroundings::Surroundings;
 
@@ -28,7 +28,7 @@ pub async fn run(
     match command {
         ActionCommand::List => list(&actions.list().await?, output),
         ActionCommand::Show { id, reveal } => show(actions.show(&id).await?, reveal, output),
-        ActionCommand::Run(args) => return run_one(data, &actions, output, args).await,
+        ActionCommand::Run(args) => return run::run(data, &actions, output, args).await,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -124,103 +124,6 @@ fn show(mut action: Shown, reveal: bool, output: Output) {
             "  {BOLD}{}{BOLD:#} = {}  {DIM}{}{DIM:#}",
             field.path, field.value, field.label
         ));
-    }
-}
-
-async fn run_one(
-    data: &DataDir,
-    actions: &Actions,
-    output: Output,
-    args: RunArgs,
-) -> Result<ExitCode, Failure> {
-    let shown = actions.show(&args.id).await?;
-    let input = match &args.input {
-        Some(path) => read_input(path)?,
-        None if shown.form.is_null() && args.fields.is_empty() => Value::Null,
-        None if args.fields.is_empty() => {
-            return Err(Failure::usage(format!(
-                "`{}` has a form, and nothing was filled in",
-                args.id
-            ))
-            .hint(format!(
-                "see its fields with `issoctl action show {}`",
-                args.id
-            )));
-        }
-        None => fields::assign(&shown.form, shown.prefill, &args.fields)?,
-    };
-    let ran = actions.run(data, &args.id, input).await?;
-    let in_force = match actions {
-        Actions::Api(client) if ran.settings_changed && !args.no_wait => {
-            Some(client.status(true).await?)
-        }
-        _ => None,
-    };
-    if output.json {
-        output.json(&ran.result);
-    } else {
-        print_result(&ran.result, output);
-    }
-    if let Some(warning) = &ran.warning {
-        output.note(&format!("{WARN}{warning}{WARN:#}"));
-    }
-    match in_force {
-        Some(status) if status.serving && status.settings.reason.is_some() => {
-            let reason = status.settings.reason.unwrap_or_default();
-            return Err(Failure::plain(format!("it is saved, but {reason}")).hint("issoctl status"));
-        }
-        Some(status) if status.serving => {
-            output.note(&format!("{GOOD}Isso serves with it.{GOOD:#}"));
-        }
-        Some(status) => {
-            let reason = status.supervisor.last_exit.unwrap_or_default();
-            return Err(
-                Failure::plain(format!("it is saved, but Isso does not serve: {reason}"))
-                    .hint("issoctl logs"),
-            );
-        }
-        None => {}
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn read_input(path: &Path) -> Result<Value, Failure> {
-    let stdin = path == Path::new("-");
-    if stdin && std::io::stdin().is_terminal() {
-        Output { json: false }.note("Type the form as JSON, then Ctrl-D:");
-    }
-    let mut text = String::new();
-    let read = if stdin {
-        std::io::stdin().read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.map_err(|source| Failure::new(format!("cannot read {}", path.display()), source))?;
-    serde_json::from_str(&text).map_err(|source| {
-        // serde_json names line and column, and quotes nothing of what might be a password.
-        Failure::new(format!("{} does not hold JSON", path.display()), source).exit(Failure::USAGE)
-    })
-}
-
-fn print_result(result: &Value, output: Output) {
-    output.note(&format!("{BOLD}{}{BOLD:#}", text(&result["title"])));
-    if let Some(message) = result["message"].as_str() {
-        output.note(message);
-    }
-    print_value(&result["result"], output);
-}
-
-/// The value itself goes to stdout alone, so that `$(issoctl action run …)` yields just that.
-fn print_value(value: &Value, output: Output) {
-    match value["type"].as_str() {
-        Some("group") => {
-            for member in value["value"].as_array().into_iter().flatten() {
-                output.note(text(&member["name"]));
-                print_value(member, output);
-            }
-        }
-        Some(_) => output.line(text(&value["value"])),
-        None => {}
     }
 }
 

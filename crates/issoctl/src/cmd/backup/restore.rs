@@ -66,7 +66,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
     } else {
         report(&prepared, before.as_deref(), output);
     }
-    status.map_or(Ok(()), |status| tell(status, output))?;
+    status.map_or(Ok(()), |status| tell(status, data, output))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -82,19 +82,20 @@ async fn need_one_folder(client: &Client) -> Result<(), Failure> {
 }
 
 /// How Isso is with what was put back.
-fn tell(status: Status, output: Output) -> Result<(), Failure> {
+fn tell(status: Status, data: &DataDir, output: Output) -> Result<(), Failure> {
     if status.serving {
         output.note(&format!("{GOOD}Isso serves it.{GOOD:#}"));
     } else if status.password_needed {
+        let command = data.spell("issoctl action run set-admin-password");
         output.note(&format!(
-            "{WARN}Isso waits for an admin password:{WARN:#} issoctl action run set-admin-password"
+            "{WARN}Isso waits for an admin password:{WARN:#} {command}"
         ));
     } else {
-        let reason = status.supervisor.last_exit.or(status.probe.error);
-        let reason = reason.unwrap_or_default();
+        let reason = status.why();
         return Err(
             Failure::plain(format!("it is put back, but Isso does not serve: {reason}"))
-                .hint("issoctl logs"),
+                .exit(Failure::NOT_RUNNING)
+                .hint("see what it printed: `issoctl logs`"),
         );
     }
     Ok(())
