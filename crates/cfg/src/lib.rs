@@ -68,6 +68,7 @@ mod diagnose;
 mod diagnostic;
 mod document;
 mod expand;
+mod format;
 pub mod keys;
 mod lock;
 mod number;

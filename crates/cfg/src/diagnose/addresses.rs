@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::context::{Context, Stage};
 use crate::diagnostic::{Code, Severity};
+use crate::format;
 use crate::keys;
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -102,26 +103,61 @@ fn samesite(context: &mut Context<'_>) {
 /// Isso passes the address to Python's `str.format` with the hash as its only argument.
 /// <https://docs.python.org/3/library/string.html#format-string-syntax>
 fn gravatar_url(context: &mut Context<'_>) {
+    const HASH: &str = "d41d8cd98f00b204e9800998ecf8427e";
     let key = &keys::GRAVATAR_URL;
     let Some(url) = context.value(key).filter(|_| !context.is_noted(key)) else {
         return;
     };
-    let bare = url
-        .replace("{{", "")
-        .replace("}}", "")
-        .replace("{}", "")
-        .replace("{0}", "");
-    let fix = "Write {} where the hash belongs, and no other braces.";
-    if bare.contains(['{', '}']) {
+    let Some(filled) = format::fill(url, HASH) else {
         let message = format!(
-            "only {{}} can be filled in, and {}",
+            "Isso has the hash alone to fill in here, by the rules of Python's str.format, and {}",
             context.consequence(key)
         );
-        context.note(key, context.severity(key), Code::GravatarUrl, message, fix);
-    } else if context.stage(key) != Stage::Dormant && !url.contains("{}") && !url.contains("{0}") {
+        let fix = match with_one_field(url).filter(|url| format::fill(url, HASH).is_some_and(|filled| filled.whole == 1)) {
+            Some(url) => format!("Write {url}."),
+            None => "Write {} once, where the hash belongs, and no other braces; where it belongs twice, write {0} both times.".to_owned(),
+        };
+        return context.note(key, context.severity(key), Code::GravatarUrl, message, fix);
+    };
+    if context.stage(key) == Stage::Dormant {
+        return;
+    }
+    let fix = if url.contains("%s") {
+        format!("Write {}.", url.replacen("%s", "{}", 1))
+    } else {
+        "Write {} where the hash belongs, and no other braces.".to_owned()
+    };
+    if filled.fields == 0 {
         let message = "there is no {} for the hash, so everybody has the same picture";
         context.note(key, Severity::Misread, Code::GravatarUrl, message, fix);
+    } else if filled.whole != filled.fields {
+        let message = format!(
+            "what is in the braces alters the hash, so no picture is found: {}",
+            filled.text
+        );
+        context.note(key, Severity::Misread, Code::GravatarUrl, message, fix);
+    } else if !url.starts_with("http://") && !url.starts_with("https://") && !url.starts_with('/') {
+        let message = "the address begins with neither https:// nor http://, so browsers look for the pictures below the page";
+        context.note(
+            key,
+            Severity::Misread,
+            Code::GravatarUrl,
+            message,
+            format!("Write https://{url}."),
+        );
     }
+}
+
+/// The address with `{}` for the one thing in braces, or for the `%s` of other languages.
+fn with_one_field(url: &str) -> Option<String> {
+    if !url.contains(['{', '}']) {
+        return None;
+    }
+    let (before, rest) = url.split_once('{')?;
+    let (_, after) = rest.split_once('}').unwrap_or(("", ""));
+    let after = after.trim_start_matches('}');
+    let before = before.trim_end_matches('{');
+    (!after.contains(['{', '}']) && !before.contains('}')).then(|| format!("{before}{{}}{after}"))
 }
 
 fn feed(context: &mut Context<'_>) {

@@ -119,6 +119,9 @@ impl<'d> Context<'d> {
     pub fn consequence(&self, key: &Key) -> &'static str {
         match self.stage(key) {
             Stage::Start => "Isso does not start with it",
+            Stage::Comment if key.read == Read::Gravatar => {
+                "Isso answers every reader and every new comment with an error"
+            }
             Stage::Comment => "Isso answers every new comment with an error",
             Stage::Page => "Isso answers with an error where it is needed",
             Stage::Dormant => "Isso would fail on it if it needed it",

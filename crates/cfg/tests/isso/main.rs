@@ -5,6 +5,7 @@
 mod cases;
 mod every_key;
 mod follow;
+mod format;
 mod markup;
 mod review;
 #[path = "../volume/review_cases.rs"]

@@ -206,7 +206,7 @@ pub const CASES: &[Case] = &[
     refused("a limit with a comment", |t| set(t, "guard", "direct-reply", "3 ; each"), "; each", "direct-reply is not a whole number"),
     refused("the guard half on", |t| set(t, "guard", "enabled", "partly"), "enabled = partly", "enabled is neither true nor false"),
     refused("an unknown samesite", |t| after(t, "server", "samesite = maybe"), "samesite", "cookies know None, Lax and Strict"),
-    refused("braces in the picture", |t| after(&text(set(t, "general", "gravatar", "on")), "general", "gravatar-url = https://p.example/{hash}"), "{hash}", "only {} can be filled in"),
+    refused("braces in the picture", |t| after(&text(set(t, "general", "gravatar", "on")), "general", "gravatar-url = https://p.example/{hash}"), "{hash}", "Isso has the hash alone to fill in"),
 
     // A password that is none.
     must_not("no password", |t| edit(t, "admin", "password", "password:\n"), "password:", "there is no admin password"),
