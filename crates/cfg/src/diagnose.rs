@@ -37,6 +37,11 @@ pub fn diagnose_text(text: &str) -> Vec<Diagnostic> {
     Document::parse(text).map_or_else(|problems| problems, |doc| diagnose(&doc))
 }
 
+/// Says whether a word is an item of a list of markup, and hardly anything else.
+pub(crate) fn is_item(key: &Key, word: &str) -> bool {
+    markup::is_item(key, word)
+}
+
 /// A diagnostic, and the key whose value would have to change.
 pub(crate) struct Finding {
     pub key: Option<&'static Key>,

@@ -136,6 +136,8 @@ pub enum Code {
     Enforced,
     /// The folder of the database is missing.
     DatabaseFolder,
+    /// An item of a list stands at the left and is a key to Python.
+    NotIndented,
     /// Isso knows no such key.
     UnknownKey,
     /// Isso knows no such section.

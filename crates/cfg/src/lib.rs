@@ -80,6 +80,7 @@ mod same;
 mod secret;
 mod site;
 mod store;
+mod stray;
 mod timedelta;
 mod typed;
 mod volume;

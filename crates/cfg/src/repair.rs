@@ -10,6 +10,7 @@ use crate::document::{Document, EditError};
 use crate::keys::{self, Key};
 use crate::origin::Origin;
 use crate::site::Site;
+use crate::stray;
 use crate::volume::Note;
 
 /// The outcome of a repair.
@@ -32,7 +33,10 @@ pub(crate) fn seed() -> Document {
 /// is replaced by a default. A file that Isso accepts comes back as it is.
 pub(crate) fn repair(bytes: &[u8], path: &Path, notes: &mut Vec<Note>) -> Repair {
     let (cfg, rejected) = match Document::from_bytes(bytes) {
-        Ok(cfg) => (Some(cfg), false),
+        Ok(cfg) => match indented(&cfg, notes) {
+            Some(mended) => (Some(mended), true),
+            None => (Some(cfg), false),
+        },
         Err(problems) => {
             notes.extend(
                 problems
@@ -54,6 +58,18 @@ pub(crate) fn repair(bytes: &[u8], path: &Path, notes: &mut Vec<Note>) -> Repair
         from_template: kept.is_none(),
         cfg: kept.unwrap_or_else(seed),
     }
+}
+
+/// Indents websites that stand at the left, where that is why Isso finds none: the placeholder would take their place.
+fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
+    let none = refusals(cfg)
+        .into_iter()
+        .find(|finding| finding.key == Some(&keys::HOST))?;
+    let mended = Document::parse(stray::straightened(cfg.as_str())?).ok()?;
+    notes.push(Note::Mended {
+        diagnostic: none.diagnostic,
+    });
+    Some(mended)
 }
 
 /// Replaces values until Isso would refuse none; `None` if that does not come to an end.
@@ -181,5 +197,13 @@ mod tests {
             "[general]\nhost =\n    https://A.example/x\n    localhost\n",
         );
         check("[general]\nhost =\n", "[general]\nhost = localhost\n");
+        check(
+            "[general]\nhost =\nhttps://a.example\n# mine\n- https://b.example,\n[guard]\n",
+            "[general]\nhost =\n    https://a.example\n# mine\n    https://b.example\n[guard]\n",
+        );
+        check(
+            "[general]\nhost = \nhttps://a.example\n",
+            "[general]\nhost = \n    https://a.example\n",
+        );
     }
 }

@@ -6,6 +6,7 @@ use crate::document::{Document, Span};
 use crate::expand;
 use crate::keys::{self, Key, Kind, Read};
 use crate::python::strip;
+use crate::stray::{self, Run};
 
 /// What happens in Isso when a value cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(super) enum Stage {
 /// A document under examination.
 pub(super) struct Context<'d> {
     pub doc: &'d Document,
+    /// Items of lists that Python takes for keys.
+    pub strays: Vec<Run>,
     found: Vec<Finding>,
 }
 
@@ -53,6 +56,7 @@ impl<'d> Context<'d> {
     pub fn new(doc: &'d Document) -> Self {
         Context {
             doc,
+            strays: stray::runs(doc.as_str()),
             found: Vec::new(),
         }
     }

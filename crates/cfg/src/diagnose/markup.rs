@@ -19,6 +19,16 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
+/// Says whether a word is an item of a list of markup, and hardly anything else.
+pub(super) fn is_item(key: &Key, word: &str) -> bool {
+    match *key {
+        keys::MISTUNE_PLUGINS => PLUGINS.contains(&word) || misaka::successor(word).is_some(),
+        keys::MISAKA_OPTIONS | keys::MISAKA_FLAGS => misaka::successor(word).is_some(),
+        keys::ALLOWED_ELEMENTS => ELEMENTS.contains(&word),
+        _ => false,
+    }
+}
+
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
 fn renderer(context: &mut Context<'_>) {
     let key = &keys::RENDERER;

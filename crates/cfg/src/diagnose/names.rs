@@ -12,6 +12,18 @@ const DEFAULT: &str = "DEFAULT";
 
 pub(super) fn check(context: &mut Context<'_>) {
     let doc = context.doc;
+    let strays = std::mem::take(&mut context.strays);
+    for run in &strays {
+        context.push(
+            Some(run.key),
+            run.diagnostic(Severity::Misread, Code::NotIndented),
+        );
+    }
+    let is_stray = |span: &Span| {
+        strays
+            .iter()
+            .any(|run| (run.first..=run.last).contains(&span.line))
+    };
     for (section, names) in doc.ini().get_map_ref() {
         if section != DEFAULT && !is_section(section) {
             if let Some(span) = doc.header_span(section) {
@@ -23,6 +35,9 @@ pub(super) fn check(context: &mut Context<'_>) {
             let Some(span) = doc.key_span(section, name) else {
                 continue;
             };
+            if is_stray(&span) {
+                continue;
+            }
             if section == DEFAULT {
                 context.push(None, in_default(name, &span));
             } else if keys::find(section, name).is_none() && !misaka::is_former(section, name) {
@@ -30,6 +45,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             }
         }
     }
+    context.strays = strays;
 }
 
 fn is_section(name: &str) -> bool {

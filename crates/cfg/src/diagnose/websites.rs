@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Severity};
 use crate::keys::{self, HOST};
 use crate::origin::{Origin, OriginError};
 use crate::site::{self, Site, SiteError};
+use crate::stray;
 
 pub(super) fn check(context: &mut Context<'_>) {
     let Some(value) = context.effective(&HOST) else {
@@ -13,13 +14,11 @@ pub(super) fn check(context: &mut Context<'_>) {
     };
     if value.is_empty() {
         let message = "no website is named, and Isso does not start without one";
-        return context.note(
-            &HOST,
-            Severity::Refused,
-            Code::NoWebsite,
-            message,
-            "Write host = and the address of your website, or localhost.",
-        );
+        let fix = match context.strays.iter().find(|run| *run.key == HOST) {
+            Some(run) => run.fix(),
+            None => "Write host = and the address of your website, or localhost.".to_owned(),
+        };
+        return context.note(&HOST, Severity::Refused, Code::NoWebsite, message, fix);
     }
     let items = context.lines(&HOST);
     for item in &items {
@@ -74,11 +73,8 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
             );
         }
         Err(error) => {
-            let fix = if item.text.contains(',') {
-                "Put each website on a line of its own, indented.".to_owned()
-            } else {
-                "Write it as https://blog.example.org.".to_owned()
-            };
+            let fix = alone(item.text)
+                .unwrap_or_else(|| "Write it as https://blog.example.org.".to_owned());
             let message = format!("no browser ever sends this address: {error}");
             context.note_item(
                 &HOST,
@@ -110,10 +106,17 @@ fn refusal(text: &str, error: SiteError) -> (String, String) {
             format!("Write {address} alone, and the comment on a line of its own."),
         );
     }
-    if text.contains(',') || text.contains(char::is_whitespace) {
+    if let Some(fix) = alone(text) {
+        let what = match stray::words(text).count() {
+            0 | 1 => "there is more on this line than an address",
+            _ => "several websites stand on one line",
+        };
+        return (what.to_owned(), fix);
+    }
+    if text.contains(char::is_whitespace) {
         return (
-            "several websites stand on one line".to_owned(),
-            "Put each website on a line of its own, indented, without commas.".to_owned(),
+            "there is more on this line than an address".to_owned(),
+            "Leave the address alone on it, as https://blog.example.org.".to_owned(),
         );
     }
     let what = match error {
@@ -126,6 +129,21 @@ fn refusal(text: &str, error: SiteError) -> (String, String) {
         what.to_owned(),
         "Write it as https://blog.example.org.".to_owned(),
     )
+}
+
+/// What to write for addresses between commas, bullets, brackets and quotation marks, as other notations have them.
+fn alone(text: &str) -> Option<String> {
+    let words: Vec<&str> = stray::words(text).collect();
+    let known = |word: &&str| !word.contains('@') && as_browsers_send_it(word).is_ok();
+    match &words[..] {
+        [] => Some("Delete what stands on this line.".to_owned()),
+        [one] if *one != text && known(one) => Some(format!("Write {one}.")),
+        [_, _, ..] if words.iter().all(known) => Some(format!(
+            "Put each website on an indented line of its own, with nothing else on it: {}.",
+            words.join(" and ")
+        )),
+        _ => None,
+    }
 }
 
 /// The origin that a browser sends from the site that an entry means; an entry without a scheme means http.

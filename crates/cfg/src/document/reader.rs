@@ -17,6 +17,7 @@ use configparser::ini::Ini;
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::python::{self, Line};
+use crate::stray;
 
 /// The section whose keys every other section inherits.
 pub(super) const DEFAULT: &str = "DEFAULT";
@@ -79,7 +80,9 @@ pub(super) fn read(text: &str) -> Result<Reading, Vec<Diagnostic>> {
         }
         reader.line(line);
     }
-    reader.finish()
+    reader
+        .finish()
+        .map_err(|problems| stray::explain(text, problems))
 }
 
 /// Returns the name in a section header, or nothing when the stripped line is not one.

@@ -39,6 +39,44 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         } else if let Some((section, rest)) = bracketed(&sentence, "Add the section [") {
             let line = rest.strip_prefix(" with the line ")?;
             lines.extend([format!("[{section}]"), line.to_owned()]);
+        } else if let Some(rest) = sentence.strip_prefix("Indent line") {
+            let (numbers, rest) = rest.split_once(" by four spaces")?;
+            let (first, last) = range(numbers)?;
+            for line in &mut lines[first..=last] {
+                let bare = rest.starts_with(", with nothing on a line but the address");
+                *line = if line.trim().is_empty() || line.trim().starts_with('#') {
+                    line.clone()
+                } else if bare {
+                    // Several addresses on a line become a line each.
+                    let address = |word: &str| {
+                        word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/')
+                            .to_owned()
+                    };
+                    let words = line
+                        .split([',', ' '])
+                        .map(address)
+                        .filter(|word| !word.is_empty());
+                    words
+                        .map(|word| format!("    {word}"))
+                        .collect::<Vec<_>>()
+                        .join("\n")
+                } else {
+                    format!("    {line}")
+                };
+            }
+        } else if let Some(sites) = sentence.strip_prefix(
+            "Put each website on an indented line of its own, with nothing else on it: ",
+        ) {
+            let line = &mut lines[diagnostic.line - 1];
+            let start = line.char_indices().nth(diagnostic.column - 1)?.0;
+            line.truncate(start);
+            line.extend(sites.split(" and ").map(|site| format!("\n    {site}")));
+        } else if sentence == "Delete what stands on this line" {
+            let line = &mut lines[diagnostic.line - 1];
+            line.truncate(line.char_indices().nth(diagnostic.column - 1)?.0);
+        } else if let Some(numbers) = sentence.strip_prefix("Delete line") {
+            let (first, last) = range(numbers)?;
+            lines.drain(first..=last);
         } else if let Some(value) = sentence.strip_prefix("Write ")
             && !value.contains([',', ' '])
         {
@@ -91,6 +129,16 @@ fn sentences(fix: &str) -> Vec<String> {
     let last = sentences.last_mut().expect("there is always one");
     *last = last.trim_end_matches('.').to_owned();
     sentences
+}
+
+/// The indices of the lines in `s 3 to 5` or ` 3`.
+fn range(numbers: &str) -> Option<(usize, usize)> {
+    let mut numbers = numbers
+        .trim_start_matches('s')
+        .split(" to ")
+        .map(|number| number.trim().parse::<usize>().ok());
+    let first = numbers.next()??;
+    Some((first - 1, numbers.next().flatten().unwrap_or(first) - 1))
 }
 
 /// The name of a section in a sentence that begins so, and the rest.

@@ -6,6 +6,7 @@ mod cases;
 mod every_key;
 mod follow;
 mod format;
+mod lists;
 mod markup;
 mod review;
 #[path = "../volume/review_cases.rs"]
