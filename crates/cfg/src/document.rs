@@ -1,5 +1,6 @@
 //! A lossless `isso.cfg`.
 
+pub(crate) mod causes;
 mod editor;
 mod error;
 mod problems;

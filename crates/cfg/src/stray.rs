@@ -175,28 +175,6 @@ impl Run {
     }
 }
 
-/// Puts one explanation in the place of what the parser says about each of the lines.
-pub(crate) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let runs = runs(text);
-    let mut told = Vec::new();
-    let mut explained = Vec::new();
-    for problem in problems {
-        let cause = matches!(problem.code, Code::DuplicateKey | Code::MissingKey);
-        match runs
-            .iter()
-            .find(|run| cause && (run.first..=run.last).contains(&problem.line))
-        {
-            Some(run) if told.contains(&run.first) => {}
-            Some(run) => {
-                told.push(run.first);
-                explained.push(run.diagnostic(Severity::Refused, problem.code));
-            }
-            None => explained.push(problem),
-        }
-    }
-    explained
-}
-
 /// Indents the stray items of lists whose items stand on a line each; nothing if there are none.
 pub(crate) fn straightened(text: &str) -> Option<String> {
     let mut runs = runs(text);

@@ -14,10 +14,9 @@ use std::ops::Range;
 
 use configparser::ini::Ini;
 
-use super::problems;
+use super::{causes, problems};
 use crate::diagnostic::Diagnostic;
 use crate::python::{self, Line};
-use crate::stray;
 
 /// The section whose keys every other section inherits.
 pub(super) const DEFAULT: &str = "DEFAULT";
@@ -82,7 +81,7 @@ pub(super) fn read(text: &str) -> Result<Reading, Vec<Diagnostic>> {
     }
     reader
         .finish()
-        .map_err(|problems| stray::explain(text, problems))
+        .map_err(|problems| causes::explain(text, problems))
 }
 
 /// Returns the name in a section header, or nothing when the stripped line is not one.

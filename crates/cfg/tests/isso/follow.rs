@@ -77,6 +77,72 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         } else if let Some(numbers) = sentence.strip_prefix("Delete line") {
             let (first, last) = range(numbers)?;
             lines.drain(first..=last);
+        } else if sentence == "Delete this line"
+            || sentence.starts_with("Delete this line:")
+            || sentence.starts_with("Delete this header:")
+        {
+            lines.remove(diagnostic.line - 1);
+        } else if let Some(line) = sentence
+            .strip_prefix("Put the line ")
+            .and_then(|rest| rest.strip_suffix(" above it"))
+        {
+            lines.insert(diagnostic.line - 1, line.to_owned());
+        } else if sentence.starts_with("Put # before it") {
+            lines[diagnostic.line - 1].insert_str(0, "# ");
+        } else if let Some(name) = sentence.strip_prefix("Put = after ") {
+            let line = &mut lines[diagnostic.line - 1];
+            let end = line.to_lowercase().find(name)? + name.len();
+            line.insert_str(end, " =");
+        } else if let Some((section, rest)) = bracketed(&sentence, "Write [")
+            && let Some(rest) = rest.strip_prefix(" on line ")
+        {
+            let number: usize = rest.split(':').next()?.parse().ok()?;
+            lines[number - 1] = format!("[{section}]");
+        } else if let Some((section, ", and begin the lines below it at the left")) =
+            bracketed(&sentence, "Write [")
+        {
+            lines[diagnostic.line - 1] = format!("[{section}]");
+            for line in lines[diagnostic.line..]
+                .iter_mut()
+                .take_while(|line| line.starts_with(' '))
+            {
+                *line = line.trim_start().to_owned();
+            }
+        } else if let Some((section, "")) = bracketed(&sentence, "Write [") {
+            lines[diagnostic.line - 1] = format!("[{section}]");
+        } else if let Some((section, rest)) = bracketed(&sentence, "Move the keys below it to [") {
+            assert!(rest.starts_with(", which is on line "), "{diagnostic:?}");
+            let at = diagnostic.line - 1;
+            let below = lines[at + 1..]
+                .iter()
+                .take_while(|line| !line.starts_with('['))
+                .count();
+            let moved: Vec<String> = lines
+                .drain(at..=at + below)
+                .skip(1)
+                .map(|line| line.trim_start().to_owned())
+                .collect();
+            let header = lines
+                .iter()
+                .position(|line| *line == format!("[{section}]"))?;
+            lines.splice(header + 1..header + 1, moved);
+        } else if let Some((section, rest)) =
+            bracketed(&sentence, "Move it below [").or_else(|| bracketed(&sentence, "Move it to ["))
+        {
+            assert!(
+                rest.is_empty() || rest.starts_with(", which is on line "),
+                "{diagnostic:?}"
+            );
+            let line = lines.remove(diagnostic.line - 1);
+            let header = lines
+                .iter()
+                .position(|line| *line == format!("[{section}]"))?;
+            lines.insert(header + 1, line);
+        } else if let Some((section, "")) =
+            bracketed(&sentence, "Move it to the end of the file, below a line [")
+        {
+            let line = lines.remove(diagnostic.line - 1);
+            lines.extend([format!("[{section}]"), line]);
         } else if let Some(value) = sentence.strip_prefix("Write ")
             && !value.contains([',', ' '])
         {

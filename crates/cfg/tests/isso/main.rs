@@ -8,6 +8,7 @@ mod follow;
 mod format;
 mod lists;
 mod markup;
+mod names;
 mod review;
 #[path = "../volume/review_cases.rs"]
 #[expect(dead_code, reason = "the files are not edited here")]
