@@ -75,7 +75,7 @@ describe('issoctl for aarch64', { skip }, () => {
     answer(['init'], { kind: 'install' })
     const database = join(data, 'db/comments.db')
     const python = process.env.ISSO_TEST_PYTHON
-    const make = `import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE comments (text)')`
+    const make = `import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript('CREATE TABLE comments (tid, id, created, mode, text); CREATE TABLE threads (id, uri)')`
     execFileSync(python, ['-c', make, database])
     assert.equal(answer(['backup'], {}).refusal, null)
 

@@ -1,13 +1,12 @@
 //! What is in a database, and whether it can be trusted.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::mpsc;
 use std::sync::mpsc::RecvTimeoutError::Timeout;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use isso_database::Depth;
+use isso_database::{Depth, find_damage, open_immutable};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::manifest::Counts;
@@ -35,17 +34,9 @@ pub fn count(database: &Path) -> Option<Counts> {
     quickly(&open(database).ok()?)
 }
 
-/// Counts what is in a database that nobody uses, without a trace: SQLite, where there was a write-ahead log once, makes
-/// files beside it even to read.
+/// Counts what is in a database that nobody uses, without a trace.
 pub(crate) fn count_still(database: &Path) -> Option<Counts> {
-    let bytes = database.as_os_str().as_bytes().iter();
-    let escaped: String = bytes.map(|byte| format!("%{byte:02x}")).collect();
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_URI;
-    let uri = format!("file:{escaped}?immutable=1");
-    let connection = Connection::open_with_flags(uri, flags).ok()?;
-    quickly(&connection)
+    quickly(&open_immutable(database).ok()?)
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
@@ -65,15 +56,10 @@ pub(crate) fn of_sound(
 }
 
 fn look(connection: &Connection, depth: Depth) -> Result<Counts, Unsound> {
-    let check = match depth {
-        Depth::Pages => "PRAGMA quick_check(1)",
-        Depth::Indexes => "PRAGMA integrity_check(1)",
-    };
-    let found: String = connection
-        .query_row(check, [], |row| row.get(0))
-        .map_err(Unsound::Unreadable)?;
-    if found != "ok" {
-        return Err(Unsound::Damaged(found));
+    match find_damage(connection, depth) {
+        Ok(None) => {}
+        Ok(Some(found)) => return Err(Unsound::Damaged(found)),
+        Err(error) => return Err(Unsound::Unreadable(error)),
     }
     counted(connection).map_err(Unsound::Unreadable)
 }

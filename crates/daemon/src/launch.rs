@@ -174,7 +174,7 @@ impl Launcher {
     async fn sound(&self) -> Result<(), StartError> {
         self.listener.open()?;
         let database = self.config.database.clone();
-        // Reads the whole file, so not on the thread that serves everything else.
+        // May wait for a lock, so not on the thread that serves everything else.
         self.tracker
             .spawn_blocking(move || check_database(&database, Depth::Pages))
             .await

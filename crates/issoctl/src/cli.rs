@@ -59,7 +59,7 @@ pub enum Command {
     Supervise(SuperviseArgs),
     /// Tell how Isso is
     ///
-    /// Exits with 0 when Isso serves, with 3 when it does not.
+    /// Exits with 0 when Isso serves, with 1 when it serves with a damaged database, with 3 when it does not serve.
     Status,
     /// Change Isso's settings, set its password, get the code to embed
     #[command(subcommand)]
@@ -77,6 +77,12 @@ pub enum Command {
     /// Answer the hooks of the StartOS package: JSON in on stdin, JSON out on stdout
     #[command(subcommand, hide = true)]
     Startos(Hook),
+    /// Check every page of a database; `up` and `supervise` start this beside Isso
+    #[command(hide = true)]
+    CheckDatabase {
+        /// The database.
+        database: PathBuf,
+    },
     /// Print a completion script for a shell
     ///
     /// For bash, say: issoctl completions bash > ~/.local/share/bash-completion/completions/issoctl

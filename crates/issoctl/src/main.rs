@@ -2,6 +2,7 @@
 
 mod announce;
 mod api;
+mod checks;
 mod cli;
 mod cmd;
 mod data;
@@ -57,6 +58,7 @@ async fn run(data: &DataDir, output: Output, command: Command) -> Result<ExitCod
         Command::Backup(command) => cmd::backup::run(data, output, command).await,
         Command::Config(command) => cmd::config::run(data, output, command),
         Command::Logs(args) => cmd::logs::run(data, output, args).await,
+        Command::CheckDatabase { database } => Ok(cmd::check_database::run(&database)),
         Command::Startos(hook) => startos::run(data, hook).await,
         Command::Stop => cmd::stop::run(data, output).await,
         Command::Completions { shell } => cmd::pages::completions(shell),

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::announce;
 use crate::api::{self, App, Current, SocketPath};
+use crate::checks::Checks;
 use crate::data::DataDir;
 use crate::desk::{ConfigPort, Desk};
 use crate::error::Failure;
@@ -36,6 +37,7 @@ pub struct Place<'a> {
 pub struct Running<'a> {
     place: Place<'a>,
     app: App,
+    checks: Checks,
 }
 
 impl<'a> Place<'a> {
@@ -95,7 +97,9 @@ impl<'a> Place<'a> {
             host: host.clone(),
             outcome,
         };
+        let (checks, database) = Checks::new(volume.db_path());
         let app = App {
+            database,
             restores,
             backup: Current::default(),
             service: Service {
@@ -110,7 +114,11 @@ impl<'a> Place<'a> {
             password_needed,
             stop: CancellationToken::new(),
         };
-        Ok(Running { place: self, app })
+        Ok(Running {
+            place: self,
+            app,
+            checks,
+        })
     }
 }
 
@@ -122,7 +130,7 @@ impl Running<'_> {
 
     /// Starts Isso and runs it until somebody wants an end.
     pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let Running { place, app } = self;
+        let Running { place, app, checks } = self;
         let App {
             service,
             stop,
@@ -143,6 +151,7 @@ impl Running<'_> {
             Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
         }
         tokio::task::spawn_local(follow(service.volume.config_path(), host.clone()));
+        tokio::task::spawn_local(checks.run(host.clone()));
         stop.cancelled().await;
         announce::stopping();
         host.send(Event::Stop)

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use super::backup::{self, Current};
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
+use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
 use crate::host::Restores;
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown};
@@ -40,6 +41,8 @@ pub struct App {
     pub backup: Current,
     /// The settings.
     pub desk: Arc<Desk>,
+    /// What the checks of the database have found.
+    pub database: watch::Receiver<DatabaseStatus>,
     /// The Isso process.
     pub supervisor: Monitor,
     /// Where Isso answers.
@@ -107,6 +110,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         probe,
         pid: std::process::id(),
         settings: settings(&app),
+        database: app.database.borrow().clone(),
         supervisor: app.supervisor.status(),
     })
 }

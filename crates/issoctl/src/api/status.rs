@@ -4,6 +4,7 @@ use isso_daemon::Phase;
 use isso_lifecycle::State;
 use serde::{Deserialize, Serialize};
 
+use crate::checks::DatabaseStatus;
 use crate::desk::SettingsStatus;
 
 /// How Isso is.
@@ -26,6 +27,8 @@ pub struct Status {
     pub pid: u32,
     /// Whether `isso.cfg` is in force, and why not.
     pub settings: SettingsStatus,
+    /// What the last thorough check of the database has found.
+    pub database: DatabaseStatus,
     /// The supervisor's own account.
     pub supervisor: isso_daemon::Status,
 }

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod backup;
+pub mod check_database;
 pub mod config;
 pub mod logs;
 pub mod pages;

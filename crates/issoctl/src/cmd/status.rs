@@ -30,7 +30,11 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(Failure::NOT_RUNNING));
     };
     let status = client.status(false).await?;
-    let serving = status.serving;
+    let code = match (status.serving, &status.database.damage) {
+        (true, None) => 0,
+        (true, Some(_)) => Failure::FAILED,
+        (false, _) => Failure::NOT_RUNNING,
+    };
     if output.json {
         let mut value = serde_json::to_value(&status).expect("our own types have string keys");
         value["data"] = json!(data.path());
@@ -38,11 +42,7 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
     } else {
         print(&status, data, output);
     }
-    Ok(ExitCode::from(if serving {
-        0
-    } else {
-        Failure::NOT_RUNNING
-    }))
+    Ok(ExitCode::from(code))
 }
 
 fn print(status: &Status, data: &DataDir, output: Output) {
@@ -59,6 +59,12 @@ fn print(status: &Status, data: &DataDir, output: Output) {
             "To do",
             &format!("{WARN}set an admin password:{WARN:#} {command}"),
         );
+    }
+    if let Some(damage) = &status.database.damage {
+        line("Database", &format!("{BAD}damaged{BAD:#} ({damage})"));
+        output.line("          restore a backup: issoctl backup restore FILE");
+    } else if let Some(error) = &status.database.error {
+        line("Database", &format!("{WARN}not checked{WARN:#}: {error}"));
     }
     settings(&status.settings, &line, output);
     line("Comments", &status.url);

@@ -1,6 +1,6 @@
 //! `health`: how Isso is, asked of the supervisor beside it.
 
-use isso_actions::{HealthText, Language, health_text};
+use isso_actions::{DatabaseText, HealthText, Language, database_text, health_text};
 
 use super::protocol::{Health, HealthResult, Request};
 use crate::api::{Client, Status};
@@ -14,6 +14,12 @@ pub async fn run(data: &DataDir, request: &Request) -> Result<Health, Failure> {
         Some(client) => Some(client.status(false).await?),
         None => None,
     };
+    if let Some(damage) = status.as_ref().and_then(damage) {
+        return Ok(Health {
+            result: HealthResult::Failure,
+            message: database_text(DatabaseText::Corrupt(damage), language),
+        });
+    }
     let (result, text) = match &status {
         Some(status) => tell(status),
         None => (HealthResult::Starting, HealthText::Unsupervised),
@@ -22,6 +28,12 @@ pub async fn run(data: &DataDir, request: &Request) -> Result<Health, Failure> {
         result,
         message: health_text(text, language),
     })
+}
+
+/// Isso goes on with a damaged database, for it may still answer much. The person who administers it has to know.
+fn damage(status: &Status) -> Option<&str> {
+    let damage = status.database.damage.as_deref();
+    damage.filter(|_| status.serving)
 }
 
 /// A bad line in `isso.cfg` does not keep Isso from answering, and has to be seen all the same.

@@ -25,7 +25,10 @@ pub fn database(error: &DatabaseError, language: Language) -> String {
     let text = match error {
         DatabaseError::Corrupt { damage, .. } => DatabaseText::Corrupt(damage),
         DatabaseError::Missing { .. } | DatabaseError::Empty { .. } => DatabaseText::Gone,
-        DatabaseError::Folder(..) | DatabaseError::ReadOnly(..) | DatabaseError::Unreadable(..) => {
+        DatabaseError::Folder(..)
+        | DatabaseError::ReadOnly(..)
+        | DatabaseError::Foreign { .. }
+        | DatabaseError::Unreadable(..) => {
             let reason = chain(error).join(": ");
             return database_text(DatabaseText::Unusable(&reason), language);
         }

@@ -1,0 +1,124 @@
+//! The quick look, before Isso gets the database or StartOS copies it.
+
+use std::fs::metadata;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::error::DatabaseError;
+use crate::marker::marker;
+use crate::schema::{Tables, sample, tables};
+use crate::thorough::{Depth, check_thoroughly, damage_of};
+use crate::verdict::{Damage, State, last_verdict};
+
+/// Says whether Isso may have the database, or a backup may. Takes the same time for every size, unless the database is
+/// known to be damaged and has changed since.
+///
+/// A journal left by a crash is rolled back, as Isso itself would do. Damage that a thorough check found counts if it is in the
+/// pages or, with [`Depth::Indexes`], in an index.
+pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
+    let folder = database.parent().unwrap_or(Path::new("/"));
+    metadata(folder.join(".")).map_err(|e| DatabaseError::Folder(folder.to_owned(), e))?;
+    writable(folder).map_err(|e| DatabaseError::ReadOnly(folder.to_owned(), e))?;
+
+    let marker = marker(database);
+    let known = marker.exists();
+    match metadata(database) {
+        Err(e) if e.kind() == ErrorKind::NotFound && !known => return Ok(()),
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            let database = database.to_owned();
+            return Err(DatabaseError::Missing { database, marker });
+        }
+        // Anything else that is wrong with the file, SQLite says better.
+        _ => {}
+    }
+    match inspect(database) {
+        Ok(Tables::Foreign(lacks)) => Err(DatabaseError::Foreign {
+            database: database.to_owned(),
+            lacks,
+        }),
+        Ok(Tables::Nothing) if known => Err(DatabaseError::Empty {
+            database: database.to_owned(),
+            marker,
+        }),
+        Ok(Tables::Nothing | Tables::Isso) => known_damage(database, depth),
+        Err(error) => match (damage_of(&error), error.sqlite_error_code()) {
+            // In use is not broken: an older generation may still be finishing a request.
+            (_, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => Ok(()),
+            (Some(damage), _) => Err(corrupt(database, damage)),
+            _ => Err(DatabaseError::Unreadable(database.to_owned(), error)),
+        },
+    }
+}
+
+fn writable(folder: &Path) -> io::Result<()> {
+    use nix::unistd::{AccessFlags, access};
+    Ok(access(folder, AccessFlags::W_OK | AccessFlags::X_OK)?)
+}
+
+/// What was found before. Of a database that has changed since, it is found anew: a person may have mended it.
+fn known_damage(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
+    let counts = |damage: &Damage| depth == Depth::Indexes || !damage.only_indexes;
+    let Some(last) = last_verdict(database) else {
+        return Ok(());
+    };
+    let Some(mut damage) = last.damage.filter(counts) else {
+        return Ok(());
+    };
+    if State::of(database).ok() != Some(last.state) {
+        // What cannot be checked just now stays damaged.
+        if let Ok(verdict) = check_thoroughly(database) {
+            match verdict.damage.filter(counts) {
+                Some(found) => damage = found,
+                None => return Ok(()),
+            }
+        }
+    }
+    Err(corrupt(database, damage))
+}
+
+fn corrupt(database: &Path, damage: Damage) -> DatabaseError {
+    DatabaseError::Corrupt {
+        database: database.to_owned(),
+        damage: damage.found,
+    }
+}
+
+fn inspect(database: &Path) -> rusqlite::Result<Tables> {
+    // Not read-only, or a hot journal could not be rolled back; not creating.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(database, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    // One moment; SQLite compares the file's length with the header's when it begins to read.
+    let looked = connection.unchecked_transaction()?;
+    let found = tables(&looked)?;
+    if found == Tables::Isso {
+        sample(&looked)?;
+    }
+    is_complete(&looked, database)?;
+    Ok(found)
+}
+
+/// SQLite takes the last page for there when a part of it is.
+fn is_complete(connection: &Connection, database: &Path) -> rusqlite::Result<()> {
+    let one = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    // Of a write-ahead log's pages, some are not in the file yet.
+    if mode == "wal" {
+        return Ok(());
+    }
+    let length = one("PRAGMA page_count")?.saturating_mul(one("PRAGMA page_size")?);
+    let there =
+        metadata(database).map_or(length, |file| i64::try_from(file.len()).unwrap_or(i64::MAX));
+    if there >= length {
+        return Ok(());
+    }
+    Err(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+        Some(format!(
+            "the file has {there} bytes, and says itself that it has {length}"
+        )),
+    ))
+}

@@ -1,0 +1,37 @@
+//! `issoctl check-database`: one thorough check, in a process of its own that [`crate::checks`] starts.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use isso_database::{CheckError, Verdict, check_thoroughly};
+use rustix::process::{Signal, nice, set_parent_process_death_signal};
+use serde::{Deserialize, Serialize};
+
+use crate::error::chain;
+use crate::output::Output;
+
+/// What came of a check. It is printed, for the database's folder may be full.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Checked {
+    /// The database was read.
+    Verdict(Verdict),
+    /// It was written to meanwhile.
+    Changed,
+    /// It could not be read.
+    Failed(String),
+}
+
+/// Checks, and prints a [`Checked`].
+pub fn run(database: &Path) -> ExitCode {
+    // Where either is not granted, the check is the same.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    let _ = nice(19);
+    let checked = match check_thoroughly(database) {
+        Ok(verdict) => Checked::Verdict(verdict),
+        Err(CheckError::Changed(_)) => Checked::Changed,
+        Err(error) => Checked::Failed(chain(&error).join(": ")),
+    };
+    Output { json: true }.json(&checked);
+    ExitCode::SUCCESS
+}
