@@ -4,6 +4,7 @@
 //! test installs one; that `up` installs one by itself is a test of its own.
 
 mod smtp;
+mod terminal;
 pub mod torture;
 mod visitor;
 
@@ -22,6 +23,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use smtp::SmtpServer;
+pub use terminal::Terminal;
 pub use visitor::{Admin, Visitor};
 
 /// No wait of these tests comes near it on a machine that is not broken.

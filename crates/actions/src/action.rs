@@ -105,6 +105,23 @@ impl Action {
         }
     }
 
+    /// Checks what a person filled in as [`Action::run`] does, and carries nothing out.
+    pub fn check(
+        self,
+        contents: &Contents,
+        facts: &Facts,
+        language: Language,
+        input: &Value,
+    ) -> Result<(), ActionError> {
+        match self {
+            Self::SetWebsites => set_websites::check(contents, language, input),
+            Self::ConfigureServer => configure_server::check(language, input),
+            Self::ConfigureSmtp => configure_smtp::check(contents, facts, language, input),
+            Self::SetAdminPassword => Ok(()),
+            Self::EmbedCode => embed_code::check(facts, language, input),
+        }
+    }
+
     /// Finds out what takes time and adds it to the result: whether a mail server accepts the saved credentials.
     ///
     /// It waits on the network for five seconds at most, and may be dropped at any moment.

@@ -167,6 +167,12 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
     })
 }
 
+pub(crate) fn check(language: Language, input: &Value) -> Result<(), ActionError> {
+    let input: Input = form(language).read(input)?;
+    input.durations(language)?;
+    Ok(())
+}
+
 pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<Done, ActionError> {
     let input: Input = form(language).read(input)?;
     let (max_age, purge_after) = input.durations(language)?;

@@ -72,21 +72,31 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
     })
 }
 
+pub(crate) fn check(
+    contents: &Contents,
+    facts: &Facts,
+    language: Language,
+    input: &Value,
+) -> Result<(), ActionError> {
+    read(facts, language, input)?.check(&contents.cfg, facts, language)
+}
+
+fn read(facts: &Facts, language: Language, input: &Value) -> Result<Input, ActionError> {
+    if facts.system_smtp.is_none() && input.pointer("/smtp/selection") == Some(&json!("system")) {
+        return Err(ActionError::NoSystemSmtp);
+    }
+    Ok(form(language, facts).read::<Input>(input)?.trimmed())
+}
+
 pub(crate) fn run(
     volume: &Volume,
     facts: &Facts,
     language: Language,
     input: &Value,
 ) -> Result<Done, ActionError> {
-    if facts.system_smtp.is_none() && input.pointer("/smtp/selection") == Some(&json!("system")) {
-        return Err(ActionError::NoSystemSmtp);
-    }
-    let input = form(language, facts).read::<Input>(input)?.trimmed();
+    let input = read(facts, language, input)?;
     let updated = volume.update(|contents| {
-        let errors = input.check(&contents.cfg, facts, language);
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        input.check(&contents.cfg, facts, language)?;
         save(contents, &input, facts)
     })?;
     let message = match updated.value {

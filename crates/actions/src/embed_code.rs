@@ -39,11 +39,27 @@ pub(crate) fn form(language: Language, facts: &Facts) -> Form {
     Form(vec![("address", Field::Select(address))])
 }
 
-pub(crate) fn run(facts: &Facts, language: Language, input: &Value) -> Result<Done, ActionError> {
-    if addresses(facts).is_empty() {
-        return Err(ActionError::NoAddress);
+pub(crate) fn check(facts: &Facts, language: Language, input: &Value) -> Result<(), ActionError> {
+    read(facts, language, input).map(drop)
+}
+
+/// The address chosen; where there is only one, none has to be.
+fn read(facts: &Facts, language: Language, input: &Value) -> Result<Input, ActionError> {
+    let is_open = match &input["address"] {
+        Value::Null => true,
+        address => address == "",
+    };
+    match addresses(facts)[..] {
+        [] => Err(ActionError::NoAddress),
+        [only] if is_open => Ok(Input {
+            address: only.to_owned(),
+        }),
+        _ => Ok(form(language, facts).read(input)?),
     }
-    let input: Input = form(language, facts).read(input)?;
+}
+
+pub(crate) fn run(facts: &Facts, language: Language, input: &Value) -> Result<Done, ActionError> {
+    let input = read(facts, language, input)?;
     Ok(Done {
         result: ActionResult::new(
             tr!(language, "embed-code.done"),

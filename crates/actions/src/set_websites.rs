@@ -56,10 +56,19 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
     json!({ "websites": shown.map(|entry| entry.to_string()).collect::<Vec<_>>() })
 }
 
+pub(crate) fn check(
+    contents: &Contents,
+    language: Language,
+    input: &Value,
+) -> Result<(), ActionError> {
+    let input: Input = form(language).read(input)?;
+    input.lines(contents, language).map(drop)
+}
+
 pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<Done, ActionError> {
     let input: Input = form(language).read(input)?;
     let updated = volume.update(|contents| {
-        let mut lines = lines(&input.websites, &entries(&contents.cfg).collect(), language)?;
+        let mut lines = input.lines(contents, language)?;
         lines.push(PLACEHOLDER.to_owned());
         contents.cfg.write_lines(&keys::HOST, &lines)?;
         lines.pop();
@@ -82,6 +91,12 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
 #[derive(Deserialize)]
 struct Input {
     websites: Vec<String>,
+}
+
+impl Input {
+    fn lines(&self, contents: &Contents, language: Language) -> Result<Vec<String>, ActionError> {
+        lines(&self.websites, &entries(&contents.cfg).collect(), language)
+    }
 }
 
 /// An entry of the list.

@@ -71,18 +71,9 @@ impl Check {
     }
 
     fn union(&mut self, spec: &Union, value: &Value, path: &str) -> Value {
-        let selection = match value.get("selection") {
-            Some(Value::String(selection)) => selection.as_str(),
-            Some(Value::Null) | None => {
-                return self.settle(Err(Problem::Missing), path, &spec.name);
-            }
-            Some(_) => {
-                return self.settle(
-                    Err(Problem::NotAChoice(choices(&spec.variants))),
-                    path,
-                    &spec.name,
-                );
-            }
+        let Some(Value::String(selection)) = value.get("selection") else {
+            let problem = Problem::NotAChoice(choices(&spec.variants));
+            return self.settle(Err(problem), path, &spec.name);
         };
         let Some((known, variant)) = spec.variants.iter().find(|(known, _)| *known == selection)
         else {
@@ -228,10 +219,9 @@ fn whole(number: &JsonNumber) -> Option<i64> {
 fn select(spec: &Select, value: &Value) -> Result<Value, Problem> {
     let choices =
         || Problem::NotAChoice(spec.values.iter().map(|(value, _)| value.clone()).collect());
-    let given = match value {
-        Value::Null => return Err(Problem::Missing),
-        Value::String(given) => given.as_str(),
-        _ => return Err(choices()),
+    // That nothing is chosen is answered with what there is to choose from, too.
+    let Some(given) = value.as_str() else {
+        return Err(choices());
     };
     match spec.values.iter().find(|(known, _)| known == given) {
         Some((known, shown)) if !allowed(&spec.disabled, known) => {

@@ -172,6 +172,8 @@ Examples:
   issoctl action run configure-server maxAge=1h guard.ratelimit=5
   issoctl action run set-websites websites=https://a.example websites=https://b.example
   issoctl action run set-websites websites=
+  issoctl action run set-websites --input '{\"websites\": [\"https://a.example\"]}'
+  issoctl action run configure-smtp                 asks for each field
   issoctl action run configure-smtp --input mail.json
   pass show mail.json | issoctl action run configure-smtp --input -";
 
@@ -182,13 +184,16 @@ pub struct RunArgs {
     pub id: String,
     /// Fields to change; the others stay as they are
     ///
+    /// On a terminal, without any field and without --input, each field is asked for.
     /// A field inside a group is written `group.field`; a list is its field given once for each
     /// item, or `field=` for an empty one. Passwords are not taken here, where other users of the
     /// machine could read them: give them with --input.
     #[arg(value_name = "FIELD=VALUE", conflicts_with = "input")]
     pub fields: Vec<String>,
-    /// Take the whole form as JSON from a file, or from stdin with `-`
-    #[arg(long, value_name = "FILE")]
+    /// Take the whole form as JSON: from a file, from stdin with `-`, or as it stands here
+    ///
+    /// JSON with a password in it is not taken from the command line.
+    #[arg(long, value_name = "FILE|JSON")]
     pub input: Option<PathBuf>,
     /// Do not wait until changed settings are in force
     #[arg(long)]

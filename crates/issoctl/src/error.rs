@@ -131,12 +131,10 @@ impl From<isso_cfg::VolumeError> for Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let details = serde_json::to_value(&problem).expect("our own types have string keys");
-        let failure = Self::plain(problem.message).details(details);
+        let mut failure = Self::plain(problem.message).details(details);
+        failure.hint = problem.hint;
         match problem.kind {
-            ProblemKind::UnknownAction => {
-                failure.exit(Self::USAGE).hint("see `issoctl action list`")
-            }
-            ProblemKind::InvalidInput => failure.exit(Self::USAGE),
+            ProblemKind::UnknownAction | ProblemKind::InvalidInput => failure.exit(Self::USAGE),
             ProblemKind::Refused | ProblemKind::Failed => failure,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::closest::closest;
 use crate::error::Failure;
 
 /// A field of a form, for a person to read.
@@ -27,10 +28,33 @@ pub fn describe(form: &Value, values: &Value) -> Vec<Field> {
             Some("union") => format!("{path}.selection"),
             _ => path.to_owned(),
         };
-        let label = spec["name"].as_str().unwrap_or_default().to_owned();
+        let mut label = spec["name"].as_str().unwrap_or_default().to_owned();
+        let choices = choices(spec);
+        if !choices.is_empty() {
+            let ids: Vec<_> = choices.into_iter().map(|(id, _)| id).collect();
+            label += &format!(" ({})", ids.join(", "));
+        }
         fields.push(Field { path, value, label });
     });
     fields
+}
+
+/// What can be chosen in a field, with how each is shown; nothing if the field is no choice.
+pub fn choices(spec: &Value) -> Vec<(&str, &str)> {
+    let (all, shown) = match spec["type"].as_str() {
+        Some("select") => (&spec["values"], ""),
+        Some("union") => (&spec["variants"], "/name"),
+        _ => return Vec::new(),
+    };
+    let is_disabled = |id: &str| {
+        let ids = spec["disabled"].as_array();
+        ids.is_some_and(|ids| ids.iter().any(|disabled| disabled == id))
+    };
+    entries(all)
+        .filter(|(id, _)| !is_disabled(id))
+        .map(|(id, value)| (id.as_str(), value.pointer(shown).and_then(Value::as_str)))
+        .map(|(id, shown)| (id, shown.unwrap_or(id)))
+        .collect()
 }
 
 /// Hides what stands in masked fields.
@@ -66,6 +90,77 @@ pub fn assign(form: &Value, mut values: Value, fields: &[String]) -> Result<Valu
     Ok(values)
 }
 
+/// Refuses names that the form does not have: an action would leave them out without a word.
+pub fn check_names(form: &Value, input: &Value) -> Result<(), Failure> {
+    names(form, input, "").map_err(|(path, reason)| Failure::usage(format!("{path}: {reason}")))
+}
+
+fn names(form: &Value, input: &Value, prefix: &str) -> Result<(), (String, String)> {
+    let among = |input: &Value, known: &[&str], prefix: &str| {
+        let given = input.as_object().into_iter().flatten();
+        let mut unknown = given.filter(|(key, _)| !known.contains(&key.as_str()));
+        unknown.next().map_or(Ok(()), |(key, _)| {
+            Err((format!("{prefix}{key}"), no_such_field(key, known)))
+        })
+    };
+    let known: Vec<_> = entries(form).map(|(name, _)| name.as_str()).collect();
+    among(input, &known, prefix)?;
+    for (key, spec) in entries(form) {
+        let path = format!("{prefix}{key}");
+        let value = &input[key];
+        if spec["type"] == "union" {
+            among(value, &["selection", "value"], &format!("{path}."))?;
+        }
+        if let Some((form, within)) = inner(spec, value) {
+            let prefix = format!("{path}{}.", within.replace('/', "."));
+            let value = value.pointer(within).unwrap_or(&Value::Null);
+            names(form, value, &prefix)?;
+        }
+    }
+    Ok(())
+}
+
+fn no_such_field(given: &str, known: &[&str]) -> String {
+    let meant = closest(given, known.iter().copied());
+    let meant = meant.map_or_else(String::new, |name| format!("did you mean `{name}`? "));
+    format!(
+        "there is no such field; {meant}there are {}",
+        known.join(", ")
+    )
+}
+
+/// Whether the input has text in a field that is masked anywhere in the form.
+pub fn holds_secret(form: &Value, input: &Value) -> bool {
+    fn masked<'a>(form: &'a Value, names: &mut Vec<&'a str>) {
+        for (key, spec) in form.as_object().into_iter().flatten() {
+            if spec["masked"] == json!(true) {
+                names.push(key);
+            }
+            masked(spec, names);
+        }
+    }
+    fn holds(input: &Value, names: &[&str]) -> bool {
+        match input {
+            Value::Object(members) => members.iter().any(|(key, value)| {
+                let is_text = value.as_str().is_some_and(|text| !text.is_empty());
+                (is_text && names.contains(&key.as_str())) || holds(value, names)
+            }),
+            Value::Array(items) => items.iter().any(|item| holds(item, names)),
+            _ => false,
+        }
+    }
+    let mut names = Vec::new();
+    masked(form, &mut names);
+    holds(input, &names)
+}
+
+/// Whether there is anything to fill in: where one thing can be chosen at most, there is not.
+pub fn asks_something(form: &Value) -> bool {
+    entries(form).any(|(_, spec)| {
+        spec["type"] != "select" || spec["values"].as_object().is_none_or(|all| all.len() > 1)
+    })
+}
+
 fn put(
     form: &Value,
     values: &mut Value,
@@ -78,7 +173,7 @@ fn put(
         .ok_or("the field's name ends too early")?;
     let spec = form.get(key).ok_or_else(|| {
         let names: Vec<_> = entries(form).map(|(name, _)| name.as_str()).collect();
-        format!("there is no such field; there are {}", names.join(", "))
+        no_such_field(key, &names)
     })?;
     if values.is_null() {
         *values = json!({});
@@ -127,9 +222,12 @@ fn scalar(
     begun: bool,
 ) -> Result<Value, String> {
     match kind {
-        _ if spec["masked"] == json!(true) => {
-            Err("a password does not belong on the command line; use --input".into())
-        }
+        // To take one away is no secret.
+        _ if spec["masked"] == json!(true) && !text.is_empty() => Err(
+            "a password does not belong on the command line; use --input FILE, --input - for stdin, or no field at \
+             all to be asked"
+                .into(),
+        ),
         Some("toggle") => match text {
             "true" | "yes" | "on" => Ok(json!(true)),
             "false" | "no" | "off" => Ok(json!(false)),
@@ -155,7 +253,7 @@ fn scalar(
 }
 
 /// What a form holds before anybody touches it.
-fn defaults(form: &Value) -> Value {
+pub fn defaults(form: &Value) -> Value {
     let default = |spec: &Value| match spec["type"].as_str() {
         Some("object") => defaults(&spec["spec"]),
         Some("union") => match spec["default"].as_str() {
@@ -173,7 +271,13 @@ fn defaults(form: &Value) -> Value {
         .into()
 }
 
-fn walk(form: &Value, values: &Value, prefix: &str, visit: &mut impl FnMut(&str, &Value, &Value)) {
+/// Visits each field with its path and its value, in the order of the form.
+pub fn walk(
+    form: &Value,
+    values: &Value,
+    prefix: &str,
+    visit: &mut impl FnMut(&str, &Value, &Value),
+) {
     for (key, spec) in entries(form) {
         let path = format!("{prefix}{key}");
         let value = &values[key];
@@ -209,179 +313,4 @@ fn entries(form: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form() -> Value {
-        json!({
-            "title": { "type": "text", "name": "Title", "default": null },
-            "guard": { "type": "object", "name": "Guard", "spec": {
-                "enabled": { "type": "toggle", "name": "Guarded", "default": true },
-                "ratelimit": { "type": "number", "name": "Rate limit", "default": 2 },
-            } },
-            "hosts": { "type": "list", "name": "Websites", "default": [] },
-            "smtp": { "type": "union", "name": "E-mail", "default": "disabled", "variants": {
-                "disabled": { "name": "Off", "spec": {} },
-                "custom": { "name": "Server", "spec": {
-                    "host": { "type": "text", "name": "Host", "default": null },
-                    "port": { "type": "number", "name": "Port", "default": 587 },
-                    "password": {
-                        "type": "text", "name": "Password", "masked": true, "default": null,
-                    },
-                } },
-            } },
-        })
-    }
-
-    fn values() -> Value {
-        json!({
-            "title": "Isso",
-            "guard": { "enabled": true, "ratelimit": 2 },
-            "hosts": ["https://old.example"],
-            "smtp": { "selection": "custom", "value": {
-                "host": "mail.example", "port": 25, "password": "secret",
-            } },
-        })
-    }
-
-    /// The fields change the value at a pointer and nothing else, or are refused.
-    fn check(fields: &[&str], expected: Result<(&str, Value), &str>) {
-        let fields: Vec<_> = fields.iter().map(ToString::to_string).collect();
-        let assigned = assign(&form(), values(), &fields).map_err(|failure| failure.to_string());
-        let expected = expected.map_err(str::to_owned).map(|(pointer, value)| {
-            let mut values = values();
-            *values.pointer_mut(pointer).unwrap() = value;
-            values
-        });
-        assert_eq!(assigned, expected, "{fields:?}");
-    }
-
-    #[test]
-    fn a_field_takes_a_value_of_its_type() {
-        check(&[], Ok(("/title", json!("Isso"))));
-        check(&["title=a=b"], Ok(("/title", json!("a=b"))));
-        check(&["title="], Ok(("/title", json!(""))));
-        check(&["guard.enabled=no"], Ok(("/guard/enabled", json!(false))));
-        check(&["guard.ratelimit=5"], Ok(("/guard/ratelimit", json!(5))));
-        check(
-            &["guard.ratelimit=0.5"],
-            Ok(("/guard/ratelimit", json!(0.5))),
-        );
-        check(
-            &["guard.enabled=maybe"],
-            Err("guard.enabled: `maybe` is neither true nor false"),
-        );
-        check(
-            &["guard.ratelimit=many"],
-            Err("guard.ratelimit: `many` is not a number"),
-        );
-    }
-
-    #[test]
-    fn a_list_is_replaced_and_grows_when_given_again() {
-        check(&["hosts=a"], Ok(("/hosts", json!(["a"]))));
-        check(
-            &["hosts=a", "title=Isso", "hosts=b"],
-            Ok(("/hosts", json!(["a", "b"]))),
-        );
-        check(&["hosts="], Ok(("/hosts", json!([]))));
-    }
-
-    #[test]
-    fn another_choice_brings_its_defaults() {
-        check(
-            &["smtp.value.port=465"],
-            Ok(("/smtp/value/port", json!(465))),
-        );
-        check(
-            &["smtp.selection=custom"],
-            Ok(("/smtp/value/port", json!(25))),
-        );
-        check(
-            &["smtp.selection=disabled"],
-            Ok(("/smtp", json!({ "selection": "disabled", "value": {} }))),
-        );
-        check(
-            &[
-                "smtp.selection=disabled",
-                "smtp.selection=custom",
-                "smtp.value.host=b",
-            ],
-            Ok((
-                "/smtp",
-                json!({
-                    "selection": "custom",
-                    "value": { "host": "b", "port": 587, "password": null },
-                }),
-            )),
-        );
-        check(
-            &["smtp.selection=pigeon"],
-            Err("smtp.selection: choose one of disabled, custom"),
-        );
-        check(
-            &["smtp=custom"],
-            Err("smtp: this is a choice: set its `.selection`, then its `.value.…`"),
-        );
-    }
-
-    #[test]
-    fn a_masked_field_is_refused() {
-        check(
-            &["smtp.value.password=hunter2"],
-            Err("smtp.value.password: a password does not belong on the command line; use --input"),
-        );
-    }
-
-    #[test]
-    fn a_name_that_leads_nowhere_is_refused() {
-        check(&["title"], Err("`title` is not FIELD=VALUE"));
-        check(
-            &["titel=a"],
-            Err("titel: there is no such field; there are title, guard, hosts, smtp"),
-        );
-        check(
-            &["guard.rate=1"],
-            Err("guard.rate: there is no such field; there are enabled, ratelimit"),
-        );
-        check(&["guard=1"], Err("guard: the field's name ends too early"));
-        check(
-            &["title.text=a"],
-            Err("title.text: this field has no fields inside"),
-        );
-    }
-
-    #[test]
-    fn fields_are_described_without_their_secrets() {
-        let mut values = values();
-        mask(&form(), &mut values);
-        let fields: Vec<_> = describe(&form(), &values)
-            .into_iter()
-            .map(|Field { path, value, label }| format!("{path} = {value} ({label})"))
-            .collect();
-        assert_eq!(
-            fields,
-            [
-                r#"title = "Isso" (Title)"#,
-                "guard.enabled = true (Guarded)",
-                "guard.ratelimit = 2 (Rate limit)",
-                r#"hosts = ["https://old.example"] (Websites)"#,
-                r#"smtp.selection = "custom" (E-mail)"#,
-                r#"smtp.value.host = "mail.example" (Host)"#,
-                "smtp.value.port = 25 (Port)",
-                r#"smtp.value.password = "••••••••" (Password)"#,
-            ]
-        );
-    }
-
-    #[test]
-    fn an_empty_masked_field_stays_empty() {
-        for empty in [json!(""), Value::Null] {
-            let mut values = values();
-            values["smtp"]["value"]["password"] = empty;
-            let before = values.clone();
-            mask(&form(), &mut values);
-            assert_eq!(values, before);
-        }
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ mod announce;
 mod api;
 mod checks;
 mod cli;
+mod closest;
 mod cmd;
 mod data;
 mod desk;
@@ -19,6 +20,7 @@ mod schedule;
 mod service;
 mod startos;
 mod surroundings;
+mod terminal;
 mod watch;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use isso_lifecycle::{Effect, Event, Invocation, Refusal, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::closest::closest;
 use crate::host::Handle;
 use crate::surroundings::Surroundings;
 
@@ -63,6 +64,18 @@ pub struct Problem {
     /// The field of the form, as in `guard.ratelimit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What a person at a terminal can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// A field of a form that is not filled in as it should be.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Wrong {
+    /// Where it is, as in `guard.ratelimit` or `websites[1]`.
+    pub field: String,
+    /// What is wrong, in the asker's language.
+    pub message: String,
 }
 
 /// The sorts of [`Problem`].
@@ -139,6 +152,26 @@ impl Service {
         })
     }
 
+    /// Checks a form as [`Service::run`] would, and names every field that is wrong.
+    pub fn check(&self, id: &str, request: &RunRequest) -> Result<Vec<Wrong>, Problem> {
+        let language = Language::of(&request.language);
+        let of_action = |error: &ActionError| Problem::of_action(error, language);
+        let action = Action::find(id).map_err(|error| of_action(&error))?;
+        let contents = self.contents(language)?;
+        let facts = self.surroundings.facts(&self.volume);
+        match action.check(&contents, &facts, language, &request.input) {
+            Ok(()) => Ok(Vec::new()),
+            Err(ActionError::Input(errors)) => Ok(errors
+                .into_iter()
+                .map(|error| Wrong {
+                    message: error.problem.localized(language),
+                    field: error.path,
+                })
+                .collect()),
+            Err(error) => Err(of_action(&error)),
+        }
+    }
+
     fn contents(&self, language: Language) -> Result<Contents, Problem> {
         match self.volume.read() {
             Err(VolumeError::Missing { .. }) => Ok(Contents::fresh()),
@@ -166,6 +199,7 @@ impl Problem {
             kind,
             message: error.localized(language),
             field: error.path().map(str::to_owned),
+            hint: hint(error),
         }
     }
 
@@ -182,7 +216,27 @@ impl Problem {
             kind: ProblemKind::Refused,
             message,
             field: None,
+            hint: None,
         }
+    }
+}
+
+/// What a person at a terminal can do about it.
+fn hint(error: &ActionError) -> Option<String> {
+    match error {
+        ActionError::UnknownAction(id) => {
+            let known = Action::ALL.into_iter().map(Action::id);
+            Some(match closest(id, known) {
+                Some(meant) => format!("did you mean `{meant}`? `issoctl action list` names all"),
+                None => "see which there are with `issoctl action list`".to_owned(),
+            })
+        }
+        ActionError::NoAddress => Some(
+            "write the address that visitors use into isso.cfg, as `public-endpoint` below [server]; while `issoctl up` \
+             runs, there is the address that it listens on, too"
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use isso_cfg::{Document, Key, Secret, keys};
 use serde::Deserialize;
 
 use super::selection::Selection;
-use crate::error::InputError;
+use crate::error::{ActionError, InputError};
 use crate::facts::Facts;
 use crate::i18n::{Language, tr};
 use crate::problem::Problem;
@@ -41,7 +41,12 @@ impl Input {
     }
 
     /// What the form alone cannot find out. A value that stands in `isso.cfg` already may stay there.
-    pub fn check(&self, cfg: &Document, facts: &Facts, language: Language) -> Vec<InputError> {
+    pub fn check(
+        &self,
+        cfg: &Document,
+        facts: &Facts,
+        language: Language,
+    ) -> Result<(), ActionError> {
         let mut errors = Vec::new();
         let mut check = |path: &str,
                          label: String,
@@ -131,7 +136,11 @@ impl Input {
         } else {
             check("to", label, &keys::SMTP_TO, self.to(), email);
         }
-        errors
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors.into())
+        }
     }
 }
 

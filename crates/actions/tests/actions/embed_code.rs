@@ -52,3 +52,28 @@ fn without_an_address_there_is_no_snippet() {
         "This server has no address yet that a browser could reach. Give it one first."
     );
 }
+
+#[test]
+fn the_only_address_need_not_be_chosen() {
+    let mut fixture = Fixture::new();
+    fixture.facts.addresses = vec!["https://a.example/".into(), "https://a.example".into()];
+    for input in [
+        json!({}),
+        json!({ "address": null }),
+        json!({ "address": "" }),
+    ] {
+        let done = fixture.run(Action::EmbedCode, &input).unwrap();
+        let result = serde_json::to_value(done.result).unwrap();
+        let snippet = result["result"]["value"].as_str().unwrap();
+        assert!(
+            snippet.contains("https://a.example/js/embed.min.js"),
+            "{input}"
+        );
+    }
+    fixture.facts.addresses.push("https://b.example".into());
+    let error = fixture.refused(Action::EmbedCode, &json!({}));
+    assert!(
+        error.contains("https://a.example, https://b.example"),
+        "{error}"
+    );
+}

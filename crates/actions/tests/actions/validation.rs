@@ -268,7 +268,7 @@ fn groups_and_choices() {
     check(
         "select",
         json!(null),
-        &["Select (select): This must be filled in."],
+        &["Select (select): Choose one of: a, b."],
     );
     check(
         "select",
@@ -288,7 +288,7 @@ fn groups_and_choices() {
     check(
         "union",
         json!("on"),
-        &["Union (union): This must be filled in."],
+        &["Union (union): Choose one of: on, off."],
     );
     check(
         "union",

@@ -195,6 +195,7 @@ pub(super) async fn restore(
             kind: ProblemKind::Failed,
             message,
             field: None,
+            hint: None,
         }),
     }
 }

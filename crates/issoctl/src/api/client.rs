@@ -13,7 +13,7 @@ use super::backup::{Ended, Files, Prepared, Swapped};
 use super::socket::SocketPath;
 use crate::data::DataDir;
 use crate::error::Failure;
-use crate::service::{Listed, Problem, Ran, RunRequest, Shown};
+use crate::service::{Listed, Problem, Ran, RunRequest, Shown, Wrong};
 
 /// A connection to the `up` that runs on a data folder.
 pub struct Client {
@@ -105,6 +105,12 @@ impl Client {
                 .json(request),
         )
         .await
+    }
+
+    /// Checks what was filled in, and changes nothing.
+    pub async fn check(&self, id: &str, request: &RunRequest) -> Result<Vec<Wrong>, Failure> {
+        let route = format!("actions/{id}/check");
+        json(self.request(Method::POST, &route).json(request)).await
     }
 
     /// Where the files are.

@@ -27,7 +27,7 @@ use super::status::{Probe, Status};
 use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
 use crate::host::Restores;
-use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown};
+use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
 use crate::surroundings::url;
 
 /// What the routes work on.
@@ -63,6 +63,7 @@ pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
         .route("/v1/status", get(status))
         .route("/v1/actions", get(actions))
         .route("/v1/actions/{id}", get(action).post(run))
+        .route("/v1/actions/{id}/check", post(check))
         .route("/v1/files", get(backup::files))
         .route("/v1/backups", post(backup::begin))
         .route("/v1/backups/{number}", delete(backup::end))
@@ -186,6 +187,14 @@ async fn run(
     Json(request): Json<RunRequest>,
 ) -> Result<Json<Ran>, Problem> {
     app.service.run(&id, request).await.map(Json)
+}
+
+async fn check(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Json(request): Json<RunRequest>,
+) -> Result<Json<Vec<Wrong>>, Problem> {
+    app.service.check(&id, &request).map(Json)
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! `issoctl action`.
 
+mod ask;
+mod input;
 mod run;
 
 use std::process::ExitCode;
@@ -15,7 +17,7 @@ use crate::fields;
 use crate::host;
 use crate::language;
 use crate::output::{BOLD, DIM, Output, WARN};
-use crate::service::{Listed, Ran, RunRequest, Service, Shown};
+use crate::service::{Listed, Ran, RunRequest, Service, Shown, Wrong};
 use crate::surroundings::Surroundings;
 
 /// Lists, shows or runs actions.
@@ -69,11 +71,16 @@ impl Actions {
         }
     }
 
+    async fn check(&self, id: &str, input: Value) -> Result<Vec<Wrong>, Failure> {
+        let request = request(input);
+        match self {
+            Self::Api(client) => client.check(id, &request).await,
+            Self::Files(service) => Ok(service.check(id, &request)?),
+        }
+    }
+
     async fn run(&self, data: &DataDir, id: &str, input: Value) -> Result<Ran, Failure> {
-        let request = RunRequest {
-            input,
-            language: language::of_environment().tag().to_owned(),
-        };
+        let request = request(input);
         match self {
             Self::Api(client) => client.run(id, &request).await,
             Self::Files(service) => {
@@ -86,6 +93,13 @@ impl Actions {
                 Ok(service.run(id, request).await?)
             }
         }
+    }
+}
+
+fn request(input: Value) -> RunRequest {
+    RunRequest {
+        input,
+        language: language::of_environment().tag().to_owned(),
     }
 }
 

@@ -1,13 +1,12 @@
 //! `issoctl action run`.
 
-use std::io::{IsTerminal, Read};
-use std::path::Path;
+use std::io::{IsTerminal, stderr, stdin};
 use std::process::ExitCode;
 
 use isso_actions::{OutcomeText, outcome_text, password_task_reason};
 use serde_json::Value;
 
-use super::{Actions, text};
+use super::{Actions, ask, input, text};
 use crate::api::Status;
 use crate::cli::RunArgs;
 use crate::data::DataDir;
@@ -15,6 +14,7 @@ use crate::error::Failure;
 use crate::fields;
 use crate::language;
 use crate::output::{BOLD, GOOD, Output, WARN};
+use crate::service::Shown;
 
 /// Runs an action, shows its result, and waits until Isso has the settings.
 pub async fn run(
@@ -24,21 +24,7 @@ pub async fn run(
     args: RunArgs,
 ) -> Result<ExitCode, Failure> {
     let shown = actions.show(&args.id).await?;
-    let input = match &args.input {
-        Some(path) => read_input(path)?,
-        None if shown.form.is_null() && args.fields.is_empty() => Value::Null,
-        None if args.fields.is_empty() => {
-            return Err(Failure::usage(format!(
-                "`{}` has a form, and nothing was filled in",
-                args.id
-            ))
-            .hint(format!(
-                "see its fields with `issoctl action show {}`",
-                args.id
-            )));
-        }
-        None => fields::assign(&shown.form, shown.prefill, &args.fields)?,
-    };
+    let input = input(actions, shown, &args, output).await?;
     let ran = actions.run(data, &args.id, input).await?;
     let in_force = match actions {
         Actions::Api(client) if ran.settings_changed && !args.no_wait => {
@@ -56,6 +42,34 @@ pub async fn run(
     }
     in_force.map_or(Ok(()), |status| tell(&status, data, output))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the form is filled in with: the JSON given, the fields given, or answers to questions.
+async fn input(
+    actions: &Actions,
+    shown: Shown,
+    args: &RunArgs,
+    output: Output,
+) -> Result<Value, Failure> {
+    if let Some(given) = &args.input {
+        return input::read(&args.id, &shown.form, given);
+    }
+    if !args.fields.is_empty() {
+        return fields::assign(&shown.form, shown.prefill, &args.fields);
+    }
+    if !fields::asks_something(&shown.form) {
+        return Ok(shown.prefill);
+    }
+    let is_person = stdin().is_terminal() && stderr().is_terminal() && !output.json;
+    if is_person {
+        return ask::fill_in(actions, shown, output).await;
+    }
+    let id = &args.id;
+    Err(
+        Failure::usage(format!("`{id}` has a form, and nothing was filled in")).hint(format!(
+            "see its fields with `issoctl action show {id}`, and set them with FIELD=VALUE or --input"
+        )),
+    )
 }
 
 /// Tells whether Isso has what was saved. A gate that waits for a password is no failure of the action.
@@ -89,24 +103,6 @@ fn tell(status: &Status, data: &DataDir, output: Output) -> Result<(), Failure> 
                 .hint("see what it printed: `issoctl logs`"))
         }
     }
-}
-
-fn read_input(path: &Path) -> Result<Value, Failure> {
-    let stdin = path == Path::new("-");
-    if stdin && std::io::stdin().is_terminal() {
-        Output { json: false }.note("Type the form as JSON, then Ctrl-D:");
-    }
-    let mut text = String::new();
-    let read = if stdin {
-        std::io::stdin().read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.map_err(|source| Failure::new(format!("cannot read {}", path.display()), source))?;
-    serde_json::from_str(&text).map_err(|source| {
-        // serde_json names line and column, and quotes nothing of what might be a password.
-        Failure::new(format!("{} does not hold JSON", path.display()), source).exit(Failure::USAGE)
-    })
 }
 
 fn print_result(result: &Value, output: Output) {

@@ -1,0 +1,240 @@
+//! Asking for a form on a terminal, field by field.
+
+use std::collections::HashSet;
+
+use dialoguer::{Confirm, Input, Password, Select};
+use serde_json::{Value, json};
+
+use super::{Actions, text};
+use crate::error::Failure;
+use crate::fields;
+use crate::output::{BAD, DIM, Output};
+use crate::service::{Shown, Wrong};
+use crate::terminal::{Questions, by_keys};
+
+/// Asks for every field, with what stands there now as the answer to begin with.
+///
+/// Each answer is checked as the action would, and asked for again while it is wrong. Nothing is changed here.
+pub async fn fill_in(actions: &Actions, shown: Shown, output: Output) -> Result<Value, Failure> {
+    let Shown {
+        listed,
+        form,
+        mut prefill,
+    } = shown;
+    complete(&form, &mut prefill);
+    let mut values = prefill;
+    let mut asked = HashSet::new();
+    let mut questions = Questions::begin()?;
+    output.note(&format!(
+        "{DIM}Enter takes what stands there; Ctrl-C ends without a change.{DIM:#}"
+    ));
+    loop {
+        while let Some(field) = next(&form, &values, &asked) {
+            let (path, value) = questions.ask(move || field.ask()).await?;
+            set(&mut values, &path, value);
+            let wrong = actions.check(&listed.id, values.clone()).await?;
+            if !tell(&path, &wrong, output) {
+                asked.insert(path);
+            }
+        }
+        // What depends on several fields is found once all are there.
+        let wrong = actions.check(&listed.id, values.clone()).await?;
+        let again: Vec<_> = asked
+            .iter()
+            .filter(|path| tell(path, &wrong, output))
+            .cloned()
+            .collect();
+        if again.is_empty() {
+            questions.end();
+            return Ok(values);
+        }
+        for path in again {
+            asked.remove(&path);
+        }
+    }
+}
+
+/// A field that is to be asked for.
+struct Field {
+    path: String,
+    label: String,
+    spec: Value,
+    value: Value,
+}
+
+/// The first field that was not asked for yet, of those that the choices made so far have.
+fn next(form: &Value, values: &Value, asked: &HashSet<String>) -> Option<Field> {
+    let mut next = None;
+    fields::walk(form, values, "", &mut |path, spec, value| {
+        let is_fixed = spec["disabled"].is_string();
+        if next.is_none() && !is_fixed && !asked.contains(path) {
+            next = Some(Field {
+                path: path.to_owned(),
+                label: label(form, path, spec),
+                spec: spec.clone(),
+                value: value.clone(),
+            });
+        }
+    });
+    next
+}
+
+/// The field's name, behind that of its group.
+fn label(form: &Value, path: &str, spec: &Value) -> String {
+    let name = text(&spec["name"]);
+    let first = path.split('.').next().unwrap_or_default();
+    match form[first]["type"].as_str() {
+        Some("object") => format!("{}: {name}", text(&form[first]["name"])),
+        _ => name.to_owned(),
+    }
+}
+
+/// Says what is wrong with a field, and whether anything is.
+fn tell(path: &str, wrong: &[Wrong], output: Output) -> bool {
+    let item = format!("{path}[");
+    let of_field = |it: &&Wrong| it.field == path || it.field.starts_with(&item);
+    let wrong: Vec<_> = wrong.iter().filter(of_field).collect();
+    for Wrong { message, .. } in &wrong {
+        output.note(&format!("{BAD}{message}{BAD:#}"));
+    }
+    !wrong.is_empty()
+}
+
+/// Adds what the form holds by default where there is nothing yet.
+fn complete(form: &Value, values: &mut Value) {
+    let Value::Object(defaults) = fields::defaults(form) else {
+        return;
+    };
+    if !values.is_object() {
+        *values = json!({});
+    }
+    for (key, default) in defaults {
+        if values[&key].is_null() {
+            values[&key] = default;
+        }
+    }
+}
+
+/// Puts an answer where its path leads.
+fn set(values: &mut Value, path: &str, answer: Value) {
+    let mut place = values;
+    for part in path.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[part];
+    }
+    *place = answer;
+}
+
+impl Field {
+    /// Asks the person, and gives back the path and the answer.
+    fn ask(self) -> dialoguer::Result<(String, Value)> {
+        for note in ["description", "warning"] {
+            if let Some(words) = self.spec[note].as_str() {
+                Output { json: false }.note(&format!("{DIM}{words}{DIM:#}"));
+            }
+        }
+        let answer = match self.spec["type"].as_str() {
+            Some("toggle") => self.toggle()?,
+            Some("select" | "union") => self.choice()?,
+            Some("list") => self.list()?,
+            Some("number") => {
+                let typed = line(&self.label, &self.value.to_string().replace("null", ""))?;
+                // What is no number is left to the check, which says so.
+                typed
+                    .trim()
+                    .parse::<i64>()
+                    .map_or(json!(typed), Value::from)
+            }
+            _ if self.spec["masked"] == json!(true) => self.password()?,
+            _ => json!(line(&self.label, text(&self.value))?),
+        };
+        Ok((self.path, answer))
+    }
+
+    fn toggle(&self) -> dialoguer::Result<Value> {
+        let now = self.value.as_bool().unwrap_or_default();
+        let prompt = Confirm::new().with_prompt(&self.label).default(now);
+        by_keys(|| prompt.interact()).map(Value::from)
+    }
+
+    /// Another choice brings the defaults of its own fields.
+    fn choice(&self) -> dialoguer::Result<Value> {
+        let is_union = self.spec["type"] == "union";
+        let now = text(if is_union {
+            &self.value["selection"]
+        } else {
+            &self.value
+        });
+        let choices = fields::choices(&self.spec);
+        let at = choices.iter().position(|(id, _)| *id == now);
+        let prompt = Select::new()
+            .with_prompt(&self.label)
+            .items(choices.iter().map(|(_, shown)| shown))
+            .default(at.unwrap_or_default());
+        let chosen = by_keys(|| prompt.interact())?;
+        let chosen = choices.get(chosen).map_or("", |(id, _)| id);
+        Ok(match is_union {
+            true if chosen == now => self.value.clone(),
+            true => json!({
+                "selection": chosen,
+                "value": fields::defaults(&self.spec["variants"][chosen]["spec"]),
+            }),
+            false => json!(chosen),
+        })
+    }
+
+    /// One line for each item, those that are there first; an empty line takes one away, and behind them ends the list.
+    fn list(&self) -> dialoguer::Result<Value> {
+        let now: Vec<_> = self
+            .value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(text)
+            .collect();
+        let mut items = Vec::new();
+        for index in 0.. {
+            let prompt = format!("{} {} (empty ends the list)", self.label, items.len() + 1);
+            let present = now.get(index).copied();
+            let typed = match present {
+                Some(item) => line(&format!("{} {}", self.label, items.len() + 1), item)?,
+                None => line(&prompt, "")?,
+            };
+            match typed.trim() {
+                "" if present.is_none() => break,
+                "" => {}
+                item => items.push(json!(item)),
+            }
+        }
+        Ok(items.into())
+    }
+
+    fn password(&self) -> dialoguer::Result<Value> {
+        let is_set = !text(&self.value).is_empty();
+        let keep = if is_set {
+            " (empty keeps the present one)"
+        } else {
+            ""
+        };
+        let typed = Password::new()
+            .with_prompt(format!("{}{keep}", self.label))
+            .allow_empty_password(true)
+            .report(false)
+            .interact()?;
+        Ok(match typed.is_empty() {
+            true => self.value.clone(),
+            false => json!(typed),
+        })
+    }
+}
+
+/// A line that can be edited.
+fn line(prompt: &str, now: &str) -> dialoguer::Result<String> {
+    let prompt = Input::new()
+        .with_prompt(prompt)
+        .with_initial_text(now)
+        .allow_empty(true);
+    by_keys(|| prompt.interact_text())
+}

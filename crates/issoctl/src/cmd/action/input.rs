@@ -1,0 +1,57 @@
+//! `--input`: a whole form as JSON.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::Failure;
+use crate::fields;
+use crate::output::Output;
+
+/// Reads the form from a file, from stdin with `-`, or takes it as it stands when it is JSON itself.
+pub fn read(id: &str, form: &Value, given: &Path) -> Result<Value, Failure> {
+    let inline = given
+        .to_str()
+        .filter(|text| text.trim_start().starts_with('{'));
+    let (text, name) = match inline {
+        Some(text) => (text.to_owned(), "--input".to_owned()),
+        None => (text(given)?, given.display().to_string()),
+    };
+    let input: Value = serde_json::from_str(&text).map_err(|source| {
+        // serde_json names line and column, and quotes nothing of what might be a password.
+        Failure::new(format!("{name} does not hold JSON"), source)
+            .exit(Failure::USAGE)
+            .hint(format!(
+                "start from what stands there now: `issoctl action show {id} --reveal --json` has it as `prefill`"
+            ))
+    })?;
+    if inline.is_some() && fields::holds_secret(form, &input) {
+        return Err(Failure::usage(
+            "a password does not belong on the command line, where other users of the machine can read it",
+        )
+        .hint("put the JSON into a file that only you can read, and name that: --input FILE; or pipe it to --input -"));
+    }
+    fields::check_names(form, &input)?;
+    Ok(input)
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    let stdin = path == Path::new("-");
+    if stdin && io::stdin().is_terminal() {
+        Output { json: false }.note("Type the form as JSON, then Ctrl-D:");
+    }
+    let mut text = String::new();
+    let read = if stdin {
+        io::stdin().read_to_string(&mut text)
+    } else {
+        File::open(path).and_then(|mut file| file.read_to_string(&mut text))
+    };
+    read.map_err(|source| {
+        Failure::new(format!("cannot read {}", path.display()), source)
+            .exit(Failure::USAGE)
+            .hint("--input takes a file, `-` for stdin, or the JSON itself: --input '{…}'")
+    })?;
+    Ok(text)
+}

@@ -1,0 +1,74 @@
+//! Questions on a terminal that Ctrl-C ends cleanly.
+
+use std::io::{self, stdin};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::error::Failure;
+use crate::output::Output;
+
+/// Asks a question that reads single keys, and takes also those that are typed or pasted faster than it reads: between
+/// two keys the terminal would otherwise edit a line of its own.
+pub fn by_keys<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> dialoguer::Result<T> {
+    let Ok(before) = tcgetattr(stdin()) else {
+        return question();
+    };
+    let mut keys = before.clone();
+    keys.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+    tcsetattr(stdin(), OptionalActions::Now, &keys).map_err(io::Error::from)?;
+    let answer = question();
+    tcsetattr(stdin(), OptionalActions::Now, &before).map_err(io::Error::from)?;
+    answer
+}
+
+/// A row of questions to the person at the terminal.
+///
+/// Ctrl-C at any of them is a failure that says so, and leaves the terminal as it was: the cursor is there, and what
+/// is typed is shown.
+pub struct Questions {
+    interrupt: Signal,
+    before: Option<Termios>,
+}
+
+impl Questions {
+    /// Remembers how the terminal is.
+    pub fn begin() -> Result<Questions, Failure> {
+        let interrupt = signal(SignalKind::interrupt())
+            .map_err(|source| Failure::new("cannot listen for signals", source))?;
+        let before = tcgetattr(stdin()).ok();
+        Ok(Questions { interrupt, before })
+    }
+
+    /// Asks one question, in a thread of its own, which a question without an answer does not keep the program from
+    /// ending.
+    pub async fn ask<T: Send + 'static>(
+        &mut self,
+        question: impl FnOnce() -> dialoguer::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (sender, answer) = oneshot::channel();
+        std::thread::spawn(move || drop(sender.send(question())));
+        tokio::select! {
+            answer = answer => if let Ok(Ok(answer)) = answer {
+                return Ok(answer);
+            },
+            _ = self.interrupt.recv() => {}
+        }
+        if let Some(before) = &self.before {
+            // A terminal that is gone needs nothing.
+            let _ = tcsetattr(stdin(), OptionalActions::Now, before);
+        }
+        const SHOW_CURSOR: &str = "\x1b[?25h";
+        Output { json: false }.note(SHOW_CURSOR);
+        Err(Failure::plain("nothing was changed"))
+    }
+
+    /// Lets Ctrl-C end the program again, as it does where nothing is asked.
+    pub fn end(mut self) {
+        tokio::task::spawn_local(async move {
+            self.interrupt.recv().await;
+            std::process::exit(i32::from(Failure::FAILED));
+        });
+    }
+}

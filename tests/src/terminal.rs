@@ -1,0 +1,106 @@
+//! A person at a terminal.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Instant;
+
+use nix::pty::openpty;
+use nix::sys::termios::{LocalFlags, tcgetattr};
+
+use crate::PATIENCE;
+
+/// A command on a pseudo-terminal of its own.
+pub struct Terminal {
+    child: Child,
+    keyboard: File,
+    screen: Receiver<Vec<u8>>,
+    shown: String,
+}
+
+impl Terminal {
+    /// Runs the command in a session whose terminal it is, as a shell would.
+    pub fn run(command: &Command) -> Terminal {
+        let pty = openpty(None, None).expect("there are pseudo-terminals");
+        let side = || Stdio::from(pty.slave.try_clone().expect("it can be shared"));
+        let mut session = Command::new("setsid");
+        session
+            .arg("--ctty")
+            .arg(command.get_program())
+            .args(command.get_args())
+            .stdin(side())
+            .stdout(side())
+            .stderr(side());
+        for (name, value) in command.get_envs() {
+            session.env(name, value.unwrap_or_default());
+        }
+        let child = session.spawn().expect("setsid runs");
+        let keyboard = File::from(pty.master);
+        let mut output = keyboard.try_clone().expect("it can be shared");
+        let (sender, screen) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut part = [0; 4096];
+            // Reading fails when the last process that has the terminal is gone.
+            while let Ok(read @ 1..) = output.read(&mut part) {
+                if sender.send(part[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Terminal {
+            child,
+            keyboard,
+            screen,
+            shown: String::new(),
+        }
+    }
+
+    /// Waits until the text is on the screen, behind what was waited for before.
+    pub fn wait_for(&mut self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(at) = self.shown.find(text) {
+                self.shown.drain(..at + text.len());
+                return;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            match self.screen.recv_timeout(left) {
+                Ok(part) => self.shown += &String::from_utf8_lossy(&part),
+                Err(_) => panic!("the terminal does not show {text:?} but {:?}", self.shown),
+            }
+        }
+    }
+
+    /// Waits for a question and types the answer, without Enter.
+    pub fn answer(&mut self, question: &str, keys: &str) {
+        self.wait_for(question);
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("the terminal is there");
+    }
+
+    /// Whether the terminal shows what is typed.
+    pub fn echoes(&self) -> bool {
+        let attributes = tcgetattr(&self.keyboard).expect("it is a terminal");
+        attributes.local_flags.contains(LocalFlags::ECHO)
+    }
+
+    /// Waits for the end of the command; returns how it ended, and what was shown since the last answer.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().expect("it is our child");
+        // The screen ends with the last process that has the terminal.
+        while let Ok(part) = self.screen.recv_timeout(PATIENCE) {
+            self.shown += &String::from_utf8_lossy(&part);
+        }
+        (status, std::mem::take(&mut self.shown))
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
