@@ -37,17 +37,24 @@ build: need-build ## Build target/release/issoctl
 static: need-build ## Build target/static/issoctl, which needs nothing of the system, for containers
 	package/static.sh $(shell uname -m) $(ISSOCTL)
 
+# What the workflows of StartOS's registries ask for: a runner makes each of these, and finds *.s9pk here.
+TARGETS := $(shell sed -n 's/^ARCHES := //p' package/Makefile)
+.PHONY: print-TARGETS
+print-TARGETS:
+	@echo '$(TARGETS)'
+
 .PHONY: x86 arm universal install
-x86: MACHINES = x86_64 ## Pack Isso for StartOS on x86_64: package/isso_x86_64.s9pk
-arm: MACHINES = aarch64 ## Pack Isso for StartOS on aarch64: package/isso_aarch64.s9pk
-universal: MACHINES = x86_64 aarch64 ## Pack Isso for StartOS on either: package/isso.s9pk
+x86: MACHINES = x86_64 ## Pack Isso for StartOS on x86_64: isso_x86_64.s9pk
+arm: MACHINES = aarch64 ## Pack Isso for StartOS on aarch64: isso_aarch64.s9pk
+universal: MACHINES = x86_64 aarch64 ## Pack Isso for StartOS on either, and no other processor: isso.s9pk
 # All of assets/ is packed, so nothing but what belongs in may lie there. start-cli, which packs, comes last.
 x86 arm universal: need-build need-npm
 	rm -rf $(filter-out $(MACHINES:%=package/assets/%),$(wildcard package/assets/*))
 	$(MAKE) -C package --no-print-directory $(MACHINES:%=assets/%/issoctl) javascript/index.js
-	$(MAKE) -C package --no-print-directory $@
-install: need-npm ## Install what was packed on your StartOS server
-	$(MAKE) -C package --no-print-directory install
+	$(MAKE) -C package --no-print-directory BASE_NAME=../isso $@
+install: ## Install what was packed on your StartOS server
+	@ls isso*.s9pk >/dev/null || { echo "error: nothing was packed yet; \`make x86\`, \`make arm\` or \`make universal\` does it"; exit 1; }
+	start-cli package install -s "$$(start-cli s9pk select)"
 
 .PHONY: test
 test: lint deny test-tools ## Check and test everything, with real Isso

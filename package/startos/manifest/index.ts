@@ -18,6 +18,8 @@ export const sdkManifest = {
           'ghcr.io/isso-comments/isso:0.14.0@sha256:8e813ff52004f39c2c08237994450d3760515c4c6fa32faf61431bb280578e4e',
       },
       arch: ['x86_64', 'aarch64'],
+      // The assets hold issoctl for these two alone, so no other processor may get the package and emulate one.
+      emulateMissingAs: null,
     },
   },
   dependencies: {},
