@@ -1,12 +1,12 @@
 //! What is in a database, and whether it can be trusted.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::sync::mpsc::RecvTimeoutError::Timeout;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use isso_database::{Depth, find_damage, open_immutable};
+use isso_database::{Depth, find_damage, foreign, open_immutable};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::manifest::Counts;
@@ -24,6 +24,9 @@ pub enum Unsound {
     /// SQLite cannot read it.
     #[error("SQLite cannot read it")]
     Unreadable(#[source] rusqlite::Error),
+    /// It is a database of something else.
+    #[error("it is not Isso's: {0}")]
+    Foreign(String),
     /// Nobody wants to know any more.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -37,6 +40,16 @@ pub fn count(database: &Path) -> Option<Counts> {
 /// Counts what is in a database that nobody uses, without a trace.
 pub(crate) fn count_still(database: &Path) -> Option<Counts> {
     quickly(&open_immutable(database).ok()?)
+}
+
+/// Tells in the same way what else than a database of Isso it is; nothing if it is one.
+pub(crate) fn foreign_still(database: &Path) -> rusqlite::Result<Option<String>> {
+    foreign(&open_immutable(database)?)
+}
+
+/// Tells what else than a database of Isso it is; nothing if it is one.
+pub(crate) fn is_foreign(database: &Path) -> rusqlite::Result<Option<String>> {
+    foreign(&open(database)?)
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
@@ -112,4 +125,11 @@ fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
         comments: count("comments")?,
         threads: count("threads")?,
     })
+}
+
+/// `comments.db-journal` and the like.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }

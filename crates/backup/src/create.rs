@@ -162,6 +162,12 @@ impl Create<'_> {
         if (counts.comments, counts.threads) == (0, 0) {
             // One that was emptied would in time take the place of those backups that have comments.
             check_database(database, Depth::Pages)?;
+            let unread =
+                |error| CreateError::Unsound(database.to_owned(), Unsound::Unreadable(error));
+            if counts::is_foreign(copy).map_err(unread)?.is_some() {
+                // Isso has made no table in it yet.
+                return Ok(None);
+            }
         }
         Ok(Some(counts))
     }

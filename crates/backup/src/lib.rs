@@ -6,9 +6,10 @@
 //!   copy, and packs it with `isso.cfg` and `store.json` into one file.
 //! - That file is a tar archive, compressed with zstd. Its [`Manifest`] comes first, so a [`list`] reads little of it; a hash
 //!   of everything comes last, so nothing can change unnoticed. [`Archive::open`] reads the manifest alone, [`verify`] everything.
-//! - [`Origin`] is what can be put back: such a file, or a folder with plain copies.
+//! - [`Origin`] is what can be put back: such a file, a folder in which Isso's files are found under whatever names, or one of them.
+//!   It is only read, so it may be read-only.
 //! - A restore has two halves. [`prepare`] unpacks and checks everything in a hidden folder beside what is there, which may be in
-//!   use. [`swap`] puts it in place, and nobody may use the files meanwhile; it is a few renames.
+//!   use, and repairs settings that Isso would refuse; its [`Look`] says what will be put in place. [`swap`] puts it in place, and nobody may use the files meanwhile; it is a few renames.
 //! - [`Keep`] says which backups of a folder stay, and [`prune`] deletes the others.
 //!
 //! # What is promised
@@ -61,6 +62,7 @@ mod container;
 mod counts;
 mod create;
 mod gentle;
+mod in_use;
 mod keep;
 mod manifest;
 mod mirror;
@@ -78,14 +80,15 @@ mod workshop;
 pub use archive::{Archive, ArchiveError};
 pub use counts::{Unsound, count};
 pub use create::{Create, CreateError, Created};
+pub use in_use::{User, litestream, users};
 pub use keep::{Keep, KeepError};
 pub use manifest::{Counts, FORMAT, Manifest, Member};
-pub use origin::{Description, Folder, Origin};
-pub use prepare::{PrepareError, Prepared, may_swap, prepare, restore_into};
+pub use origin::{Choice, Description, Folder, Foreign, Origin, OriginError, Wanted};
+pub use prepare::{Look, PrepareError, Prepared, may_swap, prepare, restore_into};
 pub use shelf::{ShelfError, Shelved, delete, is_backup, list, prune};
 pub use snapshot::SnapshotError;
 pub use space::NoSpace;
 pub use swap::{Restored, SwapError, finish, swap};
-pub use verify::{Verified, verify};
+pub use verify::verify;
 pub use watch::{Cancelled, Step, Watch};
 pub use workshop::WorkshopError;

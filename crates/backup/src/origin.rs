@@ -1,4 +1,9 @@
-//! What can be put back: a backup, or a plain folder.
+//! What can be put back: a backup, or plain files.
+
+mod error;
+mod find;
+mod foreign;
+mod look;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -6,9 +11,12 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+pub use self::error::{OriginError, Wanted};
+use self::find::Found;
+pub use self::foreign::Foreign;
 use crate::archive::{Archive, ArchiveError};
-use crate::counts::count_still;
-use crate::manifest::{Counts, DATABASE, MEMBERS, STORE};
+use crate::counts::{count_still, with_suffix};
+use crate::manifest::{CONFIG, Counts, DATABASE, STORE};
 use crate::watch::{Step, Watch, go_on};
 
 /// Where files are put back from.
@@ -16,16 +24,29 @@ use crate::watch::{Step, Watch, go_on};
 pub enum Origin {
     /// A backup of ours.
     Archive(Box<Archive>),
-    /// The copy of a volume, as StartOS keeps it, or just `comments.db` and `isso.cfg` in a folder.
+    /// Files of an Isso as they are: the copy of a volume, as StartOS keeps it, a folder with `comments.db` and `isso.cfg` under
+    /// whatever names, or one of the two alone.
     Folder(Folder),
 }
 
-/// A folder with files of an Isso.
+/// Files of an Isso, in a folder or alone.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
     /// Where each file stands in a volume, and where it is.
     files: Vec<(&'static str, PathBuf)>,
+    /// The database that the settings name and that is not among them.
+    missing: Option<PathBuf>,
+}
+
+/// Files that a person has chosen, where there are several, or where they would not be found. They are looked for here, then
+/// in the folder that is restored from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// What is to become `isso.cfg`.
+    pub settings: Option<PathBuf>,
+    /// What is to become `comments.db`.
+    pub database: Option<PathBuf>,
 }
 
 /// What can be told of an origin without reading all of it.
@@ -40,12 +61,22 @@ pub struct Description {
 }
 
 impl Origin {
-    /// Opens a backup, or looks for files in a folder.
-    pub fn open(path: &Path) -> Result<Origin, ArchiveError> {
+    /// Opens a backup, or finds the files of an Isso in a folder.
+    pub fn open(path: &Path) -> Result<Origin, OriginError> {
+        Origin::choose(path, &Choice::default())
+    }
+
+    /// Opens a backup, or finds the files of an Isso in a folder, some of which were chosen. Reads the settings and a little of
+    /// each database; writes nothing.
+    pub fn choose(path: &Path, choice: &Choice) -> Result<Origin, OriginError> {
         if path.is_dir() {
-            Folder::look(path).map(Origin::Folder)
-        } else {
-            Ok(Origin::Archive(Box::new(Archive::open(path)?)))
+            return Folder::look(path, choice).map(Origin::Folder);
+        }
+        match Archive::open(path) {
+            Ok(_) if *choice != Choice::default() => Err(OriginError::Chosen(path.to_owned())),
+            Ok(archive) => Ok(Origin::Archive(Box::new(archive))),
+            Err(ArchiveError::NotABackup(_)) => Folder::single(path, choice).map(Origin::Folder),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -65,6 +96,22 @@ impl Origin {
                 members.iter().map(|member| &*member.path).collect()
             }
             Origin::Folder(folder) => folder.files.iter().map(|(name, _)| *name).collect(),
+        }
+    }
+
+    /// Where a file comes from that stands so in a volume, if it has it; for a backup that is the backup.
+    pub fn source_of(&self, file: &str) -> Option<&Path> {
+        match self {
+            Origin::Archive(archive) => self.files().contains(&file).then(|| archive.path()),
+            Origin::Folder(folder) => folder.source_of(file),
+        }
+    }
+
+    /// The database that its settings name and that it does not have.
+    pub fn missing_database(&self) -> Option<&Path> {
+        match self {
+            Origin::Archive(_) => None,
+            Origin::Folder(folder) => folder.missing.as_deref(),
         }
     }
 
@@ -97,43 +144,66 @@ impl Origin {
 }
 
 impl Folder {
-    fn look(path: &Path) -> Result<Folder, ArchiveError> {
-        let found = MEMBERS.iter().filter_map(|&member| {
-            let flat = Path::new(member).file_name().expect("members are files");
-            let places = [path.join(member), path.join(flat)];
-            let place = places.into_iter().find(|place| place.is_file())?;
-            Some((member, place))
-        });
-        let files: Vec<_> = found.collect();
+    fn look(path: &Path, choice: &Choice) -> Result<Folder, OriginError> {
+        let Found { files, missing } = find::find(path, choice)?;
         // A store alone says next to nothing.
         if files.iter().all(|(member, _)| *member == STORE) {
-            return Err(ArchiveError::NotABackup(path.to_owned()));
+            return Err(OriginError::Nothing(path.to_owned()));
         }
         Ok(Folder {
             path: path.to_owned(),
             files,
+            missing,
         })
     }
 
+    /// A database or settings alone, beside what was chosen.
+    fn single(path: &Path, choice: &Choice) -> Result<Folder, OriginError> {
+        let Choice {
+            mut settings,
+            mut database,
+        } = choice.clone();
+        match look::single(path)? {
+            Wanted::Database if database.is_none() => database = Some(path.to_owned()),
+            Wanted::Settings if settings.is_none() => settings = Some(path.to_owned()),
+            _ => {}
+        }
+        let mut files = Vec::new();
+        if let Some(settings) = settings {
+            look::text(&settings)?;
+            files.push((CONFIG, settings));
+        }
+        if let Some(database) = database {
+            files.push((DATABASE, find::sure(database)?));
+        }
+        Ok(Folder {
+            path: path.to_owned(),
+            files,
+            missing: None,
+        })
+    }
+
+    fn source_of(&self, file: &str) -> Option<&Path> {
+        let found = self.files.iter().find(|(member, _)| *member == file);
+        found.map(|(_, path)| &**path)
+    }
+
     fn describe(&self) -> Description {
-        let metadata = |path: &PathBuf| fs::metadata(path).ok();
-        let database = self.files.iter().find(|(member, _)| *member == DATABASE);
-        let is_settled = |path: &PathBuf| {
-            let beside = ["-journal", "-wal"].map(|suffix| metadata(&with_suffix(path, suffix)));
-            beside.iter().flatten().all(|it| it.len() == 0)
-        };
-        let dated = database.or(self.files.first());
-        let modified = dated.and_then(|(_, path)| metadata(path)?.modified().ok());
+        let metadata = |path: &Path| fs::metadata(path).ok();
+        let database = self.source_of(DATABASE);
+        let dated = database.or(self.source_of(CONFIG));
+        let modified = dated.and_then(|path| metadata(path)?.modified().ok());
+        let size = |(_, path): &(_, PathBuf)| Some(metadata(path)?.len());
+        let beside = database.map_or(0, |path| {
+            companions(path)
+                .filter_map(|(_, it)| Some(metadata(&it)?.len()))
+                .sum()
+        });
         Description {
             created: modified.map_or(OffsetDateTime::UNIX_EPOCH, Into::into),
-            database: database
-                .filter(|(_, path)| is_settled(path))
-                .and_then(|(_, path)| count_still(path)),
-            size: self
-                .files
-                .iter()
-                .filter_map(|(_, path)| Some(metadata(path)?.len()))
-                .sum(),
+            // What lies beside it has to be played in before anybody can count.
+            database: database.filter(|_| beside == 0).and_then(count_still),
+            size: self.files.iter().filter_map(size).sum::<u64>() + beside,
         }
     }
 
@@ -141,31 +211,30 @@ impl Folder {
         watch.begin(Step::Unpack, self.describe().size);
         for (member, path) in &self.files {
             copy(path, &root.join(member), watch)?;
-            // What belongs to the database of an Isso that was killed.
-            for suffix in ["-journal", "-wal"].iter().filter(|_| *member == DATABASE) {
-                let beside = with_suffix(path, suffix);
-                if beside.exists() {
-                    copy(&beside, &with_suffix(&root.join(member), suffix), watch)?;
-                }
+        }
+        // What belongs to the database of an Isso that was killed.
+        for (suffix, beside) in self.source_of(DATABASE).into_iter().flat_map(companions) {
+            if beside.exists() {
+                copy(&beside, &with_suffix(&root.join(DATABASE), suffix), watch)?;
             }
         }
         Ok(())
     }
 }
 
-/// `comments.db-journal` and the like.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
+/// Where SQLite keeps what has not reached a database yet: beside the file, wherever a link leads.
+fn companions(database: &Path) -> impl Iterator<Item = (&'static str, PathBuf)> {
+    let real = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    ["-journal", "-wal"]
+        .into_iter()
+        .map(move |suffix| (suffix, with_suffix(&real, suffix)))
 }
 
 fn copy(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
     let unread = |error| ArchiveError::Read(from.to_owned(), error);
-    let source = File::open(from).map_err(unread)?;
+    let mut source = look::open(from).map_err(|error| unread(io::Error::other(error)))?;
     let mut target = create(to)?;
     let mut block = vec![0; 256 * 1024];
-    let mut source = io::BufReader::with_capacity(0, source);
     loop {
         go_on(watch)?;
         let read = io::Read::read(&mut source, &mut block).map_err(unread)?;

@@ -1,20 +1,21 @@
 //! The first half of a restore: everything is unpacked and checked beside what is there, while Isso may be serving.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::iter;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use isso_cfg::{Diagnostic, Document, Severity, diagnose, resolve};
+use isso_cfg::{Diagnostic, Document, Mended, Severity, diagnose, mend, resolve};
 use isso_database::Depth;
 use nix::unistd::{AccessFlags, access};
 use rusqlite::Connection;
 use time::OffsetDateTime;
 
 use crate::archive::ArchiveError;
-use crate::counts::{self, Unsound};
+use crate::counts::{self, Unsound, with_suffix};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
-use crate::origin::{Origin, with_suffix};
+use crate::origin::Origin;
 use crate::owner::give;
 use crate::shelf::{BEFORE, stamp};
 use crate::space::{self, NoSpace};
@@ -29,7 +30,7 @@ pub enum PrepareError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// Its database.
-    #[error("the database in {0} is damaged")]
+    #[error("the database in {0} cannot be used")]
     Unsound(PathBuf, #[source] Unsound),
     /// The folder to work in.
     #[error(transparent)]
@@ -58,14 +59,43 @@ pub enum PrepareError {
 #[derive(Debug)]
 pub struct Prepared {
     workshop: Workshop,
-    /// What is in the database.
-    pub database: Option<Counts>,
-    /// What Isso would refuse or misread in `isso.cfg`; it is put right when Isso is started.
-    pub diagnostics: Vec<Diagnostic>,
+    /// What is in them.
+    pub look: Look,
 }
 
-/// Unpacks and checks everything in a hidden folder of `root`, while Isso may be serving.
+/// What is in the files of a backup or folder, and what becomes of them when they are put in place.
+#[derive(Debug)]
+pub struct Look {
+    /// What is in the database, if there is one.
+    pub database: Option<Counts>,
+    /// What Isso would refuse or misread in `isso.cfg` as it was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The settings as they are put in place, and what was repaired in them, so that Isso accepts them; nothing if there are
+    /// none, or they are left as they are.
+    pub settings: Option<Mended>,
+    /// Where in the volume the text from before the repair is kept.
+    pub rejected: Option<PathBuf>,
+}
+
+/// Unpacks and checks everything in a hidden folder of `root`, while Isso may be serving. Settings that Isso would refuse are
+/// repaired there, and are put in place with the text from before beside them.
 pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
+    prepare_as(origin, root, Settings::Mended, watch)
+}
+
+/// What becomes of settings that Isso would refuse.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settings {
+    Mended,
+    AsTheyAre,
+}
+
+fn prepare_as(
+    origin: &Origin,
+    root: &Path,
+    settings: Settings,
+    watch: &dyn Watch,
+) -> Result<Prepared, PrepareError> {
     let workshop = Workshop::new(root)?;
     let described = origin.describe();
     space::need(root, described.size)?;
@@ -80,32 +110,82 @@ pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepar
         let settled = settle_database(&database).map_err(Unsound::Unreadable);
         settled.map_err(unsound)?;
         counts = Some(counts::of_sound(&database, Depth::Indexes, watch).map_err(unsound)?);
+        let foreign = counts::is_foreign(&database).map_err(Unsound::Unreadable);
+        if let Some(other) = foreign.map_err(unsound)? {
+            return Err(unsound(Unsound::Foreign(other)));
+        }
     }
-    let diagnostics = match fs::read(below.join(CONFIG)) {
-        Ok(cfg) => match Document::from_bytes(&cfg) {
-            Ok(cfg) => diagnose(&cfg),
-            Err(diagnostics) => diagnostics,
-        },
-        // Isso's next start makes one.
-        Err(_) => Vec::new(),
+    let unwritten = |error| PrepareError::Write(below.to_owned(), error);
+    let cfg = match fs::read(below.join(CONFIG)) {
+        // An empty file is made anew when Isso is started.
+        Ok(cfg) if !cfg.trim_ascii().is_empty() => Some(cfg),
+        // What is there stays.
+        _ => None,
     };
+    let diagnostics = cfg.as_deref().map(look_at).unwrap_or_default();
+    let mut files: Vec<String> = MEMBERS
+        .into_iter()
+        .filter(|member| below.join(member).exists())
+        .map(str::to_owned)
+        .collect();
+    let mut rejected = None;
+    let cfg = cfg.filter(|_| settings == Settings::Mended);
+    let mended = cfg.as_deref().map(mend);
+    if let (Some(before), Some(mended)) = (cfg, &mended)
+        && mended.rejected
+    {
+        let kept = free_beside(root, &format!("{CONFIG}.rejected-{}", now()));
+        write(&below.join(&kept), &before).map_err(unwritten)?;
+        fs::remove_file(below.join(CONFIG)).map_err(unwritten)?;
+        let text = mended.cfg.as_str().as_bytes();
+        write(&below.join(CONFIG), text).map_err(unwritten)?;
+        files.push(kept.clone());
+        rejected = Some(PathBuf::from(kept));
+    }
     let plan = Plan {
         before: free_name(root),
-        files: MEMBERS
-            .into_iter()
-            .filter(|member| below.join(member).exists())
-            .map(str::to_owned)
-            .collect(),
+        files,
     };
     plan.write(below)
         .and_then(|()| give_to_owner(root, below))
         .and_then(|()| sync_folders(below))
-        .map_err(|error| PrepareError::Write(below.to_owned(), error))?;
+        .map_err(unwritten)?;
     Ok(Prepared {
         workshop,
-        database: counts,
-        diagnostics,
+        look: Look {
+            database: counts,
+            diagnostics,
+            settings: mended,
+            rejected,
+        },
     })
+}
+
+fn look_at(cfg: &[u8]) -> Vec<Diagnostic> {
+    Document::from_bytes(cfg).map_or_else(|diagnostics| diagnostics, |cfg| diagnose(&cfg))
+}
+
+fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = File::options();
+    let mut file = options
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(file)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn now() -> String {
+    stamp(OffsetDateTime::now_utc())
+}
+
+/// The first of the names that begin so and are free in the volume.
+fn free_beside(root: &Path, stem: &str) -> String {
+    let numbered = (2..).map(|n| format!("{stem}-{n}"));
+    let mut names = iter::once(stem.to_owned()).chain(numbered);
+    let free = names.find(|name| fs::symlink_metadata(root.join(name)).is_err());
+    free.expect("there is always another number")
 }
 
 /// Looks whether these files can be put in place in the volume at `root` at all, before anybody waits for it. They are named by
@@ -136,7 +216,7 @@ pub fn restore_into(
     origin: &Origin,
     folder: &Path,
     watch: &dyn Watch,
-) -> Result<Prepared, PrepareError> {
+) -> Result<Look, PrepareError> {
     let unwritten = |error| PrepareError::Write(folder.to_owned(), error);
     // One in which this was begun and killed is as good as empty.
     let _ = remove_abandoned(folder);
@@ -147,9 +227,9 @@ pub fn restore_into(
         Err(error) => return Err(unwritten(error)),
     };
     let put = || {
-        let prepared = prepare(origin, folder, watch)?;
+        let prepared = prepare_as(origin, folder, Settings::AsTheyAre, watch)?;
         swap(folder, prepared.path()).map_err(|error| unwritten(io::Error::other(error)))?;
-        Ok(prepared)
+        Ok(prepared.look)
     };
     let put = put();
     if put.is_err() && !is_there {
@@ -169,7 +249,9 @@ impl Prepared {
     pub fn path(&self) -> &Path {
         self.workshop.path()
     }
+}
 
+impl Look {
     /// Whether Isso would start with the `isso.cfg` as it is.
     pub fn is_accepted(&self) -> bool {
         let refused = |it: &Diagnostic| it.severity == Severity::Refused;
@@ -217,9 +299,5 @@ fn sync_folders(below: &Path) -> io::Result<()> {
 fn free_name(root: &Path) -> PathBuf {
     let is_apart = device(&root.join("backups")).is_some_and(|it| Some(it) != device(root));
     let folder = if is_apart { "" } else { "backups/" };
-    let stem = format!("{folder}{BEFORE}{}", stamp(OffsetDateTime::now_utc()));
-    let numbered = (2..).map(|n| PathBuf::from(format!("{stem}-{n}")));
-    let mut names = iter::once(PathBuf::from(&stem)).chain(numbered);
-    let free = names.find(|name| !root.join(name).exists());
-    free.expect("there is always another number")
+    PathBuf::from(free_beside(root, &format!("{folder}{BEFORE}{}", now())))
 }

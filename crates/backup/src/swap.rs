@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use isso_cfg::{Lock, resolve};
 use serde::{Deserialize, Serialize};
 
+use crate::counts::with_suffix;
 use crate::manifest::{CONFIG, DATABASE, MEMBERS};
-use crate::origin::with_suffix;
 use crate::owner::give;
 use crate::workshop::remove_abandoned;
 

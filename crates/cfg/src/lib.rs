@@ -95,4 +95,6 @@ pub use origin::{Origin, OriginError};
 pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
-pub use volume::{Contents, Found, Note, Review, Settled, Updated, Volume, VolumeError};
+pub use volume::{
+    Change, Contents, Found, Mended, Note, Review, Settled, Updated, Volume, VolumeError, mend,
+};

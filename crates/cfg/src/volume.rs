@@ -1,5 +1,6 @@
 //! The files of an Isso server: settings, database, and what StartOS remembers.
 
+mod change;
 mod enforced;
 mod error;
 mod files;
@@ -10,6 +11,7 @@ mod settle;
 
 use std::path::{Path, PathBuf};
 
+pub use self::change::{Change, Mended, mend};
 pub use self::error::VolumeError;
 use self::files::{folder, is_read_only, make_folder, read, write};
 pub use self::note::Note;

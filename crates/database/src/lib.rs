@@ -38,5 +38,6 @@ mod verdict;
 pub use error::DatabaseError;
 pub use look::check_database;
 pub use marker::remember;
+pub use schema::foreign;
 pub use thorough::{CheckError, Depth, check_thoroughly, find_damage, open_immutable};
 pub use verdict::{Damage, State, Verdict, last_verdict};

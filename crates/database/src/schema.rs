@@ -24,10 +24,7 @@ pub(crate) enum Tables {
 
 /// Reads the schema alone, which says nothing of the pages that the tables are in.
 pub(crate) fn tables(connection: &Connection) -> Result<Tables> {
-    let mut listed = connection.prepare(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-    )?;
-    let names = names(&mut listed)?;
+    let names = listed(connection)?;
     let without_comments = !names.iter().any(|name| name == "comments");
     if without_comments && names.iter().all(|name| OWN.contains(&&**name)) {
         return Ok(Tables::Nothing);
@@ -38,6 +35,31 @@ pub(crate) fn tables(connection: &Connection) -> Result<Tables> {
         }
     }
     Ok(Tables::Isso)
+}
+
+/// Tells what else than a database of Isso with its tables this is; nothing if it is one.
+pub fn foreign(connection: &Connection) -> Result<Option<String>> {
+    const FEW: usize = 3;
+    if tables(connection)? == Tables::Isso {
+        return Ok(None);
+    }
+    let listed = listed(connection)?;
+    if listed.is_empty() {
+        return Ok(Some("it has no tables".to_owned()));
+    }
+    let few = listed
+        .iter()
+        .take(FEW)
+        .map(|it| it.escape_debug().to_string());
+    let few = few.collect::<Vec<_>>().join(", ");
+    let more = if listed.len() > FEW { ", …" } else { "" };
+    Ok(Some(format!("its tables are {few}{more}")))
+}
+
+fn listed(connection: &Connection) -> Result<Vec<String>> {
+    names(&mut connection.prepare(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )?)
 }
 
 /// Reads the first and the last row of each table, which are found by the pages that lead to all others.

@@ -208,6 +208,8 @@ Examples:
   issoctl backup verify isso-20260131T030000Z.isso-backup.tar.zst
   issoctl backup restore isso-20260131T030000Z.isso-backup.tar.zst
   issoctl backup restore old-volume/             a plain copy of a data folder or StartOS volume
+  issoctl backup restore comments.db --dry-run   what would be done with a database alone
+  issoctl backup restore old/ --database old/blog.db --settings old/user.cfg
 
 A backup without a folder in its name is looked for here, then in `backups` in the data folder. It
 is a tar archive: `tar --zstd -xf` unpacks it anywhere. It holds passwords, so keep it safe.";
@@ -223,22 +225,29 @@ pub enum BackupCommand {
         #[arg(long = "in", value_name = "DIR")]
         folder: Option<PathBuf>,
     },
-    /// Show what a backup says of itself
+    /// Show what a backup says of itself, or what is found in a folder
     Show {
-        /// The backup
+        /// The backup, or a folder or file as `restore` takes it
         backup: PathBuf,
+        /// Which files to take.
+        #[command(flatten)]
+        choice: ChoiceArgs,
     },
     /// Read a whole backup and tell whether it can be put back
     ///
     /// Exits with 1 when it is damaged. Unpacks the database into the data folder for a while.
     Verify {
-        /// The backup, or a folder as `restore` takes it
+        /// The backup, or a folder or file as `restore` takes it
         backup: PathBuf,
+        /// Which files to take.
+        #[command(flatten)]
+        choice: ChoiceArgs,
     },
-    /// Put a backup back
+    /// Put a backup back, or take in the comments and settings of another Isso
     ///
-    /// It is unpacked and checked first. Then Isso is stopped for about a second, in which
-    /// visitors wait, and what was there is kept in `backups/before-restore-…`.
+    /// Everything is unpacked and checked first, and it is shown what comes from where, what stays
+    /// and what is repaired. Then Isso is stopped for about a second, in which visitors wait. What
+    /// was there is kept in `backups/before-restore-…`; what the source does not have stays.
     Restore(RestoreArgs),
     /// Delete a backup
     Delete {
@@ -267,15 +276,38 @@ pub struct CreateArgs {
 /// The options of `backup restore`.
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
-    /// The backup, or a folder with a plain copy: of a data folder, of a StartOS volume, or just
-    /// `comments.db` and `isso.cfg`
+    /// The backup; or a folder with files of an Isso, such as the copy of a data folder or of a
+    /// StartOS volume; or a database or isso.cfg alone
+    ///
+    /// In a folder, the settings are found under any usual name, and the database by the name that
+    /// they give to it.
     pub backup: PathBuf,
+    /// Which files to take.
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
     /// Put the files into this empty folder instead, and leave Isso alone
     #[arg(long, value_name = "DIR")]
     pub into: Option<PathBuf>,
+    /// Only show what would be done
+    #[arg(long, conflicts_with = "into")]
+    pub dry_run: bool,
+    /// Replace the database even if another program uses it or Litestream copies it
+    #[arg(long)]
+    pub force: bool,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Which files of a folder to take.
+#[derive(Debug, Args)]
+pub struct ChoiceArgs {
+    /// The file that is Isso's database, where it is not found or there are several
+    #[arg(long, value_name = "FILE")]
+    pub database: Option<PathBuf>,
+    /// The file with Isso's settings, where it is not found or there are several
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
 }
 
 /// The `config` commands.

@@ -24,13 +24,14 @@ fn wrong_input_is_told_from_failure_and_what_to_do_is_said() {
             &["there is no backup", "issoctl backup list"],
         );
     }
-    let cfg = site.cfg_path();
-    let cfg = cfg.to_str().expect("the path is text");
+    let note = site.data().join("note.txt");
+    Save::InPlace.save(&note, "to do");
+    let note = note.to_str().expect("the path is text");
     for command in ["show", "verify", "restore"] {
-        check(&["backup", command, cfg], 1, &["is no backup of issoctl"]);
+        check(&["backup", command, note], 1, &["is no backup of issoctl"]);
     }
     check(
-        &["backup", "delete", "--yes", cfg],
+        &["backup", "delete", "--yes", note],
         2,
         &["is no backup of issoctl", "yourself"],
     );
@@ -39,7 +40,7 @@ fn wrong_input_is_told_from_failure_and_what_to_do_is_said() {
     check(
         &["backup", "restore", "--yes", empty],
         1,
-        &["is no backup of issoctl"],
+        &["neither a database nor an isso.cfg", "--database FILE"],
     );
     for rules in ["", "daily", "daily=x", "hourly=3", "daily=-1"] {
         check(

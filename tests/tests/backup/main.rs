@@ -5,6 +5,7 @@ mod input;
 mod interrupted;
 mod restore;
 mod schedule;
+mod take_in;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -97,5 +97,41 @@ def keep_wal():
     wait()
 
 
+def keep_open():
+    """A connection that has read, and reads on."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("SELECT count(*) FROM comments").fetchone()
+    say("read")
+    wait()
+
+
+def all_in_wal():
+    """A database whose file is next to empty: Isso's tables and 13 comments are in the log."""
+    connection = in_wal()
+    connection.execute("CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR UNIQUE, title VARCHAR)")
+    connection.execute(
+        "CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created FLOAT, modified, mode, remote_addr, text, voters)"
+    )
+    for number in range(13):
+        comment(connection, str(number))
+    say("logged")
+    wait()
+
+
+def others_in_wal():
+    """The same of another application."""
+    connection = in_wal()
+    connection.execute("CREATE TABLE posts (id)")
+    say("logged")
+    wait()
+
+
+def in_wal():
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
+
+
 database = sys.argv[2]
 globals()[sys.argv[1]]()

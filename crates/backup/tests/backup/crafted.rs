@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use isso_backup::{ArchiveError, Origin, PrepareError, Unsound, restore_into, verify};
+use isso_backup::{ArchiveError, Origin, OriginError, PrepareError, Unsound, restore_into, verify};
 use tar::EntryType;
 use time::macros::datetime;
 
@@ -21,7 +21,10 @@ fn restored(bytes: &[u8]) -> Result<(), PrepareError> {
     put(&folder.path().join("backup"), bytes);
     put(&folder.path().join("one/two/bystander"), "mine");
     let before = tree(folder.path());
-    let origin = Origin::open(&folder.path().join("backup"))?;
+    let origin = match Origin::open(&folder.path().join("backup")) {
+        Err(OriginError::Archive(error)) => return Err(error.into()),
+        origin => origin.unwrap(),
+    };
     let outcome = restore_into(&origin, &inner, &()).map(drop);
     let mut after = tree(folder.path());
     match outcome {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{Archive, ArchiveError, Manifest, Origin, PrepareError, verify};
+use isso_backup::{Archive, ArchiveError, Manifest, Origin, OriginError, PrepareError, verify};
 use tempfile::TempDir;
 use time::macros::datetime;
 
@@ -39,7 +39,8 @@ impl Victim {
         assert_ne!(bytes, self.good, "{}", what());
         put(&self.path, bytes);
         let error = match Origin::open(&self.path) {
-            Err(error) => error,
+            Err(OriginError::Archive(error)) => error,
+            Err(error) => panic!("{}: {error:?}", what()),
             Ok(origin) => {
                 // What is listed, and which backups are kept, depends on this alone.
                 let Origin::Archive(archive) = &origin else {
@@ -168,12 +169,12 @@ fn what_is_no_backup_is_called_that() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("something");
         put(&path, bytes);
-        let error = Origin::open(&path).unwrap_err();
+        let error = Archive::open(&path).unwrap_err();
         assert!(matches!(error, ArchiveError::NotABackup(_)), "{error:?}");
         let named = path.with_extension("isso-backup.tar.zst");
         fs::rename(&path, &named).unwrap();
         // Its name says that it was one.
-        let error = Origin::open(&named).unwrap_err();
+        let error = Archive::open(&named).unwrap_err();
         assert!(matches!(error, ArchiveError::Truncated(_)), "{error:?}");
     };
     check(b"");
@@ -198,9 +199,9 @@ fn what_is_no_file_is_no_backup() {
     // Nobody will ever write into it.
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
     for path in [&*pipe, Path::new("/dev/zero"), folder.path()] {
-        let error = Origin::open(path).unwrap_err();
+        let error = Archive::open(path).unwrap_err();
         assert!(matches!(error, ArchiveError::NotABackup(_)), "{error:?}");
     }
-    let error = Origin::open(&folder.path().join("nothing")).unwrap_err();
+    let error = Archive::open(&folder.path().join("nothing")).unwrap_err();
     assert!(matches!(error, ArchiveError::Read(..)), "{error:?}");
 }

@@ -8,7 +8,7 @@ use isso_backup::{Origin, SwapError, finish, prepare, swap};
 
 use crate::children::{command, here, wait_until_here};
 use crate::dice::Dice;
-use crate::site::{MEMBERS, Site, Tree, names, put, quick_folder, tree};
+use crate::site::{CFG, MEMBERS, Site, Tree, names, put, quick_folder, tree};
 use crate::swap::{COMPANIONS, KINDS, check_restored, giving_way, new_state, old_site, prepared};
 
 /// The renames of a restore, in their order, as `swap` does them.
@@ -153,9 +153,9 @@ fn a_restore_that_is_killed_leaves_one_state_whole() {
     let folder = quick_folder();
     let site = Site::with_comments(20);
     let states = ["A", "B"].map(|name| {
-        for member in ["config/isso.cfg", "start9/store.json"] {
-            site.put(member, format!("# {name}\n"));
-        }
+        // Settings that Isso refuses would be repaired.
+        site.put("config/isso.cfg", format!("# {name}\n{CFG}"));
+        site.put("start9/store.json", format!("# {name}\n"));
         let path = site.create(&()).unwrap().path;
         fs::copy(&path, folder.path().join(name)).unwrap();
         (name, site.members())

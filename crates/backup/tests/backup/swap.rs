@@ -95,7 +95,7 @@ fn the_new_state_is_in_place_and_the_old_one_is_kept() {
         let old = tree(site.root());
         may_swap(site.root(), members).unwrap();
         let prepared = prepared(&backup, &site);
-        assert!(prepared.is_accepted());
+        assert!(prepared.look.is_accepted());
         let mut meanwhile = tree(site.root());
         meanwhile.retain(|path, _| !path.to_str().unwrap().starts_with(".issoctl-"));
         assert_eq!(meanwhile, old, "it is only prepared");
@@ -122,7 +122,7 @@ fn what_was_kept_can_be_put_back() {
     assert_eq!(names(&site.path("db")), ["comments.db"]);
 
     let again = prepared(&kept, &site);
-    assert_eq!(again.database.unwrap().comments, 500);
+    assert_eq!(again.look.database.unwrap().comments, 500);
     let restored = swap(site.root(), again.path()).unwrap();
     assert_eq!(content(&site.database()), before);
     let others = |members: &Tree| {

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use isso_actions::Language;
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -18,6 +19,7 @@ use crate::service::{Listed, Problem, Ran, RunRequest, Shown, Wrong};
 /// A connection to the `up` that runs on a data folder.
 pub struct Client {
     http: reqwest::Client,
+    host: Option<i32>,
     // Holds the folder open, through which the path leads.
     _socket: SocketPath,
 }
@@ -37,8 +39,8 @@ impl Client {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreachable(error)),
         };
-        match UnixStream::connect(socket.get()) {
-            Ok(_) => {}
+        let host = match UnixStream::connect(socket.get()) {
+            Ok(stream) => getsockopt(&stream, PeerCredentials).ok().map(|it| it.pid()),
             // No socket, or one that a killed `up` left behind.
             Err(error)
                 if matches!(
@@ -49,7 +51,7 @@ impl Client {
                 return Ok(None);
             }
             Err(error) => return Err(unreachable(error)),
-        }
+        };
         let http = reqwest::Client::builder()
             .unix_socket(socket.get())
             .no_proxy()
@@ -57,8 +59,14 @@ impl Client {
             .map_err(|source| Failure::new("cannot make an HTTP client", source))?;
         Ok(Some(Self {
             http,
+            host,
             _socket: socket,
         }))
+    }
+
+    /// The process of the host, if the kernel tells.
+    pub fn host(&self) -> Option<i32> {
+        self.host
     }
 
     /// Connects; that no `up` runs is a failure.

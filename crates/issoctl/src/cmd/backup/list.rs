@@ -1,12 +1,12 @@
-//! `issoctl backup list` and `show`.
+//! `issoctl backup list`.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Archive, Manifest, Shelved, list};
+use isso_backup::{Shelved, list};
 use serde_json::json;
 
-use super::{bytes, comments, find, time, to_json};
+use super::{bytes, comments, time, to_json};
 use crate::data::DataDir;
 use crate::error::{Failure, chain};
 use crate::output::{BAD, BOLD, DIM, Output};
@@ -45,36 +45,4 @@ fn print(shelved: &Shelved, output: Output) {
         ),
         Err(error) => format!("{BOLD}{name}{BOLD:#}  {BAD}{error}{BAD:#} {DIM}({size}){DIM:#}"),
     });
-}
-
-/// Shows what a backup says of itself.
-pub fn show(data: &DataDir, output: Output, backup: &Path) -> Result<ExitCode, Failure> {
-    let path = find(data, backup)?;
-    let archive = Archive::open(&path)
-        .map_err(|error| Failure::new("the backup does not say what it is", error))?;
-    let size = std::fs::metadata(&path).map_or(0, |it| it.len());
-    let manifest = archive.manifest();
-    if output.json {
-        output.json(&to_json(&path, size, manifest));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let line = |name: &str, text: &str| output.line(&format!("{BOLD}{name:<10}{BOLD:#}{text}"));
-    line("Backup", &path.display().to_string());
-    line("Made", &time(manifest.created));
-    line("Isso", manifest.isso.as_deref().unwrap_or("did not run"));
-    line("Holds", &comments(manifest.database));
-    line("Size", &bytes(size));
-    files(manifest, output);
-    Ok(ExitCode::SUCCESS)
-}
-
-fn files(manifest: &Manifest, output: Output) {
-    for member in &manifest.members {
-        output.line(&format!(
-            "          {}  {DIM}{}, blake3 {}{DIM:#}",
-            member.path,
-            bytes(member.size),
-            member.blake3
-        ));
-    }
 }

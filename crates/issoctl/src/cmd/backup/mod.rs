@@ -3,15 +3,18 @@
 mod create;
 mod delete;
 mod list;
+mod plan;
 mod progress;
 mod restore;
+mod show;
+mod source;
 mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::HumanBytes;
-use isso_backup::{Counts, Manifest, Origin};
+use isso_backup::{Counts, Manifest};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
@@ -31,8 +34,10 @@ pub async fn run(
     match command {
         BackupCommand::Create(args) => create::run(data, output, args).await,
         BackupCommand::List { folder } => list::run(data, output, folder.as_deref()),
-        BackupCommand::Show { backup } => list::show(data, output, &backup),
-        BackupCommand::Verify { backup } => verify::run(data, output, &backup).await,
+        BackupCommand::Show { backup, choice } => show::run(data, output, &backup, &choice).await,
+        BackupCommand::Verify { backup, choice } => {
+            verify::run(data, output, &backup, &choice).await
+        }
         BackupCommand::Restore(args) => restore::run(data, output, args).await,
         BackupCommand::Delete { backup, yes } => delete::run(data, output, &backup, yes),
     }
@@ -51,14 +56,6 @@ fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
         Failure::usage(format!("there is no backup {}", given.display()))
             .hint("see which there are with `issoctl backup list`"),
     )
-}
-
-fn open(data: &DataDir, given: &Path) -> Result<Origin, Failure> {
-    let path = find(data, given)?;
-    Origin::open(&path).map_err(|error| {
-        Failure::new("the backup cannot be used", error)
-            .hint("take another one: `issoctl backup list`")
-    })
 }
 
 /// Asks, where somebody is there to answer.

@@ -2,28 +2,34 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use isso_backup::{Origin, Prepared, count, may_swap, prepare, restore_into};
+use isso_backup::{Origin, PrepareError, User, litestream, may_swap, prepare, restore_into, users};
 use isso_cfg::Volume;
 use isso_lifecycle::Event;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
+use super::plan::Plan;
 use super::progress::watched;
-use super::{bytes, comments, confirm, open, time};
+use super::{confirm, source};
 use crate::api::{Client, Status};
 use crate::cli::RestoreArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::host::{self, NotRestored};
 use crate::language;
-use crate::output::{BOLD, GOOD, Output, WARN};
+use crate::output::{GOOD, Output, WARN};
 use crate::service::Problem;
 
-/// Puts a backup back: shows what that means, prepares it, and then has it put in place.
+/// Another program may be about to close the database, such as an Isso whose `up` was killed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Puts a backup back: prepares it, shows what that means, and then has it put in place.
 pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<ExitCode, Failure> {
-    let origin = open(data, &args.backup)?;
+    let origin = source::open(data, &args.backup, &args.choice)?;
     if let Some(into) = args.into {
-        return unpack(origin, into, output).await;
+        return unpack(data, origin, into, output).await;
     }
     data.create()?;
     let _backups = data.lock_backups()?;
@@ -37,15 +43,41 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
     if let Some(client) = &client {
         need_one_folder(client).await?;
     }
-    plan(&origin, &volume, output);
     may_swap(volume.root(), &origin.files()).map_err(unprepared)?;
+    let root = volume.root().to_owned();
+    let (origin, prepared) = watched(move |watch| {
+        let prepared = prepare(&origin, &root, watch)?;
+        Ok((origin, prepared))
+    })
+    .await?
+    .map_err(unprepared)?;
+    let plan = Plan::new(&origin, &prepared.look, &volume);
+    if !output.json {
+        for line in plan.source().into_iter().chain(plan.files()) {
+            match args.dry_run {
+                true => output.line(&line),
+                false => output.note(&line),
+            }
+        }
+    }
+    let is_free = args.force || !plan.replaces_database();
+    if !is_free {
+        need_free(&volume.db_path(), client.as_ref(), &plan).await?;
+    }
+    if args.dry_run {
+        if output.json {
+            output.json(&plan.to_json());
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     if !args.yes {
         confirm("Put it back?")?;
+        if !is_free {
+            need_free(&volume.db_path(), client.as_ref(), &plan).await?;
+        }
     }
-    let root = volume.root().to_owned();
-    let prepared = watched(move |watch| prepare(&origin, &root, watch))
-        .await?
-        .map_err(unprepared)?;
+    // What is replaced can be told of no more afterwards.
+    let mut done = plan.to_json();
     let before = match &client {
         Some(client) => {
             let language = language::of_environment();
@@ -58,16 +90,68 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
         None => None,
     };
     if output.json {
-        output.json(&json!({
-            "database": prepared.database,
-            "before": before,
-            "serving": status.as_ref().map(|it| it.serving),
-        }));
+        done["before"] = json!(before);
+        done["serving"] = json!(status.as_ref().map(|it| it.serving));
+        output.json(&done);
     } else {
-        report(&prepared, before.as_deref(), output);
+        report(&plan, before.as_deref(), output);
+        if let Some(rejected) = &prepared.look.rejected {
+            let kept = volume.root().join(rejected);
+            output.note(&format!(
+                "isso.cfg as it was is kept as {}.",
+                kept.display()
+            ));
+        }
     }
     status.map_or(Ok(()), |status| tell(status, data, output))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Nobody else may go on with the database that is replaced: what such a program copies or writes then would be neither the old
+/// comments nor the new ones.
+async fn need_free(
+    database: &Path,
+    client: Option<&Client>,
+    plan: &Plan<'_>,
+) -> Result<(), Failure> {
+    let host = client.and_then(Client::host);
+    let end = Instant::now() + PATIENCE;
+    let mut found = users(database, host);
+    while !found.is_empty() && Instant::now() < end {
+        sleep(PATIENCE / 50).await;
+        found = users(database, host);
+    }
+    let state = litestream(database);
+    if let Some(state) = &state {
+        return Err(Failure::plain(format!(
+            "nothing was put back: Litestream copies this database ({}), and would go on with the old one: its copies would be \
+             silently wrong",
+            state.display()
+        ))
+        .hint(format!(
+            "stop Litestream, restore with --force, remove {}, and start Litestream with a new replica path",
+            state.display()
+        ))
+        .details(json!({ "litestream": state, "users": of_users(&found), "plan": plan.to_json() })));
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = found
+        .iter()
+        .map(|it| format!("{} (process {})", it.name, it.pid))
+        .collect();
+    Err(Failure::plain(format!(
+        "nothing was put back: the database is in use by {}, which would go on with the old one",
+        names.join(", ")
+    ))
+    .hint("end that program and restore again, or say --force")
+    .details(json!({ "litestream": null, "users": of_users(&found), "plan": plan.to_json() })))
+}
+
+fn of_users(users: &[User]) -> Vec<Value> {
+    let value = |it: &User| json!({ "pid": it.pid, "name": it.name });
+    users.iter().map(value).collect()
 }
 
 /// The files of `supervise` may lie anywhere, and are renamed nowhere.
@@ -115,65 +199,48 @@ async fn swap(volume: &Volume, prepared: &Path) -> Result<Option<PathBuf>, Failu
     }
 }
 
-/// Shows what will be replaced with what.
-fn plan(origin: &Origin, volume: &Volume, output: Output) {
-    let described = origin.describe();
-    let now = count(&volume.db_path());
-    let line = |name: &str, text: String| output.note(&format!("{BOLD}{name:<10}{BOLD:#}{text}"));
-    line("Backup", origin.path().display().to_string());
-    line("From", time(described.created));
-    line(
-        "Holds",
-        format!(
-            "{} ({})",
-            comments(described.database),
-            bytes(described.size)
-        ),
-    );
-    line(
-        "Replaces",
-        match (now, volume.db_path().exists()) {
-            (Some(now), _) => comments(Some(now)),
-            (None, true) => "a database whose comments could not be counted just now".to_owned(),
-            (None, false) => comments(None),
-        },
-    );
-    let (root, has) = (volume.root(), origin.files());
-    for file in ["config/isso.cfg", "start9/store.json", "db/comments.db"] {
-        let becomes = match (has.contains(&file), root.join(file).exists()) {
-            (true, true) => "is replaced",
-            (true, false) => "is put there",
-            (false, true) => "stays as it is",
-            (false, false) => continue,
-        };
-        output.note(&format!("          {file} {becomes}"));
-    }
-}
-
-fn report(prepared: &Prepared, before: Option<&Path>, output: Output) {
-    let found = comments(prepared.database);
-    output.line(&format!("{GOOD}Put back{GOOD:#} {found}."));
+fn report(plan: &Plan<'_>, before: Option<&Path>, output: Output) {
+    output.line(&format!("{GOOD}Put back{GOOD:#} {}.", plan.brings()));
     if let Some(before) = before {
         output.note(&format!("What was there is kept in {}.", before.display()));
     }
-    for finding in &prepared.diagnostics {
-        output.note(&format!("{WARN}isso.cfg:{WARN:#} {finding}"));
-    }
 }
 
-async fn unpack(origin: Origin, into: PathBuf, output: Output) -> Result<ExitCode, Failure> {
+async fn unpack(
+    data: &DataDir,
+    origin: Origin,
+    into: PathBuf,
+    output: Output,
+) -> Result<ExitCode, Failure> {
     let folder = into.clone();
-    let prepared = watched(move |watch| restore_into(&origin, &folder, watch))
-        .await?
-        .map_err(unprepared)?;
+    let (origin, look) = watched(move |watch| {
+        let look = restore_into(&origin, &folder, watch)?;
+        Ok((origin, look))
+    })
+    .await?
+    .map_err(unprepared)?;
     if output.json {
-        output.json(&json!({ "into": into, "database": prepared.database }));
+        output.json(&json!({
+            "into": into,
+            "database": look.database,
+            "diagnostics": look.diagnostics,
+        }));
     } else {
-        report(&prepared, None, output);
+        let volume = data.volume();
+        report(&Plan::new(&origin, &look, &volume), None, output);
+        for finding in &look.diagnostics {
+            output.note(&format!("{WARN}isso.cfg:{WARN:#} {finding}"));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn unprepared(error: isso_backup::PrepareError) -> Failure {
-    Failure::new("nothing was put back", error)
+fn unprepared(error: PrepareError) -> Failure {
+    let is_apart = matches!(error, PrepareError::Apart(..) | PrepareError::Link(..));
+    let failure = Failure::new("nothing was put back", error);
+    match is_apart {
+        true => failure
+            .hint("unpack it with --into DIR, stop Isso, and copy the files to where they belong"),
+        false => failure,
+    }
 }

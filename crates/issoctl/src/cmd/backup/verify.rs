@@ -1,41 +1,71 @@
 //! `issoctl backup verify`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_backup::verify;
-use serde_json::json;
+use isso_backup::{Look, Origin, verify};
+use serde_json::{Value, json};
 
+use super::plan::Plan;
 use super::progress::watched;
-use super::{comments, open};
+use super::source;
+use crate::cli::ChoiceArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
-use crate::output::{GOOD, Output, WARN};
+use crate::output::{GOOD, Output};
 
 /// Reads a whole backup.
-pub async fn run(data: &DataDir, output: Output, backup: &Path) -> Result<ExitCode, Failure> {
-    let origin = open(data, backup)?;
-    data.create()?;
-    let scratch = data.path().to_owned();
-    let verified = watched(move |watch| verify(&origin, &scratch, watch))
-        .await?
-        .map_err(|error| {
-            Failure::new("the backup cannot be put back", error)
-                .hint("take another one: `issoctl backup list`")
-        })?;
-    let findings = &verified.diagnostics;
+pub async fn run(
+    data: &DataDir,
+    output: Output,
+    backup: &Path,
+    choice: &ChoiceArgs,
+) -> Result<ExitCode, Failure> {
+    let origin = source::open(data, backup, choice)?;
+    let (origin, look) = look(data, origin).await?;
+    let volume = data.volume();
+    let plan = Plan::new(&origin, &look, &volume);
     if output.json {
-        output.json(&json!({
-            "good": true,
-            "database": verified.database,
-            "findings": findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }));
+        let findings = look.diagnostics.iter().map(ToString::to_string);
+        let findings = findings.collect::<Vec<_>>();
+        let mut value = plan.to_json();
+        value["good"] = Value::Bool(true);
+        value["findings"] = json!(findings);
+        output.json(&value);
         return Ok(ExitCode::SUCCESS);
     }
-    let found = comments(verified.database);
-    output.line(&format!("{GOOD}The backup is good:{GOOD:#} {found}."));
-    for finding in findings {
-        output.note(&format!("{WARN}isso.cfg:{WARN:#} {finding}"));
+    output.line(&format!(
+        "{GOOD}The backup is good:{GOOD:#} {}.",
+        plan.brings()
+    ));
+    for line in plan.found() {
+        output.note(&line);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes the look that a restore takes, and leaves everything as it is.
+pub async fn look(data: &DataDir, origin: Origin) -> Result<(Origin, Look), Failure> {
+    let scratch = scratch(data)?;
+    watched(move |watch| {
+        let look = verify(&origin, &scratch, watch)?;
+        Ok((origin, look))
+    })
+    .await?
+    .map_err(|error: isso_backup::PrepareError| {
+        Failure::new("the backup cannot be put back", error)
+            .hint("take another one: `issoctl backup list`")
+    })
+}
+
+/// Where there is room to unpack: where a restore needs it, or if nothing may be written there, where everybody may.
+fn scratch(data: &DataDir) -> Result<PathBuf, Failure> {
+    use nix::unistd::{AccessFlags, access};
+    if access(data.path(), AccessFlags::W_OK | AccessFlags::X_OK).is_ok() {
+        return Ok(data.path().to_owned());
+    }
+    match data.path().exists() {
+        true => Ok(std::env::temp_dir()),
+        false => data.create().map(|()| data.path().to_owned()),
+    }
 }

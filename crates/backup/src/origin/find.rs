@@ -1,0 +1,259 @@
+//! Finding the files of an Isso in a folder, whatever they are called there.
+
+use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use isso_cfg::Store;
+
+use super::Choice;
+use super::error::{OriginError, Wanted};
+use super::look::{self, Database};
+use crate::manifest::{CONFIG, DATABASE, STORE};
+use crate::shelf::BEFORE;
+
+/// How deep to look: the folder, what is in it, and what is in that.
+const DEPTH: usize = 2;
+/// How many files to look at.
+const MOST: usize = 20_000;
+/// Where other states lie than the one that is looked for.
+const ASIDE: [&str; 4] = ["backups", "runtime", "node_modules", "lost+found"];
+/// What people call their settings.
+const USUAL: [&str; 6] = [
+    "isso.cfg",
+    "isso.conf",
+    "isso.ini",
+    "isso.config",
+    "user.cfg",
+    "comments.cfg",
+];
+const LAST_GOOD: &str = "isso.cfg.last-good";
+
+/// The files of an Isso.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Where each stands in a volume, and where it is.
+    pub files: Vec<(&'static str, PathBuf)>,
+    /// The database that the settings name and that is not there.
+    pub missing: Option<PathBuf>,
+}
+
+/// Finds the files, those that were chosen first.
+pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError> {
+    let (entries, unread) = walk(folder)?;
+    let settings = match &choice.settings {
+        Some(chosen) => Some(within(folder, chosen)),
+        None => settings(folder, &entries)?,
+    };
+    let dbpath = match &settings {
+        Some(settings) => look::dbpath(&look::text(settings)?),
+        None => None,
+    };
+    let database = match &choice.database {
+        Some(chosen) => Some(sure(within(folder, chosen))?),
+        None => database(&entries, dbpath.as_deref())?,
+    };
+    // What is in a folder that cannot be entered, cannot be said to be nothing.
+    if let Some(error) = unread.filter(|_| settings.is_none() || database.is_none()) {
+        return Err(error);
+    }
+    let mut found = Found {
+        missing: dbpath.filter(|_| database.is_none()),
+        ..Found::default()
+    };
+    let store = store(folder)?;
+    for (member, path) in [(CONFIG, settings), (STORE, store), (DATABASE, database)] {
+        found.files.extend(path.map(|path| (member, path)));
+    }
+    Ok(found)
+}
+
+/// A chosen file, from here or from the folder.
+fn within(folder: &Path, chosen: &Path) -> PathBuf {
+    let inside = folder.join(chosen);
+    match !chosen.exists() && inside.exists() {
+        true => inside,
+        false => chosen.to_owned(),
+    }
+}
+
+/// A file, or what stands in the place of one.
+struct Entry {
+    path: PathBuf,
+    name: String,
+}
+
+/// All files, and why one of the folders cannot be entered.
+fn walk(folder: &Path) -> Result<(Vec<Entry>, Option<OriginError>), OriginError> {
+    let mut entries = Vec::new();
+    let mut closed = None;
+    let mut seen = HashSet::new();
+    let mut level = vec![folder.to_owned()];
+    for depth in 0..=DEPTH {
+        let mut next = Vec::new();
+        for folder in level {
+            let unread = |error| OriginError::Read(folder.clone(), error);
+            let list = match fs::read_dir(&folder) {
+                Err(error) if depth > 0 => {
+                    closed.get_or_insert(unread(error));
+                    continue;
+                }
+                list => list.map_err(unread)?,
+            };
+            let mut names: Vec<_> = list
+                .map(|it| it.map(|it| it.file_name()))
+                .collect::<Result<_, _>>()
+                .map_err(unread)?;
+            names.sort();
+            for name in names {
+                let path = folder.join(&name);
+                let name = name.to_string_lossy().into_owned();
+                let there = fs::metadata(&path).ok();
+                // Two names of one file are one file.
+                if there
+                    .as_ref()
+                    .is_some_and(|it| !seen.insert((it.dev(), it.ino())))
+                {
+                    continue;
+                }
+                let is_usual = USUAL.contains(&&*name) || name == "comments.db";
+                if there.is_some_and(|it| it.is_dir()) && !is_usual {
+                    let is_aside = ASIDE.contains(&&*name) || name.starts_with(BEFORE);
+                    if !is_aside && !name.starts_with('.') {
+                        next.push(path);
+                    }
+                    continue;
+                }
+                entries.push(Entry { path, name });
+                if entries.len() > MOST {
+                    return Err(OriginError::TooMany(folder));
+                }
+            }
+        }
+        level = next;
+    }
+    Ok((entries, closed))
+}
+
+fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginError> {
+    let mut found: Vec<(&Entry, Vec<u8>)> = Vec::new();
+    let mut unread = None;
+    for entry in entries {
+        let is_usual = USUAL.contains(&&*entry.name);
+        let extension = entry.path.extension().unwrap_or_default();
+        if !is_usual
+            && !["cfg", "conf", "ini", "config"]
+                .iter()
+                .any(|it| extension == *it)
+        {
+            continue;
+        }
+        match look::text(&entry.path) {
+            Ok(text) if text.trim_ascii().is_empty() => {}
+            Ok(text) if entry.name == "isso.cfg" || look::are_settings(&text) => {
+                // Two copies of one file are as good as one.
+                if found.iter().all(|(_, other)| *other != text) {
+                    found.push((entry, text));
+                }
+            }
+            Ok(_) => {}
+            Err(error) if is_usual => return Err(error),
+            Err(error @ OriginError::Read(..)) => unread = Some(error),
+            Err(_) => {}
+        }
+    }
+    // The name that Isso's documentation has, in the place that its image has, needs no other.
+    let canonical = folder.join(CONFIG);
+    if found.iter().any(|(entry, _)| entry.path == canonical) {
+        found.retain(|(entry, _)| entry.name == "isso.cfg");
+    }
+    match &found[..] {
+        [] => match entries.iter().find(|it| it.name == LAST_GOOD) {
+            Some(last_good) => Ok(Some(last_good.path.clone())),
+            // It may have been what was looked for.
+            None => unread.map_or(Ok(None), Err),
+        },
+        [(one, _)] => Ok(Some(one.path.clone())),
+        several => Err(OriginError::Several {
+            of: Wanted::Settings,
+            found: several.iter().map(|(it, _)| it.path.clone()).collect(),
+        }),
+    }
+}
+
+fn database(entries: &[Entry], dbpath: Option<&Path>) -> Result<Option<PathBuf>, OriginError> {
+    let named = dbpath.map(|it| named(entries, it)).unwrap_or_default();
+    if let [one] = named[..] {
+        return sure(one.path.clone()).map(Some);
+    }
+    // Several of that name are told apart by what is in them, and so are all if there is none of that name.
+    let candidates: Vec<&Entry> = match named.is_empty() {
+        true => entries.iter().collect(),
+        false => named,
+    };
+    let mut found = Vec::new();
+    let mut other = None;
+    for entry in candidates {
+        if ["-journal", "-wal", "-shm"]
+            .iter()
+            .any(|it| entry.name.ends_with(it))
+        {
+            continue;
+        }
+        let is_usual = entry.name == "comments.db";
+        match look::database(&entry.path) {
+            Ok(Database::Isso) => found.push(entry.path.clone()),
+            Ok(Database::Unsure) => found.push(entry.path.clone()),
+            Ok(Database::Other(why)) if is_usual => {
+                other.get_or_insert(OriginError::NotIsso {
+                    path: entry.path.clone(),
+                    why,
+                });
+            }
+            Err(error) if is_usual => return Err(error),
+            Ok(Database::Other(_)) | Err(_) => {}
+        }
+    }
+    match (&found[..], other) {
+        ([], None) => Ok(None),
+        ([], Some(error)) => Err(error),
+        ([_], _) => Ok(found.pop()),
+        _ => Err(OriginError::Several {
+            of: Wanted::Database,
+            found,
+        }),
+    }
+}
+
+/// The files that end as the settings spell the database, by as many parts of its path as possible: in a copy, it lies
+/// elsewhere than the settings say.
+fn named<'e>(entries: &'e [Entry], dbpath: &Path) -> Vec<&'e Entry> {
+    let common = |entry: &Entry| {
+        let parts = entry.path.components().rev().zip(dbpath.components().rev());
+        parts.take_while(|(one, other)| one == other).count()
+    };
+    let most = entries.iter().map(common).max().unwrap_or(0);
+    let named = entries.iter().filter(|it| most > 0 && common(it) == most);
+    named.collect()
+}
+
+/// A file that has to be the database.
+pub(super) fn sure(path: PathBuf) -> Result<PathBuf, OriginError> {
+    match look::database(&path)? {
+        Database::Isso | Database::Unsure => Ok(path),
+        Database::Other(why) => Err(OriginError::NotIsso { path, why }),
+    }
+}
+
+/// The choice of the mail server. Outside of a volume, another program's file may have this name.
+fn store(folder: &Path) -> Result<Option<PathBuf>, OriginError> {
+    let place = folder.join(STORE);
+    if fs::symlink_metadata(&place).is_ok() {
+        look::text(&place)?;
+        return Ok(Some(place));
+    }
+    let flat = folder.join("store.json");
+    let is_ours = look::text(&flat).is_ok_and(|text| Store::from_bytes(&text).is_ok());
+    Ok(is_ours.then_some(flat))
+}

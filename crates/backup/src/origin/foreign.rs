@@ -1,0 +1,110 @@
+//! Files that hold comments in a way that cannot be put back as they are.
+
+use std::fmt;
+use std::path::Path;
+
+/// The kind of a file that is neither a backup, nor a database, nor settings of Isso.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreign {
+    /// Nothing is in it.
+    Empty,
+    /// A tar archive, compressed or not.
+    Tar,
+    /// One file, compressed with gzip.
+    Gzip,
+    /// One file, compressed with bzip2.
+    Bzip2,
+    /// One file, compressed with xz.
+    Xz,
+    /// One file, compressed with zstd.
+    Zstd,
+    /// A zip archive.
+    Zip,
+    /// A 7z archive.
+    SevenZip,
+    /// SQL statements.
+    Sql,
+    /// What Disqus exports.
+    Disqus,
+    /// What WordPress exports.
+    WordPress,
+    /// JSON, such as Isso's generic import format.
+    Json,
+}
+
+impl Foreign {
+    /// Tells by the first bytes of a file, and by its name.
+    pub(super) fn recognise(path: &Path, start: &[u8]) -> Option<Foreign> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.to_lowercase();
+        let is_tar = name.contains(".tar.")
+            || [".tgz", ".tbz", ".tbz2", ".txz", ".tzst"]
+                .iter()
+                .any(|it| name.ends_with(it));
+        let compressed = [
+            (&b"\x1f\x8b"[..], Foreign::Gzip),
+            (b"BZh", Foreign::Bzip2),
+            (b"\xfd7zXZ\0", Foreign::Xz),
+            (b"\x28\xb5\x2f\xfd", Foreign::Zstd),
+        ];
+        let begins = |(magic, _): &&(&[u8], Foreign)| start.starts_with(magic);
+        if let Some((_, kind)) = compressed.iter().find(begins) {
+            return Some(if is_tar { Foreign::Tar } else { *kind });
+        }
+        let others = [
+            (&b"PK\x03\x04"[..], Foreign::Zip),
+            (b"PK\x05\x06", Foreign::Zip),
+            (b"7z\xbc\xaf\x27\x1c", Foreign::SevenZip),
+        ];
+        if let Some((_, kind)) = others.iter().find(begins) {
+            return Some(*kind);
+        }
+        if start.get(257..262) == Some(b"ustar") {
+            return Some(Foreign::Tar);
+        }
+        if start.is_empty() {
+            return Some(Foreign::Empty);
+        }
+        let text = String::from_utf8_lossy(start);
+        of_text(text.trim_start_matches('\u{feff}').trim_start())
+    }
+}
+
+fn of_text(text: &str) -> Option<Foreign> {
+    let upper = text.to_uppercase();
+    let statements = ["CREATE TABLE", "INSERT INTO"];
+    let is_sql = ["PRAGMA ", "BEGIN", "CREATE ", "INSERT ", "--", "/*"]
+        .iter()
+        .any(|it| upper.starts_with(it))
+        && statements.iter().any(|it| upper.contains(it));
+    if is_sql {
+        Some(Foreign::Sql)
+    } else if text.starts_with('<') && text.contains("disqus") {
+        Some(Foreign::Disqus)
+    } else if text.starts_with('<') && text.contains("wordpress") {
+        Some(Foreign::WordPress)
+    } else if text.starts_with('{') || text.starts_with("[{") || text.starts_with("[\n") {
+        Some(Foreign::Json)
+    } else {
+        None
+    }
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Foreign::Empty => "an empty file",
+            Foreign::Tar => "a tar archive",
+            Foreign::Gzip => "a file compressed with gzip",
+            Foreign::Bzip2 => "a file compressed with bzip2",
+            Foreign::Xz => "a file compressed with xz",
+            Foreign::Zstd => "a file compressed with zstd",
+            Foreign::Zip => "a zip archive",
+            Foreign::SevenZip => "a 7z archive",
+            Foreign::Sql => "a file of SQL statements",
+            Foreign::Disqus => "an export of Disqus",
+            Foreign::WordPress => "an export of WordPress",
+            Foreign::Json => "a JSON file",
+        })
+    }
+}

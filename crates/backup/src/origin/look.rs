@@ -1,0 +1,151 @@
+//! Looking at one file of a source, without ever writing there and without waiting for anybody.
+
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use isso_cfg::mend;
+use nix::fcntl::OFlag;
+
+use super::companions;
+use super::error::{OriginError, Wanted};
+use super::foreign::Foreign;
+use crate::archive::ArchiveError;
+use crate::counts;
+
+const MAGIC: &[u8] = b"SQLite format 3\0";
+/// No settings are as large as this.
+const TEXT_MAX: u64 = 1024 * 1024;
+
+/// Whether a file is a database of Isso, as far as can be told without a copy of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Database {
+    /// It has Isso's tables.
+    Isso,
+    /// Only what lies beside it, or damage, decides.
+    Unsure,
+    /// It is something else.
+    Other(String),
+}
+
+/// Opens a file to read it; whatever is no file is told, and not waited for.
+pub(super) fn open(path: &Path) -> Result<File, OriginError> {
+    let unread = |error| OriginError::Read(path.to_owned(), error);
+    let unusable = |why: &str| OriginError::Unusable {
+        path: path.to_owned(),
+        why: why.to_owned(),
+    };
+    let there = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::read_link(path).is_ok() => {
+            return Err(unusable("a link that leads nowhere"));
+        }
+        there => there.map_err(unread)?,
+    };
+    if !there.is_file() {
+        return Err(unusable(kind(there.file_type())));
+    }
+    let mut options = File::options();
+    // In the meantime it may have become a pipe.
+    let options = options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
+    options.open(path).map_err(unread)
+}
+
+fn kind(it: FileType) -> &'static str {
+    if it.is_dir() {
+        "a folder, where a file belongs"
+    } else if it.is_fifo() {
+        "a named pipe, where a file belongs"
+    } else if it.is_socket() {
+        "a socket, where a file belongs"
+    } else {
+        "a device, where a file belongs"
+    }
+}
+
+/// Tells what a file that stands alone is.
+pub(super) fn single(path: &Path) -> Result<Wanted, OriginError> {
+    const ENOUGH: u64 = 64 * 1024;
+    let mut start = Vec::new();
+    let read = open(path)?.take(ENOUGH).read_to_end(&mut start);
+    read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
+    if start.starts_with(MAGIC) || (start.is_empty() && has_companions(path)) {
+        return Ok(Wanted::Database);
+    }
+    if let Some(what) = Foreign::recognise(path, &start) {
+        let path = path.to_owned();
+        return Err(OriginError::Foreign { path, what });
+    }
+    let is_named_so = path.file_name().is_some_and(|it| it == "isso.cfg");
+    match is_named_so || are_settings(&start) {
+        true => Ok(Wanted::Settings),
+        false => Err(ArchiveError::NotABackup(path.to_owned()).into()),
+    }
+}
+
+/// Reads settings, or another file of text.
+pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
+    let file = open(path)?;
+    let mut bytes = Vec::new();
+    let read = file.take(TEXT_MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
+    let unusable = |why: &str| OriginError::Unusable {
+        path: path.to_owned(),
+        why: why.to_owned(),
+    };
+    if bytes.len() as u64 > TEXT_MAX {
+        return Err(unusable("larger than any settings are (1 MiB)"));
+    }
+    if bytes.contains(&0) {
+        return Err(unusable("no text"));
+    }
+    Ok(bytes)
+}
+
+/// Whether these are settings of Isso: there is a section `[general]` with a key that Isso needs.
+pub(super) fn are_settings(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let has = |wanted: &dyn Fn(&str) -> bool| text.lines().any(|line| wanted(line.trim()));
+    let key = |line: &str| {
+        let key = line.split(['=', ':']).next().unwrap_or_default();
+        ["host", "dbpath"].contains(&&*key.trim().to_lowercase())
+    };
+    has(&|line| line.trim_start_matches('\u{feff}') == "[general]") && has(&key)
+}
+
+/// The database that settings name, as they spell it.
+pub(super) fn dbpath(settings: &[u8]) -> Option<PathBuf> {
+    let path = mend(settings)
+        .cfg
+        .get("general", "dbpath")?
+        .trim()
+        .to_owned();
+    let path = path.trim_matches(['"', '\'']);
+    Path::new(path).file_name()?;
+    Some(PathBuf::from(path))
+}
+
+/// Whether SQLite has files beside the database that say more than the database.
+fn has_companions(path: &Path) -> bool {
+    let size = |(_, beside)| fs::metadata(beside).map_or(0, |it| it.len());
+    companions(path).map(size).sum::<u64>() > 0
+}
+
+/// Looks whether a file is a database of Isso.
+pub(super) fn database(path: &Path) -> Result<Database, OriginError> {
+    let mut start = Vec::new();
+    let read = open(path)?.take(16).read_to_end(&mut start);
+    read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
+    let is_told_beside = has_companions(path);
+    Ok(if start.is_empty() && !is_told_beside {
+        Database::Other("it is empty".to_owned())
+    } else if !start.is_empty() && start != MAGIC {
+        Database::Other("SQLite did not write it".to_owned())
+    } else {
+        match counts::foreign_still(path) {
+            Ok(None) => Database::Isso,
+            Ok(Some(other)) if !is_told_beside => Database::Other(other),
+            _ => Database::Unsure,
+        }
+    })
+}

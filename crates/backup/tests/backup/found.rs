@@ -1,0 +1,485 @@
+//! The files of an Isso are found under whatever names people give to them, or it is said why they are not.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+
+use isso_backup::{Choice, Foreign, Origin, OriginError, PrepareError, Unsound, Wanted, verify};
+use nix::sys::stat::Mode;
+use nix::unistd::{geteuid, mkfifo};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::children::command;
+use crate::python::Python;
+use crate::site::{CFG, make_database, names, put, tree};
+
+const SETTINGS: &str = "config/isso.cfg";
+const DATABASE: &str = "db/comments.db";
+
+/// A folder with files: a number is a database with so many comments, `0` of another application, everything else text.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        match content.parse() {
+            Ok(0) => {
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                let connection = Connection::open(path).unwrap();
+                let other = "CREATE TABLE posts (id); CREATE TABLE comments (id, body)";
+                connection.execute_batch(other).unwrap();
+            }
+            Ok(comments) => make_database(&path, comments, 0),
+            Err(_) => put(&path, content),
+        }
+    }
+    folder
+}
+
+fn cfg(dbpath: &str) -> String {
+    format!("[general]\ndbpath = {dbpath}\nhost = https://blog.example.org\n")
+}
+
+/// Takes these two out of the folder, and leaves it as it is.
+fn check(files: &[(&str, &str)], settings: Option<&str>, database: Option<&str>) {
+    let folder = folder(files);
+    let before = (tree(folder.path()), names(folder.path()));
+    let origin = Origin::open(folder.path()).unwrap();
+    let found = |file| origin.source_of(file).map(Path::to_owned);
+    let expected = |name: Option<&str>| name.map(|it| folder.path().join(it));
+    assert_eq!(found(SETTINGS), expected(settings), "{files:?}");
+    assert_eq!(found(DATABASE), expected(database), "{files:?}");
+    let scratch = tempfile::tempdir().unwrap();
+    let look = verify(&origin, scratch.path(), &()).unwrap();
+    let comments = database.map(|name| {
+        let (_, comments) = files.iter().find(|it| it.0 == name).unwrap();
+        comments.parse().unwrap()
+    });
+    assert_eq!(look.database.map(|it| it.comments), comments);
+    assert_eq!((tree(folder.path()), names(folder.path())), before);
+}
+
+fn refused(folder: &Path) -> OriginError {
+    Origin::open(folder).unwrap_err()
+}
+
+#[test]
+fn the_database_that_the_settings_name_is_found_by_its_name() {
+    for dbpath in [
+        "/var/lib/isso/foo.example.db",
+        "foo.example.db",
+        "./foo.example.db",
+        "$DATA/foo.example.db",
+        "\"/var/lib/isso/foo.example.db\"",
+    ] {
+        let cfg = cfg(dbpath);
+        for database in [
+            "foo.example.db",
+            "db/foo.example.db",
+            "data/foo.example.db",
+            "var/isso/foo.example.db",
+        ] {
+            check(
+                &[("isso.cfg", &cfg), (database, "3")],
+                Some("isso.cfg"),
+                Some(database),
+            );
+            // Others lie beside it.
+            check(
+                &[
+                    ("isso.cfg", &cfg),
+                    ("comments.db", "5"),
+                    (database, "3"),
+                    ("bar.example.db", "4"),
+                ],
+                Some("isso.cfg"),
+                Some(database),
+            );
+        }
+    }
+    // The settings cannot even be read as such.
+    let broken = format!("{}host = x\n[general]\n", cfg("/x/blog.sqlite3"));
+    check(
+        &[("isso.cfg", &broken), ("blog.sqlite3", "3"), ("b.db", "2")],
+        Some("isso.cfg"),
+        Some("blog.sqlite3"),
+    );
+}
+
+#[test]
+fn of_several_of_one_name_the_one_in_the_right_folder_is_taken() {
+    check(
+        &[
+            ("isso.cfg", &cfg("/srv/isso/data/comments.db")),
+            ("comments.db", "2"),
+            ("data/comments.db", "3"),
+            ("old/comments.db", "4"),
+        ],
+        Some("isso.cfg"),
+        Some("data/comments.db"),
+    );
+}
+
+#[test]
+fn one_database_of_isso_needs_no_name() {
+    let cfg = cfg("/db/comments.db");
+    for name in ["blog.db", "isso.sqlite", "db/isso", "some/where/x.bak"] {
+        check(
+            &[
+                ("isso.cfg", &cfg),
+                (name, "3"),
+                ("other.db", "0"),
+                ("notes.txt", "nothing"),
+            ],
+            Some("isso.cfg"),
+            Some(name),
+        );
+        check(&[(name, "3")], None, Some(name));
+    }
+}
+
+#[test]
+fn settings_are_found_under_any_usual_name() {
+    let cfg = cfg("/db/comments.db");
+    for name in [
+        "isso.conf",
+        "isso.ini",
+        "user.cfg",
+        "comments.cfg",
+        "my-blog.cfg",
+        "blog.example.org.ini",
+        "etc/isso.cfg",
+        "config/isso.conf",
+        "etc/isso.d/blog.cfg",
+    ] {
+        check(
+            &[
+                (name, &cfg),
+                ("comments.db", "3"),
+                ("nginx.conf", "server { listen 80; }\n"),
+                ("uwsgi.ini", "[uwsgi]\nhttp = :8080\nhost = x\n"),
+                ("setup.cfg", "[metadata]\nname = isso\n"),
+            ],
+            Some(name),
+            Some("comments.db"),
+        );
+    }
+    // What the data folder of an issoctl has beside its own.
+    check(
+        &[
+            ("config/isso.cfg", &cfg),
+            ("config/isso.cfg.last-good", &cfg),
+            ("config/old.cfg", &self::cfg("/x")),
+            ("db/comments.db", "3"),
+            (
+                "backups/before-restore-20260101T000000Z/db/comments.db",
+                "5",
+            ),
+            (
+                "before-restore-20260101T000000Z/config/isso.cfg",
+                "[general]",
+            ),
+        ],
+        Some("config/isso.cfg"),
+        Some("db/comments.db"),
+    );
+    // The settings were lost, and those that worked last were not.
+    check(
+        &[
+            ("config/isso.cfg", "\n"),
+            ("config/isso.cfg.last-good", &cfg),
+        ],
+        Some("config/isso.cfg.last-good"),
+        None,
+    );
+}
+
+#[test]
+fn two_copies_of_the_same_settings_are_one() {
+    let cfg = cfg("/db/comments.db");
+    check(
+        &[
+            ("isso.cfg", &cfg),
+            ("isso.conf", &cfg),
+            ("comments.db", "3"),
+        ],
+        Some("isso.cfg"),
+        Some("comments.db"),
+    );
+    let folder = folder(&[("isso.cfg", &cfg), ("comments.db", "3")]);
+    symlink("comments.db", folder.path().join("current.db")).unwrap();
+    let origin = Origin::open(folder.path()).unwrap();
+    assert_eq!(origin.files(), [SETTINGS, DATABASE]);
+}
+
+#[test]
+fn settings_whose_database_lies_elsewhere_say_so() {
+    let folder = folder(&[("isso.cfg", &cfg("/var/lib/isso/foo.db"))]);
+    let origin = Origin::open(folder.path()).unwrap();
+    assert_eq!(origin.files(), [SETTINGS]);
+    let missing = origin.missing_database();
+    assert_eq!(missing, Some(Path::new("/var/lib/isso/foo.db")));
+}
+
+#[test]
+fn of_several_candidates_a_person_chooses() {
+    let (a, b) = (cfg("/x/a.db"), cfg("/x/b.db"));
+    let folder = folder(&[("a.cfg", &a), ("b.cfg", &b), ("a.db", "2"), ("b.db", "3")]);
+    let path = |name: &str| folder.path().join(name);
+    let error = refused(folder.path());
+    assert!(error.to_string().contains("b.cfg"), "{error}");
+    let OriginError::Several { of, found } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (of, found),
+        (Wanted::Settings, vec![path("a.cfg"), path("b.cfg")])
+    );
+    let chosen = |settings: Option<&str>, database: Option<&str>| {
+        let choice = Choice {
+            settings: settings.map(PathBuf::from),
+            database: database.map(PathBuf::from),
+        };
+        let origin = Origin::choose(folder.path(), &choice).unwrap();
+        [SETTINGS, DATABASE].map(|it| origin.source_of(it).map(Path::to_owned))
+    };
+    // The settings tell which database belongs to them; a name is one in the folder, if there is no such file here.
+    let both = |a, b| [Some(path(a)), Some(path(b))];
+    assert_eq!(chosen(Some("b.cfg"), None), both("b.cfg", "b.db"));
+    assert_eq!(chosen(Some("b.cfg"), Some("a.db")), both("b.cfg", "a.db"));
+    let full = path("a.cfg");
+    assert_eq!(chosen(full.to_str(), None), both("a.cfg", "a.db"));
+
+    fs::remove_file(path("a.cfg")).unwrap();
+    fs::remove_file(path("b.cfg")).unwrap();
+    let error = refused(folder.path());
+    let OriginError::Several { of, found } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (of, found),
+        (Wanted::Database, vec![path("a.db"), path("b.db")])
+    );
+    assert_eq!(chosen(None, Some("b.db")), [None, Some(path("b.db"))]);
+    let choice = Choice {
+        database: Some("c.db".into()),
+        ..Choice::default()
+    };
+    let error = Origin::choose(folder.path(), &choice).unwrap_err();
+    assert!(matches!(error, OriginError::Read(..)), "{error:?}");
+}
+
+/// What stands in the place of a file is told, and is never taken for nothing or waited for.
+#[test]
+fn what_is_no_file_is_told() {
+    let check = |name: &str, make: &dyn Fn(&Path), word: &str| {
+        let folder = folder(&[("other.db", "3"), ("readme.txt", "x")]);
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        make(&path);
+        let error = refused(folder.path());
+        let said = error.to_string();
+        assert!(matches!(error, OriginError::Unusable { .. }), "{error:?}");
+        assert!(said.contains(word) && said.contains(name), "{said}");
+    };
+    for name in [
+        "isso.cfg",
+        "config/isso.cfg",
+        "isso.conf",
+        "user.cfg",
+        "comments.db",
+        "db/comments.db",
+    ] {
+        check(
+            name,
+            &|path| mkfifo(path, Mode::S_IRWXU).unwrap(),
+            "a named pipe",
+        );
+        check(name, &|path| fs::create_dir(path).unwrap(), "a folder");
+        check(
+            name,
+            &|path| drop(UnixListener::bind(path).unwrap()),
+            "a socket",
+        );
+        check(
+            name,
+            &|path| symlink("/dev/null", path).unwrap(),
+            "a device",
+        );
+        check(
+            name,
+            &|path| symlink("nowhere", path).unwrap(),
+            "leads nowhere",
+        );
+    }
+    check(
+        "start9/store.json",
+        &|path| mkfifo(path, Mode::S_IRWXU).unwrap(),
+        "a named pipe",
+    );
+    let large = |path: &Path| {
+        put(path, "[general]\nhost = x\n");
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_len(1 << 40).unwrap();
+    };
+    check("isso.cfg", &large, "larger");
+    check("isso.cfg", &|path| put(path, "[\0g\0e\0n\0"), "no text");
+}
+
+#[test]
+fn what_may_not_be_read_is_told() {
+    let sites = tempfile::tempdir().unwrap();
+    fs::set_permissions(sites.path(), Permissions::from_mode(0o755)).unwrap();
+    for name in CLOSED {
+        let folder = sites.path().join(name);
+        put(&folder.join("readme.txt"), "x");
+        let path = folder.join(name);
+        match name {
+            "config" => fs::create_dir(&path).unwrap(),
+            _ => put(&path, cfg("/db/comments.db")),
+        }
+        fs::set_permissions(&path, Permissions::from_mode(0o000)).unwrap();
+    }
+    // Root may read everything.
+    let mut test = command("closed", sites.path(), 0);
+    if geteuid().is_root() {
+        test.uid(65534).gid(65534);
+    }
+    let done = test.current_dir("/").output().unwrap();
+    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+const CLOSED: [&str; 4] = ["isso.cfg", "blog.cfg", "comments.db", "config"];
+
+/// What is done as another user.
+pub fn what_is_closed(sites: &Path) {
+    for name in CLOSED {
+        let error = refused(&sites.join(name));
+        let is_named = matches!(&error, OriginError::Read(path, _) if path.ends_with(name));
+        assert!(is_named, "{name}: {error:?}");
+    }
+}
+
+#[test]
+fn a_database_of_another_application_is_refused() {
+    let check = |files: &[(&str, &str)], word: &str| {
+        let folder = folder(files);
+        let error = refused(folder.path());
+        assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
+        assert!(error.to_string().contains(word), "{error}");
+    };
+    let cfg = cfg("/var/lib/isso/foo.db");
+    check(&[("comments.db", "0")], "its tables are posts, comments");
+    check(&[("comments.db", "")], "it is empty");
+    check(&[("comments.db", "no database")], "SQLite did not write it");
+    check(&[("isso.cfg", &cfg), ("foo.db", "0")], "its tables are");
+    // Whichever is right, it is not the one that the settings name.
+    check(
+        &[("isso.cfg", &cfg), ("foo.db", ""), ("comments.db", "3")],
+        "it is empty",
+    );
+    let alone = folder(&[("wordpress.db", "0")]);
+    let error = refused(&alone.path().join("wordpress.db"));
+    assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
+    // Nothing of Isso is in it.
+    assert!(matches!(refused(alone.path()), OriginError::Nothing(_)));
+}
+
+/// Whether it is Isso's, only a copy with the log played in tells.
+#[test]
+fn a_database_that_is_all_in_its_log_is_looked_at_with_it() {
+    let logged = |function: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("source/comments.db");
+        fs::create_dir(folder.path().join("source")).unwrap();
+        let other = Python::start(function, &database);
+        other.said(1);
+        other.kill();
+        let _ = fs::remove_file(folder.path().join("source/comments.db-shm"));
+        folder
+    };
+    let folder = logged("all_in_wal");
+    let source = folder.path().join("source");
+    let before = (tree(&source), names(&source));
+    let scratch = folder.path().join("scratch");
+    for path in [source.clone(), source.join("comments.db")] {
+        let origin = Origin::open(&path).unwrap();
+        let look = verify(&origin, &scratch, &()).unwrap();
+        assert_eq!(look.database.unwrap().comments, 13);
+    }
+    assert_eq!(
+        (tree(&source), names(&source)),
+        before,
+        "nothing was written there"
+    );
+
+    let folder = logged("others_in_wal");
+    let origin = Origin::open(&folder.path().join("source")).unwrap();
+    let error = verify(&origin, &folder.path().join("scratch"), &()).unwrap_err();
+    let expected = matches!(&error, PrepareError::Unsound(_, Unsound::Foreign(_)));
+    assert!(expected, "{error:?}");
+}
+
+#[test]
+fn a_database_or_settings_alone_are_taken() {
+    let folder = folder(&[("blog.sqlite", "3"), ("user.cfg", &cfg("/x/blog.sqlite"))]);
+    let taken = |name: &str, choice: Choice| {
+        let origin = Origin::choose(&folder.path().join(name), &choice).unwrap();
+        origin
+            .files()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(taken("blog.sqlite", Choice::default()), [DATABASE]);
+    assert_eq!(taken("user.cfg", Choice::default()), [SETTINGS]);
+    let choice = Choice {
+        settings: Some(folder.path().join("user.cfg")),
+        database: None,
+    };
+    assert_eq!(taken("blog.sqlite", choice), [SETTINGS, DATABASE]);
+}
+
+#[test]
+fn files_of_other_kinds_are_called_what_they_are() {
+    let check = |name: &str, bytes: &[u8], expected: Foreign| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        put(&path, bytes);
+        let error = refused(&path);
+        let is = matches!(&error, OriginError::Foreign { what, .. } if *what == expected);
+        assert!(is, "{name}: {error:?}");
+    };
+    let tar = crate::craft::file("isso.cfg", CFG.as_bytes());
+    check("site.tar", &tar, Foreign::Tar);
+    check("site.tar.gz", b"\x1f\x8b\x08\0", Foreign::Tar);
+    check("site.tgz", b"\x1f\x8b\x08\0", Foreign::Tar);
+    check("comments.db.gz", b"\x1f\x8b\x08\0", Foreign::Gzip);
+    check("comments.db.bz2", b"BZh91AY", Foreign::Bzip2);
+    check("site.tar.xz", b"\xfd7zXZ\0\0", Foreign::Tar);
+    check(
+        "comments.db.zst",
+        &zstd::encode_all(&tar[..], 3).unwrap(),
+        Foreign::Zstd,
+    );
+    check("site.zip", b"PK\x03\x04\x14", Foreign::Zip);
+    check("site", b"PK\x05\x06\0\0", Foreign::Zip);
+    check("site.7z", b"7z\xbc\xaf\x27\x1c\0", Foreign::SevenZip);
+    let dump = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE threads (id);\n";
+    check("dump.sql", dump.as_bytes(), Foreign::Sql);
+    check(
+        "dump",
+        b"-- made by hand\nINSERT INTO comments VALUES (1);",
+        Foreign::Sql,
+    );
+    let disqus = "<?xml version=\"1.0\"?>\n<disqus xmlns=\"http://disqus.com\">";
+    check("export.xml", disqus.as_bytes(), Foreign::Disqus);
+    let press = "<?xml version=\"1.0\"?><rss xmlns:wp=\"http://wordpress.org/export/1.2/\">";
+    check("export.xml", press.as_bytes(), Foreign::WordPress);
+    check("export.json", b"[{\"id\": \"/page\"}]", Foreign::Json);
+    check("comments.db", b"", Foreign::Empty);
+}

@@ -1,0 +1,104 @@
+//! Settings that Isso would refuse are repaired before they are put in place, and every change is told.
+
+use std::fs;
+
+use isso_backup::{Origin, prepare, restore_into, swap, verify};
+use isso_cfg::Document;
+
+use crate::site::{CFG, Site, mode, put, tree};
+use crate::swap::old_site;
+
+const REFUSED: &str = "[general]\nhost = https://blog.example.org\nmax-age = soon\n[admin]\npassword = hunter2\npassword = hunter3\nenabled = off\n";
+
+#[test]
+fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("isso.conf"), REFUSED);
+    let origin = Origin::open(folder.path()).unwrap();
+    let site = old_site();
+    let told = verify(&origin, site.root(), &()).unwrap();
+    let ready = prepare(&origin, site.root(), &()).unwrap();
+    let mended = ready.look.settings.clone().unwrap();
+    let changes = &mended.changes;
+    assert_eq!(*changes, told.settings.unwrap().changes);
+    let max_age = changes.iter().find(|it| it.line == 3).unwrap();
+    assert_eq!(max_age.key.as_deref(), Some("[general] max-age"));
+    assert_eq!(
+        (&*max_age.old, max_age.new.as_deref()),
+        ("soon", Some("15m"))
+    );
+    let twice = changes.iter().find(|it| it.line == 6).unwrap();
+    assert!(twice.why.contains("the last one stays"), "{twice:?}");
+    assert!(!format!("{mended:?}").contains("hunter"), "{mended:?}");
+    // What settling puts right is told with the lines of the text that was brought.
+    let enforced = site.volume.would_enforce(&mended);
+    let enforced: Vec<_> = enforced
+        .iter()
+        .map(|it| (it.line, it.key.as_deref()))
+        .collect();
+    assert_eq!(
+        enforced,
+        [(1, Some("[general] dbpath")), (7, Some("[admin] enabled"))]
+    );
+
+    let kept = ready.look.rejected.clone().unwrap();
+    let restored = swap(site.root(), ready.path()).unwrap();
+    let text = fs::read_to_string(site.path("config/isso.cfg")).unwrap();
+    assert_eq!(text, mended.cfg.as_str());
+    assert_eq!(
+        Document::parse(text).unwrap().get("general", "max-age"),
+        Some("15m")
+    );
+    let kept = site.root().join(kept);
+    assert_eq!(fs::read_to_string(&kept).unwrap(), REFUSED);
+    assert_eq!(mode(&kept), 0o600);
+    // It is no part of what was there before.
+    assert!(
+        !tree(&restored.before.unwrap())
+            .keys()
+            .any(|it| it.to_str().unwrap().contains("rejected"))
+    );
+    // Settling finds nothing more to repair.
+    site.volume.settle().unwrap();
+    assert_eq!(fs::read_to_string(&kept).unwrap(), REFUSED);
+    let rejected = tree(&site.path("config"));
+    let rejected = rejected
+        .keys()
+        .filter(|it| it.to_str().unwrap().contains("rejected"));
+    assert_eq!(rejected.count(), 1);
+}
+
+#[test]
+fn what_isso_accepts_is_put_in_place_byte_for_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("isso.cfg"), CFG);
+    let site = Site::without_database();
+    let origin = Origin::open(folder.path()).unwrap();
+    let ready = prepare(&origin, site.root(), &()).unwrap();
+    let mended = ready.look.settings.clone().unwrap();
+    assert_eq!((&mended.changes[..], mended.rejected), (&[][..], false));
+    assert_eq!(ready.look.rejected, None);
+    swap(site.root(), ready.path()).unwrap();
+    assert_eq!(
+        fs::read_to_string(site.path("config/isso.cfg")).unwrap(),
+        CFG
+    );
+}
+
+/// There they are looked at, not used.
+#[test]
+fn what_is_unpacked_elsewhere_is_not_repaired() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("isso.cfg"), REFUSED);
+    let into = folder.path().join("into");
+    let origin = Origin::open(folder.path()).unwrap();
+    let look = restore_into(&origin, &into, &()).unwrap();
+    assert!(!look.is_accepted());
+    assert!(look.settings.is_none() && look.rejected.is_none());
+    let files = tree(&into);
+    assert_eq!(files.len(), 1);
+    assert_eq!(
+        files[std::path::Path::new("config/isso.cfg")],
+        REFUSED.as_bytes()
+    );
+}

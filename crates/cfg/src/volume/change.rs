@@ -1,0 +1,160 @@
+//! What repairing and enforcing make of an `isso.cfg`, told line by line before it is done.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Note, Volume};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Document;
+use crate::keys::{self, Key, Kind};
+use crate::repair::{self, Repair};
+
+/// One thing that becomes another in `isso.cfg`. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The line, counted from 1, in the text before.
+    pub line: usize,
+    /// The key that gets another value, such as `[general] max-age`; nothing if something else than a value changes.
+    pub key: Option<String>,
+    /// What stands there before.
+    pub old: String,
+    /// What stands there then; nothing for what is left out or moved.
+    pub new: Option<String>,
+    /// Why, and what is done if that is not to write a value.
+    pub why: String,
+}
+
+/// What repairing makes of an `isso.cfg`.
+#[derive(Clone)]
+pub struct Mended {
+    /// A document that Isso accepts.
+    pub cfg: Document,
+    /// Whether Isso would have refused it before. Then the text before is worth keeping.
+    pub rejected: bool,
+    /// What became of it.
+    pub changes: Vec<Change>,
+    from_template: bool,
+    source: Vec<u8>,
+}
+
+/// Repairs the text of an `isso.cfg` as settling a volume does, without writing anything.
+pub fn mend(bytes: &[u8]) -> Mended {
+    let mut notes = Vec::new();
+    let Repair {
+        cfg,
+        rejected,
+        from_template,
+    } = repair::repair(bytes, "isso.cfg".as_ref(), &mut notes);
+    Mended {
+        cfg,
+        rejected,
+        changes: notes.iter().filter_map(Change::of).collect(),
+        from_template,
+        source: bytes.to_owned(),
+    }
+}
+
+impl Volume {
+    /// Tells which keys of a document settling will put right in this volume, whatever stands there.
+    pub fn would_enforce(&self, mended: &Mended) -> Vec<Change> {
+        // The template is ours, and no news to anybody.
+        if mended.from_template {
+            return Vec::new();
+        }
+        let cfg = &mended.cfg;
+        let mut after = cfg.clone();
+        // What cannot be written is an error when it is done.
+        let keys = self.enforce(&mut after).unwrap_or_default();
+        let change = |key: &'static Key| Change {
+            line: mended.line_before(cfg.place(key).0),
+            key: Some(name(key)),
+            old: cfg.read_text(key),
+            new: Some(after.read_text(key)),
+            why: match *key == keys::DBPATH {
+                true => "the database is kept there".to_owned(),
+                false => "without the admin panel nobody could approve comments".to_owned(),
+            },
+        };
+        keys.into_iter().map(change).collect()
+    }
+}
+
+impl Mended {
+    /// Where a line of the document stood in the text before: of two that are the same, the last one is the one that stays.
+    fn line_before(&self, line: usize) -> usize {
+        let after = self.cfg.as_str().lines().nth(line.saturating_sub(1));
+        let source = String::from_utf8_lossy(&self.source);
+        let before: Vec<&str> = source.lines().map(str::trim).collect();
+        let found = after.and_then(|it| before.iter().rposition(|other| *other == it.trim()));
+        found.map_or(line, |index| index + 1)
+    }
+}
+
+impl fmt::Debug for Mended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The text before may hold passwords.
+        f.debug_struct("Mended")
+            .field("cfg", &self.cfg)
+            .field("rejected", &self.rejected)
+            .field("changes", &self.changes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Change {
+    fn of(note: &Note) -> Option<Change> {
+        match note {
+            Note::Mended { diagnostic } => Some(Change {
+                line: diagnostic.line,
+                key: None,
+                old: diagnostic.text.clone(),
+                new: None,
+                why: format!("{}; {}", diagnostic.message, done(diagnostic.code)),
+            }),
+            Note::Replaced {
+                diagnostic,
+                key,
+                value,
+            } => Some(Change::of_value(diagnostic, key, value)),
+            Note::MadeAnew { .. } => Some(Change {
+                line: 1,
+                key: None,
+                old: String::new(),
+                new: None,
+                why: "nothing of it can be mended: made anew with the default settings".to_owned(),
+            }),
+            _ => None,
+        }
+    }
+
+    fn of_value(diagnostic: &Diagnostic, key: &Key, new: &str) -> Change {
+        Change {
+            line: diagnostic.line,
+            key: Some(name(key)),
+            old: match key.kind {
+                Kind::Secret => "••••••••".to_owned(),
+                _ => diagnostic.text.clone(),
+            },
+            new: Some(new.trim().to_owned()),
+            why: diagnostic.message.clone(),
+        }
+    }
+}
+
+fn name(key: &Key) -> String {
+    format!("[{}] {}", key.section, key.name)
+}
+
+/// What mending does about something that the parser refuses.
+fn done(code: Code) -> &'static str {
+    match code {
+        Code::DuplicateKey => "the last one stays",
+        Code::DuplicateSection => "the sections are joined",
+        Code::MissingSectionHeader => "it is put below the section that it belongs to, or left out",
+        Code::MissingKey | Code::ContinuedWithoutValue => "it is left out",
+        Code::ByteOrderMark => "it is removed",
+        Code::NotUtf8 => "such bytes are read as Latin-1",
+        _ => "it is mended or left out",
+    }
+}

@@ -1,0 +1,70 @@
+//! `issoctl backup show`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use isso_backup::{Archive, Manifest, Origin};
+
+use super::plan::Plan;
+use super::{bytes, comments, source, time, to_json, verify};
+use crate::cli::ChoiceArgs;
+use crate::data::DataDir;
+use crate::error::Failure;
+use crate::output::{BOLD, DIM, Output};
+
+/// Shows what a backup says of itself.
+pub async fn run(
+    data: &DataDir,
+    output: Output,
+    backup: &Path,
+    choice: &ChoiceArgs,
+) -> Result<ExitCode, Failure> {
+    match source::open(data, backup, choice)? {
+        Origin::Archive(archive) => Ok(of_archive(&archive, output)),
+        origin @ Origin::Folder(_) => of_folder(data, origin, output).await,
+    }
+}
+
+/// Shows what is found in a folder, by the look that a restore takes.
+async fn of_folder(data: &DataDir, origin: Origin, output: Output) -> Result<ExitCode, Failure> {
+    let (origin, look) = verify::look(data, origin).await?;
+    let volume = data.volume();
+    let plan = Plan::new(&origin, &look, &volume);
+    if output.json {
+        output.json(&plan.to_json());
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in plan.source().into_iter().chain(plan.found()) {
+        output.line(&line);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn of_archive(archive: &Archive, output: Output) -> ExitCode {
+    let path = archive.path();
+    let size = std::fs::metadata(path).map_or(0, |it| it.len());
+    let manifest = archive.manifest();
+    if output.json {
+        output.json(&to_json(path, size, manifest));
+        return ExitCode::SUCCESS;
+    }
+    let line = |name: &str, text: &str| output.line(&format!("{BOLD}{name:<10}{BOLD:#}{text}"));
+    line("Backup", &path.display().to_string());
+    line("Made", &time(manifest.created));
+    line("Isso", manifest.isso.as_deref().unwrap_or("did not run"));
+    line("Holds", &comments(manifest.database));
+    line("Size", &bytes(size));
+    files(manifest, output);
+    ExitCode::SUCCESS
+}
+
+fn files(manifest: &Manifest, output: Output) {
+    for member in &manifest.members {
+        output.line(&format!(
+            "          {}  {DIM}{}, blake3 {}{DIM:#}",
+            member.path,
+            bytes(member.size),
+            member.blake3
+        ));
+    }
+}

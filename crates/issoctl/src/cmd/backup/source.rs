@@ -1,0 +1,151 @@
+//! Opening what is restored from, and what to do where that cannot be done.
+
+use std::io::{IsTerminal, stdin};
+use std::path::{Path, PathBuf};
+
+use isso_backup::{ArchiveError, Choice, Foreign, Origin, OriginError, Wanted, list};
+use serde_json::json;
+
+use super::find;
+use crate::cli::ChoiceArgs;
+use crate::data::DataDir;
+use crate::error::Failure;
+
+/// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
+pub fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin, Failure> {
+    let path = find(data, given)?;
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let mut choice = Choice {
+        settings: choice.settings.clone(),
+        database: choice.database.clone(),
+    };
+    loop {
+        match Origin::choose(&path, &choice) {
+            Ok(origin) => return Ok(origin),
+            Err(OriginError::Several { of, found }) if stdin().is_terminal() => {
+                let chosen = ask(of, &found)?;
+                match of {
+                    Wanted::Settings => choice.settings = Some(chosen),
+                    Wanted::Database => choice.database = Some(chosen),
+                }
+            }
+            Err(error) => return Err(unusable(data, error)),
+        }
+    }
+}
+
+fn ask(of: Wanted, found: &[PathBuf]) -> Result<PathBuf, Failure> {
+    let items: Vec<_> = found.iter().map(|it| it.display().to_string()).collect();
+    let answer = dialoguer::Select::new()
+        .with_prompt(format!("Which of these is {of}?"))
+        .items(&items)
+        .default(0)
+        .interact();
+    let chosen = answer.map_err(|_| Failure::plain("nothing was changed"))?;
+    Ok(found[chosen].clone())
+}
+
+fn unusable(data: &DataDir, error: OriginError) -> Failure {
+    let hint = hint(data, &error);
+    let details = match &error {
+        OriginError::Several { of, found } => Some(json!({
+            "option": option(*of),
+            "candidates": found,
+        })),
+        _ => None,
+    };
+    let is_usage = matches!(
+        error,
+        OriginError::Several { .. } | OriginError::TooMany(_) | OriginError::Chosen(_)
+    );
+    let mut failure = Failure::new("the backup cannot be used", error).hint(hint);
+    if let Some(details) = details {
+        failure = failure.details(details);
+    }
+    match is_usage {
+        true => failure.exit(Failure::USAGE),
+        false => failure,
+    }
+}
+
+fn option(of: Wanted) -> &'static str {
+    match of {
+        Wanted::Settings => "--settings",
+        Wanted::Database => "--database",
+    }
+}
+
+fn hint(data: &DataDir, error: &OriginError) -> String {
+    match error {
+        OriginError::Archive(ArchiveError::NotABackup(_)) => {
+            "name a backup (`issoctl backup list`), or Isso's database or settings, or a folder with them".to_owned()
+        }
+        OriginError::Archive(_) => "take another one: `issoctl backup list`".to_owned(),
+        OriginError::Foreign { path, what } => advice(data, path, *what),
+        OriginError::Nothing(folder) => match list(folder).unwrap_or_default().first() {
+            Some(backup) => format!(
+                "it holds backups; name one of them, such as {}",
+                quoted(&backup.path)
+            ),
+            None => "name the folder with Isso's database (comments.db) or settings (isso.cfg), or name the files with --database FILE and --settings FILE".to_owned(),
+        },
+        OriginError::Unusable { .. } => {
+            "put the file itself there, or name another with --settings FILE or --database FILE".to_owned()
+        }
+        OriginError::Read(..) => {
+            "run this as a user who may read it, or name other files with --settings FILE or --database FILE".to_owned()
+        }
+        OriginError::NotIsso { .. } => "name Isso's database with --database FILE".to_owned(),
+        OriginError::Several { of, found } => {
+            let first = found.first().map(|it| quoted(it)).unwrap_or_default();
+            format!("say which one: {} {first}", option(*of))
+        }
+        OriginError::TooMany(_) => "name the files with --database FILE and --settings FILE".to_owned(),
+        OriginError::Chosen(_) => {
+            "unpack it with `--into DIR`, and restore from there".to_owned()
+        }
+    }
+}
+
+/// How a file of another kind becomes something that can be restored from.
+fn advice(data: &DataDir, path: &Path, what: Foreign) -> String {
+    let file = quoted(path);
+    let then_folder = "issoctl backup restore unpacked";
+    let unpacked = path.with_extension("");
+    let then_file = format!("issoctl backup restore {}", quoted(&unpacked));
+    let import = |kind: &str| {
+        format!(
+            "Isso imports it itself: `issoctl up` once, `issoctl stop`, `issoctl backup create`, then {} -c {} import -t {kind} {file}",
+            quoted(&data.runtime().join("bin/isso")),
+            quoted(&data.volume().config_path()),
+        )
+    };
+    match what {
+        Foreign::Empty => "take another one: nothing is in this file".to_owned(),
+        Foreign::Tar => format!(
+            "unpack it first: mkdir unpacked && tar -xf {file} -C unpacked && {then_folder}"
+        ),
+        Foreign::Zip => format!("unpack it first: unzip {file} -d unpacked && {then_folder}"),
+        Foreign::SevenZip => format!("unpack it first: 7z x {file} -ounpacked && {then_folder}"),
+        Foreign::Gzip => format!("unpack it first: gunzip -k {file} && {then_file}"),
+        Foreign::Bzip2 => format!("unpack it first: bunzip2 -k {file} && {then_file}"),
+        Foreign::Xz => format!("unpack it first: unxz -k {file} && {then_file}"),
+        Foreign::Zstd => format!("unpack it first: unzstd {file} && {then_file}"),
+        Foreign::Sql => format!(
+            "make a database of it first: sqlite3 comments.db < {file} && issoctl backup restore comments.db"
+        ),
+        Foreign::Disqus => import("disqus"),
+        Foreign::WordPress => import("wordpress"),
+        Foreign::Json => import("generic"),
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@".contains(c);
+    match text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
