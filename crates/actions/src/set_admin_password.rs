@@ -13,8 +13,7 @@ const LENGTH: usize = 24;
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 pub(crate) fn metadata(language: Language, contents: &Contents) -> Metadata {
-    let password = contents.cfg.read_text(&keys::ADMIN_PASSWORD);
-    let is_set = !password.is_empty() && password != keys::ADMIN_PASSWORD.default;
+    let is_set = contents.cfg.has_usable_password();
     Metadata {
         warning: is_set.then(|| tr!(language, "set-admin-password.warning")),
         has_input: false,

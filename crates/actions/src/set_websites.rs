@@ -52,8 +52,13 @@ pub(crate) fn form(language: Language) -> Form {
 }
 
 pub(crate) fn prefill(contents: &Contents) -> Value {
-    let shown = entries(&contents.cfg).filter(|entry| !entry.is_placeholder());
-    json!({ "websites": shown.map(|entry| entry.to_string()).collect::<Vec<_>>() })
+    json!({ "websites": shown(&contents.cfg) })
+}
+
+/// The websites as the form shows them.
+fn shown(cfg: &Document) -> Vec<String> {
+    let shown = entries(cfg).filter(|entry| !entry.is_placeholder());
+    shown.map(|entry| entry.to_string()).collect()
 }
 
 pub(crate) fn check(
@@ -68,10 +73,12 @@ pub(crate) fn check(
 pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<Done, ActionError> {
     let input: Input = form(language).read(input)?;
     let updated = volume.update(|contents| {
-        let mut lines = input.lines(contents, language)?;
-        lines.push(PLACEHOLDER.to_owned());
-        contents.cfg.write_lines(&keys::HOST, &lines)?;
-        lines.pop();
+        let lines = input.lines(contents, language)?;
+        // Websites from the environment have no placeholder, and stay as they are written for as long as nothing is changed.
+        if !contents.cfg.is_expanded(&keys::HOST) || lines != shown(&contents.cfg) {
+            let with_placeholder = [&lines[..], &[PLACEHOLDER.to_owned()]].concat();
+            contents.cfg.write_lines(&keys::HOST, &with_placeholder)?;
+        }
         Ok::<_, ActionError>(lines)
     })?;
     let message = match &updated.value[..] {

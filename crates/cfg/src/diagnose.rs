@@ -4,6 +4,8 @@
 //! take for something else than its author meant is [`Severity::Misread`]. When Isso reads a value matters as much as how:
 //! a bad port is fatal while mail is on and sleeps otherwise. [`Read`](crate::keys::Read) in the table of keys says when.
 //!
+//! Where a value names a variable, what Isso sees is checked, and the reference is shown; never what the variable holds.
+//!
 //! The source: <https://github.com/isso-comments/isso/tree/0.14.0/isso>
 
 mod addresses;
@@ -15,6 +17,7 @@ mod misaka;
 mod names;
 mod spans;
 mod values;
+mod variables;
 mod websites;
 
 use self::context::Context;
@@ -52,6 +55,7 @@ pub(crate) struct Finding {
 pub(crate) fn findings(doc: &Document) -> Vec<Finding> {
     let mut context = Context::new(doc);
     names::check(&mut context);
+    variables::check(&mut context);
     values::check(&mut context);
     websites::check(&mut context);
     mail::check(&mut context);

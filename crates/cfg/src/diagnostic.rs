@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One thing in `isso.cfg` that Isso would refuse or misunderstand.
 ///
 /// The texts are for the person who edits the file. They never hold a value that could be a secret: of a key's line only
 /// the key is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
@@ -37,7 +37,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// How bad a [`Diagnostic`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Isso does not start with this file, or starts and then answers every new comment with an error.
@@ -46,10 +46,12 @@ pub enum Severity {
     Misread,
     /// Isso starts, and something still deserves a look.
     Warning,
+    /// Isso reads it as it is written, and it is told so that a person knows.
+    Info,
 }
 
 /// The kind of a [`Diagnostic`]; the kinds of the file and its syntax come first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// The file cannot be read, or something that is no file stands in its place.
@@ -90,6 +92,10 @@ pub enum Code {
     InlineComment,
     /// Isso replaces a `$NAME`.
     Expanded,
+    /// A `$NAME` names a variable that is not set.
+    UnsetVariable,
+    /// A `$NAME` names a variable that Isso is not given.
+    WithheldVariable,
     /// No website is named, so Isso does not start.
     NoWebsite,
     /// A website's address cannot be read.
@@ -132,6 +138,8 @@ pub enum Code {
     PublicPassword,
     /// There is no admin password, so nobody can log in.
     EmptyPassword,
+    /// The admin password stands beside an admin panel that is off, so it is not taken over.
+    UntrustedPassword,
     /// A key that must hold says something else.
     Enforced,
     /// The folder of the database is missing.

@@ -17,7 +17,9 @@ use serde::Serialize;
 pub use self::error::{EditError, ValueFault};
 use self::reader::{DEFAULT, Entry, Reading, Section};
 use crate::diagnostic::Diagnostic;
+use crate::environment::Environment;
 use crate::python;
+use crate::typed::Seen;
 
 /// An `isso.cfg` that keeps every byte and means what Python's parser says it means.
 ///
@@ -61,6 +63,8 @@ use crate::python;
 pub struct Document {
     text: String,
     reading: Reading,
+    /// What Isso sees where a value names a variable.
+    seen: Seen,
 }
 
 impl Document {
@@ -72,7 +76,23 @@ impl Document {
     pub fn parse(text: impl Into<String>) -> Result<Document, Vec<Diagnostic>> {
         let text = text.into();
         let reading = reader::read(&text)?;
-        Ok(Document { text, reading })
+        let seen = Seen::of(&reading.ini, &Environment::default());
+        Ok(Document {
+            text,
+            reading,
+            seen,
+        })
+    }
+
+    /// Has settings read as Isso sees them in this environment. Without one, nothing is known of any variable.
+    pub fn with_environment(mut self, environment: &Environment) -> Document {
+        self.seen = Seen::of(&self.reading.ini, environment);
+        self
+    }
+
+    /// The environment in which the settings are read.
+    pub fn environment(&self) -> &Environment {
+        self.seen.environment()
     }
 
     /// Reads the bytes of a file.
@@ -181,6 +201,10 @@ impl Document {
     /// When the text would not read back as meant. The document is then as before.
     pub fn remove(&mut self, section: &str, key: &str) -> Result<bool, EditError> {
         editor::remove(self, section, key)
+    }
+
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// Finds a key that stands in the section itself.

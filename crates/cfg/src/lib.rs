@@ -10,6 +10,7 @@
 //!   Setting a value changes that value.
 //! - [`keys`] is the table of every key that Isso 0.14 knows. With a [`Key`] a document is read and written in types,
 //!   with Isso's defaults for what is absent; a write of the present meaning changes nothing.
+//! - An [`Environment`] says which variables Isso has. With it, a document is read as Isso sees it, with each `$NAME` replaced.
 //! - [`Origin`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
 //! - [`diagnose()`] says what Isso would refuse or misread, with line, column and what to do.
 //! - [`Volume`] is the files. [`Volume::settle`] makes them fit for Isso, [`Volume::update`] changes them, and
@@ -18,6 +19,9 @@
 //! Keys come in three sorts ([`keys::Owner`]). *Enforced* ones, `[general] dbpath` and `[admin] enabled`, are put right
 //! at every write and whenever the volume is settled or reviewed. Those *of an action* are written by that action. All others are
 //! *the person's*, and nothing here writes them, save to replace a value with which Isso would not start.
+//!
+//! Where a file has the admin panel off, the password in it proves nothing: as the panel is turned on, the password is taken out, unless
+//! Isso has been run with it before ([`Document::untrusted_password`]).
 //!
 //! That replacing, and all repair, is for a volume that is settled, when there is no Isso to go on with what it has. While
 //! Isso runs, a bad edit is [refused](Found::Refused) with its lines and otherwise left alone. A file that is deleted or
@@ -67,6 +71,7 @@ mod atomic;
 mod diagnose;
 mod diagnostic;
 mod document;
+mod environment;
 mod expand;
 mod format;
 pub mod keys;
@@ -89,6 +94,7 @@ pub use atomic::resolve;
 pub use diagnose::{diagnose, diagnose_text};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Document, EditError, Span, ValueFault};
+pub use environment::Environment;
 pub use keys::Key;
 pub use lock::Lock;
 pub use origin::{Origin, OriginError};

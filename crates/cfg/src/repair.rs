@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::diagnose::{self, Finding};
 use crate::diagnostic::Severity;
 use crate::document::{Document, EditError};
+use crate::environment::Environment;
 use crate::keys::{self, Key};
 use crate::origin::Origin;
 use crate::site::Site;
@@ -31,7 +32,12 @@ pub(crate) fn seed() -> Document {
 
 /// Repairs a file, in two steps: what the parser refuses is mended or left out, and then each value that Isso would refuse
 /// is replaced by a default. A file that Isso accepts comes back as it is.
-pub(crate) fn repair(bytes: &[u8], path: &Path, notes: &mut Vec<Note>) -> Repair {
+pub(crate) fn repair(
+    environment: &Environment,
+    bytes: &[u8],
+    path: &Path,
+    notes: &mut Vec<Note>,
+) -> Repair {
     let (cfg, rejected) = match Document::from_bytes(bytes) {
         Ok(cfg) => match indented(&cfg, notes) {
             Some(mended) => (Some(mended), true),
@@ -46,6 +52,7 @@ pub(crate) fn repair(bytes: &[u8], path: &Path, notes: &mut Vec<Note>) -> Repair
             (salvage::salvage(bytes), true)
         }
     };
+    let cfg = cfg.map(|cfg| cfg.with_environment(environment));
     let refused = rejected || cfg.as_ref().is_some_and(|cfg| !refusals(cfg).is_empty());
     let kept = cfg.and_then(|cfg| replace_refused(cfg, notes));
     if kept.is_none() {
@@ -56,7 +63,7 @@ pub(crate) fn repair(bytes: &[u8], path: &Path, notes: &mut Vec<Note>) -> Repair
     Repair {
         rejected: refused,
         from_template: kept.is_none(),
-        cfg: kept.unwrap_or_else(seed),
+        cfg: kept.unwrap_or_else(|| seed().with_environment(environment)),
     }
 }
 
@@ -164,7 +171,13 @@ mod tests {
     /// Repairs a text and compares the result.
     fn check(text: &str, expected: &str) {
         let mut notes = Vec::new();
-        let repair = repair(text.as_bytes(), Path::new("isso.cfg"), &mut notes);
+        let environment = Environment::default();
+        let repair = repair(
+            &environment,
+            text.as_bytes(),
+            Path::new("isso.cfg"),
+            &mut notes,
+        );
         assert_eq!(repair.cfg.as_str(), expected, "{notes:#?}");
         assert_eq!(repair.rejected, text != expected);
         assert_eq!(notes.is_empty(), text == expected, "{notes:#?}");

@@ -1,7 +1,6 @@
 //! Whether two files are one and the same to Isso.
 
 use crate::document::Document;
-use crate::expand;
 use crate::keys::{self, Key, Kind, Read};
 use crate::number;
 use crate::python::strip;
@@ -11,28 +10,24 @@ impl Document {
     /// Says whether Isso, run here, would be the same with both: comments, order, spacing and what Isso does not know do
     /// not count, and neither does the spelling of a value, such as `yes` for `true` or `15m` for `900`.
     ///
-    /// An absent key is the same as one that says Isso's default, and a key without a value is the same as no other. A
-    /// value in which Isso replaces a variable is compared as it is spelled.
+    /// An absent key is the same as one that says Isso's default, and a key without a value is the same as no other. Where a
+    /// value names a variable, what Isso sees is compared; where only Isso knows what it sees, the value as it is spelled.
     ///
     /// In doubt they differ: a restart too many harms nobody.
     pub fn means_the_same(&self, other: &Document) -> bool {
         keys::ALL
             .iter()
             .filter(|key| key.read != Read::Never)
-            .all(|key| same(key, self.effective(key), other.effective(key)))
+            .all(|key| same(key, self, other))
     }
 }
 
-fn same(key: &Key, one: Option<&str>, other: Option<&str>) -> bool {
-    if one == other {
-        return true;
-    }
-    match (one, other) {
-        (Some(one), Some(other))
-            if expand::replaced(one).is_none() && expand::replaced(other).is_none() =>
-        {
-            same_value(key, one, other)
-        }
+fn same(key: &Key, one: &Document, other: &Document) -> bool {
+    let undecided = one.is_undecided(key) || other.is_undecided(key);
+    match (one.effective(key), other.effective(key)) {
+        (_, _) if undecided => one.written(key) == other.written(key),
+        (one, other) if one == other => true,
+        (Some(one), Some(other)) => same_value(key, one, other),
         _ => false,
     }
 }
@@ -59,6 +54,7 @@ fn same_value(key: &Key, one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
 
     const FILE: &str = "[general]\nhost = localhost\nmax-age = 15m\nnotify = stdout\n[admin]\nenabled = true\npassword = x\n[guard]\nratelimit = 2\n";
 
@@ -99,6 +95,7 @@ mod tests {
         check("= stdout", "= stdout ", true);
         check("host = localhost", "host =\n  http://localhost/\n", true);
         check("= stdout", "= $HOME", false);
+        check("= 15m", "= $AGE", false);
     }
 
     #[test]
@@ -148,7 +145,20 @@ mod tests {
         assert!(with("$ISSO_SITE").means_the_same(&with("$ISSO_SITE")));
         assert!(!with("$ISSO_SITE").means_the_same(&with("${ISSO_SITE}")));
         assert!(!with("$ISSO_SITE").means_the_same(&with("http://$ISSO_SITE")));
-        assert!(with("$SITE.example").means_the_same(&with("http://$SITE.example")));
+    }
+
+    #[test]
+    fn what_is_known_of_variables_is_compared_as_isso_sees_it() {
+        let environment =
+            Environment::of_up([("AGE".into(), "15m".into()), ("B".into(), "16m".into())]);
+        let document = |text: &str| document(text).with_environment(&environment);
+        let with = |value: &str| document(&FILE.replace("15m", value));
+        assert!(with("$AGE").means_the_same(&with("900")));
+        assert!(with("${AGE}").means_the_same(&with("$AGE")));
+        assert!(!with("$AGE").means_the_same(&with("$B")));
+        assert!(!with("$AGE").means_the_same(&with("$NONE")));
+        let site = |value: &str| document(&format!("[general]\nhost =\n  {value}\n"));
+        assert!(site("$SITE.example").means_the_same(&site("http://$SITE.example")));
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Secret(String);
 
 impl Secret {
     /// Takes a password as typed, or says why Isso would see another one.
+    ///
+    /// It contains no `$NAME`, set or not: the variable may be set tomorrow, or where the backup is put back.
     pub fn parse(text: &str) -> Result<Secret, SecretError> {
         if text.is_empty() {
             return Err(SecretError::Empty);
@@ -23,7 +25,7 @@ impl Secret {
         if strip(text) != text {
             return Err(SecretError::OuterSpace);
         }
-        if let Some(reference) = expand::replaced(text) {
+        if let Some(reference) = expand::references(text).next() {
             return Err(SecretError::Expanded {
                 reference: reference.text.to_owned(),
             });
@@ -68,9 +70,9 @@ pub enum SecretError {
     /// More than one line.
     #[error("the password contains a line break")]
     LineBreak,
-    /// A variable that Isso replaces.
+    /// The name of a variable, which Isso replaces where it is set.
     #[error(
-        "Isso would replace {reference} in the password by the value of that environment variable"
+        "Isso would replace {reference} in the password by the environment variable of that name, where there is one"
     )]
     Expanded {
         /// The reference, as it stands in the password.
@@ -100,9 +102,10 @@ mod tests {
             "a#b;c%d=e:f",
             "# not a comment",
             "in the middle",
-            "$HOME",
             "${",
-            "pä$$wörd",
+            "$",
+            "pä$",
+            "a$-b$ c${",
             "[x]",
             "\"quoted\"",
             "=",
@@ -119,6 +122,12 @@ mod tests {
             "x${LC_CTYPE}",
             Err(SecretError::Expanded {
                 reference: "${LC_CTYPE}".into(),
+            }),
+        );
+        check(
+            "pä$$wörd",
+            Err(SecretError::Expanded {
+                reference: "$w".into(),
             }),
         );
         check(

@@ -19,7 +19,8 @@ pub use self::review::{Found, Review};
 pub use self::settle::Settled;
 use crate::diagnose::{self, diagnose};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::Document;
+use crate::document::{Document, EditError};
+use crate::environment::Environment;
 use crate::keys::Owner;
 use crate::lock::Lock;
 use crate::store::Store;
@@ -44,6 +45,7 @@ pub struct Volume {
     store: Option<PathBuf>,
     database: PathBuf,
     dbpath: String,
+    environment: Environment,
 }
 
 /// What the two files of a volume say.
@@ -84,6 +86,7 @@ impl Volume {
             store: Some(root.join("start9/store.json")),
             database: root.join("db/comments.db"),
             dbpath: dbpath.into(),
+            environment: Environment::default(),
             root,
         }
     }
@@ -99,8 +102,22 @@ impl Volume {
             store: None,
             database: PathBuf::from(&dbpath),
             dbpath,
+            environment: Environment::default(),
             config,
         }
+    }
+
+    /// The same volume, with the settings read as Isso sees them in this environment. Without one, nothing is known of any variable.
+    pub fn with_environment(self, environment: Environment) -> Volume {
+        Volume {
+            environment,
+            ..self
+        }
+    }
+
+    /// The environment in which the settings are read.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// The folder that holds the lock, and with [`new`](Volume::new) everything else.
@@ -164,10 +181,11 @@ impl Volume {
         last_good::read(self)
     }
 
-    /// Says whether somebody could log in: there is an admin password, and it is not the one everybody knows.
+    /// Says whether somebody could log in: there is an admin password, it is not one that everybody knows, and settling would not
+    /// take it out.
     pub fn has_usable_password(&self) -> Result<bool, VolumeError> {
         match self.read_document() {
-            Ok(cfg) => Ok(cfg.has_usable_password()),
+            Ok(cfg) => Ok(cfg.has_usable_password() && self.untrusted_password(&cfg).is_none()),
             Err(VolumeError::Missing { .. }) => Ok(false),
             Err(error) => Err(error),
         }
@@ -204,15 +222,18 @@ impl Volume {
             Err(error) => return Err(error),
         };
         let mut found = diagnose(&cfg);
-        found.extend(
-            self.check_enforced(&cfg)
-                .into_iter()
-                .map(|wrong| Diagnostic {
-                    severity: Severity::Warning,
-                    fix: "It is put right before Isso starts.".to_owned(),
-                    ..wrong
-                }),
-        );
+        let untrusted = self.untrusted_password(&cfg);
+        // Then it is told already that the panel is turned on.
+        let is_told =
+            |wrong: &Diagnostic| untrusted.is_some() && wrong.message.starts_with("[admin]");
+        let enforced = self.check_enforced(&cfg).into_iter();
+        let enforced = enforced.filter(|wrong| !is_told(wrong));
+        found.extend(enforced.map(|wrong| Diagnostic {
+            severity: Severity::Warning,
+            fix: "It is put right before Isso starts.".to_owned(),
+            ..wrong
+        }));
+        found.extend(untrusted);
         found.extend(self.check_database_folder(&cfg));
         found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         Ok(found)
@@ -228,9 +249,13 @@ impl Volume {
         let _lock = self.lock()?;
         let before = self.read()?;
         let mut after = before.clone();
+        // Before the edit, for a password that an action sets is trusted.
+        let untrusted = self.enforce_panel(&mut after.cfg).map_err(enforce)?;
         let value = edit(&mut after)?;
-        self.enforce(&mut after.cfg)
-            .map_err(|source| VolumeError::Enforce { source })?;
+        self.enforce(&mut after.cfg).map_err(enforce)?;
+        if untrusted {
+            settle::set_aside(&self.config, "rejected", before.cfg.as_str().as_bytes())?;
+        }
         if let Some(path) = self
             .store
             .as_deref()
@@ -254,10 +279,16 @@ impl Volume {
     fn read_document(&self) -> Result<Document, VolumeError> {
         let path = || self.config.clone();
         let bytes = read(&self.config)?.ok_or_else(|| VolumeError::Missing { path: path() })?;
-        Document::from_bytes(&bytes).map_err(|diagnostics| VolumeError::Invalid {
-            path: path(),
-            diagnostics,
-        })
+        self.document(&bytes)
+            .map_err(|diagnostics| VolumeError::Invalid {
+                path: path(),
+                diagnostics,
+            })
+    }
+
+    /// Reads a text as a document of this volume.
+    fn document(&self, bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
+        Document::from_bytes(bytes).map(|cfg| cfg.with_environment(&self.environment))
     }
 
     fn read_store(&self) -> Result<Store, VolumeError> {
@@ -272,6 +303,10 @@ impl Volume {
             None => Ok(Store::default()),
         }
     }
+}
+
+fn enforce(source: EditError) -> VolumeError {
+    VolumeError::Enforce { source }
 }
 
 /// Says what Isso would refuse in a file, in the order of its lines, apart from the enforced keys.

@@ -43,8 +43,8 @@
 //! - With moderation, no worker of gunicorn is forked while Isso clears old comments, so none hangs
 //!   at a mutex of SQLite that a thread of the master held. No worker misses an order to stop, however
 //!   young it is. (Both by the hooks in `gunicorn.conf.py`.)
-//! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET`, variables called `ISSO_…`, and those that Python
-//!   and gunicorn read, nothing else.
+//! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET`, the variables of its [`Snapshot`] and those of
+//!   the [`Program`], nothing else.
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!
 //! Not promised: that the hooks are there where somebody's own command line of gunicorn
@@ -67,7 +67,8 @@
 //! impl Settings for File {
 //!     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
 //!         let text = std::fs::read_to_string(self.0)?;
-//!         Ok(Arc::new(Snapshot { text, ready_within: Duration::from_secs(60) }))
+//!         let variables = Default::default();
+//!         Ok(Arc::new(Snapshot { text, variables, ready_within: Duration::from_secs(60) }))
 //!     }
 //!     fn taken(&self, _: &Snapshot) {}
 //!     fn refused(&self, _: &Snapshot, reason: &str) {

@@ -1,6 +1,6 @@
 //! What a generation runs.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
@@ -18,8 +18,8 @@ use crate::spawn::attach;
 /// gunicorn with Isso, or what stands in for it.
 ///
 /// It gets the listening socket as `-b fd://N` after its other arguments, the settings as a file that
-/// is nowhere but in memory, and an environment of nothing but `ISSO_SETTINGS`, `NOTIFY_SOCKET` and
-/// the variables given.
+/// is nowhere but in memory, and an environment of nothing but `ISSO_SETTINGS`, `NOTIFY_SOCKET`,
+/// the variables given, and those that the settings name.
 #[derive(Clone)]
 pub struct Program {
     executable: PathBuf,
@@ -100,22 +100,12 @@ impl Program {
         addresses
     }
 
-    /// Adds those variables that Isso's settings may name, the ones called `ISSO_…`, and those that
-    /// Python and gunicorn read.
-    ///
-    /// Isso [expands `$NAME`](https://isso-comments.de/docs/reference/server-config/) in every
-    /// value; a variable called otherwise would change a password with a dollar sign in it.
+    /// Adds variables that every generation gets, beside those that its [settings name](Snapshot::variables).
     pub fn variables(
         mut self,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Program {
-        let known = |name: &OsStr| {
-            let name = name.as_encoded_bytes();
-            let prefixes: [&[u8]; 3] = [b"ISSO_", b"PYTHON", b"GUNICORN_"];
-            prefixes.iter().any(|prefix| name.starts_with(prefix)) || name == b"WEB_CONCURRENCY"
-        };
-        self.variables
-            .extend(variables.into_iter().filter(|(name, _)| known(name)));
+        self.variables.extend(variables);
         self
     }
 
@@ -137,6 +127,7 @@ impl Program {
             .arg("-b")
             .arg(format!("fd://{}", listener.as_fd().as_raw_fd()))
             .env_clear()
+            .envs(&snapshot.variables)
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .env(
                 "ISSO_SETTINGS",
@@ -167,6 +158,8 @@ impl fmt::Debug for Program {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     fn check(arguments: &str, rest: &str, addresses: &[&str]) {

@@ -1,5 +1,6 @@
 //! The settings a generation runs on.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
@@ -18,6 +19,9 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 pub struct Snapshot {
     /// The text. It holds passwords.
     pub text: String,
+    /// The environment variables that the text names, for Isso
+    /// [replaces `$NAME`](https://isso-comments.de/docs/reference/server-config/) in every value. They may be passwords.
+    pub variables: BTreeMap<String, String>,
     /// How long Isso may take to get ready with it: a start blocks for up to 5 s for each website and
     /// for the SMTP time-out, so it must exceed their sum.
     pub ready_within: Duration,

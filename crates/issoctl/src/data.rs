@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use etcetera::BaseStrategy;
-use isso_cfg::Volume;
+use isso_cfg::{Environment, Volume};
 
 use crate::cli::Cli;
 use crate::error::Failure;
@@ -91,10 +91,11 @@ impl DataDir {
         spelled
     }
 
-    /// The volume, as on StartOS, right inside the folder.
+    /// The volume, as on StartOS, right inside the folder. The environment of this command stands in for that of the host.
     pub fn volume(&self) -> Volume {
         let dbpath = self.path.join("db/comments.db");
         Volume::new(&self.path, dbpath.to_string_lossy())
+            .with_environment(Environment::elsewhere(std::env::vars_os()))
     }
 
     /// The private Python environment.

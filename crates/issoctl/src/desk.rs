@@ -228,6 +228,7 @@ impl Settings for Desk {
             .ok_or("isso.cfg was not looked at yet")?;
         Ok(Arc::new(Snapshot {
             text: cfg.as_str().to_owned(),
+            variables: cfg.variables(),
             ready_within: ready_within(cfg),
         }))
     }
@@ -236,6 +237,7 @@ impl Settings for Desk {
         let Ok(cfg) = Document::parse(snapshot.text.clone()) else {
             return;
         };
+        let cfg = cfg.with_environment(self.volume.environment());
         let mut papers = self.papers();
         papers.failures = 0;
         papers.in_force = Some(cfg.clone());

@@ -18,6 +18,7 @@ mod output;
 mod running;
 mod schedule;
 mod service;
+mod settings;
 mod startos;
 mod surroundings;
 mod terminal;
@@ -58,7 +59,7 @@ async fn run(data: &DataDir, output: Output, command: Command) -> Result<ExitCod
         Command::Status => cmd::status::run(data, output).await,
         Command::Action(command) => cmd::action::run(data, output, command).await,
         Command::Backup(command) => cmd::backup::run(data, output, command).await,
-        Command::Config(command) => cmd::config::run(data, output, command),
+        Command::Config(command) => cmd::config::run(data, output, command).await,
         Command::Logs(args) => cmd::logs::run(data, output, args).await,
         Command::CheckDatabase { database } => Ok(cmd::check_database::run(&database)),
         Command::Startos(hook) => startos::run(data, hook).await,

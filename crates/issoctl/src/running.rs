@@ -64,11 +64,16 @@ impl<'a> Place<'a> {
         listener: Listener,
     ) -> Result<Running<'a>, Failure> {
         let listen = listener.local_address();
+        let inherited: Vec<_> = volume
+            .environment()
+            .inherited()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         let desk = Arc::new(Desk::new(volume.clone()));
         let logs = LogRing::new(LOG_LINES);
         let (events, daemon_events) = mpsc::channel(16);
         let config = Config {
-            program: program.variables(std::env::vars_os()),
+            program: program.variables(inherited),
             database: volume.db_path(),
             settings: Arc::clone(&desk) as _,
             stop_within: Config::STOP_WITHIN,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::closest::closest;
+use crate::error::chain;
 use crate::host::Handle;
 use crate::surroundings::Surroundings;
 
@@ -200,6 +201,17 @@ impl Problem {
             message: error.localized(language),
             field: error.path().map(str::to_owned),
             hint: hint(error),
+        }
+    }
+
+    /// A file that cannot be read.
+    #[expect(clippy::needless_pass_by_value, reason = "it ends as this problem")]
+    pub fn of_volume(error: VolumeError) -> Self {
+        Self {
+            kind: ProblemKind::Failed,
+            message: chain(&error).join(": "),
+            field: None,
+            hint: None,
         }
     }
 

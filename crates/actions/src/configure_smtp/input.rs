@@ -53,7 +53,7 @@ impl Input {
                          key: &Key,
                          text: &str,
                          test: fn(&str) -> Option<Problem>| {
-            if text != cfg.read_text(key)
+            if text != cfg.shown_text(key)
                 && let Some(problem) = test(text)
             {
                 errors.push(InputError {

@@ -154,7 +154,7 @@ fn unknown_provider() -> Provider {
 
 fn overlay(selected: Provider, cfg: &Document) -> Provider {
     let host = cfg.read_text(&keys::SMTP_HOST);
-    let password = cfg.read_text(&keys::SMTP_PASSWORD);
+    let password = cfg.shown_text(&keys::SMTP_PASSWORD);
     Provider {
         selection: if takes_host(&selected.selection, &host) {
             selected.selection

@@ -14,7 +14,8 @@ use crate::{Fixture, system_smtp};
 
 #[test]
 fn metadata_and_forms() {
-    let fixture = Fixture::with_cfg("[general]\nhost = localhost\n[admin]\npassword = set\n");
+    let fixture =
+        Fixture::with_cfg("[general]\nhost = localhost\n[admin]\nenabled = true\npassword = set\n");
     let facts = Facts {
         system_smtp: Some(system_smtp()),
         addresses: vec![

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod embed_code;
+mod environment;
 mod golden;
 mod server;
 mod smtp;

@@ -271,9 +271,11 @@ fn what_is_wrong_is_said() {
     check(
         &account(json!({ "password": "x${ISSO_SETTINGS}y", "username": "$ISSO_USER" })),
         &format!(
-            "Username ({at}.username): This contains $ISSO_USER, which Isso would replace by an environment variable. \
+            "Username ({at}.username): This contains $ISSO_USER, which Isso replaces by the environment variable of that \
+             name where there is one. \
              Choose a text without it.\n\
-             Password ({at}.password): This contains ${{ISSO_SETTINGS}}, which Isso would replace by an environment variable. \
+             Password ({at}.password): This contains ${{ISSO_SETTINGS}}, which Isso replaces by the environment variable of that \
+             name where there is one. \
              Choose a text without it."
         ),
     );

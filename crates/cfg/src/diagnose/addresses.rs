@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use super::context::{Context, Stage};
 use crate::diagnostic::{Code, Severity};
-use crate::format;
-use crate::keys;
+use crate::{format, keys, password};
 
 pub(super) fn check(context: &mut Context<'_>) {
     public_endpoint(context);
@@ -13,7 +12,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     samesite(context);
     gravatar_url(context);
     feed(context);
-    password(context);
+    admin_password(context);
     no_effect(context);
 }
 
@@ -177,23 +176,16 @@ fn feed(context: &mut Context<'_>) {
     }
 }
 
-fn password(context: &mut Context<'_>) {
+fn admin_password(context: &mut Context<'_>) {
     let key = &keys::ADMIN_PASSWORD;
     if context.doc.read_bool(&keys::ADMIN_ENABLED) != Some(true) || context.is_noted(key) {
         return;
     }
-    let fix = "Run the action set-admin-password.";
-    match context.doc.effective(key) {
-        Some("") => {
-            let message = "there is no admin password, so nobody can log in";
-            context.note(key, Severity::Warning, Code::EmptyPassword, message, fix);
-        }
-        Some(password) if password == key.default => {
-            let message =
-                "the admin password is the one in Isso's documentation, which everybody knows";
-            context.note(key, Severity::Warning, Code::PublicPassword, message, fix);
-        }
-        _ => {}
+    if let Some((code, message)) = password::fault(context.doc)
+        && code != Code::UnsetVariable
+    {
+        let fix = "Run the action set-admin-password.";
+        context.note(key, Severity::Warning, code, message, fix);
     }
 }
 

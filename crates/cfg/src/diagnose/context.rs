@@ -1,9 +1,8 @@
 //! What every check needs to know about the document, and where it puts what it finds.
 
-use super::Finding;
+use super::{Finding, variables};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::{Document, Span};
-use crate::expand;
 use crate::keys::{self, Key, Kind, Read};
 use crate::python::strip;
 use crate::stray::{self, Run};
@@ -33,11 +32,22 @@ pub(super) struct Context<'d> {
 pub(super) struct Item<'d> {
     pub text: &'d str,
     pub span: Span,
+    /// Whether the text is what Isso makes of a value that names a variable. The place is then that of the whole value.
+    pub expanded: bool,
 }
 
 impl<'d> Item<'d> {
     /// A part of an item that stands on one line, by its bytes.
     pub fn part(&self, start: usize, length: usize) -> Item<'d> {
+        let text = &self.text[start..start + length];
+        if self.expanded {
+            let span = self.span.clone();
+            return Item {
+                text,
+                span,
+                expanded: true,
+            };
+        }
         let column = self.span.column + self.text[..start].chars().count();
         let first = self.span.bytes.start + start;
         let span = Span {
@@ -46,8 +56,9 @@ impl<'d> Item<'d> {
             bytes: first..first + length,
         };
         Item {
-            text: &self.text[start..start + length],
+            text,
             span,
+            expanded: false,
         }
     }
 }
@@ -61,12 +72,10 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// The value a file gives a key, unless it contains a `$NAME` that Isso would replace: then only Isso knows.
+    /// What Isso sees of the value that a file gives a key, unless the value names a variable and only Isso knows what it sees.
     pub fn value(&self, key: &Key) -> Option<&'d str> {
-        self.doc
-            .own(key)
-            .flatten()
-            .filter(|value| expand::replaced(value).is_none())
+        let doc = self.doc;
+        doc.own(key).flatten().filter(|_| !doc.is_undecided(key))
     }
 
     /// The value that reaches Isso, with the same exception, or Isso's default.
@@ -132,8 +141,25 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// The non-empty lines of a value.
+    /// The non-empty lines of a value, as Isso sees it.
     pub fn lines(&self, key: &Key) -> Vec<Item<'d>> {
+        let Some(seen) = self.doc.seen().value(key) else {
+            return self.written_lines(key);
+        };
+        let Some(span) = self.doc.span(key.section, key.name) else {
+            return Vec::new();
+        };
+        let item = |text: &'d str| Item {
+            text: strip(text),
+            span: span.clone(),
+            expanded: true,
+        };
+        let items = seen.split('\n').map(item);
+        items.filter(|item| !item.text.is_empty()).collect()
+    }
+
+    /// The non-empty lines of a value, as they are written.
+    pub fn written_lines(&self, key: &Key) -> Vec<Item<'d>> {
         let spans = self
             .doc
             .own(key)
@@ -142,6 +168,7 @@ impl<'d> Context<'d> {
         let item = |span: Span| Item {
             text: &self.doc.as_str()[span.bytes.clone()],
             span,
+            expanded: false,
         };
         spans
             .into_iter()
@@ -163,6 +190,7 @@ impl<'d> Context<'d> {
                     items.push(Item {
                         text,
                         span: line.part(start, text.len()).span,
+                        expanded: line.expanded,
                     });
                 }
                 from += part.len() + 1;
@@ -199,10 +227,7 @@ impl<'d> Context<'d> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        let text = match (key.kind, self.doc.own(key).flatten()) {
-            (Kind::Secret, _) | (_, None) => key.name,
-            (_, Some(value)) => value,
-        };
+        let text = self.shown(key);
         let (line, column) = self.doc.place(key);
         self.push(
             Some(key),
@@ -211,7 +236,7 @@ impl<'d> Context<'d> {
                 code,
                 line,
                 column,
-                text: text.to_owned(),
+                text,
                 message: message.into(),
                 fix: fix.into(),
             },
@@ -228,10 +253,10 @@ impl<'d> Context<'d> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        let text = if key.kind == Kind::Secret {
-            key.name
+        let text = if key.kind == Kind::Secret || item.expanded {
+            self.shown(key)
         } else {
-            item.text
+            item.text.to_owned()
         };
         let (line, column) = (item.span.line, item.span.column);
         self.push(
@@ -241,21 +266,41 @@ impl<'d> Context<'d> {
                 code,
                 line,
                 column,
-                text: text.to_owned(),
+                text,
                 message: message.into(),
                 fix: fix.into(),
             },
         );
     }
 
+    /// What is shown of a key's value: the text of the file; of a value that names variables the references; and of a password
+    /// nothing.
+    fn shown(&self, key: &Key) -> String {
+        match self.doc.written(key).flatten() {
+            Some(_) if self.doc.seen().value(key).is_some() && key.kind != Kind::Secret => {
+                let references = self.doc.references(key);
+                let texts: Vec<&str> = references.iter().map(|(found, _)| found.text).collect();
+                texts.join(", ")
+            }
+            Some(value) if key.kind != Kind::Secret => value.to_owned(),
+            _ => key.name.to_owned(),
+        }
+    }
+
     /// Notes something about anything else.
-    pub fn push(&mut self, key: Option<&'static Key>, diagnostic: Diagnostic) {
+    pub fn push(&mut self, key: Option<&'static Key>, mut diagnostic: Diagnostic) {
+        if let Some(key) = key {
+            variables::conceal(self.doc, key, &mut diagnostic);
+        }
         self.found.push(Finding { key, diagnostic });
     }
 
-    /// Whether something has been found wrong with a key already, so that a second finding would only confuse.
+    /// Whether something has been found wrong with a key already, so that a second finding would only confuse. That it names a
+    /// variable is nothing wrong.
     pub fn is_noted(&self, key: &Key) -> bool {
-        self.found.iter().any(|finding| finding.key == Some(key))
+        self.found
+            .iter()
+            .any(|finding| finding.key == Some(key) && !variables::is_about(finding))
     }
 
     pub fn finish(mut self) -> Vec<Finding> {

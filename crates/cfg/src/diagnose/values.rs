@@ -3,7 +3,6 @@
 use super::context::{Context, Stage};
 use super::spans;
 use crate::diagnostic::{Code, Severity};
-use crate::expand;
 use crate::keys::{self, Key, Kind};
 use crate::number;
 use crate::typed::parse_bool;
@@ -17,8 +16,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             no_value(context, key);
             continue;
         };
-        if let Some(reference) = expand::replaced(value) {
-            expanded(context, key, &reference);
+        if context.doc.is_undecided(key) {
             continue;
         }
         match key.kind {
@@ -49,38 +47,6 @@ fn no_value(context: &mut Context<'_>, key: &'static Key) {
         message,
         format!("Write {} = and a value, or delete the line.", key.name),
     );
-}
-
-fn expanded(context: &mut Context<'_>, key: &'static Key, reference: &expand::Reference<'_>) {
-    // A variable of this name is passed on to Isso because somebody may want exactly this; only in a password it is more
-    // likely an accident.
-    let meant = reference.is_invited() && key.kind != Kind::Secret;
-    let severity = if meant {
-        Severity::Warning
-    } else {
-        Severity::Misread
-    };
-    let name = if key.kind == Kind::Secret {
-        "a $NAME in it"
-    } else {
-        reference.text
-    };
-    let message =
-        format!("Isso replaces {name} by the value of that environment variable, if there is one");
-    let fix = if meant {
-        "Keep it if the variable is meant; it is not checked what it holds."
-    } else {
-        "Choose a value without it: a dollar sign cannot be escaped."
-    };
-    // A name in braces may even go over several lines; then it is shown where the value begins.
-    let lines = context.lines(key);
-    let place = lines
-        .iter()
-        .find_map(|line| Some(line.part(line.text.find(reference.text)?, reference.text.len())));
-    match place {
-        Some(place) => context.note_item(key, &place, severity, Code::Expanded, message, fix),
-        None => context.note(key, severity, Code::Expanded, message, fix),
-    }
 }
 
 fn boolean(context: &mut Context<'_>, key: &'static Key, value: &str) {

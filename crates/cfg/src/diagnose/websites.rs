@@ -181,5 +181,6 @@ fn shown<'d>(item: &Item<'d>) -> Item<'d> {
     Item {
         text,
         span: item.span.clone(),
+        expanded: item.expanded,
     }
 }

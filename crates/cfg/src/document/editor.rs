@@ -73,7 +73,7 @@ impl Splice {
         };
         match Document::parse(text) {
             Ok(edited) if says_the_same(edited.ini(), &meant) => {
-                *document = edited;
+                *document = edited.with_environment(document.environment());
                 Ok(true)
             }
             _ => Err(EditError::ReadBack {

@@ -7,8 +7,12 @@ use serde::Serialize;
 use super::{Note, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
+use crate::environment::Environment;
 use crate::keys::{self, Key, Kind};
 use crate::repair::{self, Repair};
+
+/// What is shown of a password.
+const HIDDEN: &str = "••••••••";
 
 /// One thing that becomes another in `isso.cfg`. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,14 +42,16 @@ pub struct Mended {
     source: Vec<u8>,
 }
 
-/// Repairs the text of an `isso.cfg` as settling a volume does, without writing anything.
+/// Repairs the text of an `isso.cfg` as settling a volume does, without writing anything. What names a variable is left to the host that
+/// knows its environment.
 pub fn mend(bytes: &[u8]) -> Mended {
+    let environment = Environment::default();
     let mut notes = Vec::new();
     let Repair {
         cfg,
         rejected,
         from_template,
-    } = repair::repair(bytes, "isso.cfg".as_ref(), &mut notes);
+    } = repair::repair(&environment, bytes, "isso.cfg".as_ref(), &mut notes);
     Mended {
         cfg,
         rejected,
@@ -64,8 +70,13 @@ impl Volume {
         }
         let cfg = &mended.cfg;
         let mut after = cfg.clone();
+        let panel_was_on = cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true);
         // What cannot be written is an error when it is done.
-        let keys = self.enforce(&mut after).unwrap_or_default();
+        let untrusted = self.enforce_panel(&mut after).unwrap_or_default();
+        let mut keys = self.enforce(&mut after).unwrap_or_default();
+        if !panel_was_on && after.read_bool(&keys::ADMIN_ENABLED) == Some(true) {
+            keys.push(&keys::ADMIN_ENABLED);
+        }
         let change = |key: &'static Key| Change {
             line: mended.line_before(cfg.place(key).0),
             key: Some(name(key)),
@@ -76,7 +87,15 @@ impl Volume {
                 false => "without the admin panel nobody could approve comments".to_owned(),
             },
         };
-        keys.into_iter().map(change).collect()
+        let password = untrusted.then(|| Change {
+            line: mended.line_before(cfg.place(&keys::ADMIN_PASSWORD).0),
+            key: Some(name(&keys::ADMIN_PASSWORD)),
+            old: HIDDEN.to_owned(),
+            new: Some(String::new()),
+            why: "the admin panel is off in this file, so its password is not taken over: set one with the action set-admin-password"
+                .to_owned(),
+        });
+        keys.into_iter().map(change).chain(password).collect()
     }
 }
 
@@ -133,7 +152,7 @@ impl Change {
             line: diagnostic.line,
             key: Some(name(key)),
             old: match key.kind {
-                Kind::Secret => "••••••••".to_owned(),
+                Kind::Secret => HIDDEN.to_owned(),
                 _ => diagnostic.text.clone(),
             },
             new: Some(new.trim().to_owned()),

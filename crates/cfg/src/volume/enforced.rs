@@ -7,25 +7,46 @@ use crate::document::{Document, EditError};
 use crate::keys::{self, Key};
 
 impl Volume {
+    /// Turns the admin panel on, takes an [untrusted password](Document::untrusted_password) out, and says whether there was one.
+    pub(super) fn enforce_panel(&self, cfg: &mut Document) -> Result<bool, EditError> {
+        let untrusted = self.untrusted_password(cfg).is_some();
+        if untrusted {
+            cfg.set(keys::ADMIN_PASSWORD.section, keys::ADMIN_PASSWORD.name, "")?;
+        }
+        if is_known(cfg, &keys::ADMIN_ENABLED) {
+            cfg.write_bool(&keys::ADMIN_ENABLED, true)?;
+        }
+        Ok(untrusted)
+    }
+
+    /// Says that a password stands beside an admin panel that is off, unless Isso has been run with this password and the panel on.
+    pub(super) fn untrusted_password(&self, cfg: &Document) -> Option<Diagnostic> {
+        let untrusted = cfg
+            .untrusted_password()
+            .filter(|_| is_known(cfg, &keys::ADMIN_ENABLED))?;
+        let has_been_in_force = self.remembered().is_some_and(|good| {
+            good.read_bool(&keys::ADMIN_ENABLED) == Some(true)
+                && good.read_text(&keys::ADMIN_PASSWORD) == cfg.read_text(&keys::ADMIN_PASSWORD)
+        });
+        (!has_been_in_force).then_some(untrusted)
+    }
+
     /// Puts the enforced keys right, and says which of them were wrong.
     pub(super) fn enforce(&self, cfg: &mut Document) -> Result<Vec<&'static Key>, EditError> {
-        let written = [
-            (&keys::DBPATH, cfg.write_text(&keys::DBPATH, &self.dbpath)?),
-            (
-                &keys::ADMIN_ENABLED,
-                cfg.write_bool(&keys::ADMIN_ENABLED, true)?,
-            ),
-        ];
-        Ok(written
-            .into_iter()
-            .filter_map(|(key, changed)| changed.then_some(key))
-            .collect())
+        let mut wrong = Vec::new();
+        if is_known(cfg, &keys::DBPATH) && cfg.write_text(&keys::DBPATH, &self.dbpath)? {
+            wrong.push(&keys::DBPATH);
+        }
+        if is_known(cfg, &keys::ADMIN_ENABLED) && cfg.write_bool(&keys::ADMIN_ENABLED, true)? {
+            wrong.push(&keys::ADMIN_ENABLED);
+        }
+        Ok(wrong)
     }
 
     /// Says which enforced keys are wrong, and what must stand there.
     pub(super) fn check_enforced(&self, cfg: &Document) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        if cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
+        if is_known(cfg, &keys::DBPATH) && cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
             let message = format!(
                 "[general] dbpath is not {}, where the database is kept",
                 self.dbpath
@@ -33,7 +54,8 @@ impl Volume {
             let fix = format!("Write dbpath = {} under [general].", self.dbpath);
             found.push(finding(cfg, &keys::DBPATH, Code::Enforced, message, fix));
         }
-        if cfg.read_bool(&keys::ADMIN_ENABLED) != Some(true) {
+        if is_known(cfg, &keys::ADMIN_ENABLED) && cfg.read_bool(&keys::ADMIN_ENABLED) != Some(true)
+        {
             found.push(finding(
                 cfg,
                 &keys::ADMIN_ENABLED,
@@ -68,6 +90,11 @@ impl Volume {
             fix.to_owned(),
         ))
     }
+}
+
+/// Whether it is known what Isso sees of a key. What names a variable is left to the host that knows its environment.
+fn is_known(cfg: &Document, key: &Key) -> bool {
+    cfg.environment().is_complete() || !cfg.is_undecided(key)
 }
 
 fn finding(cfg: &Document, key: &Key, code: Code, message: String, fix: String) -> Diagnostic {

@@ -12,6 +12,12 @@ impl Volume {
         name.push(".last-good");
         self.config.with_file_name(name)
     }
+
+    /// The settings that were kept last, as they were.
+    pub(super) fn remembered(&self) -> Option<Document> {
+        let bytes = files::read(&self.last_good_path()).ok()??;
+        self.document(&bytes).ok()
+    }
 }
 
 /// Does the work of [`Volume::remember`].
@@ -33,8 +39,10 @@ pub(super) fn remember(volume: &Volume, good: &Document) -> Result<(), VolumeErr
 
 /// Does the work of [`Volume::last_good`].
 pub(super) fn read(volume: &Volume) -> Option<Document> {
-    let bytes = files::read(&volume.last_good_path()).ok()??;
-    let mut cfg = Document::from_bytes(&bytes).ok()?;
+    let mut cfg = volume.remembered()?;
+    if cfg.untrusted_password().is_some() {
+        return None;
+    }
     volume.enforce(&mut cfg).ok()?;
     (cfg.has_usable_password() && refused(&cfg).is_empty()).then_some(cfg)
 }

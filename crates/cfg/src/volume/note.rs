@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::diagnostic::Diagnostic;
-use crate::keys::Key;
+use crate::keys::{self, Key};
 
 /// One thing that settling or a review did. Its text holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,11 @@ pub enum Note {
     Enforced {
         /// The key.
         key: &'static Key,
+    },
+    /// The admin password of a file that had the admin panel off was taken out.
+    PasswordTakenOut {
+        /// The file.
+        path: PathBuf,
     },
     /// `store.json` was damaged.
     StoreDamaged {
@@ -108,7 +113,16 @@ impl fmt::Display for Note {
                     value.trim().replace('\n', ", ")
                 )
             }
+            Note::Enforced { key } if **key == keys::ADMIN_ENABLED => write!(
+                f,
+                "[admin] enabled was not on: turned on, for Isso is run with its admin panel"
+            ),
             Note::Enforced { key } => write!(f, "[{}] {} was put right", key.section, key.name),
+            Note::PasswordTakenOut { path } => write!(
+                f,
+                "{} had the admin panel off: its password for the panel is not taken over; set one with the action set-admin-password",
+                path.display()
+            ),
             Note::StoreDamaged { reason } => write!(
                 f,
                 "store.json was damaged ({reason}): made anew, without mail"

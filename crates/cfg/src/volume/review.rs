@@ -8,7 +8,7 @@ use super::files::{folder, is_read_only, make_folder, read, write};
 use super::{Note, Volume, VolumeError, refused};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Document;
-use crate::password;
+use crate::{keys, password};
 
 /// What [`Volume::review`] found and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,12 +98,13 @@ impl Look {
             };
             return Look::found(Found::Same).after(vec![Note::PutBack { path }], to_write);
         }
-        let cfg = match Document::from_bytes(&bytes) {
+        let cfg = match volume.document(&bytes) {
             Ok(cfg) => cfg,
             Err(problems) => return Look::refused(problems),
         };
         let mut problems = refused(&cfg);
         problems.extend(password::refused(&cfg));
+        problems.extend(untrusted_password(&cfg, in_force));
         if !problems.is_empty() {
             problems.sort_by_key(|problem| (problem.line, problem.column));
             return Look::refused(problems);
@@ -140,6 +141,21 @@ impl Look {
         self.to_write = Some(to_write);
         self
     }
+}
+
+/// A password that was not in force before is as little trusted beside a panel that is off as when Isso is started.
+fn untrusted_password(cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
+    let untrusted = cfg.untrusted_password()?;
+    let password = |cfg: &Document| cfg.read_text(&keys::ADMIN_PASSWORD);
+    (password(cfg) != password(in_force)).then(|| Diagnostic {
+        severity: Severity::Refused,
+        message: "[admin] enabled is not on, and the password beside it is a new one: Isso is run with its admin panel, and with no \
+                  password that was meant for a panel that is off"
+            .to_owned(),
+        fix: "Write enabled = true under [admin] if that password is one that you chose; else run the action set-admin-password."
+            .to_owned(),
+        ..untrusted
+    })
 }
 
 fn compare(volume: &Volume, cfg: Document, in_force: &Document) -> Found {

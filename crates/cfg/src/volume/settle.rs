@@ -9,9 +9,10 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 
 use super::files::{folder, is_read_only, make_folder, read, write};
-use super::{Note, Volume, VolumeError, refused};
+use super::{Note, Volume, VolumeError, enforce, refused};
 use crate::atomic;
 use crate::document::Document;
+use crate::keys;
 use crate::repair::{self, Repair};
 use crate::store::{Store, StoreError};
 
@@ -89,17 +90,25 @@ fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
     } = if bytes.trim_ascii().is_empty() {
         seed(volume, notes)
     } else {
-        repair::repair(&bytes, path, notes)
+        repair::repair(volume.environment(), &bytes, path, notes)
     };
-    let enforced = volume
-        .enforce(&mut cfg)
-        .map_err(|source| VolumeError::Enforce { source })?;
+    let panel_was_on = cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true);
+    let untrusted = volume.enforce_panel(&mut cfg).map_err(enforce)?;
+    if untrusted {
+        notes.push(Note::PasswordTakenOut {
+            path: path.to_owned(),
+        });
+    }
+    let mut enforced = volume.enforce(&mut cfg).map_err(enforce)?;
+    if !panel_was_on && cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true) {
+        enforced.push(&keys::ADMIN_ENABLED);
+    }
     // The template is ours, and no news to anybody.
     if !from_template {
         notes.extend(enforced.into_iter().map(|key| Note::Enforced { key }));
     }
-    if rejected {
-        set_aside(path, "rejected", &bytes, notes)?;
+    if rejected || untrusted {
+        notes.push(set_aside(path, "rejected", &bytes)?);
     }
     if cfg.as_str().as_bytes() == bytes {
         close(path, notes)?;
@@ -120,7 +129,7 @@ fn seed(volume: &Volume, notes: &mut Vec<Note>) -> Repair {
     Repair {
         rejected: false,
         from_template: last_good.is_none(),
-        cfg: last_good.unwrap_or_else(repair::seed),
+        cfg: last_good.unwrap_or_else(|| repair::seed().with_environment(volume.environment())),
     }
 }
 
@@ -137,28 +146,22 @@ fn settle_store(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
                 reason: reason(&error),
             }),
         }
-        set_aside(path, "damaged", &bytes, notes)?;
+        notes.push(set_aside(path, "damaged", &bytes)?);
     }
     write(path, Store::default().to_text().as_bytes())
 }
 
 /// Keeps what stood in a file beside it, as `<file>.<what>-<time>`.
-fn set_aside(
-    path: &Path,
-    what: &str,
-    bytes: &[u8],
-    notes: &mut Vec<Note>,
-) -> Result<(), VolumeError> {
+pub(super) fn set_aside(path: &Path, what: &str, bytes: &[u8]) -> Result<Note, VolumeError> {
     let kept = atomic::write_beside(path, &format!("{what}-{}", now()), bytes);
     let kept = kept.map_err(|source| VolumeError::SetAside {
         path: path.to_owned(),
         source,
     })?;
-    notes.push(Note::SetAside {
+    Ok(Note::SetAside {
         path: path.to_owned(),
         kept,
-    });
-    Ok(())
+    })
 }
 
 /// Moves a folder, or whatever else is no file, out of a file's place. A link is as good as what it names.

@@ -1,7 +1,7 @@
 //! Files, what is diagnosed in them, and what a real Isso does with them.
 
 use isso_cfg::Code::{self, *};
-use isso_cfg::Severity::{self, Misread as M, Refused as R, Warning as W};
+use isso_cfg::Severity::{self, Info as I, Misread as M, Refused as R, Warning as W};
 
 /// A file and what becomes of it.
 pub struct Case {
@@ -100,7 +100,7 @@ macro_rules! server {
 pub const CASES: &[Case] = &[
     // Nothing wrong, however it is spelled.
     serves("smallest", "[general]\nhost = localhost\n", &[]),
-    serves("hand-set", "[general]\nhost: localhost\nnotify = stdout , SMTP\nmax-age = 900\ngravatar = YES\n[server]\npublic-endpoint = http://c.example.org\n[smtp]\nto = a@example.org\nfrom = \"C\" <c@example.org>\nsecurity = none\ntimeout = 1s\nport = 1\n[admin]\nenabled = on\npassword = a#b;c%d=e:f $HOME $$\n", &[]),
+    serves("hand-set", "[general]\nhost: localhost\nnotify = stdout , SMTP\nmax-age = 900\ngravatar = YES\n[server]\npublic-endpoint = http://c.example.org\n[smtp]\nto = a@example.org\nfrom = \"C\" <c@example.org>\nsecurity = none\ntimeout = 1s\nport = 1\n[admin]\nenabled = on\npassword = a#b;c%d=e:f $HOME $$\n", &[(I, UnsetVariable, 16, 24)]),
     serves("several websites", "[general]\nhost =\n  https://blog.example.org\n  # a comment\n  http://127.0.0.1:1313/\n\n  localhost\n", &[]),
     serves("spelled-out spans", general!("max-age = 15min\n[moderation]\nenabled = 1\npurge-after = 30days\n"), &[]),
     serves("other digits", general!("[guard]\nratelimit = ٥\n"), &[]),
@@ -178,7 +178,9 @@ pub const CASES: &[Case] = &[
     serves("a comment behind a text", general!("[rss]\nbase = https://example.org # mine\n"), &[(M, InlineComment, 4, 8)]),
     serves("a text on two lines", general!("[rss]\nbase = https://example.org\n  limit = 5\n"), &[(M, SeveralLines, 4, 8)]),
     serves("a list on two lines", general!("[markup]\nallowed-elements = img\n  video\n"), &[(M, SeveralLines, 5, 3)]),
-    serves("an expected variable", general!("[smtp]\nto = $ISSO_ADDRESS\n"), &[(W, Expanded, 4, 6)]),
+    serves("a variable that is not set", general!("[smtp]\nto = $ISSO_ADDRESS\n"), &[(M, UnsetVariable, 4, 6)]),
+    stops("a number that is not set", mail!("host = 127.0.0.1\nport = $SMTP_PORT\nsecurity = none\n"), &[(M, UnsetVariable, 10, 8), (R, NotANumber, 10, 8)]),
+    serves("a variable that steers Python", general!("[smtp]\nto = x${PYTHONPATH}\n"), &[(M, WithheldVariable, 4, 7)]),
     serves("an accidental variable", general!("[hash]\nsalt = ${LC_CTYPE}\n"), &[(M, Expanded, 4, 8)]),
     serves("a variable in a password", general!("[admin]\nenabled = true\npassword = x$ISSO_SETTINGS\n"), &[(M, Expanded, 5, 13)]),
 

@@ -3,10 +3,10 @@
 
 use isso_cfg::Severity::Refused;
 use isso_cfg::keys::Read;
-use isso_cfg::{Document, Key, diagnose, keys};
+use isso_cfg::{Document, Environment, Key, diagnose, keys};
 use serde_json::Value;
 
-use super::{Answer, Outcome, ask};
+use super::{Answer, Outcome, ask, ask_in, parsed};
 
 /// A file in which everything is on, so that every key is read.
 const EVERYTHING: &str = "[general]\nhost = localhost\nnotify = smtp\ngravatar = on\n[moderation]\nenabled = on\n\
@@ -66,10 +66,48 @@ fn refused_is_what_isso_refuses() {
     let answer = ask(&texts);
     let documents: Vec<Document> = texts
         .iter()
-        .map(|text| Document::parse(*text).expect("the editor wrote it"))
+        .map(|text| parsed(text).expect("the editor wrote it"))
         .collect();
+    compare(&files, &documents, &answer);
+    what_means_the_same_is_read_the_same(&files, &documents, &answer);
+}
+
+/// What a variable holds is judged as if it stood in the file.
+#[test]
+fn a_value_from_the_environment_is_refused_when_isso_refuses_it() {
+    let keys = keys::ALL.iter().filter(|key| **key != keys::DBPATH);
+    let values = |at: usize| VALUES.iter().skip((at + 1) % 5).step_by(5);
+    let combinations = keys
+        .enumerate()
+        .flat_map(|(at, key)| values(at).map(move |value| (key, *value)));
+    let mut variables = Vec::new();
+    let mut files = Vec::new();
+    for (at, (key, value)) in combinations.enumerate() {
+        let (_, text) = file(key, &format!("${{V {at}}}")).expect("every file can say it");
+        files.push((format!("[{}] {} = {value:?}", key.section, key.name), text));
+        variables.push((format!("V {at}"), value.to_owned()));
+    }
+    let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
+    let answer = ask_in(&texts, &vec!["a comment"; texts.len()], &variables);
+    let environment = variables
+        .iter()
+        .map(|(name, value)| (name.into(), value.into()));
+    let environment = Environment::of_up(environment);
+    let documents: Vec<Document> = texts
+        .iter()
+        .map(|text| parsed(text).expect("the editor wrote it"))
+        .map(|doc| doc.with_environment(&environment))
+        .collect();
+    compare(&files, &documents, &answer);
+    for ((name, _), outcome) in files.iter().zip(&answer.files) {
+        assert!(outcome.reads.is_some(), "{name}");
+    }
+}
+
+/// Compares what is called refused with what Isso refuses.
+fn compare(files: &[(String, String)], documents: &[Document], answer: &Answer) {
     let mut wrong = Vec::new();
-    for (((name, _), document), outcome) in files.iter().zip(&documents).zip(&answer.files) {
+    for (((name, _), document), outcome) in files.iter().zip(documents).zip(&answer.files) {
         let found = diagnose(document);
         let refused = found
             .iter()
@@ -86,7 +124,6 @@ fn refused_is_what_isso_refuses() {
         files.len(),
         wrong.join("\n")
     );
-    what_means_the_same_is_read_the_same(&files, &documents, &answer);
 }
 
 fn what_means_the_same_is_read_the_same(

@@ -13,6 +13,7 @@ mod review;
 #[path = "../volume/review_cases.rs"]
 #[expect(dead_code, reason = "the files are not edited here")]
 mod review_cases;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -21,7 +22,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use isso_cfg::keys::{self, Kind};
-use isso_cfg::{Document, Key, Volume, diagnose_text};
+use isso_cfg::{Diagnostic, Document, Environment, Key, Volume, diagnose};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ use self::cases::{CASES, Case, Isso};
 #[test]
 fn everything_is_found_at_its_place() {
     for case in CASES {
-        let diagnostics = diagnose_text(case.text);
+        let diagnostics = diagnosed(case.text);
         let found: Vec<_> = diagnostics
             .iter()
             .map(|d| (d.severity, d.code, d.line, d.column))
@@ -42,7 +43,7 @@ fn everything_is_found_at_its_place() {
 #[test]
 fn no_secret_is_shown() {
     for case in CASES {
-        for diagnostic in diagnose_text(case.text) {
+        for diagnostic in diagnosed(case.text) {
             let shown = format!("{diagnostic:?} {diagnostic}");
             assert!(
                 !["secret", "pässword", "x$ISSO", "pw@"]
@@ -86,7 +87,7 @@ fn refused_means_that_isso_stops_or_fails_to_post() {
 fn settings_are_read_as_isso_reads_them() {
     let mut compared = 0;
     for (case, outcome) in CASES.iter().zip(&ANSWER.files) {
-        let (Ok(doc), Some(reads)) = (Document::parse(case.text), &outcome.reads) else {
+        let (Ok(doc), Some(reads)) = (parsed(case.text), &outcome.reads) else {
             continue;
         };
         for (key, theirs) in keys::ALL.iter().zip(reads) {
@@ -185,13 +186,28 @@ struct Answer {
     files: Vec<Outcome>,
 }
 
+/// The environment of the real Isso here: values may refer to variables, so there is none.
+fn parsed(text: &str) -> Result<Document, Vec<Diagnostic>> {
+    let environment = Environment::of_up([]);
+    Document::parse(text).map(|doc| doc.with_environment(&environment))
+}
+
+fn diagnosed(text: &str) -> Vec<Diagnostic> {
+    parsed(text).map_or_else(|problems| problems, |doc| diagnose(&doc))
+}
+
 /// Has a real Isso try some files.
 fn ask(files: &[&str]) -> Answer {
-    ask_with(files, &vec!["a comment"; files.len()])
+    ask_in(files, &vec!["a comment"; files.len()], &[])
 }
 
 /// Has a real Isso try some files, each with a comment.
 fn ask_with(files: &[&str], comments: &[&str]) -> Answer {
+    ask_in(files, comments, &[])
+}
+
+/// Has a real Isso try some files, each with a comment, in this environment.
+fn ask_in(files: &[&str], comments: &[&str], variables: &[(String, String)]) -> Answer {
     let python = std::env::var("ISSO_TEST_PYTHON").expect(
         "ISSO_TEST_PYTHON must name a Python with Isso 0.14 installed; `make test` makes one",
     );
@@ -201,8 +217,8 @@ fn ask_with(files: &[&str], comments: &[&str]) -> Answer {
         .collect();
     let mut child = Command::new(python)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/isso/try_files.py"))
-        // As little as the server itself gets: values may refer to variables.
         .env_clear()
+        .envs(variables.iter().cloned())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -270,7 +286,8 @@ fn corpus() -> Vec<Vec<u8>> {
 /// Settles a volume with this file and returns what becomes of it.
 fn settle(file: &[u8]) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let volume = Volume::new(folder.path(), "/db/comments.db");
+    let volume =
+        Volume::new(folder.path(), "/db/comments.db").with_environment(Environment::of_up([]));
     std::fs::create_dir(folder.path().join("config")).expect("a folder can be made");
     std::fs::File::create(volume.config_path())
         .and_then(|mut there| there.write_all(file))

@@ -155,7 +155,7 @@ fn a_good_edit_is_a_change() {
     check(|text| text.replace("max-age = 15m", "max-age = 30m1h"));
     check(|text| text.replace("ratelimit = 2", "ratelimit = 0"));
     check(|text| format!("{text}\n[rss]\nbase = example.org\n"));
-    check(|text| text.replace("password = hunter2", "password = $ISSO_PASSWORD"));
+    check(|text| text.replace("password = hunter2", "password = x7$Kq9"));
 }
 
 #[test]
@@ -185,6 +185,25 @@ fn what_must_hold_is_put_back_into_a_good_edit() {
         mended,
         "and nothing else changes"
     );
+}
+
+#[test]
+fn a_new_password_beside_a_panel_that_is_off_is_not_taken_over() {
+    let (_folder, volume, in_force) = running();
+    let edited = in_force
+        .as_str()
+        .replacen("enabled = true", "enabled = no", 1)
+        .replace("password = hunter2", "password = other");
+    put(&volume.config_path(), &edited);
+    let problems = refused(found(&volume, &in_force));
+    let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [Code::UntrustedPassword]);
+    assert_eq!(text(volume.config_path()), edited);
+    put(
+        &volume.config_path(),
+        edited.replacen("enabled = no", "enabled = on", 1),
+    );
+    assert!(matches!(found(&volume, &in_force), Found::Changed(_)));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
-use isso_cfg::{Code, Note, Severity, Store, VolumeError, keys};
+use isso_cfg::{Code, Contents, Environment, Note, Severity, Store, VolumeError, keys};
 
 use super::*;
 
@@ -64,13 +64,15 @@ fn what_is_fine_is_not_touched() {
 #[test]
 fn a_password_is_usable_if_it_is_there_and_not_the_public_one() {
     let check = |line: &str, expected: bool| {
-        let text = format!("[general]\nhost = localhost\n[admin]\n{line}\n");
+        let text = format!("[general]\nhost = localhost\n[admin]\nenabled = yes\n{line}\n");
         let (_folder, volume) = volume_with(&text);
         assert_eq!(volume.has_usable_password().unwrap(), expected, "{line}");
         assert_eq!(volume.settle().unwrap().usable_password, expected, "{line}");
     };
     check("password = hunter2", true);
     check("password: please_choose_a_strong_password", false);
+    check("password = strong-password", false);
+    check("password = $ADMIN_PASSWORD", false);
     check("password =", false);
     check("password", false);
     check("", false);
@@ -110,7 +112,7 @@ fn an_empty_file_is_seeded() {
 #[test]
 fn what_must_hold_is_put_right() {
     let (_folder, volume) = volume_with(
-        "[general]\nhost = localhost\ndbpath=/tmp/x\n[admin]\npassword = hunter2\nenabled = off\n",
+        "[general]\nhost = localhost\ndbpath=/tmp/x\n[admin]\npassword =\nenabled = off\n",
     );
     let codes: Vec<Code> = volume
         .check()
@@ -122,13 +124,110 @@ fn what_must_hold_is_put_right() {
     let settled = volume.settle().unwrap();
     let enforced = [&keys::DBPATH, &keys::ADMIN_ENABLED].map(|key| Note::Enforced { key });
     assert_eq!(settled.notes, enforced);
-    let expected = "[general]\nhost = localhost\ndbpath=/db/comments.db\n[admin]\npassword = hunter2\nenabled = true\n";
+    let expected = "[general]\nhost = localhost\ndbpath=/db/comments.db\n[admin]\npassword =\nenabled = true\n";
     assert_eq!(text(volume.config_path()), expected);
     assert_eq!(
         names(volume.root().join("config")),
         ["isso.cfg"],
         "nothing was rejected"
     );
+}
+
+#[test]
+fn the_password_of_a_file_that_had_the_panel_off_is_taken_out() {
+    for admin in [
+        "enabled = false\npassword = hunter2",
+        "password = hunter2",
+        "enabled = maybe\npassword = hunter2",
+        "enabled\npassword = hunter2",
+    ] {
+        let before =
+            format!("[general]\nhost = localhost\ndbpath = /db/comments.db\n[admin]\n{admin}\n");
+        let (_folder, volume) = volume_with(&before);
+        let told = volume.check().unwrap();
+        let told = told.iter().map(|found| found.code);
+        assert!(
+            told.clone().any(|code| code == Code::UntrustedPassword),
+            "{admin}"
+        );
+        assert!(!volume.has_usable_password().unwrap(), "{admin}");
+        let settled = volume.settle().unwrap();
+        assert!(!settled.usable_password, "{admin}");
+        let path = volume.config_path();
+        let rejected = beside(&path, "rejected");
+        let notes = [
+            Note::PasswordTakenOut { path: path.clone() },
+            Note::Enforced {
+                key: &keys::ADMIN_ENABLED,
+            },
+            Note::SetAside {
+                path: path.clone(),
+                kept: rejected.clone(),
+            },
+        ];
+        assert_eq!(settled.notes, notes, "{admin}");
+        assert_eq!(text(rejected), before, "nothing that was typed is lost");
+        let cfg = volume.read().unwrap().cfg;
+        assert_eq!(cfg.read_bool(&keys::ADMIN_ENABLED), Some(true));
+        assert_eq!(cfg.read_text(&keys::ADMIN_PASSWORD), "");
+        let again = volume.settle().unwrap();
+        assert!(!again.usable_password && again.notes.is_empty(), "{admin}");
+        // A password that is set now is trusted.
+        let set = |contents: &mut Contents| {
+            contents.cfg.write_text(&keys::ADMIN_PASSWORD, "chosen")?;
+            Ok::<_, Box<dyn std::error::Error>>(())
+        };
+        volume.update(set).unwrap();
+        assert!(volume.settle().unwrap().usable_password, "{admin}");
+    }
+}
+
+#[test]
+fn a_password_that_was_in_force_with_the_panel_on_stays_when_it_is_turned_on_again() {
+    let (_folder, volume) = volume_with(FINE);
+    volume.remember(&volume.read().unwrap().cfg).unwrap();
+    put(&volume.config_path(), FINE.replace("yes", "no"));
+    assert!(volume.has_usable_password().unwrap());
+    assert!(volume.settle().unwrap().usable_password);
+    assert_eq!(text(volume.config_path()), FINE.replace("yes", "true"));
+    put(
+        &volume.config_path(),
+        FINE.replace("yes", "no").replace("hunter2", "other"),
+    );
+    assert!(!volume.settle().unwrap().usable_password);
+}
+
+#[test]
+fn a_value_that_names_a_variable_is_judged_by_what_it_holds() {
+    let settle = |environment: Environment| {
+        let before = "[general]\nhost = localhost\ndbpath = $DATA/comments.db\nmax-age = $AGE\n[admin]\nenabled = $ON\npassword = $ADMIN\n";
+        let (folder, volume) = volume_with(before);
+        let volume = volume.with_environment(environment);
+        let settled = volume.settle().unwrap();
+        let after = text(volume.config_path());
+        drop(folder);
+        (settled.usable_password, after == before, after)
+    };
+    let variables = |age: &str, admin: &str| {
+        [
+            ("DATA", "/db"),
+            ("AGE", age),
+            ("ON", "yes"),
+            ("ADMIN", admin),
+        ]
+        .map(|(name, value)| (name.into(), value.into()))
+    };
+    let (usable, untouched, _) = settle(Environment::of_up(variables("1h", "hunter2")));
+    assert!(usable && untouched);
+    let (usable, untouched, _) = settle(Environment::of_up(variables("1h", "")));
+    assert!(!usable && untouched);
+    let (usable, _, after) = settle(Environment::of_up(variables("soon", "hunter2")));
+    assert!(usable && after.contains("max-age = 15m\n"), "{after}");
+    // A command that does not know the host's environment leaves to the host what only that can judge.
+    let (usable, untouched, _) = settle(Environment::default());
+    assert!(!usable && untouched);
+    let (_, untouched, _) = settle(Environment::elsewhere(variables("soon", "")));
+    assert!(untouched);
 }
 
 #[test]
@@ -151,7 +250,7 @@ fn a_refused_value_is_replaced_and_the_file_kept() {
 
 #[test]
 fn a_file_that_python_refuses_is_salvaged() {
-    let before = "host = https://a.example\n[admin]\npassword = old\n[general]\nmax-age = 1h\n[admin]\n# new\npassword = hunter2\n";
+    let before = "host = https://a.example\n[admin]\nenabled = true\npassword = old\n[general]\nmax-age = 1h\n[admin]\n# new\npassword = hunter2\n";
     let (_folder, volume) = volume_with(before);
     assert!(matches!(volume.read(), Err(VolumeError::Invalid { .. })));
     assert!(matches!(
@@ -191,7 +290,7 @@ fn a_file_that_python_refuses_is_salvaged() {
 #[test]
 fn another_encoding_is_salvaged() {
     let (_folder, volume) = volume_with("");
-    let before = b"\xef\xbb\xbf[general]\r\nhost = localhost\r\n# gr\xfc\xdfe\r\n[admin]\r\npassword = p\xe4ss\r\n";
+    let before = b"\xef\xbb\xbf[general]\r\nhost = localhost\r\n# gr\xfc\xdfe\r\n[admin]\r\nenabled = true\r\npassword = p\xe4ss\r\n";
     put(&volume.config_path(), before);
     assert!(volume.settle().unwrap().usable_password);
     assert_eq!(
@@ -269,13 +368,13 @@ fn a_link_stays_and_its_target_is_written() {
         "a link to nothing is as good as no file"
     );
 
-    put(&target, FINE.replace("yes", "no"));
+    put(&target, FINE.replace("/db/", "/tmp/"));
     put(
         &folder.path().join(".elsewhere.cfg.new-abc"),
         "left by a killed writer",
     );
     volume.settle().unwrap();
-    assert_eq!(text(&target), FINE.replace("yes", "true"));
+    assert_eq!(text(&target), FINE);
     assert!(!folder.path().join(".elsewhere.cfg.new-abc").exists());
 }
 

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a failure here fails the test")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -134,6 +135,7 @@ impl Settings for File {
     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
         Ok(Arc::new(Snapshot {
             text: fs::read_to_string(&self.path)?,
+            variables: BTreeMap::from([("NAMED".to_owned(), "by the settings".to_owned())]),
             ready_within: self.ready_within,
         }))
     }

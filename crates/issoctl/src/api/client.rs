@@ -15,6 +15,7 @@ use super::socket::SocketPath;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::service::{Listed, Problem, Ran, RunRequest, Shown, Wrong};
+use crate::settings::{Checked, Settings};
 
 /// A connection to the `up` that runs on a data folder.
 pub struct Client {
@@ -85,6 +86,20 @@ impl Client {
                 .query(&[("settled", settled)]),
         )
         .await
+    }
+
+    /// The settings as the host's Isso sees them.
+    pub async fn settings(&self, reveal: bool) -> Result<Settings, Failure> {
+        json(
+            self.request(Method::GET, "settings")
+                .query(&[("reveal", reveal)]),
+        )
+        .await
+    }
+
+    /// What is wrong with them.
+    pub async fn check_settings(&self) -> Result<Checked, Failure> {
+        json(self.request(Method::GET, "check")).await
     }
 
     /// All actions.

@@ -28,6 +28,7 @@ use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
 use crate::host::Restores;
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
+use crate::settings::{Checked, Settings};
 use crate::surroundings::url;
 
 /// What the routes work on.
@@ -61,6 +62,8 @@ pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
     let stopped = app.stop.clone();
     let router = Router::new()
         .route("/v1/status", get(status))
+        .route("/v1/settings", get(shown))
+        .route("/v1/check", get(checked))
         .route("/v1/actions", get(actions))
         .route("/v1/actions/{id}", get(action).post(run))
         .route("/v1/actions/{id}/check", post(check))
@@ -157,6 +160,24 @@ async fn settled(app: &App) {
         }
         sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[derive(Deserialize)]
+struct Reveal {
+    reveal: bool,
+}
+
+async fn shown(
+    State(app): State<App>,
+    Query(query): Query<Reveal>,
+) -> Result<Json<Settings>, Problem> {
+    let settings = Settings::of(&app.service.volume, query.reveal);
+    settings.map(Json).map_err(Problem::of_volume)
+}
+
+async fn checked(State(app): State<App>) -> Result<Json<Checked>, Problem> {
+    let checked = Checked::of(&app.service.volume);
+    checked.map(Json).map_err(Problem::of_volume)
 }
 
 #[derive(Deserialize)]

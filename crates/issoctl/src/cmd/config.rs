@@ -3,92 +3,116 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_cfg::keys::{self, Kind};
-use isso_cfg::{Diagnostic, Document, Severity};
+use isso_cfg::{Diagnostic, Document, Environment, Severity, Volume, VolumeError};
 use serde_json::{Map, Value, json};
 
+use crate::api::Client;
 use crate::cli::ConfigCommand;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
+use crate::settings::{Checked, Setting, Settings};
 
 /// Shows, checks or parses `isso.cfg`.
-pub fn run(data: &DataDir, output: Output, command: ConfigCommand) -> Result<ExitCode, Failure> {
+pub async fn run(
+    data: &DataDir,
+    output: Output,
+    command: ConfigCommand,
+) -> Result<ExitCode, Failure> {
     match command {
-        ConfigCommand::Show { reveal } => show(data, reveal, output),
-        ConfigCommand::Check { file } => check(data, file, output),
+        ConfigCommand::Show { reveal } => show(data, reveal, output).await,
+        ConfigCommand::Check { file } => check(data, file, output).await,
         ConfigCommand::Parse { file } => parse(&file, output),
     }
 }
 
-fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, Failure> {
-    let path = data.volume().config_path();
-    let document = match read(&path)? {
-        Ok(document) => document,
-        Err(diagnostics) => return Ok(refused(&path, &diagnostics, Failure::FAILED, output)),
+/// The volume as this command sees it, for when no host runs that has an environment of its own.
+fn volume(data: &DataDir) -> Volume {
+    data.volume().with_environment(environment())
+}
+
+fn environment() -> Environment {
+    Environment::of_command(std::env::vars_os())
+}
+
+async fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, Failure> {
+    let settings = match Client::connect(data)? {
+        Some(client) => client.settings(reveal).await?,
+        None => Settings::of(&volume(data), reveal).map_err(unreadable)?,
     };
-    let mut sections = Map::new();
-    for key in keys::ALL {
-        let value = document.read_text(key);
-        let hidden = key.kind == Kind::Secret && !reveal && !value.is_empty();
-        let shown = if hidden {
-            "••••••••".to_owned()
-        } else {
-            value
-        };
-        sections.entry(key.section).or_insert_with(|| json!({}))[key.name] = json!(shown);
-    }
+    let settings = match settings.read {
+        Ok(read) => read,
+        Err(diagnostics) => {
+            return Ok(refused(
+                &settings.file,
+                &diagnostics,
+                Failure::FAILED,
+                output,
+            ));
+        }
+    };
     if output.json {
+        let mut sections = Map::new();
+        for setting in settings {
+            let section = sections.entry(setting.section).or_insert_with(|| json!({}));
+            section[setting.name] = json!(setting.value);
+        }
         output.json(&sections);
         return Ok(ExitCode::SUCCESS);
     }
-    for (section, values) in &sections {
-        output.line(&format!("{BOLD}[{section}]{BOLD:#}"));
-        for (name, value) in values.as_object().into_iter().flatten() {
-            let text = value
-                .as_str()
-                .unwrap_or_default()
-                .trim()
-                .replace('\n', ", ");
-            let by_default = !document.has(section, name);
-            let origin = if by_default {
-                format!("  {DIM}(default){DIM:#}")
-            } else {
-                String::new()
+    let sections = settings.chunk_by(|one, next| one.section == next.section);
+    for settings in sections {
+        output.line(&format!("{BOLD}[{}]{BOLD:#}", settings[0].section));
+        for setting in settings {
+            let text = setting.value.trim().replace('\n', ", ");
+            let origin = match setting {
+                Setting {
+                    by_default: true, ..
+                } => format!("  {DIM}(default){DIM:#}"),
+                Setting { expanded: true, .. } => format!("  {DIM}(from the environment){DIM:#}"),
+                _ => String::new(),
             };
-            output.line(&format!("{name} = {text}{origin}"));
+            output.line(&format!("{} = {text}{origin}", setting.name));
         }
         output.line("");
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(data: &DataDir, file: Option<PathBuf>, output: Output) -> Result<ExitCode, Failure> {
-    let volume = data.volume();
-    let (path, diagnostics) = match file {
-        // Of its own file issoctl knows more: the keys that it puts right itself.
-        None => (volume.config_path(), volume.check()?),
-        Some(path) => {
-            let diagnostics = match read(&path)? {
-                Ok(document) => isso_cfg::diagnose(&document),
+async fn check(data: &DataDir, file: Option<PathBuf>, output: Output) -> Result<ExitCode, Failure> {
+    let Checked {
+        file: path,
+        diagnostics,
+    } = match file {
+        // Of its own file issoctl knows more: the keys that it puts right itself, and the environment of the host.
+        None => match Client::connect(data)? {
+            Some(client) => client.check_settings().await?,
+            None => Checked::of(&volume(data))?,
+        },
+        Some(file) => {
+            let diagnostics = match read(&file)? {
+                Ok(document) => isso_cfg::diagnose(&document.with_environment(&environment())),
                 Err(diagnostics) => diagnostics,
             };
-            (path, diagnostics)
+            Checked { file, diagnostics }
         }
     };
     let is_refused = diagnostics
         .iter()
         .any(|found| found.severity == Severity::Refused);
+    let only_told = diagnostics
+        .iter()
+        .all(|found| found.severity == Severity::Info);
     if output.json {
         output.json(&json!({ "file": path, "accepted": !is_refused, "diagnostics": diagnostics }));
     } else {
         for found in &diagnostics {
             print(&path, found, output);
         }
-        match (is_refused, diagnostics.len()) {
+        match (is_refused, only_told) {
             (true, _) => output.line(&format!("{BAD}Isso would refuse this file.{BAD:#}")),
-            (false, 0) => output.line(&format!("{GOOD}Nothing to complain about.{GOOD:#}")),
-            (false, _) => output.line(&format!("{GOOD}Isso takes this file.{GOOD:#}")),
+            (false, true) => output.line(&format!("{GOOD}Nothing to complain about.{GOOD:#}")),
+            (false, false) => output.line(&format!("{GOOD}Isso takes this file.{GOOD:#}")),
         }
     }
     Ok(ExitCode::from(if is_refused { Failure::FAILED } else { 0 }))
@@ -136,6 +160,13 @@ fn read(path: &Path) -> Result<Result<Document, Vec<Diagnostic>>, Failure> {
     Ok(Document::from_bytes(&bytes))
 }
 
+/// A file of the volume that cannot be read.
+fn unreadable(error: VolumeError) -> Failure {
+    Failure::new("the settings cannot be read", error)
+        .exit(Failure::USAGE)
+        .hint("name the data folder with --data DIR")
+}
+
 fn refused(path: &Path, diagnostics: &[Diagnostic], code: u8, output: Output) -> ExitCode {
     if output.json {
         output.json(&json!({ "file": path, "accepted": false, "diagnostics": diagnostics }));
@@ -152,6 +183,7 @@ fn print(path: &Path, found: &Diagnostic, output: Output) {
         Severity::Refused => (BAD, "refused"),
         Severity::Misread => (WARN, "misread"),
         Severity::Warning => (WARN, "warning"),
+        Severity::Info => (DIM, "note"),
     };
     let Diagnostic {
         line,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_cfg::{Document, Volume};
+use isso_cfg::{Document, Environment, Volume, keys};
 use isso_daemon::Program;
 
 use crate::cli::SuperviseArgs;
@@ -39,10 +39,10 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     let hooks_or_own = (!has_configuration(&arguments)).then_some(hooks.as_path());
     let program = Program::wrapping(executable, arguments, hooks_or_own)
         .map_err(|source| Failure::new(format!("cannot write {}", hooks.display()), source))?;
-    let database = database_of(&config);
-    let running = place
-        .init(Volume::of_config(config, database), program, listener)
-        .await?;
+    let environment = Environment::of_supervise(std::env::vars_os());
+    let database = database_of(&config, &environment);
+    let volume = Volume::of_config(config, database).with_environment(environment);
+    let running = place.init(volume, program, listener).await?;
     running.run(output).await
 }
 
@@ -103,11 +103,13 @@ fn has_configuration(arguments: &[OsString]) -> bool {
 }
 
 /// The database must stay where it was when we came, also when the file is broken just then.
-fn database_of(config: &Path) -> String {
+fn database_of(config: &Path, environment: &Environment) -> String {
     let last_good = config.with_file_name("isso.cfg.last-good");
     let named = |path: &Path| {
         let cfg = Document::from_bytes(&std::fs::read(path).ok()?).ok()?;
-        Some(cfg.get("general", "dbpath")?.to_owned())
+        cfg.get(keys::DBPATH.section, keys::DBPATH.name)?;
+        let cfg = cfg.with_environment(environment);
+        Some(cfg.read_text(&keys::DBPATH)).filter(|path| !path.is_empty())
     };
     let written = || {
         let bytes = std::fs::read(config).ok()?;

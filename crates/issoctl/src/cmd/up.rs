@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stdin, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use isso_cfg::{Volume, keys};
+use isso_cfg::{Environment, Volume, keys};
 use isso_daemon::{Program, Runtime};
 use isso_lifecycle::State;
 use serde_json::Value;
@@ -26,7 +26,9 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     let listener = args.listen.bind().await?;
     let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime()));
     let program = Program::gunicorn(runtime.gunicorn());
-    let running = place.init(data.volume(), program, listener).await?;
+    let environment = Environment::of_up(std::env::vars_os());
+    let volume = data.volume().with_environment(environment);
+    let running = place.init(volume, program, listener).await?;
     let service = running.service();
     let locked = service.host.state() == State::AwaitingPassword;
     if locked && (args.create_password || wants_password()) {

@@ -1,0 +1,307 @@
+//! The environment variables that Isso's settings may name, as far as they are known here.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::expand::Reference;
+
+/// The environment of the process that starts Isso.
+///
+/// Isso replaces `$NAME` and `${NAME}` in every value of `isso.cfg`. Of this environment it is given the variables that its
+/// settings name, under any name but those that steer Python, gunicorn or the C library: these are *withheld*, for a word in
+/// `isso.cfg` must not change how Isso is run. `issoctl supervise` passes on those that steer Python and gunicorn in any case.
+///
+/// This crate does not read the environment of its process; it is handed in.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: Arc<BTreeMap<OsString, OsString>>,
+    whose: Whose,
+}
+
+/// Whose environment it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Whose {
+    /// That of `issoctl up`.
+    Up,
+    /// That of `issoctl supervise`.
+    Supervise,
+    /// That of a command, while no host runs that could be asked.
+    Command,
+    /// That of a host which is not here: what it lacks, the host may have.
+    #[default]
+    Elsewhere,
+}
+
+/// What becomes of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variable<'e> {
+    /// Isso replaces it by this.
+    Set(&'e str),
+    /// There is no such variable, and Isso takes the reference as text.
+    Unset,
+    /// Isso is not given the variable, whether it is set or not, and takes the reference as text.
+    Withheld(Reason),
+    /// Isso always has such a variable, with a value that is not the person's.
+    Internal,
+}
+
+/// Why Isso is not given a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    SteersPython,
+    SteersGunicorn,
+    SteersSystem,
+    NotText,
+}
+
+impl Environment {
+    /// The environment of `issoctl up`.
+    pub fn of_up(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
+        Environment::new(variables, Whose::Up)
+    }
+
+    /// The environment of `issoctl supervise`, which passes on what steers Python and gunicorn.
+    pub fn of_supervise(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
+        Environment::new(variables, Whose::Supervise)
+    }
+
+    /// The environment of a command that looks at the settings while no host runs.
+    pub fn of_command(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
+        Environment::new(variables, Whose::Command)
+    }
+
+    /// The environment of a host that is not here, guessed from that of a command that does its work meanwhile. What a variable
+    /// holds may be another text there, so nothing is repaired because of it.
+    pub fn elsewhere(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
+        Environment::new(variables, Whose::Elsewhere)
+    }
+
+    fn new(variables: impl IntoIterator<Item = (OsString, OsString)>, whose: Whose) -> Environment {
+        Environment {
+            variables: Arc::new(variables.into_iter().collect()),
+            whose,
+        }
+    }
+
+    /// The variables that Isso gets whatever its settings say.
+    pub fn inherited(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        let all = self
+            .variables
+            .iter()
+            .filter(|_| self.whose == Whose::Supervise);
+        all.map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+            .filter(|(name, _)| name.to_str().is_some_and(is_passed_on))
+    }
+
+    /// Says what becomes of a reference to this name.
+    pub(crate) fn variable(&self, name: &str) -> Variable<'_> {
+        if INTERNAL.contains(&name) {
+            return Variable::Internal;
+        }
+        let found = self.variables.get(OsStr::new(name));
+        let inherited = self.whose == Whose::Supervise && is_passed_on(name);
+        if let Some(reason) = steers(name)
+            && !(found.is_some() && inherited)
+        {
+            return Variable::Withheld(reason);
+        }
+        match found.map(|value| value.to_str()) {
+            Some(Some(value)) => Variable::Set(value),
+            Some(None) => Variable::Withheld(Reason::NotText),
+            None => Variable::Unset,
+        }
+    }
+
+    /// Whether what is not set here is not set for Isso.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.whose != Whose::Elsewhere
+    }
+}
+
+/// Names the environment, as the end of "… from" or "… in".
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.whose {
+            Whose::Up => "the environment of `issoctl up`",
+            Whose::Supervise => "the environment of `issoctl supervise`",
+            Whose::Command => "the environment of this command",
+            Whose::Elsewhere => "the environment in which Isso is run",
+        })
+    }
+}
+
+/// Shows no value, because values are secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("whose", &self.whose)
+            .field("names", &self.variables.keys())
+            .finish()
+    }
+}
+
+impl Reason {
+    /// The reason, as a part of a sentence about the variable.
+    pub fn text(self) -> &'static str {
+        match self {
+            Reason::SteersPython => "it steers Python",
+            Reason::SteersGunicorn => "it steers gunicorn",
+            Reason::SteersSystem => "it steers the C library or one that Python loads",
+            Reason::NotText => "what it holds is not UTF-8",
+        }
+    }
+}
+
+impl Reference<'_> {
+    /// Whether the writer evidently means a variable, where a random password may contain `$Kq9` by accident: the name has a `_`,
+    /// or stands in braces.
+    pub fn is_deliberate(&self) -> bool {
+        self.text.starts_with("${") || self.name.contains('_')
+    }
+}
+
+/// issoctl sets the first two, gunicorn the third, and Python itself the last when it starts without a locale
+/// (<https://peps.python.org/pep-0538/>).
+const INTERNAL: [&str; 4] = [
+    "ISSO_SETTINGS",
+    "NOTIFY_SOCKET",
+    "SERVER_SOFTWARE",
+    "LC_CTYPE",
+];
+
+/// Whether `issoctl supervise` passes a variable of this name on, whatever the settings say.
+fn is_passed_on(name: &str) -> bool {
+    ["PYTHON", "GUNICORN_", "ISSO_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        && name != "ISSO_SETTINGS"
+        || GUNICORN.contains(&name)
+}
+
+/// What gunicorn reads beside `GUNICORN_…`.
+const GUNICORN: [&str; 3] = ["FORWARDED_ALLOW_IPS", "SENDFILE", "WEB_CONCURRENCY"];
+
+/// Says what a variable of this name would change besides the value that names it.
+///
+/// <https://docs.python.org/3/using/cmdline.html#environment-variables>,
+/// <https://docs.gunicorn.org/en/stable/settings.html>, `ld.so(8)`, `environ(7)`, `resolv.conf(5)`
+fn steers(name: &str) -> Option<Reason> {
+    const PYTHON: [&str; 5] = [
+        "LANG",
+        "LANGUAGE",
+        "SSLKEYLOGFILE",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
+    ];
+    const SYSTEM: [&str; 9] = [
+        "BASH_ENV",
+        "GCONV_PATH",
+        "GETCONF_DIR",
+        "GLIBC_TUNABLES",
+        "HOSTALIASES",
+        "LOCALDOMAIN",
+        "LOCPATH",
+        "NLSPATH",
+        "RES_OPTIONS",
+    ];
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    if starts(&["PYTHON", "LC_"]) || PYTHON.contains(&name) {
+        Some(Reason::SteersPython)
+    } else if starts(&["GUNICORN_", "LISTEN_"]) || GUNICORN.contains(&name) {
+        Some(Reason::SteersGunicorn)
+    } else if starts(&["LD_", "MALLOC_", "OPENSSL_", "SQLITE_"]) || SYSTEM.contains(&name) {
+        Some(Reason::SteersSystem)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(whose: Whose) -> Environment {
+        let variables = [
+            "A",
+            "ISSO_A",
+            "ISSO_SETTINGS",
+            "LD_PRELOAD",
+            "LISTEN_FDS",
+            "PYTHONPATH",
+            "WEB_CONCURRENCY",
+            "LANG",
+        ]
+        .map(|name| (name.into(), "x".into()));
+        Environment::new(variables, whose)
+    }
+
+    #[test]
+    fn what_steers_is_withheld_unless_isso_has_it_anyway() {
+        let check = |whose, name: &str, expected| {
+            assert_eq!(
+                environment(whose).variable(name),
+                expected,
+                "{whose:?} {name}"
+            );
+        };
+        for whose in [
+            Whose::Up,
+            Whose::Supervise,
+            Whose::Command,
+            Whose::Elsewhere,
+        ] {
+            check(whose, "A", Variable::Set("x"));
+            check(whose, "a", Variable::Unset);
+            check(whose, "ISSO_SETTINGS", Variable::Internal);
+            check(whose, "LC_CTYPE", Variable::Internal);
+            check(
+                whose,
+                "LD_PRELOAD",
+                Variable::Withheld(Reason::SteersSystem),
+            );
+            check(whose, "LC_ALL", Variable::Withheld(Reason::SteersPython));
+            check(whose, "LANG", Variable::Withheld(Reason::SteersPython));
+            check(
+                whose,
+                "PYTHONHOME",
+                Variable::Withheld(Reason::SteersPython),
+            );
+        }
+        check(
+            Whose::Up,
+            "PYTHONPATH",
+            Variable::Withheld(Reason::SteersPython),
+        );
+        check(
+            Whose::Up,
+            "WEB_CONCURRENCY",
+            Variable::Withheld(Reason::SteersGunicorn),
+        );
+        check(Whose::Supervise, "PYTHONPATH", Variable::Set("x"));
+        check(Whose::Supervise, "WEB_CONCURRENCY", Variable::Set("x"));
+    }
+
+    #[test]
+    fn supervise_alone_inherits_what_steers_python_and_gunicorn() {
+        let names = |whose| -> Vec<String> {
+            let environment = environment(whose);
+            let inherited = environment.inherited();
+            inherited
+                .map(|(name, _)| name.to_string_lossy().into_owned())
+                .collect()
+        };
+        assert_eq!(names(Whose::Up), [""; 0]);
+        assert_eq!(
+            names(Whose::Supervise),
+            ["ISSO_A", "PYTHONPATH", "WEB_CONCURRENCY"]
+        );
+    }
+
+    #[test]
+    fn no_value_is_shown() {
+        let environment = Environment::of_up([("A".into(), "secret".into())]);
+        assert!(!format!("{environment:?}").contains("secret"));
+    }
+}
