@@ -38,7 +38,11 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
         .collect();
     assert_eq!(
         enforced,
-        [(1, Some("[general] dbpath")), (7, Some("[admin] enabled"))]
+        [
+            (1, Some("[general] dbpath")),
+            (7, Some("[admin] enabled")),
+            (6, Some("[admin] password")),
+        ]
     );
 
     let kept = ready.look.rejected.clone().unwrap();
@@ -58,14 +62,15 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
             .keys()
             .any(|it| it.to_str().unwrap().contains("rejected"))
     );
-    // Settling finds nothing more to repair.
-    site.volume.settle().unwrap();
+    // Settling finds nothing more to repair; it keeps the file for the password that it takes out.
+    let settled = site.volume.settle().unwrap();
+    assert!(!settled.usable_password);
     assert_eq!(fs::read_to_string(&kept).unwrap(), REFUSED);
     let rejected = tree(&site.path("config"));
     let rejected = rejected
         .keys()
         .filter(|it| it.to_str().unwrap().contains("rejected"));
-    assert_eq!(rejected.count(), 1);
+    assert_eq!(rejected.count(), 2);
 }
 
 #[test]
