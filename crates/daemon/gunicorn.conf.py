@@ -1,10 +1,11 @@
 # How gunicorn has to treat Isso so that nothing of a visitor is lost.
 #
 # - No control socket: all gunicorns of a user would share it. (A gunicorn without one ignores this.)
-# - No fork while Isso clears old comments, or a worker may hang.
+# - No fork while Isso clears old comments, or a worker may hang; and no start that waits for it.
 # - No signal that a new worker misses, or it outlives an order to stop by half a minute.
 # - No worker that ends while it is still sending mail.
 
+import _thread
 import linecache
 import os
 import signal
@@ -22,13 +23,42 @@ control_socket_disable = True
 # gunicorn forks its workers. A fork copies the mutexes of SQLite as they are at that moment but not
 # the thread that would unlock them, so that a worker could wait for one forever at its first comment.
 #
-# Hence no fork happens while that thread is at work. The wait has an end, as gunicorn hears no signal
-# meanwhile: four workers take less time than a stop gives. Threads that are not known to be Isso's
-# clearing, and a Python or an Isso that does not tell where they are, change nothing.
+# Hence the thread begins when the workers that gunicorn starts with are forked. To clear takes longer
+# the more comments there are, so these forks do not wait for it. A later fork, in place of a worker
+# that died, does not happen while the thread is at work. That wait has an end, as gunicorn hears no
+# signal meanwhile: four workers take less time than a stop gives. Threads that are not known to be
+# Isso's clearing, and a Python or an Isso that does not tell where they are, change nothing.
 LONGEST_CLEARING = 5
+LONGEST_START = 30
+MASTER = os.getpid()
+
+started_workers = 0
+wanted_workers = None
+start_new_thread = _thread.start_new_thread
+
+
+def start_thread(function, args, kwargs={}):
+    code = getattr(function, "__code__", None)
+    if os.getpid() == MASTER and code is not None and is_of_clearing(code):
+        return start_new_thread(begin_after_forks, (function, args, kwargs))
+    return start_new_thread(function, args, kwargs)
+
+
+def begin_after_forks(function, args, kwargs):
+    give_up = time.monotonic() + LONGEST_START
+    while wanted_workers is None or started_workers < wanted_workers:
+        if time.monotonic() > give_up:
+            break
+        time.sleep(BETWEEN_LOOKS)
+    function(*args, **kwargs)
+
+
+_thread.start_new_thread = start_thread
 
 
 def pre_fork(server, worker):
+    global wanted_workers
+    wanted_workers = server.num_workers
     give_up = time.monotonic() + LONGEST_CLEARING
     while True:
         # Comes before the first look: a thread that was just started has no frame until it gets the
@@ -42,13 +72,17 @@ def pre_fork(server, worker):
 
 
 def is_clearing(frame):
-    first = outermost(frame)
-    code = first.f_code
-    if code.co_name != "purge" or not code.co_filename.endswith("/isso/core.py"):
+    while frame is not None and not is_of_clearing(frame.f_code):
+        frame = frame.f_back
+    if frame is None:
         return False
     # It is idle in the one line between two rounds. The line is empty when the source is missing.
-    line = linecache.getline(code.co_filename, first.f_lineno)
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
     return line != "" and "sleep(" not in line
+
+
+def is_of_clearing(code):
+    return code.co_name == "purge" and code.co_filename.endswith("/isso/core.py")
 
 
 def outermost(frame):
@@ -70,7 +104,13 @@ def let_go():
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ORDERS)
 
 
-os.register_at_fork(before=hold, after_in_parent=let_go)
+def forked():
+    global started_workers
+    started_workers += 1
+    let_go()
+
+
+os.register_at_fork(before=hold, after_in_parent=forked)
 
 
 def post_worker_init(worker):

@@ -12,10 +12,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use common::{Rig, Site, ask, booted, get, group, until};
-use isso_daemon::{Phase, probe};
+use isso_daemon::{LogLine, Phase, probe};
 use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rusqlite::Connection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -101,6 +102,33 @@ async fn with_moderation_every_worker_takes_comments_from_the_start() {
         }
         rig.supervisor.stop().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_start_does_not_wait_until_old_comments_are_cleared_and_they_are() {
+    let site = Site::new();
+    site.settings("[moderation]\nenabled = true");
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    rig.start().await;
+    rig.supervisor.stop().await.unwrap();
+    let database = Connection::open(site.database()).unwrap();
+    let waiting = "INSERT INTO threads (uri) VALUES ('/'); INSERT INTO comments (tid, created, mode, text, voters)
+        VALUES (1, 0, 2, 'never approved', x'00')";
+    database.execute_batch(waiting).unwrap();
+    // To clear takes as long as another has the database, or as the comments are many.
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    rig.start().await;
+    let (said, _) = rig.log.follow(500);
+    let waits = |line: &&LogLine| line.text.contains("still clearing");
+    assert_eq!(said.iter().find(waits).map(|line| &line.text), None);
+    database.execute_batch("COMMIT").unwrap();
+    until("the end of the old comment", || {
+        let count = "SELECT count(*) FROM comments";
+        let left: i64 = database.query_row(count, [], |row| row.get(0)).unwrap();
+        left == 0
+    })
+    .await;
+    rig.supervisor.stop().await.unwrap();
 }
 
 #[tokio::test]
