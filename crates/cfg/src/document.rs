@@ -19,7 +19,7 @@ use self::reader::{DEFAULT, Entry, Reading, Section};
 use crate::diagnostic::Diagnostic;
 use crate::environment::Environment;
 use crate::python;
-use crate::typed::Seen;
+use crate::seen::Seen;
 
 /// An `isso.cfg` that keeps every byte and means what Python's parser says it means.
 ///

@@ -83,6 +83,7 @@ mod python;
 mod repair;
 mod same;
 mod secret;
+mod seen;
 mod site;
 mod store;
 mod stray;

@@ -298,9 +298,9 @@ impl<'d> Context<'d> {
     /// Whether something has been found wrong with a key already, so that a second finding would only confuse. That it names a
     /// variable is nothing wrong.
     pub fn is_noted(&self, key: &Key) -> bool {
-        self.found
-            .iter()
-            .any(|finding| finding.key == Some(key) && !variables::is_about(finding))
+        self.found.iter().any(|finding| {
+            finding.key == Some(key) && !variables::is_about_a_variable(&finding.diagnostic)
+        })
     }
 
     pub fn finish(mut self) -> Vec<Finding> {

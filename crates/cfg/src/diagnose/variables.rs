@@ -1,6 +1,5 @@
 //! Values that name environment variables.
 
-use super::Finding;
 use super::context::Context;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Document;
@@ -22,17 +21,17 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
-/// Whether a finding tells what becomes of a variable.
-pub(super) fn is_about(finding: &Finding) -> bool {
+/// Whether it tells what becomes of a variable.
+pub(super) fn is_about_a_variable(diagnostic: &Diagnostic) -> bool {
     matches!(
-        finding.diagnostic.code,
+        diagnostic.code,
         Code::Expanded | Code::UnsetVariable | Code::WithheldVariable
     )
 }
 
 /// Takes out of a diagnostic what it says of the text that a variable holds: it may be a secret, whatever the key.
 pub(super) fn conceal(doc: &Document, key: &Key, diagnostic: &mut Diagnostic) {
-    if doc.seen().value(key).is_none() {
+    if doc.seen().value(key).is_none() || is_about_a_variable(diagnostic) {
         return;
     }
     let references = doc.references(key);

@@ -7,6 +7,7 @@ mod crate_differences;
 mod edits;
 mod generate;
 mod oracle;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::io::Write;

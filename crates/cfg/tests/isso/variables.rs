@@ -109,6 +109,16 @@ fn found(text: &str) -> Vec<Diagnostic> {
     let found = diagnose(&document(text));
     let shown = format!("{found:?}").to_lowercase();
     assert!(!shown.contains(SECRET), "{shown}");
+    let expanded = found
+        .iter()
+        .filter(|it| (it.severity, it.code) == (Info, Code::Expanded));
+    for told in expanded {
+        assert!(
+            told.message
+                .contains("from the environment of `issoctl up`"),
+            "{told}"
+        );
+    }
     found
 }
 

@@ -1,0 +1,119 @@
+//! What Isso sees of a value that names a variable.
+//!
+//! Isso replaces `$NAME` in a value by that variable. [`Seen`] does so once for each document, and everything that asks what Isso
+//! sees asks it: checks, typed reading, the gate, forms, and the environment of the process itself.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use configparser::ini::Ini;
+
+use crate::document::Document;
+use crate::environment::{Environment, Variable};
+use crate::expand::{self, Reference};
+use crate::keys::{self, Key};
+
+impl Document {
+    /// What the file itself says of a key, as it is written: nothing at all, a key without a value, or a value.
+    pub(crate) fn written(&self, key: &Key) -> Option<Option<&str>> {
+        written(self.ini(), key)
+    }
+
+    /// What Isso sees of what the file says of a key.
+    pub(crate) fn own(&self, key: &Key) -> Option<Option<&str>> {
+        match self.seen().value(key) {
+            Some(seen) => Some(Some(seen)),
+            None => self.written(key),
+        }
+    }
+
+    /// The references to variables in the value of a key, and what becomes of each.
+    pub(crate) fn references(&self, key: &Key) -> Vec<(Reference<'_>, Variable<'_>)> {
+        let written = self.written(key).flatten().unwrap_or_default();
+        expand::references(written)
+            .map(|found| (found, self.environment().variable(found.name)))
+            .collect()
+    }
+
+    /// Whether only the running Isso knows what it sees of a value: the value names a variable with which Isso is always run, or
+    /// any variable where its environment is not known.
+    pub(crate) fn is_undecided(&self, key: &Key) -> bool {
+        self.references(key).iter().any(|(_, variable)| {
+            *variable == Variable::Internal || !self.environment().is_complete()
+        })
+    }
+
+    /// Whether Isso sees another value than the file says, because the value names a variable that is set.
+    pub fn is_expanded(&self, key: &Key) -> bool {
+        self.seen().value(key).is_some()
+    }
+
+    /// The variables that Isso must be given to see what it is said to see here: those that its settings name, and no others.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let references = keys::ALL.iter().flat_map(|key| self.references(key));
+        references
+            .filter_map(|(found, variable)| match variable {
+                Variable::Set(value) => Some((found.name.to_owned(), value.to_owned())),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// What Isso sees of the values that name a variable which is set.
+#[derive(Clone)]
+pub(crate) struct Seen {
+    environment: Environment,
+    /// By section and name.
+    values: BTreeMap<(&'static str, &'static str), String>,
+}
+
+impl Seen {
+    pub fn of(ini: &Ini, environment: &Environment) -> Seen {
+        let mut values = BTreeMap::new();
+        for key in keys::ALL {
+            let value = written(ini, key).flatten().unwrap_or_default();
+            if !value.contains('$') {
+                continue;
+            }
+            let seen = expand::replace(value, |found| match environment.variable(found.name) {
+                Variable::Set(value) => Some(value),
+                _ => None,
+            });
+            if seen != value {
+                values.insert((key.section, key.name), seen);
+            }
+        }
+        Seen {
+            environment: environment.clone(),
+            values,
+        }
+    }
+
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// What Isso sees, if it is not what the file says.
+    pub fn value(&self, key: &Key) -> Option<&str> {
+        self.values
+            .get(&(key.section, key.name))
+            .map(String::as_str)
+    }
+}
+
+/// Shows no value, because values are secrets.
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seen")
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
+}
+
+fn written<'i>(ini: &'i Ini, key: &Key) -> Option<Option<&'i str>> {
+    ini.get_map_ref()
+        .get(key.section)?
+        .get(key.name)
+        .map(Option::as_deref)
+}
