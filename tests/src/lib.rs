@@ -65,6 +65,8 @@ pub fn runtime() -> PathBuf {
 /// A data folder and the commands on it.
 pub struct Site {
     data: TempDir,
+    /// What `up` and `supervise` have in their environment, and other commands have not.
+    pub variables: Vec<(String, String)>,
 }
 
 impl Site {
@@ -72,6 +74,7 @@ impl Site {
     pub fn new() -> Self {
         Self {
             data: tempfile::tempdir().expect("a temporary folder can be made"),
+            variables: Vec::new(),
         }
     }
 
@@ -217,6 +220,7 @@ impl Site {
     fn spawn(&self, address: SocketAddr, args: &[&str]) -> Up<'_> {
         let mut child = self
             .command(args)
+            .envs(self.variables.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -1,14 +1,17 @@
 //! The private Python environment that a host without Isso's image runs Isso in.
 
+mod environment;
 mod install;
 mod lock;
 mod marker;
 mod python;
 
+use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use environment::Environment;
 use install::Installer;
 use marker::Marker;
 use python::Interpreter;
@@ -33,6 +36,7 @@ pub struct Runtime {
     folder: PathBuf,
     python: Option<PathBuf>,
     misaka: bool,
+    environment: Environment,
 }
 
 /// How far the making has come, for a bar.
@@ -118,7 +122,18 @@ impl Runtime {
             folder: folder.into(),
             python: None,
             misaka: false,
+            environment: Environment::default(),
         }
+    }
+
+    /// Has Python and pip run with these variables, save those that would lead them to another Python, other modules or another
+    /// folder, such as `PYTHONHOME` and `PIP_TARGET`. Without, they inherit this process's environment.
+    pub fn environment(
+        mut self,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Runtime {
+        self.environment = Environment::new(variables);
+        self
     }
 
     /// Asks for misaka, too, which Isso imports only for `[markup] renderer = misaka`. Unlike all
@@ -146,7 +161,7 @@ impl Runtime {
 
     /// Makes it if it is not ready. Blocks, for some ten seconds when there is something to make.
     ///
-    /// pip inherits this process's environment, so proxies and `PIP_…` settings count.
+    /// Proxies count, and so do `PIP_…` settings that say from where pip fetches.
     pub fn ensure(&self, mut progress: impl FnMut(Progress)) -> Result<(), RuntimeError> {
         if self.is_ready() {
             return Ok(());
@@ -188,7 +203,8 @@ impl Runtime {
             }
             _ => {}
         }
-        Installer::new(&self.folder, lock, progress).run(&python, self.misaka)?;
+        Installer::new(&self.folder, &self.environment, lock, progress)
+            .run(&python, self.misaka)?;
         Marker::write(&self.folder, &python, self.misaka)
     }
 

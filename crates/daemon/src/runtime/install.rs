@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::Command;
 
+use super::environment::Environment;
 use super::lock::{Batch, batches};
 use super::python::{Interpreter, PythonError};
 use super::{Progress, RuntimeError, Step, file};
@@ -16,6 +17,7 @@ const LAST_LINES: usize = 12;
 /// Makes one environment.
 pub(super) struct Installer<'a, P> {
     folder: &'a Path,
+    environment: &'a Environment,
     /// Every child has it as its standard input, so that the lock is held until the last one ends
     /// even when this process is killed.
     lock: &'a File,
@@ -25,9 +27,15 @@ pub(super) struct Installer<'a, P> {
 }
 
 impl<'a, P: FnMut(Progress)> Installer<'a, P> {
-    pub(super) fn new(folder: &'a Path, lock: &'a File, progress: &'a mut P) -> Self {
+    pub(super) fn new(
+        folder: &'a Path,
+        environment: &'a Environment,
+        lock: &'a File,
+        progress: &'a mut P,
+    ) -> Self {
         Installer {
             folder,
+            environment,
             lock,
             progress,
             done: 0,
@@ -52,6 +60,7 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
         self.report(Step::Create);
         let mut command = Command::new(&python.path);
         command.args(["-I", "-m", "venv"]).arg(self.folder);
+        self.environment.apply(&mut command);
         let failure = match run(command, self.lock, |_| {}) {
             Ok(()) => {
                 self.done += 1;
@@ -106,6 +115,7 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
         if batch.from_source {
             self.report(Step::Build(batch.packages.join(", ")));
         }
+        self.environment.apply(&mut command);
         let last = self.done + batch.packages.len();
         let lock = self.lock;
         let outcome = run(command, lock, |line| self.follow(line, batch, last));

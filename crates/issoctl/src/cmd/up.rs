@@ -24,7 +24,8 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     let place = Place::take(data)?;
     // The port is taken before anything that takes time, so that one in use is told at once.
     let listener = args.listen.bind().await?;
-    let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime()));
+    let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime()))
+        .environment(std::env::vars_os());
     let program = Program::gunicorn(runtime.gunicorn());
     let environment = Environment::of_up(std::env::vars_os());
     let volume = data.volume().with_environment(environment);
