@@ -46,7 +46,7 @@ fn damage_is_found_beside_a_serving_isso_which_goes_on() {
     let output = site.run(&["status"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        text.contains("damaged") && text.contains("issoctl backup restore"),
+        text.contains("damaged") && text.contains("backup list"),
         "{text}"
     );
 }

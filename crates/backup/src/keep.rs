@@ -18,10 +18,15 @@ pub struct Keep {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeepError {
     /// No rule of the form that is known.
-    #[error("`{0}` is no rule of the form daily=7, weekly=4 or monthly=6")]
+    #[error(
+        "`{0}` is no rule; name how many to keep of days, weeks or months, with commas between: daily=7,weekly=4,monthly=6"
+    )]
     Rule(String),
+    /// One rule twice, of which one would count.
+    #[error("`{0}` is said twice; leave one of them out")]
+    Twice(String),
     /// All of them would go but the newest one.
-    #[error("these rules keep nothing")]
+    #[error("these rules keep nothing; name at least one, such as daily=7")]
     Nothing,
 }
 
@@ -30,6 +35,7 @@ impl FromStr for Keep {
 
     fn from_str(text: &str) -> Result<Keep, KeepError> {
         let mut keep = Keep::default();
+        let mut said = Vec::new();
         for rule in text.split(',').map(str::trim) {
             let unknown = || KeepError::Rule(rule.to_owned());
             let (name, number) = rule.split_once('=').ok_or_else(unknown)?;
@@ -39,6 +45,10 @@ impl FromStr for Keep {
                 "monthly" => &mut keep.monthly,
                 _ => return Err(unknown()),
             };
+            if said.contains(&name.trim()) {
+                return Err(KeepError::Twice(name.trim().to_owned()));
+            }
+            said.push(name.trim());
             *count = number.trim().parse().map_err(|_| unknown())?;
         }
         match keep {

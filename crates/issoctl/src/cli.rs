@@ -339,15 +339,23 @@ pub enum ConfigCommand {
 #[derive(Debug, Args)]
 pub struct LogsArgs {
     /// How many of the last lines to show
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 100)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 100, value_parser = number)]
     pub lines: usize,
     /// Go on with new lines as they come
     #[arg(short, long)]
     pub follow: bool,
 }
 
-fn span(text: &str) -> Result<Timedelta, TimedeltaError> {
-    Timedelta::parse(text)
+/// The time between two backups; those who write `daily` are told how.
+fn span(text: &str) -> Result<Timedelta, String> {
+    Timedelta::parse(text).map_err(|error: TimedeltaError| {
+        format!("{error}; every hour is 1h, every day 24h, every week 7d")
+    })
+}
+
+fn number(text: &str) -> Result<usize, String> {
+    text.parse()
+        .map_err(|_| "write a whole number, such as 100".to_owned())
 }
 
 /// Rules that are handed on as they stand.

@@ -1,6 +1,7 @@
 //! The data folder of the standalone host.
 
 use std::fs::{DirBuilder, File, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -34,6 +35,15 @@ impl DataDir {
         })?;
         let absolute = std::path::absolute(&dir)
             .map_err(|source| Failure::new(format!("no such place: {}", dir.display()), source))?;
+        let is_folder = match std::fs::metadata(&absolute) {
+            Ok(found) => found.is_dir(),
+            Err(error) => error.kind() != ErrorKind::NotADirectory,
+        };
+        if !is_folder {
+            let message = format!("{} is no folder, and lies in none", absolute.display());
+            return Err(Failure::usage(message)
+                .hint("name the folder that holds config/ and db/, or a new one: --data DIR"));
+        }
         match absolute.to_str() {
             // Isso expands `$NAME` in dbpath, and configparser trims it and ends it at a line break.
             Some(text) if !text.contains(['$', '\n', '\r']) && text.trim() == text => Ok(Self {
@@ -96,6 +106,31 @@ impl DataDir {
         let dbpath = self.path.join("db/comments.db");
         Volume::new(&self.path, dbpath.to_string_lossy())
             .with_environment(Environment::elsewhere(std::env::vars_os()))
+    }
+
+    /// Fails where no Isso was ever set up, before anything is made there.
+    pub fn holds_isso(&self) -> Result<(), Failure> {
+        let volume = self.volume();
+        // While a restore that was broken off is unfinished, the files may all lie in its folder.
+        let files = [
+            volume.config_path(),
+            volume.db_path(),
+            self.path.join(".restore"),
+        ];
+        if files.iter().any(|file| file.exists()) {
+            return Ok(());
+        }
+        // What cannot be looked at may be there.
+        if volume
+            .config_path()
+            .metadata()
+            .is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
+        {
+            return Ok(());
+        }
+        let message = format!("no Isso is set up in {}", self.path.display());
+        Err(Failure::usage(message)
+            .hint("set one up with `issoctl up`, or name another folder with --data DIR"))
     }
 
     /// The private Python environment.

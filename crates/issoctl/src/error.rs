@@ -1,6 +1,7 @@
 //! The one place that turns errors into words and exit codes.
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -73,9 +74,11 @@ impl Failure {
 
     /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data folder.
     pub fn report(&self, data: Option<&DataDir>, output: &Output) -> ExitCode {
-        let hint = match (&self.hint, data) {
-            (Some(hint), Some(data)) => Some(data.spell(hint)),
-            (hint, _) => hint.clone(),
+        let source = self.source.as_deref();
+        let remedy = || source.and_then(|source| remedy(source)).map(str::to_owned);
+        let hint = match (self.hint.clone().or_else(remedy), data) {
+            (Some(hint), Some(data)) => Some(data.spell(&hint)),
+            (hint, _) => hint,
         };
         output.error(&self.to_string(), &self.causes(), hint.as_deref());
         if output.json {
@@ -103,6 +106,30 @@ impl Failure {
             None => Vec::new(),
         }
     }
+}
+
+/// What to do about what the system said, where that alone tells it.
+pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::PermissionDenied) => {
+                return Some(
+                    "do this as the user who owns the file or folder named above, or give yourself access to it",
+                );
+            }
+            Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+                return Some("free some room on that disk, which `df -h` shows, and try again");
+            }
+            Some(io::ErrorKind::ReadOnlyFilesystem) => {
+                return Some(
+                    "that disk is mounted read-only: mount it writable, or choose a folder elsewhere",
+                );
+            }
+            _ => next = error.source(),
+        }
+    }
+    None
 }
 
 /// What an error says, and then its causes.
@@ -137,5 +164,29 @@ impl From<Problem> for Failure {
             ProblemKind::UnknownAction | ProblemKind::InvalidInput => failure.exit(Self::USAGE),
             ProblemKind::Refused | ProblemKind::Failed => failure,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_is_told_with_a_remedy() {
+        let check = |kind: io::ErrorKind, words: Option<&str>| {
+            let error = isso_cfg::VolumeError::Lock {
+                path: "/srv/.lock".into(),
+                source: kind.into(),
+            };
+            let found = remedy(&error);
+            match words {
+                Some(words) => assert!(found.is_some_and(|it| it.contains(words)), "{found:?}"),
+                None => assert_eq!(found, None),
+            }
+        };
+        check(io::ErrorKind::PermissionDenied, Some("owns"));
+        check(io::ErrorKind::StorageFull, Some("df -h"));
+        check(io::ErrorKind::ReadOnlyFilesystem, Some("read-only"));
+        check(io::ErrorKind::NotFound, None);
     }
 }

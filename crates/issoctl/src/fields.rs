@@ -78,9 +78,13 @@ pub fn mask(form: &Value, values: &mut Value) {
 pub fn assign(form: &Value, mut values: Value, fields: &[String]) -> Result<Value, Failure> {
     let mut lists_begun = Vec::new();
     for field in fields {
-        let (path, text) = field
-            .split_once('=')
-            .ok_or_else(|| Failure::usage(format!("`{field}` is not FIELD=VALUE")))?;
+        let named = field.split_once('=').filter(|(path, _)| !path.is_empty());
+        let (path, text) = named.ok_or_else(|| {
+            let first = entries(form).next().map_or("FIELD", |(name, _)| name);
+            Failure::usage(format!("`{field}` is not FIELD=VALUE")).hint(format!(
+                "write a field's name, an equals sign and its value: {first}=…"
+            ))
+        })?;
         let begun = lists_begun.contains(&path);
         lists_begun.push(path);
         let parts: Vec<&str> = path.split('.').collect();
@@ -121,6 +125,9 @@ fn names(form: &Value, input: &Value, prefix: &str) -> Result<(), (String, Strin
 }
 
 fn no_such_field(given: &str, known: &[&str]) -> String {
+    if known.is_empty() {
+        return "there is no such field, for there is nothing to fill in".to_owned();
+    }
     let meant = closest(given, known.iter().copied());
     let meant = meant.map_or_else(String::new, |name| format!("did you mean `{name}`? "));
     format!(
@@ -168,9 +175,12 @@ fn put(
     text: &str,
     begun: bool,
 ) -> Result<(), String> {
-    let (key, rest) = path
-        .split_first()
-        .ok_or("the field's name ends too early")?;
+    let Some((key, rest)) = path.split_first() else {
+        let first = entries(form).next().map_or("", |(name, _)| name);
+        return Err(format!(
+            "this is a group of fields; name one of them, such as `.{first}`"
+        ));
+    };
     let spec = form.get(key).ok_or_else(|| {
         let names: Vec<_> = entries(form).map(|(name, _)| name.as_str()).collect();
         no_such_field(key, &names)
@@ -183,10 +193,10 @@ fn put(
         (Some("object"), rest) => put(&spec["spec"], value, rest, text, begun),
         (Some("union"), ["selection"]) => {
             let variant = spec["variants"].get(text).ok_or_else(|| {
-                let names: Vec<_> = entries(&spec["variants"])
-                    .map(|(name, _)| name.as_str())
-                    .collect();
-                format!("choose one of {}", names.join(", "))
+                let ids: Vec<_> = choices(spec).into_iter().map(|(id, _)| id).collect();
+                let meant = closest(text, ids.iter().copied());
+                let meant = meant.map_or_else(String::new, |id| format!("did you mean `{id}`? "));
+                format!("{meant}choose one of {}", ids.join(", "))
             })?;
             if value["selection"] != text {
                 *value = json!({ "selection": text, "value": defaults(&variant["spec"]) });
@@ -204,7 +214,7 @@ fn put(
             )
         }
         (Some("union"), _) => {
-            Err("this is a choice: set its `.selection`, then its `.value.…`".into())
+            Err("this is a choice: set its `.selection=…`, then its `.value.…`".into())
         }
         (_, [_, ..]) => Err("this field has no fields inside".into()),
         (kind, []) => {

@@ -10,6 +10,7 @@ mod data;
 mod desk;
 mod error;
 mod fields;
+mod files;
 mod host;
 mod install;
 mod language;

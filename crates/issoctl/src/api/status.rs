@@ -28,6 +28,8 @@ pub struct Status {
     /// Whether `isso.cfg` is in force, and why not.
     pub settings: SettingsStatus,
     /// What the last thorough check of the database has found.
+    // An `up` that was started before issoctl was replaced does not tell it.
+    #[serde(default)]
     pub database: DatabaseStatus,
     /// The supervisor's own account.
     pub supervisor: isso_daemon::Status,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::api::Client;
 use crate::cli::ConfigCommand;
 use crate::data::DataDir;
-use crate::error::Failure;
+use crate::error::{Failure, remedy};
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 use crate::settings::{Checked, Setting, Settings};
 
@@ -38,7 +38,10 @@ fn environment() -> Environment {
 async fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, Failure> {
     let settings = match Client::connect(data)? {
         Some(client) => client.settings(reveal).await?,
-        None => Settings::of(&volume(data), reveal).map_err(unreadable)?,
+        None => {
+            data.holds_isso()?;
+            Settings::of(&volume(data), reveal).map_err(unreadable)?
+        }
     };
     let settings = match settings.read {
         Ok(read) => read,
@@ -87,7 +90,10 @@ async fn check(data: &DataDir, file: Option<PathBuf>, output: Output) -> Result<
         // Of its own file issoctl knows more: the keys that it puts right itself, and the environment of the host.
         None => match Client::connect(data)? {
             Some(client) => client.check_settings().await?,
-            None => Checked::of(&volume(data))?,
+            None => {
+                data.holds_isso()?;
+                Checked::of(&volume(data))?
+            }
         },
         Some(file) => {
             let diagnostics = match read(&file)? {
@@ -152,19 +158,16 @@ fn effective(document: &Document) -> Map<String, Value> {
 }
 
 fn read(path: &Path) -> Result<Result<Document, Vec<Diagnostic>>, Failure> {
-    let bytes = std::fs::read(path).map_err(|source| {
-        Failure::new(format!("cannot read {}", path.display()), source)
-            .exit(Failure::USAGE)
-            .hint("name the file, or a data folder with --data DIR")
-    })?;
+    let bytes = crate::files::read(path)?;
     Ok(Document::from_bytes(&bytes))
 }
 
 /// A file of the volume that cannot be read.
 fn unreadable(error: VolumeError) -> Failure {
+    let hint = remedy(&error).unwrap_or("name the data folder with --data DIR");
     Failure::new("the settings cannot be read", error)
         .exit(Failure::USAGE)
-        .hint("name the data folder with --data DIR")
+        .hint(hint)
 }
 
 fn refused(path: &Path, diagnostics: &[Diagnostic], code: u8, output: Output) -> ExitCode {

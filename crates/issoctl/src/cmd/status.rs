@@ -62,7 +62,8 @@ fn print(status: &Status, data: &DataDir, output: Output) {
     }
     if let Some(damage) = &status.database.damage {
         line("Database", &format!("{BAD}damaged{BAD:#} ({damage})"));
-        output.line("          restore a backup: issoctl backup restore FILE");
+        let way = data.spell("restore one of the backups in: issoctl backup list");
+        output.line(&format!("          {way}"));
     } else if let Some(error) = &status.database.error {
         line("Database", &format!("{WARN}not checked{WARN:#}: {error}"));
     }
@@ -72,7 +73,7 @@ fn print(status: &Status, data: &DataDir, output: Output) {
     line(
         "Websites",
         &if status.websites.is_empty() {
-            "none".into()
+            data.spell("none may show comments yet: issoctl action run set-websites")
         } else {
             status.websites.join(", ")
         },

@@ -109,7 +109,7 @@ fn another_choice_brings_its_defaults() {
     );
     check(
         &["smtp=custom"],
-        Err("smtp: this is a choice: set its `.selection`, then its `.value.…`"),
+        Err("smtp: this is a choice: set its `.selection=…`, then its `.value.…`"),
     );
 }
 
@@ -126,6 +126,17 @@ fn a_masked_field_is_refused() {
 #[test]
 fn a_name_that_leads_nowhere_is_refused() {
     check(&["title"], Err("`title` is not FIELD=VALUE"));
+    check(&["=a"], Err("`=a` is not FIELD=VALUE"));
+    check(
+        &["smtp.selection=Custom"],
+        Err("smtp.selection: did you mean `custom`? choose one of disabled, custom"),
+    );
+    let nothing = assign(&Value::Null, Value::Null, &["a=1".to_owned()]);
+    let said = nothing.map_err(|failure| failure.to_string());
+    assert_eq!(
+        said,
+        Err("a: there is no such field, for there is nothing to fill in".to_owned())
+    );
     check(
         &["titel=a"],
         Err(
@@ -138,7 +149,10 @@ fn a_name_that_leads_nowhere_is_refused() {
             "guard.rate: there is no such field; did you mean `ratelimit`? there are enabled, ratelimit",
         ),
     );
-    check(&["guard=1"], Err("guard: the field's name ends too early"));
+    check(
+        &["guard=1"],
+        Err("guard: this is a group of fields; name one of them, such as `.enabled`"),
+    );
     check(
         &["title.text=a"],
         Err("title.text: this field has no fields inside"),

@@ -1,6 +1,5 @@
 //! `--input`: a whole form as JSON.
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use serde_json::Value;
 
 use crate::error::Failure;
 use crate::fields;
+use crate::files;
 use crate::output::Output;
 
 /// Reads the form from a file, from stdin with `-`, or takes it as it stands when it is JSON itself.
@@ -42,16 +42,16 @@ fn text(path: &Path) -> Result<String, Failure> {
     if stdin && io::stdin().is_terminal() {
         Output { json: false }.note("Type the form as JSON, then Ctrl-D:");
     }
-    let mut text = String::new();
-    let read = if stdin {
-        io::stdin().read_to_string(&mut text)
+    let bytes = if stdin {
+        let mut bytes = Vec::new();
+        let read = io::stdin().read_to_end(&mut bytes);
+        read.map_err(|source| Failure::new("cannot read stdin", source))?;
+        bytes
     } else {
-        File::open(path).and_then(|mut file| file.read_to_string(&mut text))
+        files::read(path).map_err(|failure| {
+            failure.hint("--input takes a file, `-` for stdin, or the JSON itself: --input '{…}'")
+        })?
     };
-    read.map_err(|source| {
-        Failure::new(format!("cannot read {}", path.display()), source)
-            .exit(Failure::USAGE)
-            .hint("--input takes a file, `-` for stdin, or the JSON itself: --input '{…}'")
-    })?;
-    Ok(text)
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::usage(format!("{} is not text in UTF-8", path.display())))
 }

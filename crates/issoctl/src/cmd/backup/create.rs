@@ -21,6 +21,10 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
     let to = args.to.unwrap_or_else(|| data.backups());
     let to = std::path::absolute(&to)
         .map_err(|source| Failure::new(format!("no such place: {}", to.display()), source))?;
+    need_folder(&to)?;
+    if Client::connect(data)?.is_none() {
+        data.holds_isso()?;
+    }
     let _lock = data.lock_backups()?;
     let created = match Client::connect(data)? {
         Some(client) => beside(&client, &to).await?,
@@ -51,6 +55,22 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
         output.note(&format!("Deleted {}.", path.display()));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses the name of a file: a folder of that name would be made.
+fn need_folder(to: &Path) -> Result<(), Failure> {
+    const ENDS: [&str; 6] = [".zst", ".tar", ".gz", ".tgz", ".zip", ".db"];
+    let name = to.to_string_lossy();
+    let is_named_like_a_file = !to.exists() && ENDS.iter().any(|end| name.ends_with(end));
+    if to.is_file() || is_named_like_a_file {
+        let message = format!(
+            "{} is the name of a file, and --to takes a folder",
+            to.display()
+        );
+        return Err(Failure::usage(message)
+            .hint("name the folder alone; each backup in it is named after its time"));
+    }
+    Ok(())
 }
 
 /// Makes one while the host runs, and lets it know.

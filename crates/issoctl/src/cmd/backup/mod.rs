@@ -21,6 +21,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use crate::cli::BackupCommand;
+use crate::closest::closest;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::output::Output;
@@ -52,17 +53,29 @@ fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
     if given.components().count() == 1 && shelved.exists() {
         return Ok(shelved);
     }
-    Err(
-        Failure::usage(format!("there is no backup {}", given.display()))
-            .hint("see which there are with `issoctl backup list`"),
-    )
+    let shelved = isso_backup::list(&data.backups()).unwrap_or_default();
+    let names: Vec<_> = shelved
+        .iter()
+        .filter_map(|it| it.path.file_name()?.to_str())
+        .collect();
+    let given_name = given.file_name().unwrap_or_default().to_string_lossy();
+    let hint = match closest(&given_name, names.iter().copied()) {
+        Some(name) => format!("did you mean {name}? `issoctl backup list` shows all"),
+        None => {
+            "see which there are with `issoctl backup list`, or with --in DIR elsewhere".to_owned()
+        }
+    };
+    Err(Failure::usage(format!("there is no backup {}", given.display())).hint(hint))
 }
 
 /// Asks, where somebody is there to answer.
 fn confirm(question: &str) -> Result<(), Failure> {
     use std::io::{IsTerminal, stdin};
     if !stdin().is_terminal() {
-        return Err(Failure::usage("nobody is there to confirm this").hint("say --yes"));
+        return Err(
+            Failure::usage("this has to be confirmed, and stdin is no terminal to ask on")
+                .hint("say --yes to have it done without being asked"),
+        );
     }
     let answer = dialoguer::Confirm::new()
         .with_prompt(question)

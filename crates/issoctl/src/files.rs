@@ -1,0 +1,61 @@
+//! Files that a person names on the command line.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+use crate::error::{Failure, remedy};
+
+/// More than any `isso.cfg` or form has, and less than a device without an end.
+const MOST: u64 = 16 * 1024 * 1024;
+
+/// Reads a file that was named, or says what to name in its place.
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    bytes(path).map_err(|source| {
+        let inside = ["isso.cfg", "config/isso.cfg"].map(|name| path.join(name));
+        let hint = match (source.kind(), inside.iter().find(|file| file.is_file())) {
+            (_, Some(file)) => format!("did you mean {}?", file.display()),
+            (ErrorKind::IsADirectory, None) => "name a file in that folder".to_owned(),
+            _ => remedy(&source)
+                .unwrap_or("look at the name; a relative one is looked for in the present folder")
+                .to_owned(),
+        };
+        Failure::new(format!("cannot read {}", path.display()), source)
+            .exit(Failure::USAGE)
+            .hint(hint)
+    })
+}
+
+/// A named pipe is read like a file, as in `<(command)`; one that no program writes into would be waited for for ever.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path.metadata()?.file_type().is_fifo() {
+        let flag = rustix::fs::OFlags::NONBLOCK.bits();
+        let unwaiting = File::options()
+            .read(true)
+            .custom_flags(flag.cast_signed())
+            .open(path)?;
+        // Without a writer the pipe is at its end; with one that has not written yet, there is something to wait for.
+        let mut first = [0];
+        match (&unwaiting).read(&mut first) {
+            Ok(0) => {
+                return Err(io::Error::other(
+                    "it is a named pipe, and no program writes into it",
+                ));
+            }
+            Ok(_) => bytes.extend(first),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        // Opened before the first descriptor is closed, so that the writer keeps its reader.
+        let pipe = File::open(path)?;
+        pipe.take(MOST).read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
+    let file = File::open(path)?;
+    if file.take(MOST + 1).read_to_end(&mut bytes)? as u64 > MOST {
+        return Err(io::Error::other("it is larger than 16 MiB"));
+    }
+    Ok(bytes)
+}
