@@ -203,3 +203,42 @@ fn rules_and_spans_that_are_not_understood_are_answered_with_examples() {
     );
     check(&["logs", "-n", "many"], "such as 100");
 }
+
+#[test]
+fn a_file_that_isso_would_refuse_is_repaired_before_an_action_and_that_is_told() {
+    let site = Site::new();
+    site.set_password();
+    let run = |text: &str| {
+        site.save_cfg(text);
+        let ran = site.run(&["action", "run", "configure-server", "gravatar=true"]);
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(ran.status.success(), "{said}");
+        assert!(site.cfg().contains("gravatar = true"), "{}", site.cfg());
+        said
+    };
+    let good = site.cfg();
+    let said = run(&good.replace("max-age = 15m", "max-age = soon"));
+    assert!(said.contains("max-age"), "the repair is told: {said}");
+    let said = run(&format!("garbage\n{good}"));
+    assert!(
+        said.contains("garbage") || said.contains("rejected"),
+        "the repair is told: {said}"
+    );
+}
+
+#[test]
+fn a_field_that_is_wrong_without_having_been_given_is_told_with_the_way_to_mend_it() {
+    let site = Site::new();
+    let up = site.serving();
+    site.edit_cfg("max-age = 15m", "max-age = soon");
+    up.wait_for_status(|status| status["settings"]["reason"].is_string());
+    let said = site.refused(&["action", "run", "configure-server", "gravatar=true"], 2);
+    assert!(said.contains("give maxAge=… as well"), "{said}");
+    site.ok(&[
+        "action",
+        "run",
+        "configure-server",
+        "gravatar=true",
+        "maxAge=15m",
+    ]);
+}

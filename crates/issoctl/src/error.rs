@@ -94,6 +94,11 @@ impl Failure {
         ExitCode::from(self.exit)
     }
 
+    /// The field of a form that is wrong, where one is.
+    pub fn field(&self) -> Option<&str> {
+        self.details.as_ref()?["field"].as_str()
+    }
+
     /// What it says and its causes, in one line.
     pub fn line(&self) -> String {
         let all = std::iter::once(self.message.clone()).chain(self.causes());

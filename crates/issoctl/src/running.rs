@@ -11,6 +11,7 @@ use isso_lifecycle::{Event, Ports, Refusal};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::announce;
 use crate::api::{self, App, Current, SocketPath};
@@ -40,17 +41,23 @@ pub struct Running<'a> {
     checks: Checks,
 }
 
+/// Has what is logged from this level on written to stderr, once in a process.
+pub fn log(least: LevelFilter) {
+    tracing_subscriber::fmt()
+        .with_max_level(least)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        // Isso's own lines bear their time, and a service manager adds one to the others.
+        .without_time()
+        .compact()
+        .init();
+}
+
 impl<'a> Place<'a> {
     /// Makes the folder and takes it. From here on there is a log.
     pub fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
-        tracing_subscriber::fmt()
-            .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal())
-            .with_target(false)
-            // Isso's own lines bear their time, and a service manager adds one to the others.
-            .without_time()
-            .compact()
-            .init();
+        log(LevelFilter::INFO);
         data.create()?;
         let _lock = data.lock()?;
         Ok(Place { data, _lock })

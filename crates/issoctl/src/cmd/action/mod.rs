@@ -6,8 +6,10 @@ mod run;
 
 use std::process::ExitCode;
 
+use isso_actions::Action;
 use isso_lifecycle::Event;
 use serde_json::Value;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::api::Client;
 use crate::cli::ActionCommand;
@@ -17,6 +19,7 @@ use crate::fields;
 use crate::host;
 use crate::language;
 use crate::output::{BOLD, DIM, Output, WARN};
+use crate::running;
 use crate::service::{Listed, Ran, RunRequest, Service, Shown, Wrong};
 use crate::surroundings::Surroundings;
 
@@ -55,6 +58,20 @@ impl Actions {
         })))
     }
 
+    /// Puts the files right before their form is read, as `up` would; what is repaired is told on stderr.
+    ///
+    /// Nothing is made where no Isso is set up, nor for an action that does not exist.
+    async fn settle(&self, data: &DataDir, id: &str) -> Result<(), Failure> {
+        if let Self::Files(service) = self
+            && Action::find(id).is_ok()
+            && data.holds_isso().is_ok()
+        {
+            running::log(LevelFilter::WARN);
+            init(service).await?;
+        }
+        Ok(())
+    }
+
     async fn list(&self) -> Result<Vec<Listed>, Failure> {
         let language = language::of_environment();
         match self {
@@ -85,15 +102,17 @@ impl Actions {
             Self::Api(client) => client.run(id, &request).await,
             Self::Files(service) => {
                 data.create()?;
-                service
-                    .host
-                    .send(Event::Init)
-                    .await
-                    .map_err(|refusal| Failure::new("the data folder cannot be used", refusal))?;
+                init(service).await?;
                 Ok(service.run(id, request).await?)
             }
         }
     }
+}
+
+async fn init(service: &Service) -> Result<(), Failure> {
+    let done = service.host.send(Event::Init).await;
+    done.map(drop)
+        .map_err(|refusal| Failure::new("the data folder cannot be used", refusal))
 }
 
 fn request(input: Value) -> RunRequest {

@@ -23,9 +23,11 @@ pub async fn run(
     output: Output,
     args: RunArgs,
 ) -> Result<ExitCode, Failure> {
+    actions.settle(data, &args.id).await?;
     let shown = actions.show(&args.id).await?;
     let input = input(actions, shown, &args, output).await?;
-    let ran = actions.run(data, &args.id, input).await?;
+    let ran = actions.run(data, &args.id, input).await;
+    let ran = ran.map_err(|failure| explain(failure, &args))?;
     let in_force = match actions {
         Actions::Api(client) if ran.settings_changed && !args.no_wait => {
             Some(client.status(true).await?)
@@ -70,6 +72,22 @@ async fn input(
             "see its fields with `issoctl action show {id}`, and set them with FIELD=VALUE or --input"
         )),
     )
+}
+
+/// A field that is wrong although it was not given holds what Isso would refuse, and is changed in the same way.
+fn explain(failure: Failure, args: &RunArgs) -> Failure {
+    let given = |path: &str| args.fields.iter().any(|field| field.starts_with(path));
+    match failure.field() {
+        Some(field)
+            if !args.fields.is_empty() && !given(field.split('[').next().unwrap_or(field)) =>
+        {
+            let hint = format!(
+                "what stands in isso.cfg for it will not do: give {field}=… as well; `issoctl config check` names the line"
+            );
+            failure.hint(hint)
+        }
+        _ => failure,
+    }
 }
 
 /// Tells whether Isso has what was saved. A gate that waits for a password is no failure of the action.
