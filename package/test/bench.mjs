@@ -4,13 +4,17 @@
 import './emulator/enter.mjs'
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
-import { PROGRAM, Service } from './emulator/service.mjs'
+import { PROGRAM, Service, VOLUME } from './emulator/service.mjs'
 import { addresses, customMail } from './facts.mjs'
-import { info } from './site.mjs'
+import { grow } from './isso.mjs'
+import { health, info } from './site.mjs'
 import { until } from './until.mjs'
 
 const ROUNDS = 15
+const LARGE_ROUNDS = 5
+const SIZES = [0, 200e6, 2 ** 30]
 
 const row = (name, measured, goal = '') =>
   console.log(`${name.padEnd(52)} ${measured.padStart(10)}  ${goal.padStart(10)}`)
@@ -64,20 +68,77 @@ async function hooks(service) {
   return times
 }
 
-/** The same start with nobody around Isso: what stands in for the supervisor becomes gunicorn at once. */
+/** The same start with nobody around Isso. */
 async function unsupervised(service) {
+  await service.init('install')
+  await service.run('set-admin-password')
+  standAside()
+  return { unsupervised: await start(service) }
+}
+
+/** From now on what stands in for issoctl becomes gunicorn at once, is always healthy, and looks at nothing before a backup. */
+function standAside() {
   const { ISSOCTL } = process.env
   const script = `#!/bin/sh
 case "$*" in
-  *' supervise -- '*) while [ "$1" != -- ]; do shift; done; shift; exec "$@" ;;
+  *' supervise '*) while [ "$1" != -- ]; do shift; done; shift; exec "$@" ;;
   *' startos health') echo '{"result":"success","message":null}' ;;
+  *' startos backup') echo '{"task":null,"actions":[],"notices":[],"refusal":null}' ;;
   *) exec ${ISSOCTL} "$@" ;;
 esac
 `
+  writeFileSync(PROGRAM, script)
+}
+
+/** With databases that grow: the start, and how long nobody is answered while StartOS makes a backup. */
+async function growing(service, bare) {
   await service.init('install')
   await service.run('set-admin-password')
-  writeFileSync(PROGRAM, script)
-  return { unsupervised: await start(service) }
+  if (bare) standAside()
+  await start(service)
+  await service.stop()
+  const all = []
+  for (const bytes of SIZES) {
+    grow(join(VOLUME, 'db/comments.db'), bytes)
+    const times = { start: [], unreachable: [] }
+    for (let round = 0; round < LARGE_ROUNDS; round++) {
+      times.start.push(await start(service))
+      service.host.stock()
+      times.unreachable.push(await unreachable(() => service.createBackup()))
+      await service.stop()
+    }
+    all.push({ start: median(times.start), unreachable: median(times.unreachable) })
+  }
+  return all
+}
+
+/** The longest time from one answer to the next, as a visitor sees it. */
+async function unreachable(work) {
+  let [longest, answered, isOver] = [0, performance.now(), false]
+  const visitor = async () => {
+    while (!isOver) {
+      if (!(await info().catch(() => null))) continue
+      longest = Math.max(longest, performance.now() - answered)
+      answered = performance.now()
+    }
+  }
+  const visits = visitor()
+  await work()
+  await until('GET /info is 200', info, 1)
+  isOver = true
+  await visits
+  return longest
+}
+
+/** From a line in isso.cfg that Isso would refuse to the health check that names it. */
+async function brokenEdit(service) {
+  await service.init('install')
+  await service.run('set-admin-password')
+  await start(service)
+  await health(service, 'success', /./)
+  const path = join(VOLUME, 'config/isso.cfg')
+  writeFileSync(path, readFileSync(path, 'utf8').replace('[general]', '[general]\nmax-age = soon'))
+  return time(() => health(service, 'loading', /max-age/))
 }
 
 /** The image is there already when StartOS starts a service. */
@@ -113,4 +174,16 @@ for (const [name, took] of Object.entries(actions)) row(`package: ${name}`, ms(t
 row('package: start to first 200', ms(started), '<= 237 ms')
 row('  the same without a supervisor', ms(without))
 row('  ratio', (started / without).toFixed(2))
+const ours = await withService(service => growing(service, false))
+const bare = await withService(service => growing(service, true))
+for (const [at, name] of ['an empty database', '200 MB', '1 GiB'].entries()) {
+  const goal = at === 0 ? '' : '<= 1.05'
+  row(`package: start with ${name}`, ms(ours[at].start))
+  row('  the same without a supervisor', ms(bare[at].start))
+  if (at > 0) row('  ratio to a start with an empty database', (ours[at].start / ours[0].start).toFixed(2), goal)
+  row(`package: backup of ${name}, unreachable for`, ms(ours[at].unreachable), at === 1 ? '<= 880 ms' : '')
+  row('  the same without a supervisor and a look', ms(bare[at].unreachable))
+  row('  ratio', (ours[at].unreachable / bare[at].unreachable).toFixed(2))
+}
+row('package: from a broken edit to its line', ms(await withService(brokenEdit)), '<= 5 s')
 await memory()

@@ -50,3 +50,21 @@ with tempfile.TemporaryDirectory() as folder:
 export function makeDatabase(path, dump) {
   python('import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.stdin.read())', [path], dump)
 }
+
+/** Fills a database that Isso has made with comments of some hundred bytes, until its file has so many. */
+export function grow(path, bytes) {
+  const script = `
+import os, sqlite3, sys
+path, bytes = sys.argv[1], int(sys.argv[2])
+database = sqlite3.connect(path)
+database.execute("PRAGMA synchronous = OFF")
+database.execute("INSERT OR IGNORE INTO threads (id, uri, title) VALUES (1, '/post', 'A post')")
+while os.path.getsize(path) < bytes:
+    with database:
+        database.execute("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)
+            INSERT INTO comments (tid, created, mode, remote_addr, text, voters, likes, dislikes)
+            SELECT 1, 1700000000 + i, 1, '127.0.0.0', hex(randomblob(200)), zeroblob(256), 0, 0 FROM n""")
+`
+  python(script, [path, String(bytes)])
+}
