@@ -1,5 +1,5 @@
 import type { SDKManifest } from '@start9labs/start-core/types'
-import { long, short } from './texts'
+import { long, short } from './i18n'
 
 export const sdkManifest = {
   id: 'isso',
