@@ -88,7 +88,7 @@ pub use prepare::{Look, PrepareError, Prepared, may_swap, prepare, restore_into}
 pub use shelf::{ShelfError, Shelved, delete, is_backup, list, prune};
 pub use snapshot::SnapshotError;
 pub use space::NoSpace;
-pub use swap::{Restored, SwapError, finish, swap};
+pub use swap::{Restored, SwapError, finish, is_unfinished, swap};
 pub use verify::verify;
 pub use watch::{Cancelled, Step, Watch};
 pub use workshop::WorkshopError;

@@ -29,11 +29,12 @@ use crate::workshop::remove_abandoned;
 const READY: &str = ".restore";
 const PLAN: &str = "plan.json";
 /// What belongs to a file before, and would be taken for a part of the new one.
-const COMPANIONS: [Companion; 5] = [
+const COMPANIONS: [Companion; 6] = [
     Companion::of(DATABASE, "-journal", Beside::Target),
     Companion::of(DATABASE, "-wal", Beside::Target),
     Companion::of(DATABASE, "-shm", Beside::Target),
     Companion::of(DATABASE, ".exists", Beside::Link),
+    Companion::of(DATABASE, ".checked", Beside::Link),
     Companion::of(CONFIG, ".last-good", Beside::Link),
 ];
 
@@ -141,6 +142,11 @@ pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
         source,
     })?;
     finish_locked(root, &ready)
+}
+
+/// Whether a restore was broken off, so that [`finish`] has something to do.
+pub fn is_unfinished(root: &Path) -> bool {
+    root.join(READY).join(PLAN).exists()
 }
 
 /// The lock of a volume. Made by root, it belongs to whom the volume does.

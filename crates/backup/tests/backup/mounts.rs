@@ -148,5 +148,5 @@ pub fn backups_apart(folder: &Path) {
     let mut members = old.clone();
     members.retain(|path, _| tree(&before).contains_key(path));
     assert_eq!(tree(&before), members);
-    assert_eq!(members.len(), 8);
+    assert_eq!(members.len(), 9);
 }

@@ -12,11 +12,12 @@ use crate::hot::half_written;
 use crate::site::{CFG, MEMBERS, Site, Tree, content, names, tree};
 
 /// What may lie beside the files, and belongs to them.
-pub const COMPANIONS: [&str; 5] = [
+pub const COMPANIONS: [&str; 6] = [
     "db/comments.db-journal",
     "db/comments.db-wal",
     "db/comments.db-shm",
     "db/comments.db.exists",
+    "db/comments.db.checked",
     "config/isso.cfg.last-good",
 ];
 
