@@ -127,6 +127,17 @@ fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
     })
 }
 
+/// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
+pub(crate) fn settle_database(database: &Path) -> rusqlite::Result<()> {
+    let connection = Connection::open(database)?;
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    if with_suffix(database, "-wal").exists() {
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(())
+}
+
 /// `comments.db-journal` and the like.
 pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

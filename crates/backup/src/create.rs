@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use blake3::Hasher;
 use isso_cfg::{Volume, VolumeError};
 use isso_database::{DatabaseError, Depth, check_database};
+use nix::unistd::{AccessFlags, access};
 use time::OffsetDateTime;
 
-use crate::archive::MANIFEST;
+use crate::archive::{ArchiveError, MANIFEST};
 use crate::container::Writer;
-use crate::counts::{self, Unsound};
+use crate::counts::{self, Unsound, settle_database, with_suffix};
 use crate::gentle::gently;
 use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, STORE};
+use crate::origin;
 use crate::owner::give;
 use crate::shelf::name_of;
 use crate::snapshot::{SnapshotError, snapshot};
@@ -144,12 +146,18 @@ impl Create<'_> {
     ) -> Result<Option<Counts>, CreateError> {
         let Ok(there) = fs::metadata(database) else {
             // One that was there and is gone is an error; one that never was is not.
-            check_database(database, Depth::Pages)?;
+            not_missed(database)?;
             return Ok(None);
         };
         // The copy, and what it is packed into, which is seldom less than a third.
         space::need(self.to, there.len() + there.len() / 3)?;
-        snapshot(database, copy, self.idle, watch)?;
+        match snapshot(database, copy, self.idle, watch) {
+            // SQLite writes beside a database to read one that was left half written, or has a log.
+            Err(SnapshotError::Database(..)) if self.idle && is_read_only(database) => {
+                copy_still(database, copy, watch)?;
+            }
+            copied => copied?,
+        }
         watch.begin(Step::Check, 0);
         let counts = gently(|| counts::of_sound(copy, Depth::Pages, watch));
         let counts = counts.map_err(|error| match error {
@@ -161,7 +169,7 @@ impl Create<'_> {
         })?;
         if (counts.comments, counts.threads) == (0, 0) {
             // One that was emptied would in time take the place of those backups that have comments.
-            check_database(database, Depth::Pages)?;
+            not_missed(database)?;
             let unread =
                 |error| CreateError::Unsound(database.to_owned(), Unsound::Unreadable(error));
             if counts::is_foreign(copy).map_err(unread)?.is_some() {
@@ -171,6 +179,46 @@ impl Create<'_> {
         }
         Ok(Some(counts))
     }
+}
+
+/// A database that had comments and has none any more is an error.
+fn not_missed(database: &Path) -> Result<(), DatabaseError> {
+    let marker = with_suffix(database, ".exists");
+    match check_database(database, Depth::Pages) {
+        // To be read is all that is asked of it here.
+        Err(DatabaseError::ReadOnly(..)) if !marker.exists() => Ok(()),
+        Err(DatabaseError::ReadOnly(..)) => {
+            let database = database.to_owned();
+            Err(match database.exists() {
+                true => DatabaseError::Empty { database, marker },
+                false => DatabaseError::Missing { database, marker },
+            })
+        }
+        checked => checked,
+    }
+}
+
+fn is_read_only(database: &Path) -> bool {
+    let folder = database.parent().unwrap_or(Path::new("/"));
+    access(folder, AccessFlags::W_OK).is_err()
+}
+
+/// Copies a database that nobody writes to, with what SQLite has left beside it, and plays that into the copy.
+fn copy_still(database: &Path, copy: &Path, watch: &dyn Watch) -> Result<(), CreateError> {
+    let unwritten = |error| CreateError::Write(copy.to_owned(), io::Error::other(error));
+    match fs::remove_file(copy) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritten(error)),
+        _ => {}
+    }
+    let size = fs::metadata(database).map_or(0, |it| it.len());
+    watch.begin(Step::Copy, size);
+    origin::copy_database(database, copy, watch).map_err(|error| match error {
+        ArchiveError::Cancelled(cancelled) => cancelled.into(),
+        ArchiveError::Read(path, error) => SnapshotError::Read(path, error).into(),
+        error => CreateError::Write(copy.to_owned(), io::Error::other(error)),
+    })?;
+    let settled = settle_database(copy).map_err(Unsound::Unreadable);
+    settled.map_err(|error| CreateError::Unsound(database.to_owned(), error))
 }
 
 enum Content {

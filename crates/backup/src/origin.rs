@@ -210,16 +210,24 @@ impl Folder {
     fn copy(&self, root: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
         watch.begin(Step::Unpack, self.describe().size);
         for (member, path) in &self.files {
-            copy(path, &root.join(member), watch)?;
-        }
-        // What belongs to the database of an Isso that was killed.
-        for (suffix, beside) in self.source_of(DATABASE).into_iter().flat_map(companions) {
-            if beside.exists() {
-                copy(&beside, &with_suffix(&root.join(DATABASE), suffix), watch)?;
+            match *member {
+                DATABASE => copy_database(path, &root.join(member), watch)?,
+                _ => copy(path, &root.join(member), watch)?,
             }
         }
         Ok(())
     }
+}
+
+/// Copies a database that nobody writes to, and what belongs to it since an Isso was killed.
+pub(crate) fn copy_database(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
+    copy(from, to, watch)?;
+    for (suffix, beside) in companions(from) {
+        if beside.exists() {
+            copy(&beside, &with_suffix(to, suffix), watch)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where SQLite keeps what has not reached a database yet: beside the file, wherever a link leads.

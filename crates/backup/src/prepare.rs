@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use isso_cfg::{Diagnostic, Document, Mended, Severity, diagnose, mend, resolve};
 use isso_database::Depth;
 use nix::unistd::{AccessFlags, access};
-use rusqlite::Connection;
 use time::OffsetDateTime;
 
 use crate::archive::ArchiveError;
-use crate::counts::{self, Unsound, with_suffix};
+use crate::counts::{self, Unsound};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
 use crate::origin::Origin;
 use crate::owner::give;
@@ -107,7 +106,7 @@ fn prepare_as(
     if database.exists() {
         watch.begin(Step::Check, 0);
         let unsound = |error| PrepareError::Unsound(origin.path().to_owned(), error);
-        let settled = settle_database(&database).map_err(Unsound::Unreadable);
+        let settled = counts::settle_database(&database).map_err(Unsound::Unreadable);
         settled.map_err(unsound)?;
         counts = Some(counts::of_sound(&database, Depth::Indexes, watch).map_err(unsound)?);
         let foreign = counts::is_foreign(&database).map_err(Unsound::Unreadable);
@@ -257,17 +256,6 @@ impl Look {
         let refused = |it: &Diagnostic| it.severity == Severity::Refused;
         !self.diagnostics.iter().any(refused)
     }
-}
-
-/// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
-fn settle_database(database: &Path) -> rusqlite::Result<()> {
-    let connection = Connection::open(database)?;
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-    if with_suffix(database, "-wal").exists() {
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    }
-    connection.close().map_err(|(_, error)| error)?;
-    Ok(())
 }
 
 /// A restore by root is for the Isso of somebody else.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::CommandFactory;
 use etcetera::BaseStrategy;
 use isso_cfg::{Environment, Volume};
+use nix::unistd::{AccessFlags, access};
 
 use crate::cli::Cli;
 use crate::error::Failure;
@@ -155,6 +156,19 @@ impl DataDir {
             }
             Err(TryLockError::Error(source)) => Err(self.unlockable(source)),
         }
+    }
+
+    /// The same, to make a backup: where nothing may be written, as on a disk that is rescued, nobody else makes one here either.
+    pub fn lock_backups_to_read(&self) -> Result<Option<File>, Failure> {
+        match self.is_read_only() {
+            true => Ok(None),
+            false => self.lock_backups().map(Some),
+        }
+    }
+
+    /// Whether the folder is there and nothing may be written in it.
+    pub fn is_read_only(&self) -> bool {
+        self.path.is_dir() && access(&self.path, AccessFlags::W_OK | AccessFlags::X_OK).is_err()
     }
 
     /// Takes the folder for one `up`; the lock is held as long as the file is open.

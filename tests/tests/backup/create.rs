@@ -1,8 +1,9 @@
 //! Backups of an Isso that serves.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use isso_tests::torture::{Load, database, unfinished};
+use isso_tests::torture::{Files, Load, database, unfinished};
 use isso_tests::wait_for;
 use serde_json::{Value, json};
 
@@ -137,4 +138,49 @@ fn a_backup_goes_where_it_is_wanted_and_is_deleted_from_there() {
         || (!Path::new(path).exists()).then_some(()),
         || "it is still there".into(),
     );
+}
+
+#[test]
+fn comments_on_a_read_only_disk_are_rescued() {
+    let site = site();
+    drop(site.serving_again());
+    database::fill(&site.data().join("db/comments.db"), "old", 30);
+    let saved = Files::of(site.data());
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let to = folder.path().to_str().expect("the path is text");
+    let read_only = |args: &[&str]| {
+        let issoctl = site.command(args);
+        let script = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+        command.arg(site.data()).arg(issoctl.get_program());
+        command.args(issoctl.get_args());
+        for (name, value) in issoctl.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        command.output().expect("unshare runs")
+    };
+    if !read_only(&["backup", "list"]).status.success() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "there are no namespaces, so no disks that are read-only"
+        );
+        return;
+    }
+    let output = read_only(&["backup", "create"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        crate::said(&output).contains("--to DIR"),
+        "{}",
+        crate::said(&output)
+    );
+    let output = read_only(&["backup", "create", "--to", to]);
+    assert!(output.status.success(), "{}", crate::said(&output));
+    let backup = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    assert!(backup.starts_with(to), "{backup}");
+    let output = read_only(&["backup", "verify", &backup]);
+    assert!(output.status.success(), "{}", crate::said(&output));
+    assert_eq!(files_in(&site, &backup), saved);
 }

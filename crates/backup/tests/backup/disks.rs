@@ -5,12 +5,15 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use isso_backup::{
-    CreateError, NoSpace, Origin, PrepareError, SnapshotError, Step, WorkshopError, list,
+    Create, CreateError, NoSpace, Origin, PrepareError, SnapshotError, Step, WorkshopError, list,
     restore_into, verify,
 };
+use isso_database::DatabaseError;
 
+use crate::hot::half_written;
 use crate::namespaces::{check, fill, is_full, large_site, make_read_only, mount, mount_with, run};
-use crate::site::{names, put, tree};
+use crate::python::Python;
+use crate::site::{Site, content, names, put, tree};
 use crate::watches::{Moment, at};
 
 #[test]
@@ -65,6 +68,64 @@ pub fn read_only_source(folder: &Path) {
     assert_eq!(origin.describe().database.unwrap().comments, 800);
     restore_into(&origin, &target, &()).unwrap();
     assert_eq!(tree(&target), site.members());
+}
+
+#[test]
+fn a_database_on_a_read_only_disk_is_rescued_as_a_killed_isso_has_left_it() {
+    check("read_only_leavings");
+}
+
+pub fn read_only_leavings(folder: &Path) {
+    let half = Site::with_comments(500);
+    let before = half_written(&half);
+    let logged = Site::with_comments(100);
+    let other = Python::start("keep_wal", &logged.database());
+    other.said(1);
+    other.kill();
+    let in_log = content(&logged.database());
+    // What is copied to a disk to be rescued is seldom everything.
+    fs::remove_file(logged.path("db/comments.db-shm")).unwrap();
+    for (site, expected) in [(half, before), (logged, in_log)] {
+        let root = site.root().to_str().unwrap();
+        run("mount", &["--bind", root, root]);
+        make_read_only(site.root());
+        let before = tree(site.root());
+        let create = Create {
+            volume: &site.volume,
+            to: folder,
+            isso: None,
+            idle: true,
+        };
+        let created = create.run(&()).unwrap();
+        assert_eq!(tree(site.root()), before);
+        let target = folder.join("restored");
+        let origin = Origin::open(&created.path).unwrap();
+        restore_into(&origin, &target, &()).unwrap();
+        assert_eq!(content(&target.join("db/comments.db")), expected);
+        fs::remove_dir_all(target).unwrap();
+    }
+}
+
+#[test]
+fn settings_on_a_read_only_disk_are_rescued_without_a_database() {
+    check("read_only_settings");
+}
+
+pub fn read_only_settings(folder: &Path) {
+    let site = Site::without_database();
+    let root = site.root().to_str().unwrap();
+    run("mount", &["--bind", root, root]);
+    make_read_only(site.root());
+    let created = site.create_in(folder, &()).unwrap();
+    assert_eq!(created.manifest.database, None);
+    run("umount", &[root]);
+    // But one that was there is missed.
+    site.put("db/comments.db.exists", "it was here");
+    run("mount", &["--bind", root, root]);
+    make_read_only(site.root());
+    let error = site.create_in(folder, &()).unwrap_err();
+    let expected = matches!(error, CreateError::Database(DatabaseError::Missing { .. }));
+    assert!(expected, "{error:?}");
 }
 
 #[test]

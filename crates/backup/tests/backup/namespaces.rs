@@ -14,9 +14,11 @@ use crate::{disks, mounts, skip};
 type Case = (&'static str, fn(&Path));
 
 /// What is done there, with a folder that is empty.
-pub const CASES: [Case; 13] = [
+pub const CASES: [Case; 15] = [
     ("read_only", disks::read_only),
     ("read_only_source", disks::read_only_source),
+    ("read_only_leavings", disks::read_only_leavings),
+    ("read_only_settings", disks::read_only_settings),
     ("much_too_full", disks::much_too_full),
     ("full_while_copying", disks::full_while_copying),
     ("full_while_packing", disks::full_while_packing),

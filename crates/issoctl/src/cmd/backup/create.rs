@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_backup::{Create, Created, Keep, prune};
+use isso_backup::{Create, CreateError, Created, Keep, is_unfinished, prune};
 use isso_cfg::Volume;
 use serde_json::json;
 
@@ -25,7 +25,7 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
     if Client::connect(data)?.is_none() {
         data.holds_isso()?;
     }
-    let _lock = data.lock_backups()?;
+    let _lock = data.lock_backups_to_read()?;
     let created = match Client::connect(data)? {
         Some(client) => beside(&client, &to).await?,
         None => {
@@ -86,6 +86,15 @@ async fn beside(client: &Client, to: &Path) -> Result<Created, Failure> {
 
 /// Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
 fn finish_restore(data: &DataDir) -> Result<(), Failure> {
+    if data.is_read_only() {
+        return match is_unfinished(data.path()) {
+            true => Err(Failure::plain(
+                "no backup was made: a restore was broken off here, and cannot be finished where nothing may be written",
+            )
+            .hint("copy the folder to where it can be written, and back that up with --data COPY")),
+            false => Ok(()),
+        };
+    }
     // Whoever has the folder does it himself.
     let Ok(_host) = data.lock() else {
         return Ok(());
@@ -110,9 +119,14 @@ async fn create(
         };
         create.run(watch)
     });
-    created
-        .await?
-        .map_err(|error| Failure::new("no backup was made", error))
+    created.await?.map_err(|error| {
+        let is_unwritable = matches!(error, CreateError::Workshop(_));
+        let failure = Failure::new("no backup was made", error);
+        match is_unwritable {
+            true => failure.hint("name a folder that can be written with --to DIR"),
+            false => failure,
+        }
+    })
 }
 
 fn thin(folder: &Path, keep: &Keep) -> Result<Vec<PathBuf>, Failure> {

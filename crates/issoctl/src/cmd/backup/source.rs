@@ -142,10 +142,5 @@ fn advice(data: &DataDir, path: &Path, what: Foreign) -> String {
 
 /// A path as a shell takes it.
 fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@".contains(c);
-    match text.chars().all(is_plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
+    shell_words::quote(&path.to_string_lossy()).into_owned()
 }

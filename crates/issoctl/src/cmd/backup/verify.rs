@@ -60,12 +60,9 @@ pub async fn look(data: &DataDir, origin: Origin) -> Result<(Origin, Look), Fail
 
 /// Where there is room to unpack: where a restore needs it, or if nothing may be written there, where everybody may.
 fn scratch(data: &DataDir) -> Result<PathBuf, Failure> {
-    use nix::unistd::{AccessFlags, access};
-    if access(data.path(), AccessFlags::W_OK | AccessFlags::X_OK).is_ok() {
-        return Ok(data.path().to_owned());
+    if data.is_read_only() {
+        return Ok(std::env::temp_dir());
     }
-    match data.path().exists() {
-        true => Ok(std::env::temp_dir()),
-        false => data.create().map(|()| data.path().to_owned()),
-    }
+    data.create()?;
+    Ok(data.path().to_owned())
 }
