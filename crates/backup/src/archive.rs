@@ -70,6 +70,9 @@ pub enum ArchiveError {
     /// The members are whole, the file around them is not.
     #[error("the backup {0} is damaged: it is not what was written")]
     Altered(PathBuf),
+    /// A database that is copied as it is, and that another program writes to.
+    #[error("{0} changed while it was copied, so the copy is good for nothing")]
+    Changing(PathBuf),
     /// Where the files are put.
     #[error("cannot write {0}")]
     Write(PathBuf, #[source] io::Error),

@@ -7,6 +7,7 @@ mod look;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
@@ -219,15 +220,29 @@ impl Folder {
     }
 }
 
-/// Copies a database that nobody writes to, and what belongs to it since an Isso was killed.
+/// Copies a database that nobody writes to, and what belongs to it since an Isso was killed. If one does write to it, the parts
+/// of the copy are of different moments, so that is an error.
 pub(crate) fn copy_database(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
+    let state = || {
+        let files = companions(from).map(|(_, path)| path);
+        let files = std::iter::once(from.to_owned()).chain(files);
+        let state = |path: PathBuf| {
+            let there = fs::metadata(path).ok()?;
+            Some((there.ino(), there.len(), there.modified().ok()))
+        };
+        files.map(state).collect::<Vec<_>>()
+    };
+    let before = state();
     copy(from, to, watch)?;
     for (suffix, beside) in companions(from) {
         if beside.exists() {
             copy(&beside, &with_suffix(to, suffix), watch)?;
         }
     }
-    Ok(())
+    match state() == before {
+        true => Ok(()),
+        false => Err(ArchiveError::Changing(from.to_owned())),
+    }
 }
 
 /// Where SQLite keeps what has not reached a database yet: beside the file, wherever a link leads.

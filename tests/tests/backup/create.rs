@@ -76,10 +76,10 @@ fn programs_can_read_what_a_backup_is() {
 
     assert_eq!(site.json(&["backup", "show", &path]), made);
     assert_eq!(listed(&site), [made.clone()]);
-    assert_eq!(
-        site.json(&["backup", "verify", &path]),
-        json!({ "good": true, "database": made["database"], "findings": [] })
-    );
+    let verified = site.json(&["backup", "verify", &path]);
+    assert_eq!(verified["good"], true);
+    assert_eq!(verified["database"], made["database"]);
+    assert_eq!(verified["findings"], json!([]));
     // Its name is enough, too.
     let name = path.rsplit('/').next().unwrap_or_default();
     assert_eq!(site.json(&["backup", "show", name]), made);

@@ -50,9 +50,11 @@ pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError>
         Some(settings) => look::dbpath(&look::text(settings)?),
         None => None,
     };
+    // Settings that name none leave it to Isso, which calls it so.
+    let by_default = settings.is_some().then(|| Path::new("comments.db"));
     let database = match &choice.database {
         Some(chosen) => Some(sure(within(folder, chosen))?),
-        None => database(&entries, dbpath.as_deref())?,
+        None => database(&entries, dbpath.as_deref().or(by_default))?,
     };
     // What is in a folder that cannot be entered, cannot be said to be nothing.
     if let Some(error) = unread.filter(|_| settings.is_none() || database.is_none()) {
@@ -81,6 +83,7 @@ fn within(folder: &Path, chosen: &Path) -> PathBuf {
 /// A file, or what stands in the place of one.
 struct Entry {
     path: PathBuf,
+    /// In lower case.
     name: String,
 }
 
@@ -108,7 +111,7 @@ fn walk(folder: &Path) -> Result<(Vec<Entry>, Option<OriginError>), OriginError>
             names.sort();
             for name in names {
                 let path = folder.join(&name);
-                let name = name.to_string_lossy().into_owned();
+                let name = name.to_string_lossy().to_lowercase();
                 let there = fs::metadata(&path).ok();
                 // Two names of one file are one file.
                 if there
@@ -141,12 +144,8 @@ fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginE
     let mut unread = None;
     for entry in entries {
         let is_usual = USUAL.contains(&&*entry.name);
-        let extension = entry.path.extension().unwrap_or_default();
-        if !is_usual
-            && !["cfg", "conf", "ini", "config"]
-                .iter()
-                .any(|it| extension == *it)
-        {
+        let endings = [".cfg", ".conf", ".ini", ".config"];
+        if !is_usual && !endings.iter().any(|it| entry.name.ends_with(it)) {
             continue;
         }
         match look::text(&entry.path) {
@@ -246,14 +245,13 @@ pub(super) fn sure(path: PathBuf) -> Result<PathBuf, OriginError> {
     }
 }
 
-/// The choice of the mail server. Outside of a volume, another program's file may have this name.
+/// The choice of the mail server, if it can be read. Outside of a volume, another program's file may have this name.
 fn store(folder: &Path) -> Result<Option<PathBuf>, OriginError> {
+    let is_ours = |text: Vec<u8>| Store::from_bytes(&text).is_ok();
     let place = folder.join(STORE);
     if fs::symlink_metadata(&place).is_ok() {
-        look::text(&place)?;
-        return Ok(Some(place));
+        return Ok(is_ours(look::text(&place)?).then_some(place));
     }
     let flat = folder.join("store.json");
-    let is_ours = look::text(&flat).is_ok_and(|text| Store::from_bytes(&text).is_ok());
-    Ok(is_ours.then_some(flat))
+    Ok(look::text(&flat).is_ok_and(is_ours).then_some(flat))
 }

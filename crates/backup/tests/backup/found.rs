@@ -6,7 +6,9 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{Choice, Foreign, Origin, OriginError, PrepareError, Unsound, Wanted, verify};
+use isso_backup::{
+    ArchiveError, Choice, Foreign, Origin, OriginError, PrepareError, Step, Unsound, Wanted, verify,
+};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
 use rusqlite::Connection;
@@ -14,7 +16,8 @@ use tempfile::TempDir;
 
 use crate::children::command;
 use crate::python::Python;
-use crate::site::{CFG, make_database, names, put, tree};
+use crate::site::{CFG, STORE, make_database, names, put, tree};
+use crate::watches::{Moment, at};
 
 const SETTINGS: &str = "config/isso.cfg";
 const DATABASE: &str = "db/comments.db";
@@ -138,6 +141,60 @@ fn one_database_of_isso_needs_no_name() {
         );
         check(&[(name, "3")], None, Some(name));
     }
+}
+
+#[test]
+fn settings_that_name_no_database_leave_it_to_isso() {
+    check(
+        &[
+            ("isso.cfg", "[general]\nhost = https://blog.example.org\n"),
+            ("comments.db", "3"),
+            ("comments.db.bak", "2"),
+        ],
+        Some("isso.cfg"),
+        Some("comments.db"),
+    );
+}
+
+#[test]
+fn capital_letters_make_no_difference() {
+    check(
+        &[("ISSO.CFG", &cfg("C:/isso/x.db")), ("Comments.DB", "3")],
+        Some("ISSO.CFG"),
+        Some("Comments.DB"),
+    );
+}
+
+#[test]
+fn a_choice_of_the_mail_server_that_cannot_be_read_is_left_behind() {
+    let folder = folder(&[("config/isso.cfg", CFG), ("start9/store.json", "{")]);
+    assert_eq!(Origin::open(folder.path()).unwrap().files(), [SETTINGS]);
+    put(&folder.path().join("start9/store.json"), STORE);
+    let origin = Origin::open(folder.path()).unwrap();
+    assert_eq!(origin.files(), [SETTINGS, "start9/store.json"]);
+}
+
+/// The parts of such a copy would be of different moments, and SQLite might not notice.
+#[test]
+fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("comments.db");
+    make_database(&database, 800, 3500);
+    let origin = Origin::open(folder.path()).unwrap();
+    let watch = at(|moment| {
+        if moment == Moment::Part(Step::Unpack, 3) {
+            let connection = Connection::open(&database).unwrap();
+            let like = "UPDATE comments SET likes = likes + 1";
+            connection.execute_batch(like).unwrap();
+        }
+        false
+    });
+    let scratch = folder.path().join("scratch");
+    let error = verify(&origin, &scratch, &watch).unwrap_err();
+    let expected =
+        matches!(&error, PrepareError::Archive(ArchiveError::Changing(path)) if *path == database);
+    assert!(expected, "{error:?}");
+    verify(&origin, &scratch, &()).unwrap();
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Restores to volumes that are full, cannot be written, or lie on several disks.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use isso_backup::{
@@ -99,6 +100,38 @@ pub fn parts_apart(folder: &Path) {
         let error = swap(site.root(), prepared(&backup, &site).path()).unwrap_err();
         assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
         assert_eq!(tree(site.root()), before);
+        fs::remove_file(backup).unwrap();
+    }
+}
+
+#[test]
+fn a_link_to_another_disk_is_noticed_before_isso_is_stopped() {
+    check("link_apart");
+}
+
+pub fn link_apart(folder: &Path) {
+    let disk = folder.join("disk");
+    mount(&disk, 100);
+    for name in ["db/comments.db", "db"] {
+        let site = old_site();
+        let target = disk.join(name.replace('/', "-"));
+        match name {
+            "db" => fs::create_dir(&target).unwrap(),
+            _ => put(&target, "on the other disk"),
+        }
+        let place = site.path(name);
+        fs::rename(&place, site.path("moved")).unwrap();
+        symlink(&target, &place).unwrap();
+        let before = tree(site.root());
+        let error = may_swap(site.root(), &MEMBERS).unwrap_err();
+        assert!(matches!(error, PrepareError::Apart(..)), "{error:?}");
+        // Who does not ask is told, too.
+        let (backup, _) = new_state(folder, &MEMBERS);
+        let error = swap(site.root(), prepared(&backup, &site).path()).unwrap_err();
+        assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
+        assert_eq!(tree(site.root()), before);
+        // What lies on its own disk is not concerned.
+        may_swap(site.root(), &MEMBERS[..2]).unwrap();
         fs::remove_file(backup).unwrap();
     }
 }

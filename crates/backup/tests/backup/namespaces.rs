@@ -14,7 +14,7 @@ use crate::{disks, mounts, skip};
 type Case = (&'static str, fn(&Path));
 
 /// What is done there, with a folder that is empty.
-pub const CASES: [Case; 15] = [
+pub const CASES: [Case; 16] = [
     ("read_only", disks::read_only),
     ("read_only_source", disks::read_only_source),
     ("read_only_leavings", disks::read_only_leavings),
@@ -28,6 +28,7 @@ pub const CASES: [Case; 15] = [
     ("full_while_unpacking", mounts::full_while_unpacking),
     ("read_only_volume", mounts::read_only_volume),
     ("parts_apart", mounts::parts_apart),
+    ("link_apart", mounts::link_apart),
     ("a_file_mounted", mounts::a_file_mounted),
     ("backups_apart", mounts::backups_apart),
 ];

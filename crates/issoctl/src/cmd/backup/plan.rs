@@ -132,7 +132,8 @@ impl<'a> Plan<'a> {
                 "the settings name {}, which is not there (--database FILE takes it from elsewhere)",
                 missing.display()
             ),
-            None => "the source has none".to_owned(),
+            None if file == DATABASE => "the source has none".to_owned(),
+            None => "the source has none that can be read".to_owned(),
         }
     }
 

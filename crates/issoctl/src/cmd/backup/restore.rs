@@ -236,11 +236,5 @@ async fn unpack(
 }
 
 fn unprepared(error: PrepareError) -> Failure {
-    let is_apart = matches!(error, PrepareError::Apart(..) | PrepareError::Link(..));
-    let failure = Failure::new("nothing was put back", error);
-    match is_apart {
-        true => failure
-            .hint("unpack it with --into DIR, stop Isso, and copy the files to where they belong"),
-        false => failure,
-    }
+    source::unprepared("nothing was put back", error)
 }

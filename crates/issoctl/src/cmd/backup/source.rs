@@ -1,9 +1,11 @@
 //! Opening what is restored from, and what to do where that cannot be done.
 
-use std::io::{IsTerminal, stdin};
+use std::io::{ErrorKind, IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 
-use isso_backup::{ArchiveError, Choice, Foreign, Origin, OriginError, Wanted, list};
+use isso_backup::{
+    ArchiveError, Choice, Foreign, Origin, OriginError, PrepareError, Unsound, Wanted, list,
+};
 use serde_json::json;
 
 use super::find;
@@ -54,10 +56,11 @@ fn unusable(data: &DataDir, error: OriginError) -> Failure {
         })),
         _ => None,
     };
-    let is_usage = matches!(
-        error,
-        OriginError::Several { .. } | OriginError::TooMany(_) | OriginError::Chosen(_)
-    );
+    let is_usage = match &error {
+        OriginError::Several { .. } | OriginError::TooMany(_) | OriginError::Chosen(_) => true,
+        OriginError::Read(_, error) => error.kind() == ErrorKind::NotFound,
+        _ => false,
+    };
     let mut failure = Failure::new("the backup cannot be used", error).hint(hint);
     if let Some(details) = details {
         failure = failure.details(details);
@@ -91,6 +94,9 @@ fn hint(data: &DataDir, error: &OriginError) -> String {
         },
         OriginError::Unusable { .. } => {
             "put the file itself there, or name another with --settings FILE or --database FILE".to_owned()
+        }
+        OriginError::Read(_, error) if error.kind() == ErrorKind::NotFound => {
+            "name a file that is there, from here or from the folder that is restored from".to_owned()
         }
         OriginError::Read(..) => {
             "run this as a user who may read it, or name other files with --settings FILE or --database FILE".to_owned()
@@ -143,4 +149,29 @@ fn advice(data: &DataDir, path: &Path, what: Foreign) -> String {
 /// A path as a shell takes it.
 fn quoted(path: &Path) -> String {
     shell_words::quote(&path.to_string_lossy()).into_owned()
+}
+
+/// Tells that a source cannot be put back, and what may be done about it.
+pub fn unprepared(message: &str, error: PrepareError) -> Failure {
+    let hint = match &error {
+        PrepareError::Apart(..) | PrepareError::Link(..) => {
+            Some("unpack it with --into DIR, stop Isso, and copy the files to where they belong")
+        }
+        PrepareError::Unsound(_, Unsound::Foreign(_)) => {
+            Some("name Isso's database with --database FILE")
+        }
+        PrepareError::Unsound(..) => Some(
+            "take another one (`issoctl backup list`), or save what can be saved: sqlite3 DAMAGED .recover | sqlite3 comments.db",
+        ),
+        PrepareError::Archive(ArchiveError::Changing(_)) => {
+            Some("stop the Isso that writes to it, and restore then")
+        }
+        PrepareError::Archive(_) => Some("take another one: `issoctl backup list`"),
+        _ => None,
+    };
+    let failure = Failure::new(message, error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }

@@ -52,10 +52,7 @@ pub async fn look(data: &DataDir, origin: Origin) -> Result<(Origin, Look), Fail
         Ok((origin, look))
     })
     .await?
-    .map_err(|error: isso_backup::PrepareError| {
-        Failure::new("the backup cannot be put back", error)
-            .hint("take another one: `issoctl backup list`")
-    })
+    .map_err(|error| source::unprepared("the backup cannot be put back", error))
 }
 
 /// Where there is room to unpack: where a restore needs it, or if nothing may be written there, where everybody may.
