@@ -12,10 +12,14 @@ mod addresses;
 mod context;
 mod hash;
 mod mail;
+mod mailbox;
 mod markup;
 mod misaka;
 mod names;
+mod pairs;
+mod placeholders;
 mod spans;
+mod tidy;
 mod values;
 mod variables;
 mod websites;
@@ -53,6 +57,13 @@ pub(crate) struct Finding {
 
 /// What [`diagnose`] says, with the keys.
 pub(crate) fn findings(doc: &Document) -> Vec<Finding> {
+    let mut findings = found(doc);
+    tidy::improve(doc, &mut findings);
+    findings
+}
+
+/// What the checks find, with the advice that each of them gives.
+fn found(doc: &Document) -> Vec<Finding> {
     let mut context = Context::new(doc);
     names::check(&mut context);
     variables::check(&mut context);
@@ -62,5 +73,8 @@ pub(crate) fn findings(doc: &Document) -> Vec<Finding> {
     markup::check(&mut context);
     hash::check(&mut context);
     addresses::check(&mut context);
+    tidy::check(&mut context);
+    pairs::check(&mut context);
+    placeholders::check(&mut context);
     context.finish()
 }

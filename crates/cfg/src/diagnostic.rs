@@ -90,6 +90,14 @@ pub enum Code {
     SeveralLines,
     /// What looks like a comment is part of the value.
     InlineComment,
+    /// Quotation marks or invisible characters are a part of the value.
+    ExtraCharacters,
+    /// Two settings do not go together.
+    Contradiction,
+    /// The value is that of a sample, which nobody has.
+    Placeholder,
+    /// The hash of a commenter's address tells the address.
+    AddressShown,
     /// Isso replaces a `$NAME`.
     Expanded,
     /// A `$NAME` names a variable that is not set.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::context::{Context, Stage};
 use crate::diagnostic::{Code, Severity};
-use crate::{format, keys, password};
+use crate::{format, keys, password, site, stray};
 
 pub(super) fn check(context: &mut Context<'_>) {
     public_endpoint(context);
@@ -31,11 +31,50 @@ fn public_endpoint(context: &mut Context<'_>) {
         }
     } else if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
         let message = "the address begins with neither https:// nor http://, so links are broken and cookies are those of http";
+        context.note(
+            key,
+            Severity::Misread,
+            Code::PublicEndpoint,
+            message,
+            with_scheme(endpoint, fix),
+        );
+    } else if endpoint.contains(['?', '#'])
+        || endpoint.contains(char::is_whitespace)
+        || site::netloc(&endpoint[endpoint.find("://").unwrap_or(0) + 3..]).is_empty()
+    {
+        let message = "Isso puts its own paths behind this address, which then leads nowhere";
         context.note(key, Severity::Misread, Code::PublicEndpoint, message, fix);
     } else if endpoint.ends_with('/') {
         let message = "Isso removes the slash at the end, and a later version may refuse it";
         let fix = format!("Write {}.", endpoint.trim_end_matches('/'));
         context.note(key, Severity::Warning, Code::PublicEndpoint, message, fix);
+    }
+}
+
+/// The whole address, where only what stands before the host is missing or spelled in another way.
+fn with_scheme(address: &str, otherwise: &str) -> String {
+    let lower = address.to_lowercase();
+    let scheme = if lower.starts_with("http:") {
+        "http"
+    } else {
+        "https"
+    };
+    let rest = lower
+        .trim_start_matches("https:")
+        .trim_start_matches("http:")
+        .len();
+    let rest = address[address.len() - rest..]
+        .trim_start_matches('/')
+        .trim_end_matches('/');
+    let host = site::netloc(rest);
+    let sound = !rest.contains("://")
+        && !rest.contains(char::is_whitespace)
+        && host.contains('.')
+        && !host.contains(['@', ',']);
+    if sound {
+        format!("Write {scheme}://{rest}.")
+    } else {
+        otherwise.to_owned()
     }
 }
 
@@ -49,7 +88,9 @@ fn proxies(context: &mut Context<'_>) {
         let fix = match item.text.parse::<IpAddr>() {
             Ok(address) if address.to_string() == item.text => continue,
             Ok(address) => format!("Write {address}."),
-            Err(_) if item.text.contains(',') => "Put each address on a line of its own, indented, without commas.".to_owned(),
+            Err(_) if item.text == "localhost" => "Write 127.0.0.1.".to_owned(),
+            Err(_) if stray::bare(item.text).parse::<IpAddr>().is_ok() => format!("Write {}.", stray::bare(item.text)),
+            Err(_) if stray::words(item.text).count() > 1 => "Put each address on a line of its own, indented, without commas.".to_owned(),
             Err(_) => "Write the IP address of the proxy, as 127.0.0.1; networks and names are not possible.".to_owned(),
         };
         let message = "Isso compares this with the address of a proxy, character by character, and it never matches";
@@ -166,13 +207,11 @@ fn feed(context: &mut Context<'_>) {
     };
     if !base.is_empty() && !base.starts_with("http://") && !base.starts_with("https://") {
         let message = "the address begins with neither https:// nor http://, so the links in the feed are broken";
-        context.note(
-            key,
-            Severity::Misread,
-            Code::PublicEndpoint,
-            message,
+        let fix = with_scheme(
+            base,
             "Write the address of your website, as https://blog.example.org.",
         );
+        context.note(key, Severity::Misread, Code::PublicEndpoint, message, fix);
     }
 }
 

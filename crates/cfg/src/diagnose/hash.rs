@@ -34,7 +34,17 @@ pub(super) fn check(context: &mut Context<'_>) {
     if let Some(rest) = value.strip_prefix("pbkdf2") {
         return pbkdf2(context, rest);
     }
-    if value == "none" || ALGORITHMS.contains(&value) {
+    if value == "none" {
+        let message = "without a hash every reader gets the mail address of each commenter, or the network address, in hexadecimal digits";
+        return context.note(
+            key,
+            Severity::Warning,
+            Code::AddressShown,
+            message,
+            "Write pbkdf2.",
+        );
+    }
+    if ALGORITHMS.contains(&value) {
         return;
     }
     let lower = value.to_lowercase();
@@ -45,7 +55,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         )
     } else if SOMETIMES.contains(&lower.as_str())
         || ALGORITHMS.contains(&lower.as_str())
-        || lower.starts_with("sha")
+        || is_like_sha(&lower)
     {
         (
             Severity::Warning,
@@ -87,7 +97,9 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
         .splitn(3, ':')
         .take_while(|argument| !argument.is_empty());
     let fix = "Write pbkdf2:1000:6:sha1, or pbkdf2 alone.";
-    for argument in arguments.by_ref().take(2) {
+    // Measured: a million take more than a second.
+    const SLOW: i128 = 1_000_000;
+    for (place, argument) in arguments.by_ref().take(2).enumerate() {
         match number::int(argument) {
             None => {
                 let message =
@@ -98,6 +110,12 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
                 let message = "iterations and length must be above zero: Isso answers every new comment with an error";
                 return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
             }
+            Some(number) if place == 0 && number > SLOW => {
+                let message = format!(
+                    "Isso computes for seconds for each new commenter: {number} iterations"
+                );
+                context.note(key, Severity::Warning, Code::OutOfRange, message, fix);
+            }
             Some(_) => {}
         }
     }
@@ -107,7 +125,7 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
         let message = "there may be no such algorithm, and without it Isso answers every new comment with an error";
         let known = SOMETIMES.contains(&name)
             || ALGORITHMS.contains(&name.to_lowercase().as_str())
-            || name.starts_with("sha");
+            || is_like_sha(name);
         let severity = if known {
             Severity::Warning
         } else {
@@ -115,4 +133,12 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
         };
         context.note(key, severity, Code::UnknownAlgorithm, message, fix);
     }
+}
+
+/// Whether a name could be that of a member of the family that some OpenSSL has.
+fn is_like_sha(name: &str) -> bool {
+    name.starts_with("sha")
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_/".contains(c))
 }

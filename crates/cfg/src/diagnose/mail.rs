@@ -4,6 +4,7 @@
 //! and nothing else. <https://github.com/isso-comments/isso/blob/0.14.0/isso/ext/notifications.py>
 
 use super::context::Context;
+use super::mailbox::{Fault, Mailbox};
 use crate::diagnostic::{Code, Severity};
 use crate::keys::{self, Key};
 use crate::number;
@@ -23,17 +24,28 @@ pub(super) fn check(context: &mut Context<'_>) {
 fn backends(context: &mut Context<'_>) {
     for item in context.list(&keys::NOTIFY) {
         // Isso accepts capitals in this one name.
-        if !matches!(item.text, "stdout" | "smtp" | "SMTP") && !context.is_noted(&keys::NOTIFY) {
-            let message = "Isso knows no such way of reporting comments, and ignores it";
-            context.note_item(
-                &keys::NOTIFY,
-                &item,
-                Severity::Misread,
-                Code::UnknownBackend,
-                message,
-                "Write stdout, smtp, or stdout, smtp.",
-            );
+        if matches!(item.text, "stdout" | "smtp" | "SMTP") || context.is_noted(&keys::NOTIFY) {
+            continue;
         }
+        let (severity, fix) = match item.text.to_lowercase().as_str() {
+            "smtp" | "mail" | "email" | "e-mail" => (Severity::Misread, "Write smtp."),
+            "stdout" | "log" | "console" => (Severity::Misread, "Write stdout."),
+            // Isso tells of nothing then, as was meant.
+            "none" | "off" | "false" | "no" => (
+                Severity::Warning,
+                "Write nothing behind notify = to be told of nothing.",
+            ),
+            _ => (Severity::Misread, "Write stdout, smtp, or stdout, smtp."),
+        };
+        let message = "Isso knows no such way of reporting comments, and ignores it";
+        context.note_item(
+            &keys::NOTIFY,
+            &item,
+            severity,
+            Code::UnknownBackend,
+            message,
+            fix,
+        );
     }
 }
 
@@ -45,8 +57,16 @@ fn security(context: &mut Context<'_>) {
         return;
     }
     let fix = match security.to_lowercase().as_str() {
-        "starttls" => "Write starttls.",
-        "ssl" | "tls" | "ssl/tls" | "smtps" => "Write ssl; for STARTTLS write starttls.",
+        "starttls" | "start-tls" | "start_tls" => "Write starttls.",
+        // The port tells which of the two is spoken there: https://www.rfc-editor.org/rfc/rfc8314
+        "ssl" | "tls" | "ssl/tls" | "smtps" | "true" | "yes" | "on" => {
+            match context.effective(&keys::SMTP_PORT).and_then(number::getint) {
+                Some(465) => "Write ssl.",
+                Some(587 | 25) => "Write starttls.",
+                _ => "Write ssl; for STARTTLS write starttls.",
+            }
+        }
+        "false" | "no" | "off" => "Write none.",
         _ => "Write starttls, ssl or none.",
     };
     let message = "Isso knows none, starttls and ssl, and takes all else for none: mail and password go over the network in the clear";
@@ -92,7 +112,14 @@ fn host(context: &mut Context<'_>) {
             Severity::Misread,
             Code::MailHost,
             message,
-            "Write the name alone, as smtp.example.org.",
+            match host
+                .split_once("://")
+                .map(|(_, rest)| rest.trim_end_matches('/'))
+            {
+                Some(name) if name.contains(':') => split_host(context, name),
+                Some(name) if !name.is_empty() && !name.contains('/') => format!("Write {name}."),
+                _ => "Write the name alone, as smtp.example.org.".to_owned(),
+            },
         );
     } else if host.matches(':').count() == 1 {
         let message = "Isso takes the port for a part of the name, so it finds no server";
@@ -101,7 +128,7 @@ fn host(context: &mut Context<'_>) {
             Severity::Misread,
             Code::MailHost,
             message,
-            "Write the name here and the number in port.",
+            split_host(context, host),
         );
     } else if host.is_empty() && context.mail_is_on() {
         let message = "without a mail server no mail is sent";
@@ -112,6 +139,17 @@ fn host(context: &mut Context<'_>) {
             message,
             "Write the name of your mail server, as smtp.example.org.",
         );
+    }
+}
+
+/// The steps for a name with a port behind it.
+fn split_host(context: &Context<'_>, host: &str) -> String {
+    match host.split_once(':') {
+        Some((name, port)) if number::int(port).is_some() => context.steps(&[
+            (&keys::SMTP_HOST, name.to_owned()),
+            (&keys::SMTP_PORT, port.to_owned()),
+        ]),
+        _ => "Write the name here and the number in port.".to_owned(),
     }
 }
 
@@ -169,44 +207,51 @@ fn sender(context: &mut Context<'_>) {
     let named = has_name(from);
     if !from.is_ascii() && !named {
         let message = "a bare address must be ASCII, and Isso does not start with it";
-        return context.note(
-            key,
-            Severity::Refused,
-            Code::MailAddress,
-            message,
-            "Write a name before it: Comments <comments@example.org>.",
-        );
+        let fix =
+            "Write a name before an address of ASCII letters: Comments <comments@example.org>.";
+        return context.note(key, Severity::Refused, Code::MailAddress, message, fix);
     }
     if !context.mail_is_on() {
         return;
     }
-    if from.is_empty() {
-        let message = "without a sender most mail servers take no mail";
+    let mailbox = Mailbox::read(from);
+    if from.is_empty() || matches!(mailbox.fault, Some(Fault::None)) {
+        let message = if from.is_empty() {
+            "without a sender most mail servers take no mail"
+        } else {
+            "the sender is no mail address, so mail servers take no mail"
+        };
+        let fix = "Write a sender: Comments <comments@example.org>.";
+        context.note(key, Severity::Misread, Code::MailAddress, message, fix);
+    } else if let Some(fault) = &mailbox.fault {
+        let message = match fault {
+            Fault::Several => "a mail has one sender, and Isso makes one that is broken of these",
+            Fault::Name => {
+                "the name before the address has a sign in it that needs quotation marks around the name"
+            }
+            _ => "Isso finds no sender's address in this, or another one",
+        };
         context.note(
             key,
             Severity::Misread,
             Code::MailAddress,
             message,
-            "Write a sender: Comments <comments@example.org>.",
+            format!("Write {}.", named_as(&mailbox)),
         );
-    } else if !from.contains('@') {
-        let message = "the sender is no mail address, so mail servers take no mail";
-        context.note(
-            key,
-            Severity::Misread,
-            Code::MailAddress,
-            message,
-            "Write a sender: Comments <comments@example.org>.",
-        );
+    } else if !from.is_ascii() {
+        international(context, key, from);
     } else if !named {
         let message = "Isso calls a sender without a name \"Ich schrei sonst!\"";
-        context.note(
-            key,
-            Severity::Warning,
-            Code::MailAddress,
-            message,
-            format!("Write a name before it: Comments <{from}>."),
-        );
+        let fix = format!("Write a name before it: Comments <{}>.", mailbox.address);
+        context.note(key, Severity::Warning, Code::MailAddress, message, fix);
+    }
+}
+
+/// A sender with a name, because Isso would choose one.
+fn named_as(mailbox: &Mailbox<'_>) -> String {
+    match mailbox.name {
+        "" => format!("Comments <{}>", mailbox.address),
+        _ => mailbox.written(),
     }
 }
 
@@ -215,16 +260,49 @@ fn recipient(context: &mut Context<'_>) {
     let Some(to) = context.effective(key).filter(|_| !context.is_noted(key)) else {
         return;
     };
-    if context.notifies_by_mail() && !to.contains('@') {
-        let message = "without a recipient nobody is told of new comments";
-        context.note(
-            key,
-            Severity::Misread,
-            Code::MailAddress,
-            message,
-            "Write your mail address.",
-        );
+    if !context.notifies_by_mail() {
+        return;
     }
+    let mailbox = Mailbox::read(to);
+    let fault = match &mailbox.fault {
+        None if to.is_ascii() => return,
+        None => return international(context, key, to),
+        Some(fault) => fault,
+    };
+    let (message, fix) = match fault {
+        Fault::None => (
+            "without a recipient nobody is told of new comments".to_owned(),
+            "Write your mail address.".to_owned(),
+        ),
+        Fault::Several => (
+            format!(
+                "Isso writes to one recipient, and that is {} at best",
+                mailbox.address
+            ),
+            "Write one address; for several people that of a mailing list.".to_owned(),
+        ),
+        _ => (
+            "Isso finds no recipient's address in this, or another one".to_owned(),
+            format!("Write {}.", mailbox.written()),
+        ),
+    };
+    context.note(key, Severity::Misread, Code::MailAddress, message, fix);
+}
+
+/// Python asks for SMTPUTF8 as soon as one letter of the text is not ASCII, even in the name.
+/// <https://docs.python.org/3/library/smtplib.html#smtplib.SMTP.send_message>
+fn international(context: &mut Context<'_>, key: &'static Key, text: &str) {
+    let message = format!(
+        "{} has letters beyond ASCII, and a mail server without SMTPUTF8 then gets no mail from Isso",
+        key.name
+    );
+    let address = Mailbox::read(text).address.to_owned();
+    let fix = if address.is_ascii() {
+        format!("Write the name in ASCII letters: Comments <{address}>.")
+    } else {
+        "Write an address of ASCII letters, if your mail server does not know SMTPUTF8.".to_owned()
+    };
+    context.note(key, Severity::Warning, Code::MailAddress, message, fix);
 }
 
 /// Whether an address has a name, as Python's `parseaddr` sees it: `Name <address>` or `address (Name)`.

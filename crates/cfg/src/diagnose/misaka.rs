@@ -122,7 +122,9 @@ impl Wanted {
 
 /// What a list says now, with more items at its end.
 fn with(context: &Context<'_>, key: &Key, more: &[&str]) -> String {
-    let mut list = items(context.effective(key).unwrap_or_default(), ',');
+    // What a variable holds is for the variable to tell.
+    let written = context.doc.written(key).unwrap_or(Some(key.default));
+    let mut list = items(written.unwrap_or_default(), ',');
     list.extend(more.iter().map(|&item| item.to_owned()));
     list.join(", ")
 }

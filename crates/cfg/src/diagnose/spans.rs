@@ -1,6 +1,7 @@
 //! Spans of time, of which Isso reads the part that it understands and uses what it read without a second thought.
 
 use super::context::{Context, Stage};
+use super::values::without_comment;
 use crate::diagnostic::{Code, Severity};
 use crate::keys::{self, Key};
 use crate::number;
@@ -9,7 +10,21 @@ use crate::timedelta::{Timedelta, TimedeltaError};
 pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
     let meant = Timedelta::parse(value);
     match (Timedelta::from_isso(value), &meant) {
-        (Ok(read), Ok(meant)) if read == *meant => {}
+        (Ok(read), Ok(meant)) if read == *meant => soon(context, key, read),
+        (Ok(read), _)
+            if without_comment(value).and_then(|value| Timedelta::from_isso(value).ok())
+                == Some(read) =>
+        {
+            let message =
+                format!("Isso reads {read} and ignores the rest, which looks like a comment");
+            context.note(
+                key,
+                Severity::Warning,
+                Code::InlineComment,
+                message,
+                "Put the comment on a line of its own.",
+            );
+        }
         (Ok(read), Ok(meant)) => {
             let message = format!(
                 "Isso reads {read} and ignores the rest: it wants weeks, days, hours, minutes, seconds in this order"
@@ -27,13 +42,17 @@ pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
         }
         (Ok(read), Err(_)) => {
             let message = format!("Isso reads {read} and ignores the rest");
-            context.note(
-                key,
-                Severity::Misread,
-                Code::TimedeltaMisread,
-                message,
-                format!("Write {read}, if that is meant."),
-            );
+            // A number at the end counts the next smaller unit: 1h30 is an hour and a half.
+            let unfinished = Timedelta::parse(&format!("{value}m"))
+                .or_else(|_| Timedelta::parse(&format!("{value}s")));
+            let fix = match (calendar(value), unfinished) {
+                (Some(meant), _) => format!("Write {meant}. Isso knows neither months nor years."),
+                (None, Ok(meant)) if value.ends_with(|c: char| c.is_ascii_digit()) => {
+                    format!("Write {meant}.")
+                }
+                _ => format!("Write {read}, if that is meant."),
+            };
+            context.note(key, Severity::Misread, Code::TimedeltaMisread, message, fix);
         }
         (Err(_), _) => match number::getint(value) {
             Some(seconds) => bare_number(context, key, seconds),
@@ -43,9 +62,16 @@ pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
                     key.name,
                     context.consequence(key)
                 );
-                let fix = match meant {
-                    Ok(meant) => format!("Write {meant}."),
-                    Err(_) => "Write for example 15m, 12h or 30d.".to_owned(),
+                let fix = match (meant, calendar(value)) {
+                    (Ok(meant), _) => format!("Write {meant}."),
+                    (_, Some(meant)) => {
+                        format!("Write {meant}. Isso knows neither months nor years.")
+                    }
+                    _ if is_endless(value) && *key != keys::SMTP_TIMEOUT => {
+                        "Write 520w. Isso knows no time without end, and these are ten years."
+                            .to_owned()
+                    }
+                    _ => "Write for example 15m, 12h or 30d.".to_owned(),
                 };
                 context.note(
                     key,
@@ -59,6 +85,43 @@ pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
     }
 }
 
+const HOUR: i128 = 3600;
+
+/// A comment that waits for approval is deleted within the hour when somebody has written months as `m`.
+fn soon(context: &mut Context<'_>, key: &'static Key, read: Timedelta) {
+    if *key == keys::PURGE_AFTER
+        && i128::from(read.seconds()) < HOUR
+        && context.stage(key) != Stage::Dormant
+    {
+        let message = format!(
+            "comments that wait for approval are deleted after {read}, where m stands for minutes and s for seconds"
+        );
+        let fix = "Write days or weeks, for example 30d, if a longer time is meant.";
+        context.note(key, Severity::Warning, Code::OutOfRange, message, fix);
+    }
+}
+
+/// A span in months or years, of 30 and 365 days: `1y`, `6 months`.
+fn calendar(value: &str) -> Option<Timedelta> {
+    let (count, unit) = number::leading_digits(value.trim())?;
+    let days = match unit.trim().to_lowercase().as_str() {
+        "mo" | "mon" | "month" | "months" => 30,
+        "y" | "yr" | "year" | "years" => 365,
+        _ => return None,
+    };
+    let seconds = count.checked_mul(days * 24 * 3600)?;
+    Timedelta::from_seconds(u64::try_from(seconds).ok()?)
+}
+
+/// Words that other programs take for no limit.
+fn is_endless(value: &str) -> bool {
+    let word = value.trim().to_lowercase();
+    matches!(
+        word.as_str(),
+        "never" | "forever" | "unlimited" | "infinite" | "inf" | "none" | "off" | "no" | "∞"
+    )
+}
+
 /// A number without a unit counts seconds.
 fn bare_number(context: &mut Context<'_>, key: &'static Key, seconds: i128) {
     if seconds <= 0 {
@@ -67,7 +130,15 @@ fn bare_number(context: &mut Context<'_>, key: &'static Key, seconds: i128) {
                 Severity::Misread,
                 "Isso deletes comments that wait for approval at once",
             ),
-            keys::MAX_AGE => (Severity::Misread, "nobody can edit or delete a comment"),
+            // Zero may well be meant so; a number below it is other programs' word for no limit.
+            keys::MAX_AGE => (
+                if seconds == 0 {
+                    Severity::Warning
+                } else {
+                    Severity::Misread
+                },
+                "nobody can edit or delete a comment",
+            ),
             // Sockets refuse such a time-out with an error that Isso does not expect.
             _ => (
                 context.severity(key),
@@ -79,18 +150,19 @@ fn bare_number(context: &mut Context<'_>, key: &'static Key, seconds: i128) {
         } else {
             severity
         };
-        return context.note(
-            key,
-            severity,
-            Code::OutOfRange,
-            message,
-            "Write a span above zero, for example 15m or 30d.",
-        );
+        let fix = match *key {
+            keys::MAX_AGE | keys::PURGE_AFTER => {
+                "Write a span above zero, for example 15m or 30d; for no limit write 520w."
+            }
+            _ => "Write a span above zero, for example 10s.",
+        };
+        return context.note(key, severity, Code::OutOfRange, message, fix);
     }
     if seconds > i128::from(Timedelta::MAX.seconds()) {
         return too_long(context, key, seconds);
     }
-    if seconds < 60 && *key != keys::SMTP_TIMEOUT {
+    let few = if *key == keys::PURGE_AFTER { HOUR } else { 60 };
+    if seconds < few && *key != keys::SMTP_TIMEOUT {
         let message = format!("a number without a unit counts seconds: Isso reads {seconds}s");
         context.note(
             key,

@@ -100,7 +100,7 @@ fn integer(context: &mut Context<'_>, key: &'static Key, value: &str) {
             Severity::Misread,
             Code::OutOfRange,
             message,
-            "Write a number above zero.",
+            "Write a number above zero; for no limit a large one, such as 1000.",
         );
     }
 }

@@ -73,8 +73,7 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
             );
         }
         Err(error) => {
-            let fix = alone(item.text)
-                .unwrap_or_else(|| "Write it as https://blog.example.org.".to_owned());
+            let fix = alone(item.text).unwrap_or_else(|| as_it_is_meant(item.text));
             let message = format!("no browser ever sends this address: {error}");
             context.note_item(
                 &HOST,
@@ -143,6 +142,23 @@ fn alone(text: &str) -> Option<String> {
             words.join(" and ")
         )),
         _ => None,
+    }
+}
+
+/// What to write for an address that no browser sends.
+fn as_it_is_meant(text: &str) -> String {
+    if text.contains('*') {
+        return "Write each of your websites on an indented line of its own: Isso knows no *."
+            .to_owned();
+    }
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = site::netloc(rest);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    match Origin::parse(&format!("https://{host}")) {
+        // The name and the password are not shown, so they are spoken of.
+        Ok(origin) if text.contains('@') => format!("Write {origin} and nothing else."),
+        Ok(origin) if host != text => format!("Write {origin}."),
+        _ => "Write it as https://blog.example.org.".to_owned(),
     }
 }
 

@@ -144,7 +144,7 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
             let line = lines.remove(diagnostic.line - 1);
             lines.extend([format!("[{section}]"), line]);
         } else if let Some(value) = sentence.strip_prefix("Write ")
-            && !value.contains([',', ' '])
+            && is_literal(value)
         {
             // The text that is blamed is replaced, on its line.
             let line = &mut lines[diagnostic.line - 1];
@@ -154,8 +154,14 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
                 "{diagnostic:?}"
             );
             line.replace_range(start..start + diagnostic.text.len(), value);
-        } else if sentence.starts_with("A superscript")
-            || sentence.starts_with("Mistune has nothing")
+        } else if [
+            "A superscript",
+            "Mistune has nothing",
+            "A comment needs",
+            "Isso knows",
+        ]
+        .iter()
+        .any(|start| sentence.starts_with(start))
         {
             continue;
         } else {
@@ -176,6 +182,15 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         }
     }
     done.then(|| lines.join("\n") + "\n")
+}
+
+/// Whether what is to be written is shown, and not described.
+fn is_literal(value: &str) -> bool {
+    let words = [
+        " or ", " for ", " as ", " such ", " alone", " instead", "nothing", "a name", "a sender",
+        "the ", "your ", "another",
+    ];
+    !words.iter().any(|word| format!("{value} ").contains(word))
 }
 
 /// The sentences of an advice, without the full stops. Values may hold a full stop, but none before a capital.

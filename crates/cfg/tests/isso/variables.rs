@@ -134,24 +134,33 @@ fn each_value_that_names_a_variable_is_told_and_checked() {
     let mail = |line: &str| {
         format!(
             "[general]\nhost = localhost\nnotify = smtp\n[server]\npublic-endpoint = https://c.example\n[smtp]\nsecurity = none\n\
-             host = 127.0.0.1\nto = a@b.example\nfrom = C <c@d.example>\n{line}\n"
+             host = 127.0.0.1\nto = a@isso.test\nfrom = C <c@isso.test>\n{line}\n"
         )
     };
     let told = (Info, Code::Expanded);
     check(&mail("port = $PORT"), &[told]);
-    check(&mail("password = $WORD"), &[told]);
+    check(&mail("username = me\npassword = $WORD"), &[told]);
     check(&mail("port = $WORD"), &[told, (Refused, Code::NotANumber)]);
     check(
         &mail("port = $NONE"),
         &[(Misread, Code::UnsetVariable), (Refused, Code::NotANumber)],
     );
-    check(&mail("password = $NONE"), &[(Misread, Code::UnsetVariable)]);
-    check(&mail("password = x7$Kq9"), &[(Info, Code::UnsetVariable)]);
     check(
-        &mail("password = $PYTHONPATH"),
+        &mail("username = me\npassword = $NONE"),
+        &[(Misread, Code::UnsetVariable)],
+    );
+    check(
+        &mail("username = me\npassword = x7$Kq9"),
+        &[(Info, Code::UnsetVariable)],
+    );
+    check(
+        &mail("username = me\npassword = $PYTHONPATH"),
         &[(Misread, Code::WithheldVariable)],
     );
-    check(&mail("password = $LC_CTYPE"), &[(Misread, Code::Expanded)]);
+    check(
+        &mail("username = me\npassword = $LC_CTYPE"),
+        &[(Misread, Code::Expanded)],
+    );
     let general = |line: &str| format!("[general]\n{line}\n");
     check(&general("host = $SITES"), &[told]);
     check(&general("host = https://$HOST"), &[told]);

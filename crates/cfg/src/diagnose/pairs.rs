@@ -1,0 +1,165 @@
+//! Settings that contradict each other: each is fine, and together they do not do what either of them says.
+
+use super::context::Context;
+use crate::diagnostic::{Code, Severity};
+use crate::keys::{self, Key};
+use crate::number;
+use crate::site;
+
+pub(super) fn check(context: &mut Context<'_>) {
+    login(context);
+    port(context);
+    guard(context);
+    moderation(context);
+    salt(context);
+    links_to_nowhere(context);
+}
+
+/// Isso logs in when it has both.
+/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/ext/notifications.py>
+fn login(context: &mut Context<'_>) {
+    let (user, password) = (&keys::SMTP_USERNAME, &keys::SMTP_PASSWORD);
+    if !context.mail_is_on() {
+        return;
+    }
+    for (given, missing) in [(user, password), (password, user)] {
+        let is_given = context
+            .doc
+            .own(given)
+            .flatten()
+            .is_some_and(|value| !value.is_empty());
+        if is_given && context.effective(missing) == Some("") && !context.is_noted(given) {
+            let message = format!(
+                "Isso logs in with a name and a password, and {} is missing: it does not log in",
+                missing.name
+            );
+            let fix = format!("Write {} too, or delete {}.", missing.name, given.name);
+            context.note(given, Severity::Misread, Code::Contradiction, message, fix);
+        }
+    }
+}
+
+/// Port 465 begins with TLS, 587 and 25 begin without: <https://www.rfc-editor.org/rfc/rfc8314>
+fn port(context: &mut Context<'_>) {
+    let (security, port) = (&keys::SMTP_SECURITY, &keys::SMTP_PORT);
+    if !context.mail_is_on() || context.is_noted(security) || context.is_noted(port) {
+        return;
+    }
+    let number = context.effective(port).and_then(number::getint);
+    let (message, key, value) = match (context.effective(security), number) {
+        (Some("ssl"), Some(number @ (587 | 25))) => (
+            format!("with ssl Isso begins with TLS, and on port {number} mail servers begin without: no mail goes out"),
+            port,
+            "465",
+        ),
+        (Some("starttls" | "none"), Some(465)) => (
+            "on port 465 mail servers begin with TLS, which Isso does with ssl alone: no mail goes out".to_owned(),
+            security,
+            "ssl",
+        ),
+        _ => return,
+    };
+    let fix = context.steps(&[(key, value.to_owned())]);
+    let blamed = if context.doc.own(port).is_some() {
+        port
+    } else {
+        security
+    };
+    context.note(blamed, Severity::Warning, Code::Contradiction, message, fix);
+}
+
+/// What is demanded of commenters is demanded by the guard.
+/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/db/spam.py>
+fn guard(context: &mut Context<'_>) {
+    if context.doc.read_bool(&keys::GUARD_ENABLED) != Some(false) {
+        return;
+    }
+    for key in [&keys::REQUIRE_AUTHOR, &keys::REQUIRE_EMAIL] {
+        if context.doc.read_bool(key) == Some(true) {
+            let message = format!(
+                "{} is demanded by the guard, which is off: Isso takes comments without",
+                key.name
+            );
+            let fix = context.steps(&[(&keys::GUARD_ENABLED, "true".to_owned())]);
+            context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+        }
+    }
+}
+
+fn moderation(context: &mut Context<'_>) {
+    let key = &keys::APPROVE_IF_EMAIL_PREVIOUSLY_APPROVED;
+    let off = context.doc.read_bool(&keys::MODERATION_ENABLED) == Some(false);
+    if off && context.doc.read_bool(key) == Some(true) {
+        let message = "moderation is off, so every comment is shown at once, approved or not";
+        let fix = context.steps(&[(&keys::MODERATION_ENABLED, "true".to_owned())]);
+        context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+    }
+}
+
+/// Only PBKDF2 is given the salt: <https://github.com/isso-comments/isso/blob/0.14.0/isso/utils/hash.py>
+fn salt(context: &mut Context<'_>) {
+    let key = &keys::SALT;
+    let plain = context
+        .effective(&keys::ALGORITHM)
+        .is_some_and(|algorithm| !algorithm.starts_with("pbkdf2"));
+    let salted = context
+        .value(key)
+        .is_some_and(|salt| !salt.is_empty() && salt != key.default);
+    if plain && salted && !context.is_noted(&keys::ALGORITHM) && !context.is_noted(key) {
+        let message =
+            "Isso gives the salt to pbkdf2 alone, so it has no effect with this algorithm";
+        let fix = context.steps(&[(&keys::ALGORITHM, keys::ALGORITHM.default.to_owned())]);
+        context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+    }
+}
+
+/// Links in mail lead to the endpoint, and those in a feed to the pages.
+fn links_to_nowhere(context: &mut Context<'_>) {
+    let websites = context.doc.read_lines(&keys::HOST);
+    let elsewhere = websites.iter().any(|website| !is_local(website));
+    let endpoint: &Key = &keys::PUBLIC_ENDPOINT;
+    let local = context.value(endpoint).is_some_and(is_local);
+    if local && elsewhere && context.mail_is_on() && !context.is_noted(endpoint) {
+        let message = "the links in mail lead to this address, which only a browser on the server itself can reach";
+        let fix =
+            "Write the address at which browsers reach Isso, as https://comments.example.org.";
+        context.note(
+            &keys::PUBLIC_ENDPOINT,
+            Severity::Warning,
+            Code::PublicEndpoint,
+            message,
+            fix,
+        );
+    }
+    let base = &keys::RSS_BASE;
+    let host = |address: &str| {
+        site::netloc(address.split_once("://").map_or(address, |(_, rest)| rest)).to_lowercase()
+    };
+    if let (Some(pages), Some(isso)) = (context.value(base), context.value(endpoint))
+        && !pages.is_empty()
+        && host(pages) == host(isso)
+        && !websites.iter().any(|website| host(website) == host(pages))
+        && !context.is_noted(base)
+    {
+        let message = "this is the address of Isso, and the links in a feed lead to your pages";
+        context.note(
+            base,
+            Severity::Misread,
+            Code::Contradiction,
+            message,
+            "Write the address of your website, as https://blog.example.org.",
+        );
+    }
+}
+
+/// Whether an address is that of the machine on which it is read.
+fn is_local(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = site::netloc(rest).to_lowercase();
+    ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
+        .iter()
+        .any(|local| {
+            host.strip_prefix(local)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        })
+}

@@ -1,0 +1,185 @@
+//! Values of samples that were never replaced.
+
+use super::context::Context;
+use crate::diagnostic::{Code, Severity};
+use crate::keys::{self, Key};
+use crate::site;
+
+pub(super) fn check(context: &mut Context<'_>) {
+    for item in context.lines(&keys::HOST) {
+        if context.value(&keys::HOST).is_some() && is_sample(host(item.text)) {
+            let message = "this is the website of a sample, and yours is not in it";
+            let fix = "Write the address of your website.";
+            context.note_item(
+                &keys::HOST,
+                &item,
+                Severity::Warning,
+                Code::Placeholder,
+                message,
+                fix,
+            );
+        }
+    }
+    for (key, fix) in [
+        (
+            &keys::PUBLIC_ENDPOINT,
+            "Write the address at which browsers reach Isso.",
+        ),
+        (&keys::RSS_BASE, "Write the address of your website."),
+    ] {
+        note(context, key, |value| is_sample(host(value)), fix);
+    }
+    let admin = &keys::ADMIN_PASSWORD;
+    if context.value(admin).is_some_and(is_published) && !context.is_noted(admin) {
+        let message =
+            "this admin password stands in samples, and is the first that a stranger tries";
+        context.note(
+            admin,
+            Severity::Warning,
+            Code::PublicPassword,
+            message,
+            "Run the action set-admin-password.",
+        );
+    }
+    if context.mail_is_on() {
+        note(
+            context,
+            &keys::SMTP_HOST,
+            is_reserved,
+            "Write the name of your mail server.",
+        );
+        note(
+            context,
+            &keys::SMTP_FROM,
+            |value| is_reserved(domain(value)),
+            "Write an address from which your mail server takes mail.",
+        );
+        for key in [&keys::SMTP_USERNAME, &keys::SMTP_PASSWORD] {
+            note(
+                context,
+                key,
+                is_sample_word,
+                "Write what your mail provider gave you, or delete both name and password.",
+            );
+        }
+    }
+    if context.notifies_by_mail() {
+        note(
+            context,
+            &keys::SMTP_TO,
+            |value| is_reserved(domain(value)),
+            "Write your mail address.",
+        );
+    }
+}
+
+fn note(context: &mut Context<'_>, key: &'static Key, is_sample: impl Fn(&str) -> bool, fix: &str) {
+    if context.value(key).is_some_and(is_sample) && !context.is_noted(key) {
+        let message = format!("this {} is that of a sample", key.name);
+        context.note(key, Severity::Warning, Code::Placeholder, message, fix);
+    }
+}
+
+fn host(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = site::netloc(rest);
+    host.rsplit_once(':').map_or(host, |(host, _)| host)
+}
+
+/// The domain of a mail address, with a name before it or not.
+fn domain(address: &str) -> &str {
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    domain.trim_end_matches(['>', '"', ' '])
+}
+
+/// Whether a name is one that documentation puts where yours belongs, as Isso's own does with `example.tld`.
+fn is_sample(host: &str) -> bool {
+    let host = host.to_lowercase();
+    let yours = |label: &str| {
+        let rest = label
+            .strip_prefix("your")
+            .or_else(|| label.strip_prefix("my"));
+        let rest = rest.map(|rest| rest.trim_start_matches(['-', '_']));
+        matches!(rest, Some("domain" | "domainname" | "website" | "hostname"))
+            || label.starts_with("your") && matches!(rest, Some("site" | "blog" | "server"))
+    };
+    host.ends_with(".tld") || host.split('.').any(yours)
+}
+
+/// Whether nobody can have a mailbox or a mail server there: <https://www.rfc-editor.org/rfc/rfc2606>
+fn is_reserved(host: &str) -> bool {
+    let name = host.to_lowercase();
+    let under = |domain: &str| {
+        name.strip_suffix(domain)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    is_sample(host)
+        || name.ends_with(".example")
+        || ["example.com", "example.net", "example.org"]
+            .into_iter()
+            .any(under)
+}
+
+/// Whether a password is one that documentation, samples and articles about Isso show.
+fn is_published(password: &str) -> bool {
+    let plain: String = password
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    let rest = plain.strip_suffix("here").unwrap_or(&plain);
+    is_template(password)
+        || matches!(
+            rest,
+            "strongpassword"
+                | "issoadminpassword"
+                | "changeme"
+                | "changethis"
+                | "yourpassword"
+                | "youradminpassword"
+                | "yoursecurepassword"
+                | "yourstrongpassword"
+                | "adminpassword"
+                | "password"
+                | "admin"
+        )
+}
+
+/// Whether a text only shows where another belongs: `<PASSWORD>`, `{password-here}`, `*****`, `your password`.
+fn is_template(text: &str) -> bool {
+    let enclosed = |open, close| {
+        text.strip_prefix(open)
+            .and_then(|text| text.strip_suffix(close))
+            .is_some_and(|inner| inner.len() > 2 && !inner.contains('@'))
+    };
+    let filled = |with| text.len() > 2 && text.chars().all(|c| c == with);
+    enclosed('<', '>')
+        || enclosed('{', '}')
+        || enclosed('[', ']')
+        || filled('*')
+        || filled('x')
+        || filled('.')
+        || text.to_lowercase().starts_with("your ")
+}
+
+/// Whether a name or password is what samples say instead of one.
+fn is_sample_word(word: &str) -> bool {
+    let plain: String = word
+        .to_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    is_template(word)
+        || matches!(
+            plain.as_str(),
+            "changeme"
+                | "yourpassword"
+                | "yourusername"
+                | "youremail"
+                | "smtpusername"
+                | "smtppassword"
+                | "username"
+                | "password"
+        )
+        || word.contains('@') && is_reserved(domain(word))
+}
