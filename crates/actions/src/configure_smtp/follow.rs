@@ -4,9 +4,10 @@ use isso_cfg::{Contents, Volume, keys};
 use serde_json::{Value, json};
 
 use super::selection::{Selection, sends_mail};
-use super::{notify, write};
+use super::{input, notify, write};
 use crate::error::ActionError;
 use crate::facts::{Facts, SystemSmtp};
+use crate::i18n::Language;
 
 /// Where `store.json` remembers, beside the selection, that the host's mail server is gone for now.
 const PAUSED: &str = "paused";
@@ -15,15 +16,18 @@ const PAUSED: &str = "paused";
 ///
 /// When the host has none any more, Isso sends no mail until it has one again; `store.json` remembers whether commenters
 /// were told about replies. Who took mail out of `isso.cfg` by hand, gets none back.
+///
+/// An account that Isso would not see as it is, for a password with a `$NAME` in it, is an error, and the file keeps the one it has.
 pub fn follow_system_smtp(
     volume: &Volume,
     system: Option<&SystemSmtp>,
+    language: Language,
 ) -> Result<bool, ActionError> {
     let facts = Facts {
         system_smtp: system.cloned(),
         addresses: Vec::new(),
     };
-    let updated = volume.update(|contents| follow(contents, &facts))?;
+    let updated = volume.update(|contents| follow(contents, &facts, language))?;
     Ok(updated.cfg_changed)
 }
 
@@ -34,14 +38,21 @@ pub(super) fn forget(contents: &mut Contents) {
     }
 }
 
-fn follow(contents: &mut Contents, facts: &Facts) -> Result<(), ActionError> {
+fn follow(contents: &mut Contents, facts: &Facts, language: Language) -> Result<(), ActionError> {
     let selected = serde_json::from_value(contents.store.smtp().clone());
     let Ok(selection @ Selection::System { .. }) = selected else {
         return Ok(());
     };
     let paused = contents.store.smtp()[PAUSED].clone();
     let sends = sends_mail(&contents.cfg);
-    match selection.credentials(facts) {
+    let credentials = selection.credentials(facts);
+    if let Some(credentials) = credentials.as_ref().filter(|_| sends || !paused.is_null()) {
+        let wrong = input::of_system(&contents.cfg, credentials, language);
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
+    }
+    match credentials {
         Some(credentials) if sends => write(&mut contents.cfg, &credentials),
         Some(credentials) if !paused.is_null() => {
             notify(&mut contents.cfg, true)?;

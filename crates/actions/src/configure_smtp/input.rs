@@ -3,7 +3,7 @@
 use isso_cfg::{Document, Key, Secret, keys};
 use serde::Deserialize;
 
-use super::selection::Selection;
+use super::selection::{Credentials, Selection};
 use crate::error::{ActionError, InputError};
 use crate::facts::Facts;
 use crate::i18n::{Language, tr};
@@ -47,7 +47,11 @@ impl Input {
         facts: &Facts,
         language: Language,
     ) -> Result<(), ActionError> {
-        let mut errors = Vec::new();
+        let system = match &self.smtp {
+            Selection::System { .. } => self.smtp.credentials(facts),
+            _ => None,
+        };
+        let mut errors = system.map_or_else(Vec::new, |system| of_system(cfg, &system, language));
         let mut check = |path: &str,
                          label: String,
                          key: &Key,
@@ -74,23 +78,6 @@ impl Input {
                     from,
                     email,
                 );
-                if let Some(system) = self.smtp.credentials(facts) {
-                    let label = || tr!(language, "smtp.system");
-                    check(
-                        "smtp",
-                        label(),
-                        &keys::SMTP_USERNAME,
-                        &system.username,
-                        secret,
-                    );
-                    check(
-                        "smtp",
-                        label(),
-                        &keys::SMTP_PASSWORD,
-                        &system.password,
-                        secret,
-                    );
-                }
             }
             Selection::Custom { provider } => {
                 let account = &provider.value;
@@ -142,6 +129,29 @@ impl Input {
             Err(errors.into())
         }
     }
+}
+
+/// What is wrong with the account at the system's mail server, which nobody types here. What stands in `isso.cfg` already may stay there.
+pub(super) fn of_system(
+    cfg: &Document,
+    system: &Credentials,
+    language: Language,
+) -> Vec<InputError> {
+    let account = [
+        (&keys::SMTP_USERNAME, &system.username),
+        (&keys::SMTP_PASSWORD, &system.password),
+    ];
+    let new = account
+        .iter()
+        .filter(|(key, text)| **text != cfg.shown_text(key));
+    new.filter_map(|(_, text)| {
+        Some(InputError {
+            path: "smtp".to_owned(),
+            label: tr!(language, "smtp.system"),
+            problem: secret(text)?,
+        })
+    })
+    .collect()
 }
 
 fn host(text: &str) -> Option<Problem> {

@@ -1,6 +1,6 @@
 //! Following the system's mail server.
 
-use isso_actions::{Action, follow_system_smtp};
+use isso_actions::{Action, Language, follow_system_smtp};
 use serde_json::json;
 
 use crate::{Fixture, system_smtp};
@@ -34,7 +34,7 @@ fn follow(fixture: &Fixture, host: Option<&str>) -> bool {
         security: isso_actions::Security::Starttls,
         ..system_smtp()
     });
-    follow_system_smtp(&fixture.volume, system.as_ref()).unwrap()
+    follow_system_smtp(&fixture.volume, system.as_ref(), Language::English).unwrap()
 }
 
 fn mail(fixture: &Fixture) -> [Option<String>; 5] {
@@ -118,4 +118,18 @@ fn a_server_of_ones_own_is_left_alone() {
     assert!(!follow(&fixture, Some("new.example")));
     assert!(!follow(&fixture, None));
     assert_eq!(fixture.get("smtp", "host").as_deref(), Some("own.example"));
+}
+
+#[test]
+fn an_account_that_isso_would_see_otherwise_is_told_and_not_taken_over() {
+    let fixture = following();
+    let before = fixture.cfg();
+    let system = isso_actions::SystemSmtp {
+        password: Some("pa$HOME".into()),
+        ..system_smtp()
+    };
+    let error = follow_system_smtp(&fixture.volume, Some(&system), Language::English).unwrap_err();
+    let said = error.to_string();
+    assert!(said.contains("$HOME, which Isso replaces"), "{said}");
+    assert_eq!(fixture.cfg(), before);
 }

@@ -12,7 +12,8 @@ use crate::data::DataDir;
 /// This is part of each init, which mail must not keep from coming to its end: what cannot be taken over is told.
 pub async fn run(data: &DataDir, request: &Request) -> Orders {
     let mut host = Host::begin(data, request, Look::AsFound).await;
-    match follow_system_smtp(&host.service.volume, request.system_smtp.as_ref()) {
+    let system = request.system_smtp.as_ref();
+    match follow_system_smtp(&host.service.volume, system, host.language) {
         Ok(true) => host.send(Event::SettingsChanged).await,
         Ok(false) => return Orders::default(),
         Err(error) => {
