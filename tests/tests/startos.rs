@@ -417,3 +417,34 @@ fn a_request_that_is_none_is_refused_without_repeating_it() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("entrypoint"));
     assert!(!site.cfg_path().exists(), "nothing was touched");
 }
+
+/// StartOS sets no variables for a service, and its hooks do not see what the image has.
+#[test]
+fn a_password_that_names_a_variable_is_none_on_startos() {
+    let site = ready();
+    let text = site.cfg();
+    let set = text.lines().find(|line| line.starts_with("password = "));
+    let text = text.replace(
+        set.expect("a password is set"),
+        "password = $ADMIN_PASSWORD",
+    );
+    site.save_cfg(&text);
+    for hook in ["init", "main", "backup"] {
+        let answer = site.hook(&[hook], &image());
+        assert_eq!(task(&answer), "raise", "{hook}: {answer}");
+    }
+    assert_eq!(site.cfg(), text, "the file is left to its author");
+}
+
+#[test]
+fn the_password_of_a_panel_that_was_off_is_told_and_a_new_one_asked_for() {
+    let site = ready();
+    site.save_cfg(&site.cfg().replacen("enabled = true", "enabled = false", 1));
+    let init = site.hook(&["init"], &json!({ "kind": "update" }));
+    assert_eq!(task(&init), "raise", "{init}");
+    let told = init["notices"].to_string();
+    assert!(
+        told.contains("its password for the panel is not taken over"),
+        "{init}"
+    );
+}

@@ -5,6 +5,7 @@
 mod common;
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -86,6 +87,31 @@ fn it_is_made_once_and_made_anew_when_damaged() {
     fs::remove_file(isso.join("run.py")).unwrap();
     assert_ne!(ensure(&runtime), []);
     assert!(runtime.is_ready());
+}
+
+#[test]
+fn what_a_shell_has_for_other_work_does_not_spoil_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let modules = folder.path().join("modules");
+    fs::create_dir(&modules).unwrap();
+    let mut module = File::create(modules.join("sitecustomize.py")).unwrap();
+    module
+        .write_all(b"raise SystemExit('a foreign module')")
+        .unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    let spoiling = [
+        ("PYTHONHOME", Path::new("/nonexistent")),
+        ("PYTHONPATH", &modules),
+        ("PIP_TARGET", &elsewhere),
+        ("PIP_DRY_RUN", Path::new("1")),
+        ("VIRTUAL_ENV", &elsewhere),
+    ];
+    let spoiling = spoiling.map(|(name, value)| (name.into(), value.into()));
+    let place = folder.path().join("runtime");
+    let runtime = Runtime::new(&place).environment(std::env::vars_os().chain(spoiling));
+    assert_ne!(ensure(&runtime), []);
+    assert!(runtime.is_ready());
+    assert!(!elsewhere.exists());
 }
 
 #[test]
