@@ -242,3 +242,28 @@ fn a_field_that_is_wrong_without_having_been_given_is_told_with_the_way_to_mend_
         "maxAge=15m",
     ]);
 }
+
+#[test]
+fn a_folder_in_place_of_the_settings_is_left_alone() {
+    let site = Site::new();
+    site.set_password();
+    let other = Site::new();
+    let supervise = |config: &Path| {
+        let words = [
+            "supervise",
+            "--config",
+            text(config),
+            "--",
+            "true",
+            "-b",
+            ":0",
+        ];
+        other.refused(&words, 2)
+    };
+    let said = supervise(site.data());
+    let meant = format!("did you mean --config {}?", site.cfg_path().display());
+    assert!(said.contains(&meant), "{said}");
+    let said = supervise(&site.data().join("db"));
+    assert!(said.contains("is no file"), "{said}");
+    assert!(site.cfg_path().is_file() && site.data().join("db").is_dir());
+}

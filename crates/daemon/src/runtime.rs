@@ -100,6 +100,12 @@ pub enum RuntimeError {
         /// pip's last lines.
         output: String,
     },
+    /// What is there is not of an environment, and is not removed for one.
+    #[error(
+        "{0} is there already, and is no Python environment that issoctl has made, so it is left as it is; name another \
+         folder for the environment, one that is empty or not there yet"
+    )]
+    Foreign(PathBuf),
     /// pip reported success, and files are missing.
     #[error("the Python environment {0} is incomplete although pip reported success")]
     Incomplete(PathBuf),
@@ -197,6 +203,9 @@ impl Runtime {
             Some(python) => Interpreter::ask(python)?,
             None => Interpreter::find()?,
         };
+        if !marker::is_replaceable(&self.folder) {
+            return Err(RuntimeError::Foreign(self.folder.clone()));
+        }
         match fs::remove_dir_all(&self.folder) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => {
                 return Err(file("remove", &self.folder)(e));

@@ -151,6 +151,49 @@ fn a_failure_is_told_in_the_words_of_the_program() {
     );
 }
 
+#[test]
+fn a_folder_of_somebody_else_is_not_removed_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |place: &Path, kept: &Path| {
+        let error = Runtime::new(place).ensure(|_| {}).unwrap_err().to_string();
+        assert!(error.contains("is left as it is"), "{error}");
+        assert!(kept.exists(), "{}", kept.display());
+    };
+    let file = folder.path().join("file");
+    File::create(&file).unwrap();
+    check(&file, &file);
+    let home = folder.path().join("home");
+    fs::create_dir_all(home.join("bin")).unwrap();
+    let letter = home.join("letter.txt");
+    File::create(&letter).unwrap();
+    File::create(home.join("requirements.txt")).unwrap();
+    check(&home, &letter);
+    let venv = folder.path().join("venv");
+    let package = venv.join("lib/python3.12/site-packages/flask-3.0.dist-info");
+    fs::create_dir_all(&package).unwrap();
+    File::create(venv.join("pyvenv.cfg")).unwrap();
+    check(&venv, &package);
+}
+
+#[test]
+fn an_environment_that_was_cut_off_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("runtime");
+    let pip = place.join("lib/python3.12/site-packages/pip-24.0.dist-info");
+    fs::create_dir_all(&pip).unwrap();
+    let python = folder.path().join("python3");
+    executable(
+        &python,
+        "#!/bin/sh\ncase \"$*\" in *venv*) exit 1;; esac; echo \"3 11 $0\"\n",
+    );
+    let error = Runtime::new(&place)
+        .python(&python)
+        .ensure(|_| {})
+        .unwrap_err();
+    assert!(error.to_string().contains("venv failed"), "{error}");
+    assert!(!pip.exists(), "what was there is removed");
+}
+
 fn ensure(runtime: &Runtime) -> Vec<Progress> {
     let mut steps = Vec::new();
     runtime.ensure(|progress| steps.push(progress)).unwrap();

@@ -65,6 +65,41 @@ impl Marker {
     }
 }
 
+/// Whether a folder may be removed to make an environment in its place: it is not there, empty, or was made by issoctl,
+/// be it half.
+pub(super) fn is_replaceable(folder: &Path) -> bool {
+    const KNOWN: [&str; 8] = [
+        "bin",
+        "include",
+        "lib",
+        "lib64",
+        "share",
+        "pyvenv.cfg",
+        ".gitignore",
+        "requirements.txt",
+    ];
+    if path(folder).exists() && folder.join("pyvenv.cfg").exists() {
+        return true;
+    }
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return error.kind() == io::ErrorKind::NotFound,
+    };
+    let mut names = entries.map(|entry| entry.map(|entry| entry.file_name()));
+    let all_known = names.all(|name| name.is_ok_and(|name| KNOWN.iter().any(|it| name == *it)));
+    // One that was cut off before its first package was fetched has no list of them yet, but no package either.
+    all_known && (folder.join("requirements.txt").exists() || !holds_packages(folder))
+}
+
+/// Whether a package is installed there that an empty environment does not have.
+fn holds_packages(folder: &Path) -> bool {
+    let versions = fs::read_dir(folder.join("lib")).into_iter().flatten();
+    versions.flatten().any(|version| {
+        let found = distributions(&version.path().join("site-packages"));
+        found.is_ok_and(|found| !found.is_empty())
+    })
+}
+
 fn path(folder: &Path) -> PathBuf {
     folder.join("complete.json")
 }

@@ -32,6 +32,7 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     let config = std::path::absolute(&args.config).map_err(|source| {
         Failure::new(format!("no such place: {}", args.config.display()), source)
     })?;
+    need_file(&config)?;
 
     let place = Place::take(data)?;
     let listener = listen.bind().await?;
@@ -44,6 +45,19 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     let volume = Volume::of_config(config, database).with_environment(environment);
     let running = place.init(volume, program, listener).await?;
     running.run(output).await
+}
+
+/// Refuses what is no file: it would be kept aside, and a file be made in its place.
+fn need_file(config: &Path) -> Result<(), Failure> {
+    if config.is_file() || !config.exists() {
+        return Ok(());
+    }
+    let inside = ["isso.cfg", "config/isso.cfg"].map(|name| config.join(name));
+    let hint = match inside.iter().find(|file| file.is_file()) {
+        Some(file) => format!("did you mean --config {}?", file.display()),
+        None => "name the file itself, such as --config /config/isso.cfg".to_owned(),
+    };
+    Err(Failure::usage(format!("{} is no file", config.display())).hint(hint))
 }
 
 /// The address that gunicorn was to bind.
