@@ -121,6 +121,8 @@ impl Checks {
         command.arg("check-database").arg(&self.database);
         let done = command
             .stdin(Stdio::null())
+            // As the first process of a container, the daemon reaps what is in its own group.
+            .process_group(0)
             .kill_on_drop(true)
             .output()
             .await
