@@ -23,7 +23,7 @@
 //! Where a file has the admin panel off, the password in it proves nothing: as the panel is turned on, the password is taken out, unless
 //! Isso has been run with it before ([`Document::untrusted_password`]).
 //!
-//! That replacing, and all repair, is for a volume that is settled, when there is no Isso to go on with what it has. While
+//! That replacing, and all repair, is for a volume that is settled, or for settings that are taken in from elsewhere ([`mend`]), when there is no Isso to go on with what it has. While
 //! Isso runs, a bad edit is [refused](Found::Refused) with its lines and otherwise left alone. A file that is deleted or
 //! emptied is lost to nobody: a review makes it again from the settings in force, and settling from the ones that were
 //! [remembered](Volume::remember).

@@ -202,6 +202,12 @@ fn every_repair_is_told_and_the_text_before_is_kept() {
         );
         assert_eq!(value["diagnostics"][0]["severity"], "refused", "{value}");
     }
+    // The panel was off, so nobody has logged in with that password.
+    assert!(
+        shown.contains("[admin] enabled `false` becomes `true`"),
+        "{shown}"
+    );
+    assert!(!site.cfg().contains(PASSWORD), "{}", site.cfg());
     // What the last lines name is there.
     let kept = told
         .lines()

@@ -90,6 +90,29 @@ fn what_isso_accepts_is_put_in_place_byte_for_byte() {
     );
 }
 
+/// What Isso was run with before leaves with the settings, so it vouches for no password then.
+#[test]
+fn a_password_that_is_not_taken_over_is_told_before() {
+    let site = Site::without_database();
+    site.volume
+        .remember(&Document::parse(CFG).unwrap())
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let off = CFG.replace("enabled = yes", "enabled = no");
+    put(&folder.path().join("isso.cfg"), off);
+    let origin = Origin::open(folder.path()).unwrap();
+    let ready = prepare(&origin, site.root(), &()).unwrap();
+    let enforced = site
+        .volume
+        .would_enforce(&ready.look.settings.clone().unwrap());
+    let told = enforced
+        .iter()
+        .any(|it| it.key.as_deref() == Some("[admin] password"));
+    assert!(told, "{enforced:?}");
+    swap(site.root(), ready.path()).unwrap();
+    assert!(!site.volume.settle().unwrap().usable_password);
+}
+
 /// There they are looked at, not used.
 #[test]
 fn what_is_unpacked_elsewhere_is_not_repaired() {

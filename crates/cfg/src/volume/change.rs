@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::enforced::enforce_panel;
 use super::{Note, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
@@ -62,7 +63,8 @@ pub fn mend(bytes: &[u8]) -> Mended {
 }
 
 impl Volume {
-    /// Tells which keys of a document settling will put right in this volume, whatever stands there.
+    /// Tells which keys of settings settling will put right once they have taken the place of all settings in this volume, and so of
+    /// those that Isso has been run with.
     pub fn would_enforce(&self, mended: &Mended) -> Vec<Change> {
         // The template is ours, and no news to anybody.
         if mended.from_template {
@@ -72,7 +74,7 @@ impl Volume {
         let mut after = cfg.clone();
         let panel_was_on = cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true);
         // What cannot be written is an error when it is done.
-        let untrusted = self.enforce_panel(&mut after).unwrap_or_default();
+        let untrusted = enforce_panel(&mut after, || None).unwrap_or_default();
         let mut keys = self.enforce(&mut after).unwrap_or_default();
         if !panel_was_on && after.read_bool(&keys::ADMIN_ENABLED) == Some(true) {
             keys.push(&keys::ADMIN_ENABLED);

@@ -9,26 +9,12 @@ use crate::keys::{self, Key};
 impl Volume {
     /// Turns the admin panel on, takes an [untrusted password](Document::untrusted_password) out, and says whether there was one.
     pub(super) fn enforce_panel(&self, cfg: &mut Document) -> Result<bool, EditError> {
-        let untrusted = self.untrusted_password(cfg).is_some();
-        if untrusted {
-            cfg.set(keys::ADMIN_PASSWORD.section, keys::ADMIN_PASSWORD.name, "")?;
-        }
-        if is_known(cfg, &keys::ADMIN_ENABLED) {
-            cfg.write_bool(&keys::ADMIN_ENABLED, true)?;
-        }
-        Ok(untrusted)
+        enforce_panel(cfg, || self.remembered())
     }
 
     /// Says that a password stands beside an admin panel that is off, unless Isso has been run with this password and the panel on.
     pub(super) fn untrusted_password(&self, cfg: &Document) -> Option<Diagnostic> {
-        let untrusted = cfg
-            .untrusted_password()
-            .filter(|_| is_known(cfg, &keys::ADMIN_ENABLED))?;
-        let has_been_in_force = self.remembered().is_some_and(|good| {
-            good.read_bool(&keys::ADMIN_ENABLED) == Some(true)
-                && good.read_text(&keys::ADMIN_PASSWORD) == cfg.read_text(&keys::ADMIN_PASSWORD)
-        });
-        (!has_been_in_force).then_some(untrusted)
+        untrusted_password(cfg, || self.remembered())
     }
 
     /// Puts the enforced keys right, and says which of them were wrong.
@@ -90,6 +76,35 @@ impl Volume {
             fix.to_owned(),
         ))
     }
+}
+
+/// Does the work of [`Volume::enforce_panel`], with the settings that Isso has been run with.
+pub(super) fn enforce_panel(
+    cfg: &mut Document,
+    remembered: impl FnOnce() -> Option<Document>,
+) -> Result<bool, EditError> {
+    let untrusted = untrusted_password(cfg, remembered).is_some();
+    if untrusted {
+        cfg.set(keys::ADMIN_PASSWORD.section, keys::ADMIN_PASSWORD.name, "")?;
+    }
+    if is_known(cfg, &keys::ADMIN_ENABLED) {
+        cfg.write_bool(&keys::ADMIN_ENABLED, true)?;
+    }
+    Ok(untrusted)
+}
+
+fn untrusted_password(
+    cfg: &Document,
+    remembered: impl FnOnce() -> Option<Document>,
+) -> Option<Diagnostic> {
+    let untrusted = cfg
+        .untrusted_password()
+        .filter(|_| is_known(cfg, &keys::ADMIN_ENABLED))?;
+    let has_been_in_force = remembered().is_some_and(|good| {
+        good.read_bool(&keys::ADMIN_ENABLED) == Some(true)
+            && good.read_text(&keys::ADMIN_PASSWORD) == cfg.read_text(&keys::ADMIN_PASSWORD)
+    });
+    (!has_been_in_force).then_some(untrusted)
 }
 
 /// Whether it is known what Isso sees of a key. What names a variable is left to the host that knows its environment.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use isso_backup::{Counts, Look, Origin, count};
+use isso_cfg::keys::ADMIN_PASSWORD;
 use isso_cfg::{Change, Mended, Severity, Volume};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -140,11 +141,18 @@ impl<'a> Plan<'a> {
     /// What is repaired in the settings, how, and what is left to the person.
     fn findings(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.repairs.iter().map(repaired).collect();
-        if let Some(rejected) = &self.look.rejected {
-            lines.push(line(
-                "",
-                &format!("the file as it was is kept as {}", rejected.display()),
-            ));
+        let password = format!("[{}] {}", ADMIN_PASSWORD.section, ADMIN_PASSWORD.name);
+        let is_kept = self
+            .repairs
+            .iter()
+            .any(|it| it.key.as_deref() == Some(&password));
+        let kept = match &self.look.rejected {
+            Some(rejected) => Some(rejected.display().to_string()),
+            // Settling keeps it, under the time at which it does.
+            None => is_kept.then(|| format!("{CONFIG}.rejected-…")),
+        };
+        if let Some(kept) = kept {
+            lines.push(line("", &format!("the file as it was is kept as {kept}")));
         }
         let left = &self.look.diagnostics;
         let left = left.iter().filter(|it| it.severity != Severity::Refused);
