@@ -16,6 +16,8 @@ use isso_daemon::{Settings, Snapshot};
 use isso_lifecycle::{Config, Gate, PortError, Review};
 use serde::{Deserialize, Serialize};
 
+use crate::error::chain;
+
 /// How often Isso may fail on a file before the last good one is tried.
 const TRIES: u32 = 2;
 
@@ -246,7 +248,8 @@ impl Settings for Desk {
         // Whoever holds the volume's lock may take his time.
         tokio::task::spawn_blocking(move || {
             if let Err(error) = volume.remember(&cfg) {
-                tracing::warn!("the good settings could not be kept: {error}");
+                let reason = chain(&error).join(": ");
+                tracing::warn!("the good settings could not be kept: {reason}");
             }
         });
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::closest::closest;
-use crate::error::chain;
+use crate::error::{chain, remedy};
 use crate::host::Handle;
 use crate::surroundings::Surroundings;
 
@@ -141,7 +141,7 @@ impl Service {
         let (invoked, failure) = match self.host.send(Event::Invoke(invocation)).await {
             Ok(Reply::Invoked { invoked, failure }) => (invoked, failure),
             Ok(Reply::Done) => unreachable!("an invocation is answered with its result"),
-            Err(refusal) => return Err(Problem::of_refusal(&refusal, language)),
+            Err(refusal) => return Err(Problem::with_cause(&refusal, language)),
         };
         let result: ActionResult =
             serde_json::from_value(invoked.result).expect("the host's actions made it");
@@ -149,7 +149,7 @@ impl Service {
         Ok(Ran {
             result: to_json(&result),
             settings_changed: invoked.effect == Effect::Settings,
-            warning: failure.map(|failure| failure.to_string()),
+            warning: failure.map(|failure| chain(&failure).join(": ")),
         })
     }
 
@@ -215,7 +215,17 @@ impl Problem {
         }
     }
 
-    /// What the state machine refused.
+    /// What the state machine refused, or could not do and for which cause.
+    pub fn with_cause(refusal: &Refusal, language: Language) -> Self {
+        let mut problem = Self::of_refusal(refusal, language);
+        if let Refusal::Failed(failure) = refusal {
+            problem.message += &format!(" {}", chain(&*failure.source).join(": "));
+            problem.hint = remedy(&*failure.source).map(str::to_owned);
+        }
+        problem
+    }
+
+    /// What the state machine refused, without a cause.
     pub fn of_refusal(refusal: &Refusal, language: Language) -> Self {
         if let Refusal::Action(cause) = refusal
             && let Some(error) = cause.downcast_ref::<ActionError>()
@@ -254,4 +264,35 @@ fn hint(error: &ActionError) -> Option<String> {
 
 fn to_json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).expect("our own types have string keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use isso_lifecycle::{Doing, Failure};
+
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_done_is_told_with_its_cause() {
+        let source = VolumeError::Lock {
+            path: "/srv/isso/.lock".into(),
+            source: std::io::ErrorKind::PermissionDenied.into(),
+        };
+        let refusal = Refusal::Failed(Failure {
+            doing: Doing::Settle,
+            source: source.into(),
+        });
+        let problem = Problem::with_cause(&refusal, Language::German);
+        assert!(
+            problem.message.contains("/srv/isso/.lock"),
+            "{}",
+            problem.message
+        );
+        assert!(
+            problem.message.contains("permission denied"),
+            "{}",
+            problem.message
+        );
+        assert!(problem.hint.is_some_and(|hint| hint.contains("owns")));
+    }
 }

@@ -10,6 +10,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
+use crate::error::chain;
 use crate::host::Handle;
 
 /// An editor saves in several steps; this long after the last one it is done.
@@ -44,7 +45,7 @@ pub async fn follow(config: PathBuf, host: Handle) {
         }
         seen = look(&config);
         if let Err(refusal) = host.send(Event::SettingsChanged).await {
-            tracing::warn!("{refusal}");
+            tracing::warn!("{}", chain(&refusal).join(": "));
         }
     }
 }

@@ -153,7 +153,7 @@ pub(super) async fn begin(
     });
     let begun = begun.await.expect("it does not panic");
     let permit =
-        begun.map_err(|refusal| Problem::of_refusal(&refusal, Language::of(&asker.language)))?;
+        begun.map_err(|refusal| Problem::with_cause(&refusal, Language::of(&asker.language)))?;
     let number = permit.number;
     // Only who writes notices that nobody reads.
     let every = interval_at(Instant::now() + EVERY, EVERY);
@@ -189,7 +189,7 @@ pub(super) async fn restore(
             before: restored.before,
         })),
         Err(NotRestored::Refused(refusal)) => {
-            Err(Problem::of_refusal(&refusal, Language::of(&asker.language)))
+            Err(Problem::with_cause(&refusal, Language::of(&asker.language)))
         }
         Err(NotRestored::Failed(message)) => Err(Problem {
             kind: ProblemKind::Failed,

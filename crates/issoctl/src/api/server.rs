@@ -26,6 +26,7 @@ use super::socket::SocketPath;
 use super::status::{Probe, Status};
 use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
+use crate::error::chain;
 use crate::host::Restores;
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
 use crate::settings::{Checked, Settings};
@@ -126,7 +127,7 @@ pub(super) async fn ask(app: &App) -> Probe {
     let answer = match phase {
         Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
             .await
-            .map_err(|error| error.to_string()),
+            .map_err(|error| chain(&error).join(": ")),
         Phase::Starting => Err("Isso is starting".to_owned()),
         Phase::Stopped | Phase::Waiting | Phase::Stopping => Err("Isso does not run".to_owned()),
     };

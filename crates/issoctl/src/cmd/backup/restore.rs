@@ -193,7 +193,7 @@ async fn swap(volume: &Volume, prepared: &Path) -> Result<Option<PathBuf>, Failu
     match restores.restore(prepared.to_owned()).await {
         Ok(restored) => Ok(restored.before),
         Err(NotRestored::Refused(refusal)) => {
-            Err(Problem::of_refusal(&refusal, language::of_environment()).into())
+            Err(Problem::with_cause(&refusal, language::of_environment()).into())
         }
         Err(NotRestored::Failed(reason)) => Err(Failure::plain(reason)),
     }
