@@ -103,5 +103,6 @@ pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
 pub use volume::{
-    Change, Contents, Found, Mended, Note, Review, Settled, Updated, Volume, VolumeError, mend,
+    Change, Contents, Found, InUse, Mended, Note, Review, Settled, Unused, Updated, Volume,
+    VolumeError, mend,
 };

@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use crate::atomic;
+
 /// The lock of a volume, held while somebody writes; given back when dropped, and by the kernel when the process dies.
 #[derive(Debug)]
 pub struct Lock {
@@ -21,6 +23,10 @@ impl Lock {
     /// Waits for the lock. The file at `path` is made if needed, never written, and never removed.
     pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
         loop {
+            // A folder cannot be locked, and opening a pipe would wait for somebody to read from it.
+            if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+                atomic::move_aside(path, "rejected")?;
+            }
             let file = OpenOptions::new()
                 .create(true)
                 .truncate(false)

@@ -2,8 +2,6 @@
 
 mod salvage;
 
-use std::path::Path;
-
 use crate::diagnose::{self, Finding};
 use crate::diagnostic::Severity;
 use crate::document::{Document, EditError};
@@ -32,12 +30,7 @@ pub(crate) fn seed() -> Document {
 
 /// Repairs a file, in two steps: what the parser refuses is mended or left out, and then each value that Isso would refuse
 /// is replaced by a default. A file that Isso accepts comes back as it is.
-pub(crate) fn repair(
-    environment: &Environment,
-    bytes: &[u8],
-    path: &Path,
-    notes: &mut Vec<Note>,
-) -> Repair {
+pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let (cfg, rejected) = match Document::from_bytes(bytes) {
         Ok(cfg) => match indented(&cfg, notes) {
             Some(mended) => (Some(mended), true),
@@ -54,12 +47,9 @@ pub(crate) fn repair(
     };
     let cfg = cfg.map(|cfg| cfg.with_environment(environment));
     let refused = rejected || cfg.as_ref().is_some_and(|cfg| !refusals(cfg).is_empty());
-    let kept = cfg.and_then(|cfg| replace_refused(cfg, notes));
-    if kept.is_none() {
-        notes.push(Note::MadeAnew {
-            path: path.to_owned(),
-        });
-    }
+    let kept = cfg
+        .filter(|cfg| !rejected || says_something(cfg))
+        .and_then(|cfg| replace_refused(cfg, notes));
     Repair {
         rejected: refused,
         from_template: kept.is_none(),
@@ -77,6 +67,11 @@ fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
         diagnostic: none.diagnostic,
     });
     Some(mended)
+}
+
+/// Whether anything of what could be read is a setting of Isso.
+fn says_something(cfg: &Document) -> bool {
+    keys::ALL.iter().any(|key| cfg.own(key).is_some())
 }
 
 /// Replaces values until Isso would refuse none; `None` if that does not come to an end.
@@ -172,12 +167,7 @@ mod tests {
     fn check(text: &str, expected: &str) {
         let mut notes = Vec::new();
         let environment = Environment::default();
-        let repair = repair(
-            &environment,
-            text.as_bytes(),
-            Path::new("isso.cfg"),
-            &mut notes,
-        );
+        let repair = repair(&environment, text.as_bytes(), &mut notes);
         assert_eq!(repair.cfg.as_str(), expected, "{notes:#?}");
         assert_eq!(repair.rejected, text != expected);
         assert_eq!(notes.is_empty(), text == expected, "{notes:#?}");

@@ -4,16 +4,20 @@ mod change;
 mod enforced;
 mod error;
 mod files;
+mod in_use;
 mod last_good;
 mod note;
 mod review;
+mod saving;
 mod settle;
+mod word;
 
 use std::path::{Path, PathBuf};
 
 pub use self::change::{Change, Mended, mend};
 pub use self::error::VolumeError;
 use self::files::{folder, is_read_only, make_folder, read, write};
+pub use self::in_use::{InUse, Unused};
 pub use self::note::Note;
 pub use self::review::{Found, Review};
 pub use self::settle::Settled;
@@ -33,7 +37,9 @@ use crate::store::Store;
 /// | `config/isso.cfg.last-good` | beside it | the settings that Isso last ran with |
 /// | `db/comments.db` | where `dbpath` says | the database; only its folder is made here |
 /// | `start9/store.json` | none | the mail server as it was selected |
+/// | `start9/repairs.txt` | none | [repairs](Volume::leaving_word) that nobody was told of yet |
 /// | `.lock` | beside the file | the lock that every writer of the files holds |
+/// | `.in-use` | beside the file | the [lock](Volume::mark_in_use) that says that Isso runs on the volume |
 ///
 /// Reading takes no lock and writes nothing, so it works on a read-only volume: files are replaced whole, and a reader
 /// finds the old one or the new one. An update that changes both files replaces `store.json` first; a crash in between
@@ -46,6 +52,7 @@ pub struct Volume {
     database: PathBuf,
     dbpath: String,
     environment: Environment,
+    leaves_word: bool,
 }
 
 /// What the two files of a volume say.
@@ -87,6 +94,7 @@ impl Volume {
             database: root.join("db/comments.db"),
             dbpath: dbpath.into(),
             environment: Environment::default(),
+            leaves_word: false,
             root,
         }
     }
@@ -103,6 +111,7 @@ impl Volume {
             database: PathBuf::from(&dbpath),
             dbpath,
             environment: Environment::default(),
+            leaves_word: false,
             config,
         }
     }
@@ -143,7 +152,8 @@ impl Volume {
     /// Makes the volume fit to run Isso: makes folders, seeds what is missing or empty, repairs what Isso would refuse,
     /// enforces what must hold, and removes what a killed writer left.
     ///
-    /// A file that is fine is not touched. A file that is not stays beside the repaired one, as
+    /// A file that is fine is not touched. One that is not may just be being saved: it is looked at four times in 150 ms
+    /// before that is believed. A file that was repaired stays beside the new one, as
     /// `isso.cfg.rejected-<time>` or `store.json.damaged-<time>`. A missing or empty `isso.cfg` is made from the
     /// [last good one](Volume::last_good), password included, or else from the template. It may be called at any moment,
     /// and again.
@@ -179,6 +189,20 @@ impl Volume {
     /// The settings that were kept last, with the enforced keys put right; `None` if Isso could not be run with them.
     pub fn last_good(&self) -> Option<Document> {
         last_good::read(self)
+    }
+
+    /// What the files say, or where `isso.cfg` is missing or empty, what [`settle`](Volume::settle) would make of it.
+    pub fn contents(&self) -> Result<Contents, VolumeError> {
+        let cfg = match self.read_filled() {
+            Err(VolumeError::Missing { .. }) => {
+                self.last_good().unwrap_or_else(crate::repair::seed)
+            }
+            cfg => cfg?,
+        };
+        Ok(Contents {
+            cfg,
+            store: self.read_store()?,
+        })
     }
 
     /// Says whether somebody could log in: there is an admin password, it is not one that everybody knows, and settling would not
@@ -241,13 +265,17 @@ impl Volume {
 
     /// Changes the files under the lock: reads them, runs `edit`, enforces what must hold, and writes what changed.
     ///
-    /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick.
+    /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick. An empty `isso.cfg` is
+    /// missing: a change of it would leave nothing but the change.
     pub fn update<T, E: From<VolumeError>>(
         &self,
         edit: impl FnOnce(&mut Contents) -> Result<T, E>,
     ) -> Result<Updated<T>, E> {
         let _lock = self.lock()?;
-        let before = self.read()?;
+        let before = Contents {
+            cfg: self.read_filled()?,
+            store: self.read_store()?,
+        };
         let mut after = before.clone();
         // Before the edit, for a password that an action sets is trusted.
         let untrusted = self.enforce_panel(&mut after.cfg).map_err(enforce)?;
@@ -289,6 +317,17 @@ impl Volume {
     /// Reads a text as a document of this volume.
     fn document(&self, bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
         Document::from_bytes(bytes).map(|cfg| cfg.with_environment(&self.environment))
+    }
+
+    /// Reads `isso.cfg`; an empty one is missing.
+    fn read_filled(&self) -> Result<Document, VolumeError> {
+        let cfg = self.read_document()?;
+        if cfg.as_str().trim().is_empty() {
+            return Err(VolumeError::Missing {
+                path: self.config.clone(),
+            });
+        }
+        Ok(cfg)
     }
 
     fn read_store(&self) -> Result<Store, VolumeError> {

@@ -140,3 +140,23 @@ fn texts_for_the_hosts_are_there_in_every_language() {
         None
     );
 }
+
+#[test]
+fn isso_cfg_names_the_actions_as_they_are_shown() {
+    let names = texts(Language::English);
+    let shown: Vec<&str> = names
+        .iter()
+        .filter(|(key, _)| key.ends_with(".name"))
+        .map(|(_, name)| name.as_str())
+        .collect();
+    let fresh = isso_cfg::Contents::fresh().cfg;
+    let named: Vec<&str> = fresh
+        .as_str()
+        .lines()
+        .filter_map(|line| line.strip_prefix("# Action: "))
+        .collect();
+    assert!(named.len() > 5, "{named:?}");
+    for name in named {
+        assert!(shown.contains(&name), "{name}: {shown:?}");
+    }
+}

@@ -52,7 +52,12 @@ pub fn mend(bytes: &[u8]) -> Mended {
         cfg,
         rejected,
         from_template,
-    } = repair::repair(&environment, bytes, "isso.cfg".as_ref(), &mut notes);
+    } = repair::repair(&environment, bytes, &mut notes);
+    if from_template {
+        notes.push(Note::MadeAnew {
+            path: "isso.cfg".into(),
+        });
+    }
     Mended {
         cfg,
         rejected,

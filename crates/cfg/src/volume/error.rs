@@ -50,8 +50,8 @@ pub enum VolumeError {
         /// Why.
         source: io::Error,
     },
-    /// There is no `isso.cfg`.
-    #[error("{} does not exist", path.display())]
+    /// There is no `isso.cfg`, or nothing in it.
+    #[error("{} is missing or empty", path.display())]
     Missing {
         /// Where it would be.
         path: PathBuf,

@@ -42,6 +42,11 @@ pub enum Note {
         /// The file.
         path: PathBuf,
     },
+    /// So little of the file could be read that it was made from the last good one.
+    MadeFromLastGood {
+        /// The file.
+        path: PathBuf,
+    },
     /// A value that Isso would refuse was replaced.
     Replaced {
         /// What was wrong.
@@ -73,6 +78,16 @@ pub enum Note {
     },
 }
 
+impl Note {
+    /// Whether it changed what a person has written. What was made anew, or put right because it must hold, is no news.
+    pub fn is_news(&self) -> bool {
+        !matches!(
+            self,
+            Note::Seeded { .. } | Note::Enforced { .. } | Note::Closed { .. }
+        )
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -100,6 +115,11 @@ impl fmt::Display for Note {
                 "{} could not be mended: made with the default settings",
                 path.display()
             ),
+            Note::MadeFromLastGood { path } => write!(
+                f,
+                "{} could not be mended: made again from the last settings that worked, password included",
+                path.display()
+            ),
             Note::Replaced {
                 diagnostic,
                 key,
@@ -125,7 +145,8 @@ impl fmt::Display for Note {
             ),
             Note::StoreDamaged { reason } => write!(
                 f,
-                "store.json was damaged ({reason}): made anew, without mail"
+                "store.json was damaged ({reason}): made anew. Mail goes on as isso.cfg has it; which mail server was selected \
+                 is forgotten, and selected again by saving Email notifications"
             ),
             Note::Closed { path } => write!(
                 f,

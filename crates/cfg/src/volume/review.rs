@@ -1,10 +1,9 @@
 //! Looking at an `isso.cfg` that somebody may have edited, while Isso runs with another.
 
 use std::io;
-use std::thread;
-use std::time::Duration;
 
 use super::files::{folder, is_read_only, make_folder, read, write};
+use super::saving::believe;
 use super::{Note, Volume, VolumeError, refused};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Document;
@@ -32,21 +31,12 @@ pub enum Found {
     Refused(Vec<Diagnostic>),
 }
 
-/// An editor that saves in place empties the file first, and one that saves by renaming may take it away for an instant.
-/// So what needs our hand is looked at so many times more, after such a pause, before it is believed.
-const LOOKS: usize = 3;
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// Does the work of [`Volume::review`].
 pub(super) fn review(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError> {
-    let mut look = Look::at(volume, in_force);
-    for _ in 0..LOOKS {
-        if look.to_write.is_none() {
-            break;
-        }
-        thread::sleep(PAUSE);
-        look = Look::at(volume, in_force);
-    }
+    let look = believe(
+        || Look::at(volume, in_force),
+        |look| look.to_write.is_some(),
+    );
     let Some(ToWrite { else_refused, .. }) = look.to_write else {
         return Ok(look.review);
     };
@@ -66,6 +56,8 @@ fn put_right(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError
     if let Some(ToWrite { text, .. }) = look.to_write {
         make_folder(folder(&volume.config))?;
         write(&volume.config, text.as_str().as_bytes())?;
+        // The file is right, whether that can be told or not.
+        let _ = volume.leave_word(&look.review.notes);
     }
     Ok(look.review)
 }

@@ -1,6 +1,6 @@
 //! Making a volume fit to run Isso.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 
 use super::files::{folder, is_read_only, make_folder, read, write};
+use super::saving::wait_until_saved;
 use super::{Note, Volume, VolumeError, enforce, refused};
 use crate::atomic;
 use crate::document::Document;
@@ -28,6 +29,7 @@ pub struct Settled {
 /// Does the work of [`Volume::settle`].
 pub(super) fn settle(volume: &Volume) -> Result<Settled, VolumeError> {
     make_folder(volume.root())?;
+    wait_until_saved(volume);
     let _lock = match volume.lock() {
         Err(error) if matches!(&error, VolumeError::Lock { source, .. } if is_read_only(source)) => {
             return look_only(volume, error);
@@ -35,28 +37,36 @@ pub(super) fn settle(volume: &Volume) -> Result<Settled, VolumeError> {
         lock => lock?,
     };
     let mut notes = Vec::new();
+    let cfg = settle_files(volume, &mut notes);
+    // What was moved out of the way is told though what came after it failed. That it cannot be told is no reason to
+    // keep Isso down.
+    let _ = volume.leave_word(&notes);
+    Ok(Settled {
+        usable_password: cfg?.has_usable_password(),
+        notes,
+    })
+}
+
+fn settle_files(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, VolumeError> {
     let mut files = vec![volume.config_path()];
     files.extend(volume.store_path());
     for path in files.iter().chain([&volume.database]) {
         if path.starts_with(volume.root()) {
+            make_way_for_folder(folder(path), volume, notes)?;
             make_folder(folder(path))?;
         }
     }
     for path in &files {
-        make_way(path, &mut notes)?;
+        make_way(path, notes)?;
     }
     files.push(volume.last_good_path());
     for path in files {
         atomic::remove_leftovers(&path).map_err(|source| VolumeError::Write { path, source })?;
     }
     if let Some(path) = &volume.store {
-        settle_store(path, &mut notes)?;
+        settle_store(path, notes)?;
     }
-    let cfg = settle_config(volume, &mut notes)?;
-    Ok(Settled {
-        usable_password: cfg.has_usable_password(),
-        notes,
-    })
+    settle_config(volume, notes)
 }
 
 /// Settles a volume in which nothing can be written: Isso must be able to run with it as it is.
@@ -90,7 +100,7 @@ fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
     } = if bytes.trim_ascii().is_empty() {
         seed(volume, notes)
     } else {
-        repair::repair(volume.environment(), &bytes, path, notes)
+        repair(volume, &bytes, notes)
     };
     let panel_was_on = cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true);
     let untrusted = volume.enforce_panel(&mut cfg).map_err(enforce)?;
@@ -116,6 +126,29 @@ fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
         write(path, cfg.as_str().as_bytes())?;
     }
     Ok(cfg)
+}
+
+/// What an `isso.cfg` with something in it becomes.
+fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
+    let mended = repair::repair(volume.environment(), bytes, notes);
+    if !mended.from_template {
+        return mended;
+    }
+    let path = volume.config_path();
+    match volume.last_good() {
+        Some(cfg) => {
+            notes.push(Note::MadeFromLastGood { path });
+            Repair {
+                cfg,
+                from_template: false,
+                ..mended
+            }
+        }
+        None => {
+            notes.push(Note::MadeAnew { path });
+            mended
+        }
+    }
 }
 
 /// What a missing or empty `isso.cfg` becomes.
@@ -164,29 +197,55 @@ pub(super) fn set_aside(path: &Path, what: &str, bytes: &[u8]) -> Result<Note, V
     })
 }
 
-/// Moves a folder, or whatever else is no file, out of a file's place. A link is as good as what it names.
+/// Moves out of a file's place what is no file, or cannot be read. A link is as good as what it names.
 fn make_way(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
-    match fs::metadata(path) {
-        Ok(there) if !there.is_file() => {
-            let kept =
-                atomic::move_aside(path, &format!("rejected-{}", now())).map_err(|source| {
-                    VolumeError::SetAside {
-                        path: path.to_owned(),
-                        source,
-                    }
-                })?;
-            notes.push(Note::SetAside {
-                path: path.to_owned(),
-                kept,
-            });
-            Ok(())
+    let is_in_the_way = match fs::metadata(path) {
+        Ok(there) => there.is_file() && is_closed_to_us(path) || !there.is_file(),
+        // A link to nowhere: what it names could not be made where there is no folder for it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::symlink_metadata(path).is_ok()
+                && !atomic::resolve(path).is_ok_and(|target| folder(&target).is_dir())
         }
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(VolumeError::Read {
+        Err(_) => true,
+    };
+    if is_in_the_way {
+        move_aside(path, notes)?;
+    }
+    Ok(())
+}
+
+/// Whether a file is there that we may not read: in a container, a file may belong to a user that it does not know.
+fn is_closed_to_us(path: &Path) -> bool {
+    File::open(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+        // One that is ours we open to ourselves.
+        && fs::set_permissions(path, Permissions::from_mode(atomic::MODE)).is_err()
+}
+
+/// Moves a file, or whatever else is no folder, out of the place of a folder in the volume.
+fn make_way_for_folder(
+    path: &Path,
+    volume: &Volume,
+    notes: &mut Vec<Note>,
+) -> Result<(), VolumeError> {
+    let is_there = fs::symlink_metadata(path).is_ok();
+    if path != volume.root() && is_there && !path.is_dir() {
+        move_aside(path, notes)?;
+    }
+    Ok(())
+}
+
+fn move_aside(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
+    let kept = atomic::move_aside(path, &format!("rejected-{}", now())).map_err(|source| {
+        VolumeError::SetAside {
             path: path.to_owned(),
             source,
-        }),
-        _ => Ok(()),
-    }
+        }
+    })?;
+    notes.push(Note::SetAside {
+        path: path.to_owned(),
+        kept,
+    });
+    Ok(())
 }
 
 /// Takes the rights of others away from a file that needs no writing, for it holds passwords.

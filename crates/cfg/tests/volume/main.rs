@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod in_use;
 mod kill;
 mod last_good;
 mod of_config;
 mod review;
 mod review_cases;
+mod saving;
 mod settle;
 mod together;
 mod update;

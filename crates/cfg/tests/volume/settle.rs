@@ -1,7 +1,7 @@
 //! Making a volume fit for Isso, whatever it was.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::process::Command;
 
 use isso_cfg::{Code, Contents, Environment, Note, Severity, Store, VolumeError, keys};
@@ -379,11 +379,87 @@ fn a_link_stays_and_its_target_is_written() {
 }
 
 #[test]
-fn a_link_in_a_circle_is_an_error() {
-    let (folder, volume) = volume();
-    fs::create_dir(folder.path().join("config")).unwrap();
-    symlink("isso.cfg", volume.config_path()).unwrap();
-    assert!(matches!(volume.settle(), Err(VolumeError::Read { .. })));
+fn what_stands_in_the_way_of_a_file_is_set_aside() {
+    fn check(in_the_way: impl FnOnce(&Path), expected_at: &str) {
+        let (folder, volume) = volume_with(FINE);
+        volume.remember(&volume.read().unwrap().cfg).unwrap();
+        let kept = text(volume.config_path().with_file_name("isso.cfg.last-good"));
+        in_the_way(folder.path());
+        let settled = volume.settle().unwrap();
+        // The last good settings are gone with their folder, and then there is no password.
+        let with_last_good = expected_at.starts_with("config/");
+        assert_eq!(settled.usable_password, with_last_good, "{settled:?}");
+        if with_last_good {
+            assert_eq!(text(volume.config_path()), kept);
+        }
+        let found = beside(&folder.path().join(expected_at), "rejected");
+        assert!(fs::symlink_metadata(found).is_ok());
+        assert!(volume.settle().unwrap().notes.is_empty(), "all is well now");
+    }
+    let config = |folder: &Path| folder.join("config/isso.cfg");
+    let replace = |path: PathBuf| {
+        fs::remove_file(&path).unwrap();
+        path
+    };
+    let file = "config/isso.cfg";
+    check(|it| fs::create_dir(replace(config(it))).unwrap(), file);
+    check(
+        |it| nix::unistd::mkfifo(&replace(config(it)), nix::sys::stat::Mode::S_IRWXU).unwrap(),
+        file,
+    );
+    check(|it| symlink("isso.cfg", replace(config(it))).unwrap(), file);
+    check(
+        |it| symlink("/no/where", replace(config(it))).unwrap(),
+        file,
+    );
+    check(
+        |it| {
+            fs::remove_dir_all(it.join("config")).unwrap();
+            put(&it.join("config"), "a file");
+        },
+        "config",
+    );
+}
+
+#[test]
+fn a_file_that_belongs_to_somebody_else_is_set_aside() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let (folder, volume) = volume_with(FINE);
+    volume.remember(&volume.read().unwrap().cfg).unwrap();
+    let config = folder.path().join("config");
+    let owned_by = |name: &str| chown(config.join(name), Some(65534), None).unwrap();
+    chown(folder.path(), Some(65534), None).unwrap();
+    chown(&config, Some(65534), None).unwrap();
+    for name in ["db", "start9", ".lock", "start9/store.json"] {
+        chown(folder.path().join(name), Some(65534), None).unwrap();
+    }
+    owned_by("isso.cfg.last-good");
+    // The folder is ours, and the file is one that we may not even read.
+    let settled = thread::scope(|scope| {
+        let settle = || {
+            setfsuid(Uid::from_raw(65534));
+            volume.settle()
+        };
+        scope.spawn(settle).join().unwrap()
+    });
+    let settled = settled.unwrap();
+    assert!(settled.usable_password, "{settled:?}");
+    assert_eq!(text(beside(&volume.config_path(), "rejected")), FINE);
+}
+
+#[test]
+fn what_stands_in_the_way_of_the_lock_is_set_aside() {
+    for make in [
+        (|path| fs::create_dir(path).unwrap()) as fn(&Path),
+        |path| nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).unwrap(),
+    ] {
+        let (folder, volume) = volume();
+        make(&folder.path().join(".lock"));
+        volume.settle().unwrap();
+        assert!(folder.path().join(".lock").is_file());
+    }
 }
 
 #[test]
@@ -421,7 +497,8 @@ fn a_damaged_store_is_set_aside() {
     assert_eq!(text(volume.config_path()), FINE);
     assert_eq!(
         settled.notes[0].to_string(),
-        "store.json was damaged (the file is not JSON: line 1, column 60): made anew, without mail"
+        "store.json was damaged (the file is not JSON: line 1, column 60): made anew. Mail goes on as \
+         isso.cfg has it; which mail server was selected is forgotten, and selected again by saving Email notifications"
     );
 }
 

@@ -1,0 +1,60 @@
+//! A file that is just being saved is not taken for one that is lost or broken.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::*;
+
+/// Settles while an editor, which has begun to save, ends it: the moment is between the looks.
+fn check(begun: &str) {
+    let (_folder, volume) = volume_with(FINE);
+    volume.remember(&volume.read().unwrap().cfg).unwrap();
+    put(&volume.config_path(), begun);
+    let saved = FINE.replace("hunter2", "hunter3");
+    let (settling, begun_to_settle) = mpsc::channel();
+    thread::scope(|scope| {
+        let settled = scope.spawn(|| {
+            settling.send(()).unwrap();
+            volume.settle().unwrap()
+        });
+        begun_to_settle.recv().unwrap();
+        thread::sleep(Duration::from_millis(20));
+        put(&volume.config_path(), &saved);
+        assert!(settled.join().unwrap().usable_password);
+    });
+    assert_eq!(text(volume.config_path()), saved, "{begun:?}");
+    assert_eq!(
+        names(volume.root().join("config")),
+        ["isso.cfg", "isso.cfg.last-good"]
+    );
+}
+
+#[test]
+fn half_of_a_file_is_no_file() {
+    check("");
+    check("# mine\n[general]\ndbpath = /db/comm");
+    check("# mine\n[general]\ndbp");
+    check(FINE.split_once("password").unwrap().0);
+}
+
+#[test]
+fn a_change_of_an_empty_file_is_refused_and_changes_nothing() {
+    let (_folder, volume) = volume_with("\n");
+    let changed = volume.update(|_| Ok::<_, isso_cfg::VolumeError>(()));
+    assert!(matches!(
+        changed,
+        Err(isso_cfg::VolumeError::Missing { .. })
+    ));
+    assert_eq!(text(volume.config_path()), "\n");
+}
+
+#[test]
+fn a_form_shows_what_a_lost_file_would_be_made_of() {
+    let (_folder, volume) = volume_with(FINE);
+    let good = volume.read().unwrap().cfg;
+    volume.remember(&good).unwrap();
+    put(&volume.config_path(), "");
+    assert_eq!(volume.contents().unwrap().cfg, good);
+    fs::remove_file(volume.config_path()).unwrap();
+    assert_eq!(volume.contents().unwrap().cfg, good);
+}
