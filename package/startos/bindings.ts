@@ -52,17 +52,17 @@ public: boolean,
 kind: string, };
 
 /**
- * How the image starts what is in it.
+ * How the image starts what is in it. Either may be missing or `null`.
  */
 export type Image = { 
 /**
  * The program and its first arguments.
  */
-entrypoint: Array<string>, 
+entrypoint: Array<string> | null, 
 /**
  * The arguments after them.
  */
-cmd: Array<string>, };
+cmd: Array<string> | null, };
 
 /**
  * What the package has to do after a hook.
@@ -209,7 +209,11 @@ spec: unknown,
  */
 value: unknown, 
 /**
- * Why there is no form. The package throws it.
+ * What to notify the person of.
+ */
+notices: Array<Notice>, 
+/**
+ * Why there is no form. The package throws it once the rest is done.
  */
 refusal: string | null, };
 
@@ -305,12 +309,16 @@ program: string,
  */
 db: string, 
 /**
- * The folder `config` of the volume, to read.
+ * The folder `config` of the volume, to read: where the image looks for its settings.
  */
-config: string, };
+config: string, 
+/**
+ * The volume itself, to read and write: for the supervisor.
+ */
+volume: string, };
 
 /**
- * The answer of `health`: the SDK's `HealthCheckResult`.
+ * The answer of `health`: the SDK's `HealthCheckResult`, and what was repaired meanwhile.
  */
 export type Health = { 
 /**
@@ -320,7 +328,11 @@ result: HealthResult,
 /**
  * The same in words, with what to do.
  */
-message: string, };
+message: string, 
+/**
+ * What to notify the person of.
+ */
+notices: Array<Notice>, };
 
 /**
  * The SDK's `HealthStatus`, as far as it is in use here.

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Init, Input, Main, Orders, Request, Run } from './bindings'
 
 const PROGRAM = `/media/startos/assets/${machine()}/issoctl`
-const VOLUME = '/media/startos/volumes/main'
+export const VOLUME = '/media/startos/volumes/main'
 
 type Answers = { init: Init; smtp: Orders; main: Main; backup: Orders; input: Input; run: Run }
 

@@ -1,14 +1,16 @@
 import type { ExpectedExports } from '@start9labs/start-core/types'
 import { Daemons } from '@start9labs/start-sdk/lib/mainFn/Daemons'
 import { Mounts } from '@start9labs/start-sdk/lib/mainFn/Mounts'
-import { statusTrigger } from '@start9labs/start-sdk/lib/trigger'
 import { SubContainer } from '@start9labs/start-sdk/lib/util/SubContainer'
 import { readFile } from 'node:fs/promises'
 import { machine } from 'node:os'
 import type { Daemon, Health } from './bindings'
-import { call, written } from './call'
+import { VOLUME, call, written } from './call'
 import type { Manifest } from './manifest'
-import { carryOut } from './orders'
+import { carryOut, tell } from './orders'
+import { whenSomethingIsNew } from './trigger'
+
+const SETTINGS = `${VOLUME}/config/isso.cfg`
 
 /** Nothing is watched here: changed settings are put in force by the supervisor, without a restart. */
 export const main: ExpectedExports.main = async ({ effects }) => {
@@ -30,20 +32,25 @@ export const main: ExpectedExports.main = async ({ effects }) => {
       display: daemon.display,
       // Starting is not taken for failing here, so what went wrong need not wait for the SDK's ten seconds.
       gracePeriod: 1_000,
-      // As the SDK does by itself, save that changed settings being put in force do not last long.
-      trigger: statusTrigger(30_000, { starting: 1_000, loading: 1_000, failure: 1_000 }),
+      trigger: whenSomethingIsNew(SETTINGS),
       fn: async () => {
         const asked = await subcontainer.execFail(daemon.health, { input: written({}) })
-        return JSON.parse(String(asked.stdout)) as Health
+        const { notices, ...health } = JSON.parse(String(asked.stdout)) as Health
+        await tell(effects, { notices })
+        return health
       },
     },
     requires: [],
   })
 }
 
-function mounts({ mounts: { program, db, config } }: Daemon): Mounts<Manifest> {
-  return Mounts.of<Manifest>()
-    .mountVolume({ volumeId: 'main', subpath: 'db', mountpoint: db, readonly: false })
-    .mountVolume({ volumeId: 'main', subpath: 'config', mountpoint: config, readonly: true })
-    .mountAssets({ subpath: machine(), mountpoint: program })
+function mounts({ mounts: { program, db, config, volume } }: Daemon): Mounts<Manifest> {
+  return (
+    Mounts.of<Manifest>()
+      .mountVolume({ volumeId: 'main', subpath: 'db', mountpoint: db, readonly: false })
+      // Isso only reads there. The SDK does not pass `readonly` on, though, and nothing here relies on it.
+      .mountVolume({ volumeId: 'main', subpath: 'config', mountpoint: config, readonly: true })
+      .mountVolume({ volumeId: 'main', subpath: null, mountpoint: volume, readonly: false })
+      .mountAssets({ subpath: machine(), mountpoint: program })
+  )
 }

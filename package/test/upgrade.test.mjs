@@ -5,15 +5,16 @@
 import './emulator/enter.mjs'
 
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { before, test } from 'node:test'
+import { before as beforeAll, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 import { Service, VOLUME } from './emulator/service.mjs'
 import { systemMail } from './facts.mjs'
 import { makeDatabase, refused, values } from './isso.mjs'
 import { comments, logsIn, up } from './site.mjs'
+import { until } from './until.mjs'
 
 const VOLUMES = fileURLToPath(new URL('volumes', import.meta.url))
 const DATABASE = '/media/comments.db'
@@ -26,7 +27,7 @@ const configured = join(VOLUMES, 'packaged/custom-mail')
 const all = folder => readdirSync(join(VOLUMES, folder)).map(name => join(VOLUMES, folder, name))
 const store = () => JSON.parse(readFileSync(STORE, 'utf8'))
 
-before(() => makeDatabase(DATABASE, readFileSync(join(VOLUMES, 'comments.sql'), 'utf8')))
+beforeAll(() => makeDatabase(DATABASE, readFileSync(join(VOLUMES, 'comments.sql'), 'utf8')))
 
 /** Updates an installation with this volume, and has `look` look at what came of it. */
 async function update(volume, look, { cfg, dataVersion = '0.14.0:4', database = DATABASE } = {}) {
@@ -54,6 +55,7 @@ async function serves(service) {
   await service.start()
   await up()
   assert.deepEqual(await comments(), COMMENTS)
+  assert.deepEqual(service.host.violations, [])
 }
 
 for (const release of [0, 1, 2, 3, 4]) {
@@ -88,7 +90,28 @@ for (const volume of all('packaged').filter(volume => !volume.endsWith('/fresh')
     }))
 }
 
-for (const cfg of all('edited')) {
+/** The panel was off in it, so nobody has vouched for its password. */
+const PANEL_OFF = join(VOLUMES, 'edited/enforced.cfg')
+
+test('a password from a time when the panel was off is asked for anew', () =>
+  update(
+    configured,
+    async service => {
+      assert.deepEqual(
+        service.host.criticalTasks.map(({ actionId }) => actionId),
+        ['set-admin-password'],
+      )
+      assert.equal(service.host.notifications.length, 1)
+      await service.run('set-admin-password')
+      await serves(service)
+      const left = path => readFileSync(path, 'latin1').replace(/^password = .*$/m, '')
+      const kept = left(PANEL_OFF).replace(/^dbpath = .*$/m, 'dbpath = /db/comments.db')
+      assert.equal(left(CFG), kept.replace(/^(\[admin\]\nenabled = )no$/m, '$1true'))
+    },
+    { cfg: PANEL_OFF },
+  ))
+
+for (const cfg of all('edited').filter(cfg => cfg !== PANEL_OFF)) {
   test(`what a person has written is kept: ${basename(cfg)}`, () =>
     update(
       configured,
@@ -96,9 +119,7 @@ for (const cfg of all('edited')) {
         await serves(service)
         assert.ok(await logsIn(values(CFG)['admin.password']))
         assert.deepEqual(service.host.notifications, [])
-        const kept = readFileSync(cfg, 'latin1')
-          .replace(/^dbpath = .*$/m, 'dbpath = /db/comments.db')
-          .replace(/^(\[admin\]\nenabled = )no$/m, '$1true')
+        const kept = readFileSync(cfg, 'latin1').replace(/^dbpath = .*$/m, 'dbpath = /db/comments.db')
         assert.equal(readFileSync(CFG, 'latin1'), kept)
       },
       { cfg },
@@ -148,4 +169,59 @@ for (const cfg of all('refused')) {
       },
       { cfg },
     ))
+}
+
+/** Volumes whose isso.cfg was lost; what it said last is known. */
+const LOST = all('lost')
+const before = values(join(configured, 'config/isso.cfg'))
+
+const isAsBefore = async service => {
+  await serves(service)
+  assert.ok(await logsIn(before['admin.password']))
+  assert.deepEqual(values(CFG), before)
+  assert.deepEqual(
+    service.host.notifications.map(({ level }) => level),
+    ['warning'],
+  )
+}
+
+const hasServed = async service => {
+  await service.start()
+  await up()
+  await until('the good settings are kept', () => existsSync(join(CONFIG, 'isso.cfg.last-good')))
+}
+
+/** As if an editor, or somebody, had done that to isso.cfg. */
+const lose = volume => {
+  const left = join(volume, 'config/isso.cfg')
+  if (existsSync(left)) writeFileSync(CFG, readFileSync(left))
+  else rmSync(CFG)
+}
+
+for (const volume of LOST.filter(volume => !volume.endsWith('/half-written'))) {
+  test(`an isso.cfg that is lost comes back with the update: ${basename(volume)}`, () => update(volume, isAsBefore))
+
+  test(`an isso.cfg that is lost after it comes back with an action: ${basename(volume)}`, () =>
+    update(configured, async service => {
+      await hasServed(service)
+      await service.stop()
+      lose(volume)
+      await service.submit('configure-server')
+      await isAsBefore(service)
+    }))
+}
+
+for (const volume of LOST) {
+  test(`an isso.cfg that is lost while Isso runs costs nothing: ${basename(volume)}`, () =>
+    update(configured, async service => {
+      await hasServed(service)
+      const { supervisor } = service
+      lose(volume)
+      await service.getInput('set-websites')
+      await service.submit('set-websites')
+      await serves(service)
+      assert.ok(await logsIn(before['admin.password']))
+      assert.ok(service.host.isStarted)
+      assert.equal(service.supervisor, supervisor)
+    }))
 }

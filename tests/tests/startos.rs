@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use isso_cfg::{InUse, Volume};
 use isso_tests::{Site, wait_for};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -141,12 +142,12 @@ fn with_a_password_isso_is_run_inside_of_supervise() {
     let daemon = &main["daemon"];
     assert_eq!(
         words(&daemon["command"]),
-        "/opt/issoctl/issoctl --data /run/issoctl supervise -- \
+        "/opt/issoctl/issoctl --data /run/issoctl supervise --volume /volume -- \
          /isso/bin/gunicorn -b 0.0.0.0:8080 --preload isso.run"
     );
     assert_eq!(
         words(&daemon["health"]),
-        "/opt/issoctl/issoctl --data /run/issoctl startos health"
+        "/opt/issoctl/issoctl --data /run/issoctl startos health --volume /volume"
     );
     assert_eq!(
         daemon["env"],
@@ -154,7 +155,7 @@ fn with_a_password_isso_is_run_inside_of_supervise() {
     );
     assert_eq!(
         daemon["mounts"],
-        json!({ "program": "/opt/issoctl", "db": "/db", "config": "/config" })
+        json!({ "program": "/opt/issoctl", "db": "/db", "config": "/config", "volume": "/volume" })
     );
 }
 
@@ -236,8 +237,29 @@ fn the_code_to_embed_is_made_of_what_visitors_can_reach() {
 }
 
 #[test]
-fn a_file_that_isso_refuses_is_named_and_left_to_its_author() {
+fn an_image_may_lack_its_entrypoint_or_its_command() {
     let site = ready();
+    let command = |image: Value| {
+        let main = site.hook(&["main"], &json!({ "image": image }));
+        let words = main["daemon"]["command"].as_array().expect("a command");
+        words.last().cloned()
+    };
+    let alone = json!({ "entrypoint": ["gunicorn", "isso.run"], "cmd": null });
+    assert_eq!(command(alone), Some(json!("isso.run")));
+    let alone = json!({ "entrypoint": null, "cmd": ["gunicorn", "isso.run"] });
+    assert_eq!(command(alone), Some(json!("isso.run")));
+}
+
+/// Marks the volume as a supervisor does on whose settings Isso runs.
+fn in_use(site: &Site) -> InUse {
+    let volume = Volume::new(site.data(), "/db/comments.db");
+    volume.mark_in_use().expect("the volume can be written")
+}
+
+#[test]
+fn a_file_that_isso_refuses_is_left_to_its_author_while_isso_runs() {
+    let site = ready();
+    let _mark = in_use(&site);
     site.edit_cfg("[general]", "[general]\nno value here\n= 5");
     let before = site.cfg();
     let refused = site.hook(&["input", "set-websites"], &json!({}));
@@ -246,19 +268,58 @@ fn a_file_that_isso_refuses_is_named_and_left_to_its_author() {
     let typed = json!({ "input": { "websites": [] } });
     let refused = site.hook(&["run", "set-websites"], &typed);
     assert!(refused["refusal"].is_string());
-    // The password may be there: only a look that mends the file can tell.
-    assert_eq!(refused["task"], Value::Null);
+    assert_eq!(task(&refused), "clear", "what Isso runs with has one");
     assert_eq!(site.cfg(), before);
 
-    let init = site.hook(&["init"], &json!({ "language": "fr_FR" }));
-    assert_eq!(task(&init), "clear", "{init}");
-    let notice = &init["notices"][0];
-    assert_eq!(notice["level"], "warning");
-    assert!(
-        notice["message"]
-            .as_str()
-            .is_some_and(|it| it.contains("isso.cfg.rejected-"))
-    );
+    // A password that leaked can be changed all the same.
+    let ran = site.hook(&["run", "set-admin-password"], &json!({}));
+    assert_eq!(ran["refusal"], Value::Null, "{ran}");
+    let password = ran["result"]["result"]["value"]
+        .as_str()
+        .expect("a password");
+    assert!(site.cfg().contains(password));
+    let notice = ran["notices"][0]["message"].as_str().expect("a notice");
+    assert!(notice.contains("isso.cfg.rejected-"), "{notice}");
+}
+
+#[test]
+fn a_file_that_isso_refuses_is_repaired_by_every_hook_while_isso_is_down() {
+    let typed = json!({ "input": { "websites": [] }, "language": "fr_FR" });
+    for hook in [
+        &["init"][..],
+        &["smtp"],
+        &["input", "set-websites"],
+        &["run", "set-websites"],
+        &["run", "set-admin-password"],
+        &["backup"],
+    ] {
+        let site = ready();
+        site.edit_cfg("[general]", "[general]\nno value here\n= 5");
+        let answer = site.hook(hook, &typed);
+        assert_eq!(answer["refusal"], Value::Null, "{hook:?}: {answer}");
+        assert_ne!(task(&answer), "raise", "{hook:?}: {answer}");
+        let notice = &answer["notices"][0];
+        assert_eq!(notice["level"], "warning", "{hook:?}: {answer}");
+        let message = notice["message"].as_str().expect("a text");
+        assert!(message.contains("isso.cfg.rejected-"), "{message}");
+        let told = site.hook(&["init"], &typed);
+        assert_eq!(told["notices"], json!([]), "once is enough");
+    }
+}
+
+#[test]
+fn a_lost_file_is_no_lost_password_while_isso_runs() {
+    let site = ready();
+    let _mark = in_use(&site);
+    for left in [None, Some(""), Some("[general]\nhost = loc")] {
+        match left {
+            Some(text) => site.save_cfg(text),
+            None => fs::remove_file(site.cfg_path()).expect("it is there"),
+        }
+        for hook in [&["smtp"][..], &["backup"]] {
+            assert_ne!(task(&site.hook(hook, &json!({}))), "raise", "{hook:?}");
+        }
+    }
 }
 
 #[test]
@@ -310,6 +371,7 @@ fn the_systems_mail_server_is_followed_where_it_was_selected() {
 fn mail_never_keeps_an_init_from_its_end() {
     let site = ready();
     let cfg = site.cfg();
+    let _mark = in_use(&site);
     site.save_cfg("a line of no section\n");
     let answer = site.hook(&["smtp"], &json!({ "systemSmtp": null }));
     assert_eq!(answer["refusal"], Value::Null);

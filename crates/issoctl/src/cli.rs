@@ -137,8 +137,17 @@ Examples:
 #[derive(Debug, Args)]
 pub struct SuperviseArgs {
     /// Isso's settings; their folder may be read-only
-    #[arg(long, env = "ISSO_SETTINGS", value_name = "FILE")]
-    pub config: PathBuf,
+    #[arg(
+        long,
+        env = "ISSO_SETTINGS",
+        value_name = "FILE",
+        required_unless_present = "volume"
+    )]
+    pub config: Option<PathBuf>,
+    /// The folder with config/isso.cfg and db/comments.db in it, to write to, wherever the entrypoint sees them; instead
+    /// of --config
+    #[arg(long, value_name = "DIR")]
+    pub volume: Option<PathBuf>,
     /// The address and port that Isso answers on (by default what `-b` in the command line says)
     ///
     /// It is written as for `up`.

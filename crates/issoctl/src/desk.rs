@@ -289,7 +289,10 @@ pub struct ConfigPort(pub Arc<Desk>);
 #[async_trait]
 impl Config for ConfigPort {
     async fn settle(&mut self) -> Result<Gate, PortError> {
-        self.0.settle()
+        let desk = Arc::clone(&self.0);
+        // Waits for the volume's lock, and looks again before it believes that a file is bad.
+        let settled = tokio::task::spawn_blocking(move || desk.settle()).await;
+        settled.expect("settling does not panic, and is not cancelled")
     }
 
     async fn gate(&mut self) -> Result<Gate, PortError> {

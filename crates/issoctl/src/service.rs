@@ -174,10 +174,8 @@ impl Service {
     }
 
     fn contents(&self, language: Language) -> Result<Contents, Problem> {
-        match self.volume.read() {
-            Err(VolumeError::Missing { .. }) => Ok(Contents::fresh()),
-            read => read.map_err(|error| Problem::of_action(&error.into(), language)),
-        }
+        let contents = self.volume.contents();
+        contents.map_err(|error| Problem::of_action(&error.into(), language))
     }
 }
 

@@ -3,14 +3,14 @@ import type { ActionInput, ActionResult, Effects } from '@start9labs/start-core/
 import type { Request } from '../bindings'
 import { call } from '../call'
 import { addresses } from '../interfaces'
-import { carryOut } from '../orders'
+import { carryOut, tell } from '../orders'
 
 /** Every id is handed on; `issoctl` knows which there are, and what their forms hold. */
 export const actions = {
   get: (id: string): Pick<Action<string, Record<string, unknown>>, 'getInput' | 'run'> => ({
     async getInput({ effects }) {
-      const { spec, value, refusal } = await call('input', await known(effects), id)
-      if (refusal !== null) throw new Error(refusal)
+      const { spec, value, ...told } = await call('input', await known(effects), id)
+      await tell(effects, told)
       return { eventId: effects.eventId, spec, value } as ActionInput
     },
     async run({ effects, input }) {

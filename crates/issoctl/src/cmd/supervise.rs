@@ -13,6 +13,7 @@ use crate::error::Failure;
 use crate::listen::Listen;
 use crate::output::Output;
 use crate::running::Place;
+use crate::startos::mark_while_running;
 
 /// Where the official image keeps the database.
 pub const DATABASE: &str = "/db/comments.db";
@@ -29,10 +30,9 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     };
     let executable = find(&name)?;
     refuse_options(&arguments)?;
-    let config = std::path::absolute(&args.config).map_err(|source| {
-        Failure::new(format!("no such place: {}", args.config.display()), source)
-    })?;
-    need_file(&config)?;
+    let has_volume = args.volume.is_some();
+    let environment = Environment::of_supervise(std::env::vars_os());
+    let volume = volume_of(args.config, args.volume, environment)?;
 
     let place = Place::take(data)?;
     let listener = listen.bind().await?;
@@ -40,11 +40,31 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     let hooks_or_own = (!has_configuration(&arguments)).then_some(hooks.as_path());
     let program = Program::wrapping(executable, arguments, hooks_or_own)
         .map_err(|source| Failure::new(format!("cannot write {}", hooks.display()), source))?;
-    let environment = Environment::of_supervise(std::env::vars_os());
-    let database = database_of(&config, &environment);
-    let volume = Volume::of_config(config, database).with_environment(environment);
-    let running = place.init(volume, program, listener).await?;
+    let running = place.init(volume.clone(), program, listener).await?;
+    if has_volume {
+        mark_while_running(volume, running.service().host.states());
+    }
     running.run(output).await
+}
+
+/// The files: those of a volume, or an `isso.cfg` that stands alone.
+fn volume_of(
+    config: Option<PathBuf>,
+    volume: Option<PathBuf>,
+    environment: Environment,
+) -> Result<Volume, Failure> {
+    let absolute = |path: &Path| {
+        std::path::absolute(path)
+            .map_err(|source| Failure::new(format!("no such place: {}", path.display()), source))
+    };
+    if let Some(volume) = volume {
+        let volume = Volume::new(absolute(&volume)?, DATABASE).with_environment(environment);
+        return Ok(volume.leaving_word());
+    }
+    let config = absolute(&config.expect("clap asks for one of them"))?;
+    need_file(&config)?;
+    let database = database_of(&config, &environment);
+    Ok(Volume::of_config(config, database).with_environment(environment))
 }
 
 /// Refuses what is no file: it would be kept aside, and a file be made in its place.

@@ -1,8 +1,8 @@
 //! The ports of the state machine, joined to the crates that do the work.
 
 use async_trait::async_trait;
-use isso_actions::{Action, Language};
-use isso_cfg::Volume;
+use isso_actions::{Action, ActionError, Language};
+use isso_cfg::{Volume, VolumeError};
 use isso_lifecycle::{Actions, Effect, Invocation, Invoked, PortError, Tasks};
 use tokio::sync::watch;
 
@@ -42,7 +42,21 @@ impl Actions for ActionsPort {
         } = invocation;
         let action = Action::find(id)?;
         let facts = self.surroundings.facts(&self.volume);
-        let done = action.run(&self.volume, &facts, Language::of(language), input)?;
+        let run = || action.run(&self.volume, &facts, Language::of(language), input);
+        let mut done = run();
+        if done.as_ref().is_err_and(|error| is_curable(action, error)) {
+            let volume = self.volume.clone();
+            // Looks again before it believes that a file is bad, and sleeps in between.
+            let settled = tokio::task::spawn_blocking(move || volume.settle()).await;
+            for note in settled
+                .expect("settling does not panic, and is not cancelled")?
+                .notes
+            {
+                tracing::warn!("{note}");
+            }
+            done = run();
+        }
+        let done = done?;
         let effect = if done.settings_changed {
             Effect::Settings
         } else {
@@ -52,5 +66,16 @@ impl Actions for ActionsPort {
             effect,
             result: serde_json::to_value(done.result)?,
         })
+    }
+}
+
+/// Whether an action finds a file that it can work on once the volume was settled. A file that was lost is made again from
+/// the settings that Isso served on last; one that cannot be read is left to its author, who may be typing. But a new
+/// password can always be set: it may be the only way on.
+fn is_curable(action: Action, error: &ActionError) -> bool {
+    match error {
+        ActionError::Volume(VolumeError::Missing { .. }) => true,
+        ActionError::Volume(_) => action == Action::SetAdminPassword,
+        _ => false,
     }
 }

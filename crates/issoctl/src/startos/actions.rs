@@ -3,31 +3,32 @@
 use isso_actions::NoticeTitle;
 use serde_json::{Value, json};
 
-use super::host::{Host, Look};
+use super::host::{Host, repairs};
 use super::protocol::{Input, Level, Request, Run};
 use crate::data::DataDir;
 use crate::service::{RunRequest, Shown};
 
 /// The form of an action.
 pub async fn input(data: &DataDir, request: &Request, action: &str) -> Input {
-    let host = Host::begin(data, request, Look::AsFound).await;
-    match host.service.show(action, host.language) {
-        Ok(Shown { form, prefill, .. }) => Input {
-            spec: if form.is_null() { json!({}) } else { form },
-            value: prefill,
-            refusal: None,
-        },
-        Err(problem) => Input {
-            spec: json!({}),
-            value: Value::Null,
-            refusal: Some(problem.message),
-        },
+    let host = Host::begin(data, request).await;
+    let shown = host.service.show(action, host.language);
+    let notices = repairs(&host.service.volume, host.language);
+    let (spec, value, refusal) = match shown {
+        Ok(Shown { form, .. }) if form.is_null() => (json!({}), Value::Null, None),
+        Ok(Shown { form, prefill, .. }) => (form, prefill, None),
+        Err(problem) => (json!({}), Value::Null, Some(problem.message)),
+    };
+    Input {
+        spec,
+        value,
+        notices: notices.into_iter().collect(),
+        refusal,
     }
 }
 
 /// Carries an action out. What it changed, the supervisor takes over when Isso runs.
 pub async fn run(data: &DataDir, request: Request, action: &str) -> Run {
-    let mut host = Host::begin(data, &request, Look::AsFound).await;
+    let mut host = Host::begin(data, &request).await;
     let typed = RunRequest {
         input: request.input,
         language: request.language,

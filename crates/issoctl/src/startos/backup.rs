@@ -4,13 +4,13 @@ use isso_database::{Depth, check_database};
 use isso_lifecycle::{BackupRequest, Event};
 
 use super::BACKUP;
-use super::host::{Host, Look};
+use super::host::Host;
 use super::protocol::{Orders, Request};
 use crate::data::DataDir;
 
 /// Refuses a database that is damaged or gone, so that a good backup is not replaced with it.
 pub async fn run(data: &DataDir, request: &Request) -> Orders {
-    let mut host = Host::begin(data, request, Look::AsFound).await;
+    let mut host = Host::begin(data, request).await;
     let to = BACKUP.into();
     host.send(Event::Backup(BackupRequest { to })).await;
     let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);

@@ -1,32 +1,47 @@
 //! `health`: how Isso is, asked of the supervisor beside it.
 
-use isso_actions::{DatabaseText, HealthText, Language, database_text, health_text};
+use std::path::Path;
 
+use isso_actions::{DatabaseText, HealthText, Language, database_text, health_text};
+use isso_cfg::Volume;
+
+use super::host::repairs;
 use super::protocol::{Health, HealthResult, Request};
 use crate::api::{Client, Status};
+use crate::cmd::supervise::DATABASE;
 use crate::data::DataDir;
 use crate::error::Failure;
 
 /// Asks the supervisor, which asks Isso for `/info` and has a look at the database.
-pub async fn run(data: &DataDir, request: &Request) -> Result<Health, Failure> {
+///
+/// What the supervisor has repaired in the volume is told here, since the supervisor cannot.
+pub async fn run(
+    data: &DataDir,
+    request: &Request,
+    volume: Option<&Path>,
+) -> Result<Health, Failure> {
     let language = Language::of(&request.language);
     let status = match Client::connect(data)? {
         Some(client) => Some(client.status(false).await?),
         None => None,
     };
-    if let Some(damage) = status.as_ref().and_then(damage) {
-        return Ok(Health {
-            result: HealthResult::Failure,
-            message: database_text(DatabaseText::Corrupt(damage), language),
-        });
-    }
-    let (result, text) = match &status {
-        Some(status) => tell(status),
-        None => (HealthResult::Starting, HealthText::Unsupervised),
+    let (result, message) = if let Some(damage) = status.as_ref().and_then(damage) {
+        let message = database_text(DatabaseText::Corrupt(damage), language);
+        (HealthResult::Failure, message)
+    } else {
+        let (result, text) = match &status {
+            Some(status) => tell(status),
+            None => (HealthResult::Starting, HealthText::Unsupervised),
+        };
+        (result, health_text(text, language))
     };
     Ok(Health {
         result,
-        message: health_text(text, language),
+        message,
+        notices: volume
+            .and_then(|volume| repairs(&Volume::new(volume, DATABASE), language))
+            .into_iter()
+            .collect(),
     })
 }
 

@@ -1,10 +1,8 @@
 //! The state machine of one hook, and what the package has to do after it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use async_trait::async_trait;
 use isso_actions::{Action, Language, NoticeTitle, notice_title, password_task_reason};
-use isso_cfg::{Contents, Note, Volume};
+use isso_cfg::{Contents, Volume};
 use isso_lifecycle::{
     Archive, BackupRequest, Config, Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest,
     Review, State,
@@ -19,15 +17,6 @@ use crate::host::{self, ActionsPort, TaskFlag};
 use crate::service::Service;
 use crate::surroundings::Surroundings;
 
-/// Whether a hook may put the volume right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// Isso is down: what it would refuse is repaired.
-    Settle,
-    /// Isso may be up, and a person may be typing: the files are taken as they are.
-    AsFound,
-}
-
 /// The state machine of one hook.
 pub struct Host {
     /// The actions, and the machine itself.
@@ -35,27 +24,21 @@ pub struct Host {
     /// The language of the answer.
     pub language: Language,
     task: watch::Receiver<bool>,
-    notes: Arc<Mutex<Vec<Note>>>,
     notices: Vec<Notice>,
-    /// Whether it is known how the task ought to stand.
-    looked: bool,
+    /// Why the volume could not be settled, and so how the task ought to stand is not known.
+    unsettled: Option<Refusal>,
     refusal: Option<String>,
 }
 
 impl Host {
-    /// Builds the machine and has it look at the volume.
-    pub async fn begin(data: &DataDir, request: &Request, look: Look) -> Host {
-        let volume = Volume::new(data.path(), DATABASE);
+    /// Builds the machine and has it settle the volume, unless Isso runs on it.
+    pub async fn begin(data: &DataDir, request: &Request) -> Host {
+        let volume = Volume::new(data.path(), DATABASE).leaving_word();
         let surroundings = Surroundings::Host(addresses::facts(request));
-        let notes = Arc::<Mutex<Vec<Note>>>::default();
         let flag = watch::Sender::new(false);
         let task = flag.subscribe();
         let ports = Ports {
-            config: Box::new(Files {
-                volume: volume.clone(),
-                look,
-                notes: Arc::clone(&notes),
-            }),
+            config: Box::new(Files(volume.clone())),
             tasks: Box::new(TaskFlag(flag)),
             actions: Box::new(ActionsPort {
                 volume: volume.clone(),
@@ -74,18 +57,20 @@ impl Host {
             },
             language: Language::of(&request.language),
             task,
-            notes,
             notices: Vec::new(),
-            looked: false,
+            unsettled: None,
             refusal: None,
         };
-        match host.service.host.send(Event::Init).await {
-            Ok(_) => host.looked = true,
-            // An action says better what is wrong with the file.
-            Err(_) if look == Look::AsFound => {}
-            Err(refusal) => host.refuse(&refusal),
-        }
+        host.unsettled = host.service.host.send(Event::Init).await.err();
         host
+    }
+
+    /// Has the hook refused if the volume could not be settled.
+    pub fn refuse_unsettled(&mut self) {
+        if let Some(refusal) = self.unsettled.take() {
+            self.refuse(&refusal);
+            self.unsettled = Some(refusal);
+        }
     }
 
     /// Sends what happened. A refusal becomes part of the orders.
@@ -116,13 +101,12 @@ impl Host {
 
     /// What the package has to do.
     pub fn orders(mut self) -> Orders {
-        let repairs = self.repairs();
-        if !repairs.is_empty() {
-            self.notify(Level::Warning, NoticeTitle::Repaired, repairs);
-        }
+        let actions = self.actions();
+        let repaired = repairs(&self.service.volume, self.language);
+        self.notices.extend(repaired);
         Orders {
-            task: self.looked.then(|| self.task()),
-            actions: self.actions(),
+            task: self.unsettled.is_none().then(|| self.task()),
+            actions,
             notices: self.notices,
             refusal: self.refusal,
         }
@@ -145,7 +129,7 @@ impl Host {
 
     /// The actions as they are announced; with a file that cannot be read, as on a fresh volume.
     fn actions(&self) -> Vec<Announced> {
-        let contents = self.service.volume.read();
+        let contents = self.service.volume.contents();
         let contents = contents.unwrap_or_else(|_| Contents::fresh());
         let announced = |action: Action| Announced {
             id: action.id(),
@@ -153,42 +137,37 @@ impl Host {
         };
         Action::ALL.into_iter().map(announced).collect()
     }
+}
 
-    /// What was put right in a person's files. What was made anew or enforced is no news.
-    fn repairs(&self) -> String {
-        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        let tells = |note: &&Note| {
-            !matches!(
-                note,
-                Note::Seeded { .. } | Note::Enforced { .. } | Note::Closed { .. }
-            )
-        };
-        let lines: Vec<_> = notes.iter().filter(tells).map(Note::to_string).collect();
-        lines.join("\n")
-    }
+/// A notice of what was put right in a person's files, by whichever process, and not told yet.
+pub fn repairs(volume: &Volume, language: Language) -> Option<Notice> {
+    let lines = volume.take_word().unwrap_or_else(|error| {
+        tracing::warn!("{error}");
+        Vec::new()
+    });
+    (!lines.is_empty()).then(|| Notice {
+        level: Level::Warning,
+        title: notice_title(NoticeTitle::Repaired, language),
+        message: lines.join("\n"),
+    })
 }
 
 /// The volume, seen from a hook.
-struct Files {
-    volume: Volume,
-    look: Look,
-    notes: Arc<Mutex<Vec<Note>>>,
-}
+struct Files(Volume);
 
 #[async_trait]
 impl Config for Files {
+    /// Isso that runs has settings with a password in force, whatever the file says at the moment; the supervisor sees
+    /// to the file.
     async fn settle(&mut self) -> Result<Gate, PortError> {
-        if self.look == Look::AsFound {
-            return self.gate().await;
-        }
-        let settled = self.volume.settle()?;
-        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.extend(settled.notes);
-        Ok(gate(settled.usable_password))
+        let Some(_unused) = self.0.unused() else {
+            return Ok(Gate::Open);
+        };
+        Ok(gate(self.0.settle()?.usable_password))
     }
 
     async fn gate(&mut self) -> Result<Gate, PortError> {
-        Ok(gate(self.volume.has_usable_password()?))
+        Ok(gate(self.0.has_usable_password()?))
     }
 
     /// The supervisor watches the file itself.

@@ -4,7 +4,7 @@ use isso_actions::{Interface as Shown, NoticeTitle, interface_text};
 use isso_database::{Depth, check_database};
 use isso_lifecycle::{Event, RestoreRequest};
 
-use super::host::{Host, Look};
+use super::host::Host;
 use super::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
 use super::{BACKUP, texts};
 use crate::data::DataDir;
@@ -14,7 +14,8 @@ const PORT: u16 = 8080;
 
 /// Settles the volume; after a restore it looks at the database too.
 pub async fn run(data: &DataDir, request: &Request) -> Init {
-    let mut host = Host::begin(data, request, Look::Settle).await;
+    let mut host = Host::begin(data, request).await;
+    host.refuse_unsettled();
     if request.kind == Some(InitKind::Restore) {
         restored(&mut host).await;
     }

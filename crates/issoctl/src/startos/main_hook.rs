@@ -6,7 +6,7 @@ use isso_actions::{HealthText, health_text};
 use isso_daemon::Config;
 use isso_lifecycle::Event;
 
-use super::host::{Host, Look};
+use super::host::Host;
 use super::protocol::{Daemon, Image, Main, Mounts, Request};
 use crate::data::DataDir;
 use crate::error::Failure;
@@ -17,26 +17,36 @@ const MOUNTS: Mounts = Mounts {
     program: "/opt/issoctl",
     db: "/db",
     config: "/config",
+    volume: "/volume",
 };
 /// How long the supervisor has beyond what it gives Isso, in milliseconds.
 const MARGIN: u32 = 5000;
 
 /// Lets Isso start, or says why it must not.
 pub async fn run(data: &DataDir, request: &Request) -> Result<Main, Failure> {
-    if request.image.entrypoint.is_empty() {
-        return Err(Failure::usage("the image's metadata names no entrypoint"));
+    let Image { entrypoint, cmd } = request.image.clone();
+    let entrypoint = [entrypoint, cmd]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect::<Vec<_>>();
+    if entrypoint.is_empty() {
+        return Err(Failure::usage(
+            "the image's metadata names neither entrypoint nor cmd",
+        ));
     }
-    let mut host = Host::begin(data, request, Look::Settle).await;
+    let mut host = Host::begin(data, request).await;
+    host.refuse_unsettled();
     host.send(Event::Start).await;
     let display = health_text(HealthText::Name, host.language);
-    let daemon = host.starts().then(|| daemon(&request.image, display));
+    let daemon = host.starts().then(|| daemon(entrypoint, display));
     Ok(Main {
         daemon,
         orders: host.orders(),
     })
 }
 
-fn daemon(image: &Image, display: String) -> Daemon {
+fn daemon(entrypoint: Vec<String>, display: String) -> Daemon {
     let issoctl = |words: &[&str]| {
         let program = [&format!("{}/issoctl", MOUNTS.program), "--data", SUPERVISOR];
         program
@@ -45,15 +55,15 @@ fn daemon(image: &Image, display: String) -> Daemon {
             .map(ToString::to_string)
             .collect::<Vec<_>>()
     };
-    let mut command = issoctl(&["supervise", "--"]);
-    command.extend(image.entrypoint.iter().chain(&image.cmd).cloned());
+    let mut command = issoctl(&["supervise", "--volume", MOUNTS.volume, "--"]);
+    command.extend(entrypoint);
     let stop_within = u32::try_from(Config::STOP_WITHIN.as_millis()).unwrap_or(u32::MAX);
     Daemon {
         display,
         mounts: MOUNTS,
         command,
         env: BTreeMap::from([("ISSO_SETTINGS", format!("{}/isso.cfg", MOUNTS.config))]),
-        health: issoctl(&["startos", "health"]),
+        health: issoctl(&["startos", "health", "--volume", MOUNTS.volume]),
         stop_within: stop_within.saturating_add(MARGIN),
     }
 }

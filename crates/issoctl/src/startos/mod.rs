@@ -5,14 +5,19 @@
 //! to do; [`protocol`] says how they talk. What lasts, StartOS keeps itself: the task, and whether the
 //! service is wanted up. Isso runs under `issoctl supervise`, in a container of its own.
 //!
+//! Each hook but `health` first has the machine settle the volume if Isso does not run on it. While Isso runs, the
+//! settings in force decide about the task, and the supervisor sees to the files. Which of the two it is tells a lock of
+//! the volume ([`isso_cfg::Volume::mark_in_use`]). What was repaired, by a hook or by the supervisor, stands in the volume
+//! until the next hook tells it.
+//!
 //! | hook | events | what comes of it |
 //! |---|---|---|
 //! | `init` | `Init`, after a restore also `Restore` and its end | the volume is put right; actions, interfaces, task |
-//! | `smtp` | `SettingsChanged` | `isso.cfg` follows the system's mail server |
+//! | `smtp` | `Init`, `SettingsChanged` | `isso.cfg` follows the system's mail server |
 //! | `main` | `Init`, `Start` | what to run, or why not |
-//! | `input` | none, it only reads | the form of an action |
-//! | `run` | `Invoke` | an action is carried out |
-//! | `backup` | `Backup` and its end | leave to copy the volume, or why not |
+//! | `input` | `Init` | the form of an action |
+//! | `run` | `Init`, `Invoke` | an action is carried out |
+//! | `backup` | `Init`, `Backup` and its end | leave to copy the volume, or why not |
 //! | `health` | none, it only reads | how Isso is |
 
 mod actions;
@@ -22,6 +27,7 @@ mod backup;
 mod bindings;
 mod health;
 mod host;
+mod in_use;
 mod init;
 mod main_hook;
 mod protocol;
@@ -29,11 +35,13 @@ mod smtp;
 mod texts;
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use serde::Serialize;
 
+pub use self::in_use::mark_while_running;
 use self::protocol::Request;
 use crate::data::DataDir;
 use crate::error::Failure;
@@ -64,7 +72,11 @@ pub enum Hook {
     /// The volume is to be copied
     Backup,
     /// StartOS wants to know how Isso is; --data is the supervisor's folder
-    Health,
+    Health {
+        /// The volume, to tell what was repaired in it
+        #[arg(long, value_name = "DIR")]
+        volume: Option<PathBuf>,
+    },
 }
 
 /// Answers a hook.
@@ -77,7 +89,7 @@ pub async fn run(data: &DataDir, hook: Hook) -> Result<ExitCode, Failure> {
         Hook::Input { action } => answer(&actions::input(data, &request, &action).await),
         Hook::Run { action } => answer(&actions::run(data, request, &action).await),
         Hook::Backup => answer(&backup::run(data, &request).await),
-        Hook::Health => answer(&health::run(data, &request).await?),
+        Hook::Health { volume } => answer(&health::run(data, &request, volume.as_deref()).await?),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -60,15 +60,15 @@ pub struct Address {
     pub kind: String,
 }
 
-/// How the image starts what is in it.
+/// How the image starts what is in it. Either may be missing or `null`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default)]
 pub struct Image {
     /// The program and its first arguments.
-    pub entrypoint: Vec<String>,
+    pub entrypoint: Option<Vec<String>>,
     /// The arguments after them.
-    pub cmd: Vec<String>,
+    pub cmd: Option<Vec<String>>,
 }
 
 /// What the package has to do after a hook.
@@ -189,7 +189,9 @@ pub struct Input {
     /// The values; `null` for an action without a form.
     #[cfg_attr(test, ts(type = "unknown"))]
     pub value: Value,
-    /// Why there is no form. The package throws it.
+    /// What to notify the person of.
+    pub notices: Vec<Notice>,
+    /// Why there is no form. The package throws it once the rest is done.
     pub refusal: Option<String>,
 }
 
@@ -244,11 +246,13 @@ pub struct Mounts {
     pub program: &'static str,
     /// The folder `db` of the volume, to read and write.
     pub db: &'static str,
-    /// The folder `config` of the volume, to read.
+    /// The folder `config` of the volume, to read: where the image looks for its settings.
     pub config: &'static str,
+    /// The volume itself, to read and write: for the supervisor.
+    pub volume: &'static str,
 }
 
-/// The answer of `health`: the SDK's `HealthCheckResult`.
+/// The answer of `health`: the SDK's `HealthCheckResult`, and what was repaired meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Health {
@@ -256,6 +260,8 @@ pub struct Health {
     pub result: HealthResult,
     /// The same in words, with what to do.
     pub message: String,
+    /// What to notify the person of.
+    pub notices: Vec<Notice>,
 }
 
 /// The SDK's `HealthStatus`, as far as it is in use here.

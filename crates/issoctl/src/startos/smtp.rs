@@ -3,7 +3,7 @@
 use isso_actions::{NoticeTitle, follow_system_smtp};
 use isso_lifecycle::Event;
 
-use super::host::{Host, Look};
+use super::host::{Host, repairs};
 use super::protocol::{Level, Orders, Request};
 use crate::data::DataDir;
 
@@ -11,11 +11,18 @@ use crate::data::DataDir;
 ///
 /// This is part of each init, which mail must not keep from coming to its end: what cannot be taken over is told.
 pub async fn run(data: &DataDir, request: &Request) -> Orders {
-    let mut host = Host::begin(data, request, Look::AsFound).await;
+    let mut host = Host::begin(data, request).await;
     let system = request.system_smtp.as_ref();
     match follow_system_smtp(&host.service.volume, system, host.language) {
         Ok(true) => host.send(Event::SettingsChanged).await,
-        Ok(false) => return Orders::default(),
+        Ok(false) => {
+            return Orders {
+                notices: repairs(&host.service.volume, host.language)
+                    .into_iter()
+                    .collect(),
+                ..Orders::default()
+            };
+        }
         Err(error) => {
             let message = error.localized(host.language);
             host.notify(Level::Warning, NoticeTitle::NotInForce, message);

@@ -1,0 +1,44 @@
+//! Telling the hooks, which run in another container, that Isso runs.
+
+use isso_cfg::Volume;
+use isso_lifecycle::State;
+use tokio::sync::watch;
+use tokio::task::{spawn_blocking, spawn_local};
+
+/// Keeps the volume marked as in use while Isso runs on it, or is being started on settings that were accepted. When this
+/// process dies, the mark is gone too.
+pub fn mark_while_running(volume: Volume, mut states: watch::Receiver<State>) {
+    spawn_local(async move {
+        let mut mark = None;
+        loop {
+            let state = *states.borrow_and_update();
+            if !is_running(state) {
+                mark = None;
+            } else if mark.is_none() {
+                let volume = volume.clone();
+                // A hook that settles the volume holds it for an instant.
+                let marked = spawn_blocking(move || volume.mark_in_use()).await;
+                match marked.expect("marking does not panic, and is not cancelled") {
+                    Ok(marked) => mark = Some(marked),
+                    Err(error) => tracing::warn!("the volume cannot be marked as in use: {error}"),
+                }
+            }
+            if states.changed().await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Whether settings with a usable password were accepted.
+fn is_running(state: State) -> bool {
+    match state {
+        State::Starting | State::Serving | State::Reloading | State::Recovering => true,
+        // Backups are made by StartOS here, with Isso down.
+        State::BackingUp
+        | State::Installed
+        | State::AwaitingPassword
+        | State::Stopped
+        | State::Restoring => false,
+    }
+}
