@@ -284,6 +284,7 @@ fn the_password_of_a_panel_that_was_off_opens_nothing() {
         String::from_utf8_lossy(&[plan.stdout.clone(), plan.stderr.clone()].concat()).into_owned();
     assert!(plan.status.success(), "{told}");
     assert!(told.contains("its password is not taken over"), "{told}");
+    assert!(told.contains("There is no admin password"), "{told}");
     assert!(!told.contains("long-known"), "{told}");
 
     let up = site.up(&[]);

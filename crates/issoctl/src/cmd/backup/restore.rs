@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use isso_backup::{Origin, PrepareError, User, litestream, may_swap, prepare, restore_into, users};
-use isso_cfg::Volume;
+use isso_cfg::{Volume, keys};
 use isso_lifecycle::Event;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -103,8 +103,23 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
             ));
         }
     }
-    status.map_or(Ok(()), |status| tell(status, data, output))?;
+    match status {
+        Some(status) => tell(status, data, output)?,
+        // A password that names a variable is for the host to judge.
+        None if has_no_password(&volume) => {
+            let command = data.spell("issoctl action run set-admin-password");
+            output.note(&format!(
+                "{WARN}There is no admin password, and Isso is not run without one:{WARN:#} {command}"
+            ));
+        }
+        None => {}
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn has_no_password(volume: &Volume) -> bool {
+    let contents = volume.read();
+    contents.is_ok_and(|contents| contents.cfg.read_text(&keys::ADMIN_PASSWORD).is_empty())
 }
 
 /// Nobody else may go on with the database that is replaced: what such a program copies or writes then would be neither the old
