@@ -11,6 +11,7 @@
 mod addresses;
 mod context;
 mod hash;
+mod html;
 mod mail;
 mod mailbox;
 mod markup;
@@ -71,6 +72,7 @@ fn found(doc: &Document) -> Vec<Finding> {
     websites::check(&mut context);
     mail::check(&mut context);
     markup::check(&mut context);
+    html::check(&mut context);
     hash::check(&mut context);
     addresses::check(&mut context);
     tidy::check(&mut context);

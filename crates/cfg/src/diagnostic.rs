@@ -94,7 +94,7 @@ pub enum Code {
     ExtraCharacters,
     /// Two settings do not go together.
     Contradiction,
-    /// The value is that of a sample, which nobody has.
+    /// The value was copied from a sample and never replaced.
     Placeholder,
     /// The hash of a commenter's address tells the address.
     AddressShown,

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::context::{Context, Stage};
 use crate::diagnostic::{Code, Severity};
-use crate::{format, keys, password, site, stray};
+use crate::site::{self, Site, SiteError};
+use crate::{format, keys, number, password, stray};
 
 pub(super) fn check(context: &mut Context<'_>) {
     public_endpoint(context);
@@ -201,16 +202,34 @@ fn with_one_field(url: &str) -> Option<String> {
 }
 
 fn feed(context: &mut Context<'_>) {
+    let limit = &keys::RSS_LIMIT;
+    let too_many = context
+        .value(limit)
+        .and_then(number::getint)
+        .is_some_and(|number| i64::try_from(number).is_err());
+    if too_many && context.stage(limit) != Stage::Dormant && !context.is_noted(limit) {
+        let message =
+            "SQLite counts in 64 bits, and Isso answers with an error where a feed is asked for";
+        context.note(
+            limit,
+            Severity::Misread,
+            Code::OutOfRange,
+            message,
+            "Write a smaller number; for no limit 0.",
+        );
+    }
     let key = &keys::RSS_BASE;
     let Some(base) = context.value(key).filter(|_| !context.is_noted(key)) else {
         return;
     };
+    let fix = "Write the address of your website, as https://blog.example.org.";
+    if matches!(Site::read(base), Err(SiteError::Brackets)) {
+        let message = "the brackets hold no IPv6 address, and Isso answers with an error where a feed is asked for";
+        return context.note(key, Severity::Misread, Code::PublicEndpoint, message, fix);
+    }
     if !base.is_empty() && !base.starts_with("http://") && !base.starts_with("https://") {
         let message = "the address begins with neither https:// nor http://, so the links in the feed are broken";
-        let fix = with_scheme(
-            base,
-            "Write the address of your website, as https://blog.example.org.",
-        );
+        let fix = with_scheme(base, fix);
         context.note(key, Severity::Misread, Code::PublicEndpoint, message, fix);
     }
 }

@@ -3,6 +3,7 @@
 use strsim::damerau_levenshtein;
 
 use super::context::{Context, Stage};
+use super::html;
 use super::misaka::{self, Successor};
 use crate::diagnostic::{Code, Severity};
 use crate::keys::{self, Key};
@@ -11,12 +12,8 @@ use crate::python::strip;
 pub(super) fn check(context: &mut Context<'_>) {
     renderer(context);
     plugins(context);
-    removed(context);
     parameters(context);
     misaka::check(context);
-    for key in [&keys::ALLOWED_ELEMENTS, &keys::ALLOWED_ATTRIBUTES] {
-        allowed(context, key);
-    }
 }
 
 /// Says whether a word is an item of a list of markup, and hardly anything else.
@@ -24,7 +21,7 @@ pub(super) fn is_item(key: &Key, word: &str) -> bool {
     match *key {
         keys::MISTUNE_PLUGINS => PLUGINS.contains(&word) || misaka::successor(word).is_some(),
         keys::MISAKA_OPTIONS | keys::MISAKA_FLAGS => misaka::successor(word).is_some(),
-        keys::ALLOWED_ELEMENTS => ELEMENTS.contains(&word),
+        keys::ALLOWED_ELEMENTS => html::ELEMENTS.contains(&word),
         _ => false,
     }
 }
@@ -179,26 +176,6 @@ fn is_python_path(text: &str) -> bool {
     text.contains('.') && text.split('.').all(identifier)
 }
 
-/// Plugins whose elements Isso takes out again: a table then has all its cells in one row.
-fn removed(context: &mut Context<'_>) {
-    let key = &keys::MISTUNE_PLUGINS;
-    if context.value(key).is_none() || context.is_noted(key) || context.stage(key) == Stage::Dormant
-    {
-        return;
-    }
-    let mut plugins = context.list(key);
-    plugins.retain(|plugin| !misaka::missing(context, &[plugin.text]).is_empty());
-    let names: Vec<&str> = plugins.iter().map(|plugin| plugin.text).collect();
-    if let Some(first) = plugins.first() {
-        let message = format!(
-            "Isso removes what {} makes of a comment, because it does not allow the HTML for it",
-            names.join(", ")
-        );
-        let fix = misaka::allow(context, &names);
-        context.note_item(key, first, Severity::Misread, Code::NoEffect, message, fix);
-    }
-}
-
 /// Isso looks for `hard_wrap` alone, and goes on without what it does not find.
 fn parameters(context: &mut Context<'_>) {
     let key = &keys::MISTUNE_PARAMETERS;
@@ -231,95 +208,5 @@ fn parameters(context: &mut Context<'_>) {
             ),
         };
         context.note_item(key, &item, Severity::Misread, Code::NoEffect, message, fix);
-    }
-}
-
-/// The elements that Isso allows anyway, and those that mistune makes with one plugin or another.
-/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
-const ELEMENTS: [&str; 40] = [
-    "a",
-    "abbr",
-    "blockquote",
-    "br",
-    "code",
-    "dd",
-    "del",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "img",
-    "input",
-    "ins",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "rt",
-    "ruby",
-    "section",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
-
-/// Names are compared as they are, and mistune makes few elements: it shows HTML tags of a comment as text.
-fn allowed(context: &mut Context<'_>, key: &'static Key) {
-    if context.value(key).is_none() || context.is_noted(key) {
-        return;
-    }
-    for item in context.list(key) {
-        let name: String = item
-            .text
-            .to_lowercase()
-            .chars()
-            .filter(|c| !"<>/\"' ".contains(*c))
-            .collect();
-        let simple = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        if name != item.text && simple && !name.is_empty() {
-            let message = format!(
-                "Isso compares this with names of HTML, character by character, and {name} is not it"
-            );
-            context.note_item(
-                key,
-                &item,
-                Severity::Misread,
-                Code::NoEffect,
-                message,
-                format!("Write {name}."),
-            );
-        } else if *key == keys::ALLOWED_ELEMENTS
-            && context.effective(&keys::RENDERER) == Some("mistune")
-            && !ELEMENTS.contains(&item.text)
-        {
-            let message = format!(
-                "mistune shows HTML tags in comments as text and never makes {}, so this allows nothing",
-                item.text
-            );
-            context.note_item(
-                key,
-                &item,
-                Severity::Warning,
-                Code::NoEffect,
-                message,
-                "Delete it.",
-            );
-        }
     }
 }

@@ -7,7 +7,9 @@
 //! <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/mistune.py>
 
 use super::context::Context;
+use super::html;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::document::Document;
 use crate::keys::{self, Key};
 use crate::typed::items;
 
@@ -103,7 +105,7 @@ impl Wanted {
         if !self.plugins.is_empty() {
             let key = &keys::MISTUNE_PLUGINS;
             values.push((key, with(context, key, &self.plugins)));
-            values.extend(allowances(context, &self.plugins));
+            values.extend(html::allowances(context, &self.plugins));
         }
         if self.hard_wrap {
             let key = &keys::MISTUNE_PARAMETERS;
@@ -121,76 +123,12 @@ impl Wanted {
 }
 
 /// What a list says now, with more items at its end.
-fn with(context: &Context<'_>, key: &Key, more: &[&str]) -> String {
+pub(super) fn with(context: &Context<'_>, key: &Key, more: &[&str]) -> String {
     // What a variable holds is for the variable to tell.
     let written = context.doc.written(key).unwrap_or(Some(key.default));
     let mut list = items(written.unwrap_or_default(), ',');
     list.extend(more.iter().map(|&item| item.to_owned()));
     list.join(", ")
-}
-
-/// The steps that keep Isso from removing what some plugins make.
-pub(super) fn allow(context: &Context<'_>, plugins: &[&str]) -> String {
-    context.steps(&allowances(context, plugins))
-}
-
-fn allowances(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, String)> {
-    let missing = missing(context, plugins).into_iter();
-    missing
-        .map(|(key, words)| (key, with(context, key, &words)))
-        .collect()
-}
-
-/// The names of HTML that some plugins need and Isso removes, by the key that would allow them.
-pub(super) fn missing(
-    context: &Context<'_>,
-    plugins: &[&str],
-) -> Vec<(&'static Key, Vec<&'static str>)> {
-    let mut missing = Vec::new();
-    for (key, needed) in [
-        (
-            &keys::ALLOWED_ELEMENTS,
-            elements as fn(&str) -> &'static [&'static str],
-        ),
-        (&keys::ALLOWED_ATTRIBUTES, attributes),
-    ] {
-        let allowed = items(context.effective(key).unwrap_or_default(), ',');
-        let mut words: Vec<&str> = plugins
-            .iter()
-            .flat_map(|plugin| needed(plugin))
-            .copied()
-            .collect();
-        words.retain(|word| !allowed.iter().any(|item| item == word));
-        if !words.is_empty() {
-            missing.push((key, words));
-        }
-    }
-    missing
-}
-
-/// The elements without which a plugin does not do what its name says, beyond those that Isso always allows.
-/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
-fn elements(plugin: &str) -> &'static [&'static str] {
-    match plugin {
-        "table" => &["tr"],
-        "mark" => &["mark"],
-        "abbr" => &["abbr"],
-        "def_list" => &["dl", "dt", "dd"],
-        "ruby" => &["ruby", "rt"],
-        "task_lists" => &["input"],
-        "spoiler" => &["div", "span"],
-        _ => &[],
-    }
-}
-
-/// The attributes without which these elements do nothing.
-fn attributes(plugin: &str) -> &'static [&'static str] {
-    match plugin {
-        "abbr" => &["title"],
-        "task_lists" => &["type", "checked", "disabled"],
-        "spoiler" => &["class"],
-        _ => &[],
-    }
 }
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -207,9 +145,18 @@ const FORMER: [(&str, Key); 2] = [
     ("flags", keys::MISAKA_FLAGS),
 ];
 
-/// Whether a file has misaka's options where earlier versions of Isso read them.
+/// Where earlier versions of Isso read misaka's options, and where people put them who have heard of mistune.
+const PLACES: [&str; 2] = ["markup", "markup.mistune"];
+
+/// Whether a key is one of misaka's options in another section than Isso reads it from.
 pub(super) fn is_former(section: &str, name: &str) -> bool {
-    section == "markup" && FORMER.iter().any(|(former, _)| *former == name)
+    PLACES.contains(&section) && FORMER.iter().any(|(former, _)| *former == name)
+}
+
+/// What a file says where Isso no longer reads it.
+fn former<'d>(doc: &'d Document, section: &str, name: &str) -> Option<&'d str> {
+    let value = doc.ini().get_map_ref().get(section)?.get(name)?;
+    Some(value.as_deref().unwrap_or_default())
 }
 
 fn under_mistune(context: &mut Context<'_>) {
@@ -218,26 +165,17 @@ fn under_mistune(context: &mut Context<'_>) {
     let mut wanted = Wanted::default();
     let mut places = Vec::new();
     for (name, key) in FORMER {
-        let old = doc
-            .ini()
-            .get_map_ref()
-            .get("markup")
-            .and_then(|keys| keys.get(name));
-        let new = doc.own(if name == "flags" {
+        // The file that comes with Isso lists misaka's default.
+        let own = doc.own(if name == "flags" {
             &keys::MISAKA_FLAGS
         } else {
             &keys::MISAKA_OPTIONS
         });
-        // The file that comes with Isso lists misaka's default.
-        let new = new.flatten().filter(|value| *value != key.default);
-        for (section, value) in [
-            (
-                "markup",
-                old.map(|value| value.as_deref().unwrap_or_default()),
-            ),
-            (key.section, new),
-        ] {
-            let Some(value) = value else { continue };
+        let new = own.flatten().filter(|value| *value != key.default);
+        let old = PLACES
+            .into_iter()
+            .filter_map(|section| Some((section, former(doc, section, name)?)));
+        for (section, value) in old.chain(new.map(|value| (key.section, value))) {
             places.push((section, name));
             if name == "flags" {
                 wanted.flags(context, value);
@@ -274,13 +212,11 @@ fn under_mistune(context: &mut Context<'_>) {
 
 fn under_misaka(context: &mut Context<'_>) {
     let doc = context.doc;
-    for (name, key) in FORMER {
-        let Some(old) = doc
-            .ini()
-            .get_map_ref()
-            .get("markup")
-            .and_then(|keys| keys.get(name))
-        else {
+    for (section, (name, key)) in PLACES
+        .into_iter()
+        .flat_map(|section| FORMER.map(|former| (section, former)))
+    {
+        let Some(old) = former(doc, section, name) else {
             continue;
         };
         // Isso asks whether the new list is empty, and no list is: https://github.com/isso-comments/isso/blob/0.14.0/isso/html/misaka.py
@@ -288,20 +224,16 @@ fn under_misaka(context: &mut Context<'_>) {
             "Isso reads [{}] {name} in its place, and ignores this",
             key.section
         );
-        let (severity, fix) = match (doc.own(&key).flatten(), old.as_deref()) {
-            (None, Some(old)) if items(old, ',') != items(key.default, ',') => (
+        let old = items(old, ',');
+        let (severity, fix) = match doc.own(&key).flatten() {
+            None if old != items(key.default, ',') => (
                 Severity::Misread,
-                format!(
-                    "Delete it. {}",
-                    context.steps(&[(&key, items(old, ',').join(", "))])
-                ),
+                format!("Delete it. {}", context.steps(&[(&key, old.join(", "))])),
             ),
-            (Some(new), Some(old)) if items(old, ',') != items(new, ',') => {
-                (Severity::Misread, "Delete it.".to_owned())
-            }
+            Some(new) if old != items(new, ',') => (Severity::Misread, "Delete it.".to_owned()),
             _ => (Severity::Warning, "Delete it.".to_owned()),
         };
-        push(context, "markup", name, severity, message, fix);
+        push(context, section, name, severity, message, fix);
     }
 }
 

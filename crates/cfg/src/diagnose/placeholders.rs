@@ -106,7 +106,7 @@ fn is_sample(host: &str) -> bool {
     host.ends_with(".tld") || host.split('.').any(yours)
 }
 
-/// Whether nobody can have a mailbox or a mail server there: <https://www.rfc-editor.org/rfc/rfc2606>
+/// Whether a domain is reserved for documentation, so that no mailbox or mail server exists there: <https://www.rfc-editor.org/rfc/rfc2606>
 fn is_reserved(host: &str) -> bool {
     let name = host.to_lowercase();
     let under = |domain: &str| {

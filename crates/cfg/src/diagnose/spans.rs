@@ -87,7 +87,7 @@ pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
 
 const HOUR: i128 = 3600;
 
-/// A comment that waits for approval is deleted within the hour when somebody has written months as `m`.
+/// Warns of a queue that is emptied within the hour: `6m` is often meant as six months.
 fn soon(context: &mut Context<'_>, key: &'static Key, read: Timedelta) {
     if *key == keys::PURGE_AFTER
         && i128::from(read.seconds()) < HOUR

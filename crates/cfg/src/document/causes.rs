@@ -3,7 +3,7 @@
 //! The parser's answer stands: a file is refused at the same lines. What changes is what the person is advised to do.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::keys;
+use crate::keys::{self, Kind};
 use crate::python::{self, strip};
 use crate::stray;
 
@@ -67,6 +67,39 @@ fn duplicate_key(raw: &[&str], lines: &[&str], problem: &mut Diagnostic) {
     };
     if let Some(first) = first.filter(|&first| !goes_on(first) && !goes_on(here)) {
         problem.fix = format!("Delete this line: line {} says the same.", first + 1);
+    } else if let Some(fix) = list_again(&lines[start..here], lines[here], start) {
+        problem.fix = fix;
+    }
+}
+
+/// What to do about a list that is begun anew for each of its items, as other programs want it.
+fn list_again(above: &[&str], line: &str, start: usize) -> Option<String> {
+    let parts = |line: &str| {
+        let (name, value) = line.split_once(['=', ':'])?;
+        Some((
+            python::lower(python::rstrip(name)).into_owned(),
+            strip(value).to_owned(),
+        ))
+    };
+    let (name, value) = parts(line)?;
+    let section = super::reader::header(above.first()?)?;
+    let key = keys::find(section, &name)?;
+    let (at, first) = above.iter().enumerate().find_map(|(at, line)| {
+        parts(line)
+            .filter(|(other, _)| *other == name)
+            .map(|(_, value)| (at, value))
+    })?;
+    match key.kind {
+        _ if value.is_empty() || value.contains('@') => None,
+        Kind::Lines => Some(format!(
+            "Delete this line, and put {value} on an indented line of its own below line {}.",
+            start + at + 1
+        )),
+        Kind::List if !first.is_empty() => Some(format!(
+            "In [{section}], replace the line of {name} by {name} = {first}, {value}. Delete line {}.",
+            start + above.len() + 1
+        )),
+        _ => None,
     }
 }
 

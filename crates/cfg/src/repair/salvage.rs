@@ -8,10 +8,11 @@
 //! - a line without a key, and a value that continues a key without one, are left out;
 //! - a byte order mark is removed, and bytes that are not UTF-8 are taken for Latin-1.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::document::Document;
-use crate::keys;
+use crate::keys::{self, Kind};
 use crate::python::{self, Line};
 use crate::stray;
 
@@ -42,6 +43,8 @@ struct Block<'t> {
     lines: Vec<&'t str>,
     delimited: bool,
     readable: bool,
+    /// The lines of further blocks that go on with the list of this one.
+    again: Vec<Vec<&'t str>>,
 }
 
 struct Section<'t> {
@@ -119,6 +122,7 @@ impl<'t> Sorter<'t> {
                 lines,
                 delimited,
                 readable: true,
+                again: Vec::new(),
             });
             self.open = Some(section);
         }
@@ -143,7 +147,30 @@ impl<'t> Sorter<'t> {
         self.sections[self.open?].blocks.last_mut()
     }
 
-    fn write(self) -> String {
+    /// Joins lists whose items stand on a line each and that are begun anew for some of them.
+    fn join_lists(&mut self) {
+        for section in &mut self.sections {
+            let mut at = 0;
+            while at < section.blocks.len() {
+                let key = &section.blocks[at].key;
+                let is_list =
+                    keys::find(&section.name, key).is_some_and(|key| key.kind == Kind::Lines);
+                let first = section.blocks[..at]
+                    .iter()
+                    .position(|block| is_list && block.key == *key && block.readable);
+                match first {
+                    Some(first) if section.blocks[at].readable && section.blocks[at].delimited => {
+                        let again = section.blocks.remove(at);
+                        section.blocks[first].again.push(again.lines);
+                    }
+                    _ => at += 1,
+                }
+            }
+        }
+    }
+
+    fn write(mut self) -> String {
+        self.join_lists();
         let mut text = String::new();
         for section in &self.sections {
             if section.header.is_empty() {
@@ -163,6 +190,9 @@ impl<'t> Sorter<'t> {
             let stays = readable().filter(|(at, block)| last[block.key.as_str()] == *at);
             for (_, block) in stays {
                 block.lines.iter().for_each(|line| add(&mut text, line));
+                for line in block.again.iter().flatten() {
+                    add(&mut text, &item(line));
+                }
             }
         }
         self.waiting.iter().for_each(|line| add(&mut text, line));
@@ -170,8 +200,23 @@ impl<'t> Sorter<'t> {
     }
 }
 
+/// A line of a list that was begun anew: the key gives way to an indentation.
+fn item(line: &str) -> Cow<'_, str> {
+    let content = python::strip(line);
+    if line.starts_with(python::is_space) || content.is_empty() || content.starts_with(['#', ';']) {
+        return Cow::Borrowed(line);
+    }
+    match python::strip(content.split_once(['=', ':']).unwrap_or_default().1) {
+        "" => Cow::Borrowed(""),
+        value => Cow::Owned(format!("    {value}\n")),
+    }
+}
+
 /// Adds a line, which may have been the last one of its file and so have no end.
 fn add(text: &mut String, line: &str) {
+    if line.is_empty() {
+        return;
+    }
     text.push_str(line);
     if !line.ends_with(['\n', '\r']) {
         text.push('\n');
@@ -207,8 +252,16 @@ mod tests {
     #[test]
     fn the_last_of_two_keys_stays() {
         check(
-            "[general]\nhost =\n  a\n  b\nmax-age = 1h\n# better\nHost = c\n  d",
-            "[general]\nmax-age = 1h\n# better\nHost = c\n  d\n",
+            "[smtp]\nto =\n  a\n  b\nport = 1\n# better\nTo = c\n  d",
+            "[smtp]\nport = 1\n# better\nTo = c\n  d\n",
+        );
+    }
+
+    #[test]
+    fn a_list_that_is_begun_anew_is_one_list() {
+        check(
+            "[general]\nhost = https://a.example\n# mine\nHost: https://b.example\nmax-age = 1h\nhost =\n    https://c.example",
+            "[general]\nhost = https://a.example\n# mine\n    https://b.example\n    https://c.example\nmax-age = 1h\n",
         );
     }
 

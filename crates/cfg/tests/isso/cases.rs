@@ -153,6 +153,9 @@ pub const CASES: &[Case] = &[
     serves("ratelimit zero", general!("[guard]\nratelimit = 0\n"), &[(M, OutOfRange, 4, 13)]),
     serves("direct-reply negative", general!("[guard]\ndirect-reply = -1\n"), &[(M, OutOfRange, 4, 16)]),
     fails_at("feed", "feed limit is a word", general!("[rss]\nbase = https://example.org\nlimit = ten\n"), &[(M, NotANumber, 5, 9)]),
+    fails_at("feed", "feed limit beyond 64 bits", general!("[rss]\nbase = https://blog.example.org\nlimit = 9223372036854775808\n"), &[(M, OutOfRange, 5, 9)]),
+    fails_at("feed", "feed with a lone bracket", general!("[rss]\nbase = https://[::1\n"), &[(M, PublicEndpoint, 4, 8)]),
+    serves("feed without a limit", general!("[rss]\nbase = https://blog.example.org\nlimit = 0\n"), &[]),
     serves("feed limit is a word, no feed", general!("[rss]\nlimit = ten\n"), &[(W, NotANumber, 4, 9)]),
 
     // Spans of time.

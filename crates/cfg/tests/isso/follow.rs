@@ -77,6 +77,17 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         } else if let Some(numbers) = sentence.strip_prefix("Delete line") {
             let (first, last) = range(numbers)?;
             lines.drain(first..=last);
+        } else if let Some((item, number)) = sentence
+            .strip_prefix("Delete this line, and put ")
+            .and_then(|rest| rest.split_once(" on an indented line of its own below line "))
+        {
+            lines.remove(diagnostic.line - 1);
+            // Below what stands there already.
+            let mut at: usize = number.parse().ok()?;
+            while lines.get(at).is_some_and(|line| line.starts_with(' ')) {
+                at += 1;
+            }
+            lines.insert(at, format!("    {item}"));
         } else if sentence == "Delete this line"
             || sentence.starts_with("Delete this line:")
             || sentence.starts_with("Delete this header:")

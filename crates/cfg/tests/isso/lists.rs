@@ -18,6 +18,8 @@ const STRAY: &[(&str, &str, &[&str])] = &[
     ("host", "[general]\nhost =\nhttps://a.example, https://b.example\nhttps://c.example\n", &["https://a.example", "https://b.example", "https://c.example"]),
     ("host", "  [general]\n  host =\n  https://a.example:8443/\n  https://b.example\n", &["https://a.example:8443/", "https://b.example"]),
     ("host", "[general]\nhost =\nblog.example.org\nlocalhost:1313\n127.0.0.1:4000\n", &["blog.example.org", "localhost:1313", "127.0.0.1:4000"]),
+    ("host", "[general]\nhost = https://a.example\nhost = https://b.example\nmax-age = 15m\nhost = https://c.example\n", &["https://a.example", "https://b.example", "https://c.example"]),
+    ("notify", "[general]\nnotify = stdout\nnotify = smtp\n", &["stdout", "smtp"]),
     ("trusted-proxies", "[server]\ntrusted-proxies =\n127.0.0.1\n::1\n", &["127.0.0.1", "::1"]),
     ("trusted-proxies", "[server]\ntrusted-proxies = 127.0.0.1\n10.0.0.2\n", &["127.0.0.1", "10.0.0.2"]),
     ("notify", "[general]\nnotify = stdout,\nsmtp\n", &["stdout", "smtp"]),
@@ -36,7 +38,9 @@ fn items_at_the_left_are_led_back_into_their_list() {
             found
                 .iter()
                 .any(|found| found.message.contains("at the left")
-                    || found.fix.starts_with("Indent line")),
+                    || ["Indent line", "Delete this line, and put", "In ["]
+                        .iter()
+                        .any(|start| found.fix.starts_with(start))),
             "{shown}"
         );
         assert!(!found.iter().any(|found| found.fix.contains("Delete the key") || found.fix.contains("Keep one")), "{shown}");

@@ -27,6 +27,7 @@ const OLD: &[Old] = &[
     Old { name: "strikethrough", file: "[markup]\noptions = EXT_STRIKETHROUGH\n[markup.mistune]\nplugins = url\n", comment: "~~gone~~ it is", before: "~~gone~~", after: "<del>gone</del>" },
     Old { name: "plugins that are there stay", file: "[markup]\noptions = tables\n[markup.mistune]\nplugins = url\nparameters = escape\n", comment: "https://example.org/ and ~~x~~\n\n| a |\n|---|\n| 1 |\n", before: "|---|", after: "<td>1</td>" },
     Old { name: "options of misaka, mistune renders", file: "[markup.misaka]\noptions = autolink, tables\n", comment: TABLE, before: "| 1 | 2 |", after: ROWS },
+    Old { name: "options of misaka among those of mistune", file: "[markup.mistune]\noptions = autolink, tables\n", comment: TABLE, before: "| 1 | 2 |", after: ROWS },
     Old { name: "hard wraps", file: "[markup]\nflags = hard-wrap\n[markup.mistune]\nparameters = escape\n", comment: "one\ntwo", before: "one\ntwo", after: "one<br>\ntwo" },
     Old { name: "a table in one row", file: "[markup.mistune]\nplugins = table\n", comment: TABLE, before: "\n\n\n  <td>3</td>", after: ROWS },
     Old { name: "marks that are removed", file: "[markup]\nallowed-elements = img, tr\n[markup.mistune]\nplugins = table, mark\n", comment: "==marked== word", before: "marked word", after: "<mark>marked</mark>" },

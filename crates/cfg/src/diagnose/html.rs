@@ -1,0 +1,185 @@
+//! The HTML that Isso leaves in a rendered comment.
+//!
+//! <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
+
+use super::context::{Context, Stage};
+use super::misaka::with;
+use crate::diagnostic::{Code, Severity};
+use crate::keys::{self, Key};
+use crate::typed::items;
+
+pub(super) fn check(context: &mut Context<'_>) {
+    removed(context);
+    for key in [&keys::ALLOWED_ELEMENTS, &keys::ALLOWED_ATTRIBUTES] {
+        allowed(context, key);
+    }
+}
+
+/// Plugins whose elements Isso takes out again: a table then has all its cells in one row.
+fn removed(context: &mut Context<'_>) {
+    let key = &keys::MISTUNE_PLUGINS;
+    if context.value(key).is_none() || context.is_noted(key) || context.stage(key) == Stage::Dormant
+    {
+        return;
+    }
+    let mut plugins = context.list(key);
+    plugins.retain(|plugin| !missing(context, &[plugin.text]).is_empty());
+    let names: Vec<&str> = plugins.iter().map(|plugin| plugin.text).collect();
+    if let Some(first) = plugins.first() {
+        let message = format!(
+            "Isso removes what {} makes of a comment, because it does not allow the HTML for it",
+            names.join(", ")
+        );
+        let fix = allow(context, &names);
+        context.note_item(key, first, Severity::Misread, Code::NoEffect, message, fix);
+    }
+}
+
+/// The steps that keep Isso from removing what some plugins make.
+pub(super) fn allow(context: &Context<'_>, plugins: &[&str]) -> String {
+    context.steps(&allowances(context, plugins))
+}
+
+pub(super) fn allowances(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, String)> {
+    let missing = missing(context, plugins).into_iter();
+    missing
+        .map(|(key, words)| (key, with(context, key, &words)))
+        .collect()
+}
+
+/// The names of HTML that some plugins need and Isso removes, by the key that would allow them.
+fn missing(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, Vec<&'static str>)> {
+    let mut missing = Vec::new();
+    for (key, needed) in [
+        (
+            &keys::ALLOWED_ELEMENTS,
+            elements as fn(&str) -> &'static [&'static str],
+        ),
+        (&keys::ALLOWED_ATTRIBUTES, attributes),
+    ] {
+        let allowed = items(context.effective(key).unwrap_or_default(), ',');
+        let mut words: Vec<&str> = plugins
+            .iter()
+            .flat_map(|plugin| needed(plugin))
+            .copied()
+            .collect();
+        words.retain(|word| !allowed.iter().any(|item| item == word));
+        if !words.is_empty() {
+            missing.push((key, words));
+        }
+    }
+    missing
+}
+
+/// The elements without which a plugin does not do what its name says, beyond those that Isso always allows.
+fn elements(plugin: &str) -> &'static [&'static str] {
+    match plugin {
+        "table" => &["tr"],
+        "mark" => &["mark"],
+        "abbr" => &["abbr"],
+        "def_list" => &["dl", "dt", "dd"],
+        "ruby" => &["ruby", "rt"],
+        "task_lists" => &["input"],
+        "spoiler" => &["div", "span"],
+        _ => &[],
+    }
+}
+
+/// The attributes without which these elements do nothing.
+fn attributes(plugin: &str) -> &'static [&'static str] {
+    match plugin {
+        "abbr" => &["title"],
+        "task_lists" => &["type", "checked", "disabled"],
+        "spoiler" => &["class"],
+        _ => &[],
+    }
+}
+
+/// The elements that Isso allows anyway, and those that mistune makes with one plugin or another.
+pub(super) const ELEMENTS: [&str; 40] = [
+    "a",
+    "abbr",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "input",
+    "ins",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "rt",
+    "ruby",
+    "section",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Names are compared as they are, and mistune makes few elements: it shows HTML tags of a comment as text.
+fn allowed(context: &mut Context<'_>, key: &'static Key) {
+    if context.value(key).is_none() || context.is_noted(key) {
+        return;
+    }
+    for item in context.list(key) {
+        let name: String = item
+            .text
+            .to_lowercase()
+            .chars()
+            .filter(|c| !"<>/\"' ".contains(*c))
+            .collect();
+        let simple = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if name != item.text && simple && !name.is_empty() {
+            let message = format!(
+                "Isso compares this with names of HTML, character by character, and {name} is not it"
+            );
+            context.note_item(
+                key,
+                &item,
+                Severity::Misread,
+                Code::NoEffect,
+                message,
+                format!("Write {name}."),
+            );
+        } else if *key == keys::ALLOWED_ELEMENTS
+            && context.effective(&keys::RENDERER) == Some("mistune")
+            && !ELEMENTS.contains(&item.text)
+        {
+            let message = format!(
+                "mistune shows HTML tags in comments as text and never makes {}, so this allows nothing",
+                item.text
+            );
+            context.note_item(
+                key,
+                &item,
+                Severity::Warning,
+                Code::NoEffect,
+                message,
+                "Delete it.",
+            );
+        }
+    }
+}
