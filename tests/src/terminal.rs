@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
@@ -25,8 +25,15 @@ impl Terminal {
         let pty = openpty(None, None).expect("there are pseudo-terminals");
         let side = || Stdio::from(pty.slave.try_clone().expect("it can be shared"));
         let mut session = Command::new("setsid");
+        // The leader of the session stays until all is read: its end would throw away what is still on the way.
         session
-            .arg("--ctty")
+            .args([
+                "--ctty",
+                "sh",
+                "-c",
+                "trap : INT; \"$@\"; echo \"ended: $?.\"; read -r _",
+                "sh",
+            ])
             .arg(command.get_program())
             .args(command.get_args())
             .stdin(side())
@@ -56,13 +63,12 @@ impl Terminal {
         }
     }
 
-    /// Waits until the text is on the screen, behind what was waited for before.
-    pub fn wait_for(&mut self, text: &str) {
+    /// Waits until the text is on the screen, behind what was waited for before; returns what is there up to its end.
+    pub fn wait_for(&mut self, text: &str) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = self.shown.find(text) {
-                self.shown.drain(..at + text.len());
-                return;
+                return self.shown.drain(..at + text.len()).collect();
             }
             let left = end.saturating_duration_since(Instant::now());
             match self.screen.recv_timeout(left) {
@@ -86,14 +92,12 @@ impl Terminal {
         attributes.local_flags.contains(LocalFlags::ECHO)
     }
 
-    /// Waits for the end of the command; returns how it ended, and what was shown since the last answer.
-    pub fn end(mut self) -> (ExitStatus, String) {
-        let status = self.child.wait().expect("it is our child");
-        // The screen ends with the last process that has the terminal.
-        while let Ok(part) = self.screen.recv_timeout(PATIENCE) {
-            self.shown += &String::from_utf8_lossy(&part);
-        }
-        (status, std::mem::take(&mut self.shown))
+    /// Waits for the end of the command; returns its exit code, and what was shown since the last answer.
+    pub fn end(mut self) -> (i32, String) {
+        let before = self.wait_for("ended: ");
+        let code = self.wait_for(".");
+        let code = code.trim_end_matches('.').parse();
+        (code.expect("an exit code is a number"), before)
     }
 }
 
