@@ -250,3 +250,19 @@ fn a_diagnostic_reads_as_a_sentence_and_as_json() {
         })
     );
 }
+
+/// A file with more problems than a person reads is still refused for each of them.
+#[test]
+fn a_file_full_of_problems_is_told_of_all() {
+    let keys: String = (0..100_000)
+        .map(|number| format!("key = {number}\n"))
+        .collect();
+    let problems = Document::parse(format!("[a]\n{keys}")).unwrap_err();
+    assert_eq!(problems.len(), 99_999);
+    let websites: String = (0..100_000)
+        .map(|number| format!("https://{number}.example\n"))
+        .collect();
+    let problems = Document::parse(format!("[general]\nhost =\n{websites}")).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].fix.starts_with("Indent lines 3 to 100002"));
+}

@@ -75,8 +75,15 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
+/// The length in bytes from which on values are not improved.
+const LONG: usize = 200_000;
+
 /// Puts the value that was meant into the advice on a value, where taking away what is too much gives a better one.
 pub(super) fn improve(doc: &Document, findings: &mut [Finding]) {
+    // Each try reads the file again, and none that a person keeps is as long.
+    if doc.as_str().len() > LONG {
+        return;
+    }
     for at in 0..findings.len() {
         let about_variable = variables::is_about_a_variable(&findings[at].diagnostic);
         let can_show = |key: &&Key| {

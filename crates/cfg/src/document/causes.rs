@@ -7,6 +7,9 @@ use crate::keys::{self, Kind};
 use crate::python::{self, strip};
 use crate::stray;
 
+/// So many problems of a file get advice of their own.
+const EXPLAINED: usize = 50;
+
 /// Puts a better advice in place of the general one where the text shows the cause.
 pub(super) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let raw: Vec<&str> = python::lines(text).map(|line| line.text).collect();
@@ -15,6 +18,11 @@ pub(super) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> 
     let mut told = Vec::new();
     let mut explained = Vec::new();
     for mut problem in problems {
+        // Each cause is looked for in all lines above, and no person reads so many pieces of advice.
+        if explained.len() >= EXPLAINED {
+            explained.push(problem);
+            continue;
+        }
         let run = runs
             .iter()
             .find(|run| (run.first..=run.last).contains(&problem.line));

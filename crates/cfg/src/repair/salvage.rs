@@ -150,20 +150,17 @@ impl<'t> Sorter<'t> {
     /// Joins lists whose items stand on a line each and that are begun anew for some of them.
     fn join_lists(&mut self) {
         for section in &mut self.sections {
-            let mut at = 0;
-            while at < section.blocks.len() {
-                let key = &section.blocks[at].key;
-                let is_list =
-                    keys::find(&section.name, key).is_some_and(|key| key.kind == Kind::Lines);
-                let first = section.blocks[..at]
-                    .iter()
-                    .position(|block| is_list && block.key == *key && block.readable);
-                match first {
-                    Some(first) if section.blocks[at].readable && section.blocks[at].delimited => {
-                        let again = section.blocks.remove(at);
-                        section.blocks[first].again.push(again.lines);
-                    }
-                    _ => at += 1,
+            for block in std::mem::take(&mut section.blocks) {
+                let is_list = block.readable
+                    && block.delimited
+                    && keys::find(&section.name, &block.key)
+                        .is_some_and(|key| key.kind == Kind::Lines);
+                let same = |first: &&mut Block<'_>| {
+                    is_list && first.readable && first.delimited && first.key == block.key
+                };
+                match section.blocks.iter_mut().find(same) {
+                    Some(first) => first.again.push(block.lines),
+                    None => section.blocks.push(block),
                 }
             }
         }
@@ -262,6 +259,10 @@ mod tests {
         check(
             "[general]\nhost = https://a.example\n# mine\nHost: https://b.example\nmax-age = 1h\nhost =\n    https://c.example",
             "[general]\nhost = https://a.example\n# mine\n    https://b.example\n    https://c.example\nmax-age = 1h\n",
+        );
+        check(
+            "[general]\nhost\nhost = https://b.example\n",
+            "[general]\nhost = https://b.example\n",
         );
     }
 
