@@ -125,9 +125,14 @@ async fn variables_that_the_settings_name_reach_isso_through_up() {
 #[tokio::test]
 async fn variables_that_the_settings_name_reach_isso_through_supervise() {
     let mut server = SmtpServer::start(MAIL_PASSWORD);
-    let site = site(&server);
+    let mut site = site(&server);
+    let data = site.data().to_str().expect("the path is text").to_owned();
+    site.edit_cfg(&format!("dbpath = {data}/"), "dbpath = ${DATA}/");
+    site.variables.push(("DATA".to_owned(), data));
+    let before = site.cfg();
     let up = site.supervised();
     variables_are_in_force(&up, &mut server).await;
+    assert_eq!(site.cfg(), before);
     let environment = environment_of(&up);
     assert!(
         !environment

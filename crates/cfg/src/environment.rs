@@ -155,10 +155,15 @@ impl Reason {
 }
 
 impl Reference<'_> {
-    /// Whether the writer evidently means a variable, where a random password may contain `$Kq9` by accident: the name has a `_`,
-    /// or stands in braces.
+    /// Whether the writer evidently means a variable, where a password may contain `$Kq9` or `$ecret_word` by accident: the name
+    /// stands in braces, or is of capitals and has a `_`, as in `$ADMIN_PASSWORD`.
     pub fn is_deliberate(&self) -> bool {
-        self.text.starts_with("${") || self.name.contains('_')
+        const SHORTEST: usize = 5;
+        let is_usual = |c: char| matches!(c, 'A'..='Z' | '0'..='9' | '_');
+        self.text.starts_with("${")
+            || (self.name.len() >= SHORTEST
+                && self.name.contains('_')
+                && self.name.chars().all(is_usual))
     }
 }
 

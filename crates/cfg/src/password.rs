@@ -231,6 +231,8 @@ mod tests {
             "x7$Kq9",
             "pa$$w",
             "Pa$$W0RD",
+            "my_$ecret_word",
+            "k$A_9x",
             "${",
             "$",
         ] {

@@ -3,6 +3,8 @@
 //! | route | what it does |
 //! |---|---|
 //! | `GET /v1/status` | a [`Status`]; with `?settled=true` once nothing is under way any more |
+//! | `GET /v1/settings?reveal=true` | the settings as Isso sees them, variables replaced: a [`crate::settings::Settings`] |
+//! | `GET /v1/check` | what is wrong with them: a [`crate::settings::Checked`] |
 //! | `GET /v1/actions?language=L` | all actions |
 //! | `GET /v1/actions/ID?language=L` | one action with its form and what stands in it |
 //! | `POST /v1/actions/ID` | runs it: a [`crate::service::RunRequest`] in, a [`crate::service::Ran`] out |
