@@ -20,7 +20,8 @@
 //! - Isso waits for its database for as long as it takes to hash it where the kernel has it in memory, and for 2 s at most: then the
 //!   backup is given up. It does not wait at all if the database is in WAL mode.
 //! - After [`swap`] the files are the new ones, or after an error the old ones. Whatever is killed in between, [`finish`] makes the
-//!   files the new ones; it has to be called before the volume is used. What was there is kept.
+//!   files the new ones; it has to be called before the volume is used. What was there is kept, and what the origin does not have
+//!   stays where it is.
 //!
 //! Not promised: that the two files of settings are of one instant, if the process that wrote them was killed in between; that a backup
 //! is secret, for whoever can read it has the passwords in it.

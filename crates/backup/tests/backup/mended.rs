@@ -113,6 +113,26 @@ fn a_password_that_is_not_taken_over_is_told_before() {
     assert!(!site.volume.settle().unwrap().usable_password);
 }
 
+#[test]
+fn what_is_added_is_told_from_what_is_changed() {
+    let site = Site::without_database();
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder.path().join("isso.cfg"), "[admin]\npassword = x\n");
+    let origin = Origin::open(folder.path()).unwrap();
+    let look = verify(&origin, site.root(), &()).unwrap();
+    let mended = look.settings.unwrap();
+    let enforced = site.volume.would_enforce(&mended);
+    let added = mended.changes.iter().chain(&enforced);
+    let added: Vec<_> = added.filter(|it| it.old.is_empty()).collect();
+    let keys = added.iter().filter_map(|it| it.key.as_deref());
+    let expected = ["[general] host", "[general] dbpath", "[admin] enabled"];
+    assert_eq!(keys.collect::<Vec<_>>(), expected);
+    assert!(
+        added.iter().all(|it| (1..=2).contains(&it.line)),
+        "{added:?}"
+    );
+}
+
 /// There they are looked at, not used.
 #[test]
 fn what_is_unpacked_elsewhere_is_not_repaired() {

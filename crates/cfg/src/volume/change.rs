@@ -22,7 +22,7 @@ pub struct Change {
     pub line: usize,
     /// The key that gets another value, such as `[general] max-age`; nothing if something else than a value changes.
     pub key: Option<String>,
-    /// What stands there before.
+    /// What stands there before; empty if nothing does.
     pub old: String,
     /// What stands there then; nothing for what is left out or moved.
     pub new: Option<String>,
@@ -87,7 +87,10 @@ impl Volume {
         let change = |key: &'static Key| Change {
             line: mended.line_before(cfg.place(key).0),
             key: Some(name(key)),
-            old: cfg.read_text(key),
+            old: match cfg.has(key.section, key.name) {
+                true => cfg.read_text(key),
+                false => String::new(),
+            },
             new: Some(after.read_text(key)),
             why: match *key == keys::DBPATH {
                 true => "the database is kept there".to_owned(),
@@ -113,7 +116,8 @@ impl Mended {
         let source = String::from_utf8_lossy(&self.source);
         let before: Vec<&str> = source.lines().map(str::trim).collect();
         let found = after.and_then(|it| before.iter().rposition(|other| *other == it.trim()));
-        found.map_or(line, |index| index + 1)
+        // What was added belongs to no line.
+        found.map_or(line.min(before.len()).max(1), |index| index + 1)
     }
 }
 
@@ -160,6 +164,8 @@ impl Change {
             key: Some(name(key)),
             old: match key.kind {
                 Kind::Secret => HIDDEN.to_owned(),
+                // Of a key that is missing or has no value, the diagnostic can only show the name.
+                _ if diagnostic.text.trim() == key.name => String::new(),
                 _ => diagnostic.text.clone(),
             },
             new: Some(new.trim().to_owned()),

@@ -203,14 +203,13 @@ fn repaired(change: &Change) -> String {
     let key = key
         .as_deref()
         .map_or(String::new(), |key| format!("{key} "));
-    let becomes = match (old.trim(), new) {
-        (old, Some(new)) => format!(
-            "{key}`{}` becomes `{}`",
-            old.replace('\n', ", "),
-            new.trim().replace('\n', ", ")
-        ),
-        ("", None) => "is repaired".to_owned(),
-        (old, None) => format!("`{}` is repaired", old.replace('\n', ", ")),
+    let quoted = |text: &str| format!("`{}`", text.trim().replace('\n', ", "));
+    let becomes = match (old.trim(), new.as_deref().map(str::trim)) {
+        ("", Some(new)) => format!("{key}is set to {}", quoted(new)),
+        (_, Some("")) => format!("{key}is emptied"),
+        (old, Some(new)) => format!("{key}{} becomes {}", quoted(old), quoted(new)),
+        ("", None) => "it is repaired".to_owned(),
+        (old, None) => format!("{} is repaired", quoted(old)),
     };
     line("", &format!("line {number}: {becomes} {DIM}({why}){DIM:#}"))
 }
