@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 
 use isso_tests::torture::http::{ask_now, get};
 use isso_tests::torture::{Files, Save, database};
-use isso_tests::{Site, Up};
+
+use isso_tests::{Site, Terminal, Up};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -166,6 +167,33 @@ fn of_several_candidates_one_has_to_be_named() {
     let both = [&settings[..], &["--database", "b.db"]].concat();
     let done = site.json(&both);
     assert_eq!(done["files"][2]["from"], json!(brought.file("b.db")));
+    assert_eq!(Files::of(site.data()).texts, brought.texts);
+    assert!(site.cfg().contains("other.example"));
+}
+
+#[test]
+fn at_a_terminal_a_person_chooses_from_several_candidates() {
+    const DOWN: &str = "\x1b[B\r";
+    let brought = Brought::new(Some("isso.cfg"), Some("a.db"));
+    fs::copy(brought.file("a.db"), brought.file("b.db")).expect("it can be copied");
+    Save::InPlace.save(
+        &brought.file("user.cfg"),
+        "[general]\nhost = https://other.example\n",
+    );
+    let site = site();
+    let before = site.cfg();
+    for (answer, is_done) in [("n", false), ("y", true)] {
+        let restore = site.command(&["backup", "restore", brought.path()]);
+        let mut terminal = Terminal::run(&restore);
+        terminal.answer("taken as Isso's settings?", DOWN);
+        terminal.answer("taken as Isso's database?", DOWN);
+        terminal.wait_for("user.cfg");
+        terminal.wait_for("b.db");
+        terminal.answer("Put it back?", answer);
+        let (status, _) = terminal.end();
+        assert_eq!(status == 0, is_done);
+        assert_eq!(site.cfg() == before, !is_done);
+    }
     assert_eq!(Files::of(site.data()).texts, brought.texts);
     assert!(site.cfg().contains("other.example"));
 }

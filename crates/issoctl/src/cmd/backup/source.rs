@@ -39,7 +39,7 @@ pub fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin,
 fn ask(of: Wanted, found: &[PathBuf]) -> Result<PathBuf, Failure> {
     let items: Vec<_> = found.iter().map(|it| it.display().to_string()).collect();
     let answer = dialoguer::Select::new()
-        .with_prompt(format!("Which of these is {of}?"))
+        .with_prompt(format!("Which of these files is taken as {of}?"))
         .items(&items)
         .default(0)
         .interact();
