@@ -89,12 +89,13 @@ impl Origin {
         }
     }
 
-    /// Which files it has, by where they stand in a volume.
+    /// Which files it has, by where they stand in a volume. An empty one is as good as none.
     pub fn files(&self) -> Vec<&str> {
         match self {
             Origin::Archive(archive) => {
-                let members = &archive.manifest().members;
-                members.iter().map(|member| &*member.path).collect()
+                let members = archive.manifest().members.iter();
+                let members = members.filter(|member| member.size > 0);
+                members.map(|member| &*member.path).collect()
             }
             Origin::Folder(folder) => folder.files.iter().map(|(name, _)| *name).collect(),
         }

@@ -103,7 +103,7 @@ fn prepare_as(
 
     let database = below.join(DATABASE);
     let mut counts = None;
-    if database.exists() {
+    if origin.files().contains(&DATABASE) {
         watch.begin(Step::Check, 0);
         let unsound = |error| PrepareError::Unsound(origin.path().to_owned(), error);
         let settled = counts::settle_database(&database).map_err(Unsound::Unreadable);
@@ -122,8 +122,11 @@ fn prepare_as(
         _ => None,
     };
     let diagnostics = cfg.as_deref().map(look_at).unwrap_or_default();
+    let has = origin.files();
     let mut files: Vec<String> = MEMBERS
         .into_iter()
+        // Put in place, an empty file would take what is there away and bring nothing.
+        .filter(|member| settings == Settings::AsTheyAre || has.contains(member))
         .filter(|member| below.join(member).exists())
         .map(str::to_owned)
         .collect();

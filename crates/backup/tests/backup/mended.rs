@@ -1,11 +1,14 @@
 //! Settings that Isso would refuse are repaired before they are put in place, and every change is told.
 
 use std::fs;
+use std::path::Path;
 
 use isso_backup::{Origin, prepare, restore_into, swap, verify};
 use isso_cfg::Document;
+use time::macros::datetime;
 
-use crate::site::{CFG, Site, mode, put, tree};
+use crate::craft::{backup, manifest};
+use crate::site::{CFG, STORE, Site, mode, put, tree};
 use crate::swap::old_site;
 
 const REFUSED: &str = "[general]\nhost = https://blog.example.org\nmax-age = soon\n[admin]\npassword = hunter2\npassword = hunter3\nenabled = off\n";
@@ -133,6 +136,31 @@ fn what_is_added_is_told_from_what_is_changed() {
     );
 }
 
+/// What an issoctl has backed up before it left such files out.
+#[test]
+fn an_empty_file_in_a_backup_takes_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.isso-backup.tar.zst");
+    let files: [(&str, &[u8]); 3] = [
+        ("config/isso.cfg", b""),
+        ("start9/store.json", STORE.as_bytes()),
+        ("db/comments.db", b""),
+    ];
+    let manifest = manifest(datetime!(2026-11-24 15:00 UTC), &files);
+    put(&path, backup(&manifest, &files));
+    let site = old_site();
+    let origin = Origin::open(&path).unwrap();
+    assert_eq!(origin.files(), ["start9/store.json"]);
+    let ready = prepare(&origin, site.root(), &()).unwrap();
+    assert_eq!(ready.look.database, None);
+    swap(site.root(), ready.path()).unwrap();
+    let found = tree(site.root());
+    let found = |name: &str| String::from_utf8_lossy(&found[Path::new(name)]).into_owned();
+    assert_eq!(found("config/isso.cfg"), "the old config/isso.cfg");
+    assert_eq!(found("db/comments.db"), "the old db/comments.db");
+    assert_eq!(found("start9/store.json"), STORE);
+}
+
 /// There they are looked at, not used.
 #[test]
 fn what_is_unpacked_elsewhere_is_not_repaired() {
@@ -145,8 +173,5 @@ fn what_is_unpacked_elsewhere_is_not_repaired() {
     assert!(look.settings.is_none() && look.rejected.is_none());
     let files = tree(&into);
     assert_eq!(files.len(), 1);
-    assert_eq!(
-        files[std::path::Path::new("config/isso.cfg")],
-        REFUSED.as_bytes()
-    );
+    assert_eq!(files[Path::new("config/isso.cfg")], REFUSED.as_bytes());
 }
