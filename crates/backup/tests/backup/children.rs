@@ -57,7 +57,7 @@ fn child() {
     let folder = PathBuf::from(folder);
     let detail = env::var(DETAIL).unwrap().parse().unwrap();
     match &*role {
-        "closed" => crate::found::what_is_closed(&folder),
+        "closed" => crate::not_found::what_is_closed(&folder),
         "create" => crate::killed::create(&folder, detail),
         "prepare" => crate::killed::prepare(&folder, detail),
         "swap" => crate::interrupted::swap_and_swap(&folder),

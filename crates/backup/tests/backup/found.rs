@@ -1,29 +1,20 @@
-//! The files of an Isso are found under whatever names people give to them, or it is said why they are not.
+//! The files of an Isso are found under whatever names people give to them.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::os::unix::net::UnixListener;
-use std::os::unix::process::CommandExt;
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{
-    ArchiveError, Choice, Foreign, Origin, OriginError, PrepareError, Step, Unsound, Wanted, verify,
-};
-use nix::sys::stat::Mode;
-use nix::unistd::{geteuid, mkfifo};
+use isso_backup::{Choice, Origin, OriginError, Wanted, verify};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::children::command;
-use crate::python::Python;
 use crate::site::{CFG, STORE, make_database, names, put, tree};
-use crate::watches::{Moment, at};
 
 const SETTINGS: &str = "config/isso.cfg";
 const DATABASE: &str = "db/comments.db";
 
 /// A folder with files: a number is a database with so many comments, `0` of another application, everything else text.
-fn folder(files: &[(&str, &str)]) -> TempDir {
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
         let path = folder.path().join(name);
@@ -41,7 +32,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn cfg(dbpath: &str) -> String {
+pub fn cfg(dbpath: &str) -> String {
     format!("[general]\ndbpath = {dbpath}\nhost = https://blog.example.org\n")
 }
 
@@ -172,29 +163,6 @@ fn a_choice_of_the_mail_server_that_cannot_be_read_is_left_behind() {
     put(&folder.path().join("start9/store.json"), STORE);
     let origin = Origin::open(folder.path()).unwrap();
     assert_eq!(origin.files(), [SETTINGS, "start9/store.json"]);
-}
-
-/// The parts of such a copy would be of different moments, and SQLite might not notice.
-#[test]
-fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = folder.path().join("comments.db");
-    make_database(&database, 800, 3500);
-    let origin = Origin::open(folder.path()).unwrap();
-    let watch = at(|moment| {
-        if moment == Moment::Part(Step::Unpack, 3) {
-            let connection = Connection::open(&database).unwrap();
-            let like = "UPDATE comments SET likes = likes + 1";
-            connection.execute_batch(like).unwrap();
-        }
-        false
-    });
-    let scratch = folder.path().join("scratch");
-    let error = verify(&origin, &scratch, &watch).unwrap_err();
-    let expected =
-        matches!(&error, PrepareError::Archive(ArchiveError::Changing(path)) if *path == database);
-    assert!(expected, "{error:?}");
-    verify(&origin, &scratch, &()).unwrap();
 }
 
 #[test]
@@ -328,159 +296,6 @@ fn of_several_candidates_a_person_chooses() {
     assert!(matches!(error, OriginError::Read(..)), "{error:?}");
 }
 
-/// What stands in the place of a file is told, and is never taken for nothing or waited for.
-#[test]
-fn what_is_no_file_is_told() {
-    let check = |name: &str, make: &dyn Fn(&Path), word: &str| {
-        let folder = folder(&[("other.db", "3"), ("readme.txt", "x")]);
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        make(&path);
-        let error = refused(folder.path());
-        let said = error.to_string();
-        assert!(matches!(error, OriginError::Unusable { .. }), "{error:?}");
-        assert!(said.contains(word) && said.contains(name), "{said}");
-    };
-    for name in [
-        "isso.cfg",
-        "config/isso.cfg",
-        "isso.conf",
-        "user.cfg",
-        "comments.db",
-        "db/comments.db",
-    ] {
-        check(
-            name,
-            &|path| mkfifo(path, Mode::S_IRWXU).unwrap(),
-            "a named pipe",
-        );
-        check(name, &|path| fs::create_dir(path).unwrap(), "a folder");
-        check(
-            name,
-            &|path| drop(UnixListener::bind(path).unwrap()),
-            "a socket",
-        );
-        check(
-            name,
-            &|path| symlink("/dev/null", path).unwrap(),
-            "a device",
-        );
-        check(
-            name,
-            &|path| symlink("nowhere", path).unwrap(),
-            "leads nowhere",
-        );
-    }
-    check(
-        "start9/store.json",
-        &|path| mkfifo(path, Mode::S_IRWXU).unwrap(),
-        "a named pipe",
-    );
-    let large = |path: &Path| {
-        put(path, "[general]\nhost = x\n");
-        let file = fs::File::options().write(true).open(path).unwrap();
-        file.set_len(1 << 40).unwrap();
-    };
-    check("isso.cfg", &large, "larger");
-    check("isso.cfg", &|path| put(path, "[\0g\0e\0n\0"), "no text");
-}
-
-#[test]
-fn what_may_not_be_read_is_told() {
-    let sites = tempfile::tempdir().unwrap();
-    fs::set_permissions(sites.path(), Permissions::from_mode(0o755)).unwrap();
-    for name in CLOSED {
-        let folder = sites.path().join(name);
-        put(&folder.join("readme.txt"), "x");
-        let path = folder.join(name);
-        match name {
-            "config" => fs::create_dir(&path).unwrap(),
-            _ => put(&path, cfg("/db/comments.db")),
-        }
-        fs::set_permissions(&path, Permissions::from_mode(0o000)).unwrap();
-    }
-    // Root may read everything.
-    let mut test = command("closed", sites.path(), 0);
-    if geteuid().is_root() {
-        test.uid(65534).gid(65534);
-    }
-    let done = test.current_dir("/").output().unwrap();
-    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
-    assert!(done.status.success(), "{said}");
-    assert!(said.contains("1 passed"), "{said}");
-}
-
-const CLOSED: [&str; 4] = ["isso.cfg", "blog.cfg", "comments.db", "config"];
-
-/// What is done as another user.
-pub fn what_is_closed(sites: &Path) {
-    for name in CLOSED {
-        let error = refused(&sites.join(name));
-        let is_named = matches!(&error, OriginError::Read(path, _) if path.ends_with(name));
-        assert!(is_named, "{name}: {error:?}");
-    }
-}
-
-#[test]
-fn a_database_of_another_application_is_refused() {
-    let check = |files: &[(&str, &str)], word: &str| {
-        let folder = folder(files);
-        let error = refused(folder.path());
-        assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
-        assert!(error.to_string().contains(word), "{error}");
-    };
-    let cfg = cfg("/var/lib/isso/foo.db");
-    check(&[("comments.db", "0")], "its tables are posts, comments");
-    check(&[("comments.db", "")], "it is empty");
-    check(&[("comments.db", "no database")], "SQLite did not write it");
-    check(&[("isso.cfg", &cfg), ("foo.db", "0")], "its tables are");
-    // Whichever is right, it is not the one that the settings name.
-    check(
-        &[("isso.cfg", &cfg), ("foo.db", ""), ("comments.db", "3")],
-        "it is empty",
-    );
-    let alone = folder(&[("wordpress.db", "0")]);
-    let error = refused(&alone.path().join("wordpress.db"));
-    assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
-    // Nothing of Isso is in it.
-    assert!(matches!(refused(alone.path()), OriginError::Nothing(_)));
-}
-
-/// Whether it is Isso's, only a copy with the log played in tells.
-#[test]
-fn a_database_that_is_all_in_its_log_is_looked_at_with_it() {
-    let logged = |function: &str| {
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("source/comments.db");
-        fs::create_dir(folder.path().join("source")).unwrap();
-        let other = Python::start(function, &database);
-        other.said(1);
-        other.kill();
-        let _ = fs::remove_file(folder.path().join("source/comments.db-shm"));
-        folder
-    };
-    let folder = logged("all_in_wal");
-    let source = folder.path().join("source");
-    let before = (tree(&source), names(&source));
-    let scratch = folder.path().join("scratch");
-    for path in [source.clone(), source.join("comments.db")] {
-        let origin = Origin::open(&path).unwrap();
-        let look = verify(&origin, &scratch, &()).unwrap();
-        assert_eq!(look.database.unwrap().comments, 13);
-    }
-    assert_eq!(
-        (tree(&source), names(&source)),
-        before,
-        "nothing was written there"
-    );
-
-    let folder = logged("others_in_wal");
-    let origin = Origin::open(&folder.path().join("source")).unwrap();
-    let error = verify(&origin, &folder.path().join("scratch"), &()).unwrap_err();
-    let expected = matches!(&error, PrepareError::Unsound(_, Unsound::Foreign(_)));
-    assert!(expected, "{error:?}");
-}
-
 #[test]
 fn a_database_or_settings_alone_are_taken() {
     let folder = folder(&[("blog.sqlite", "3"), ("user.cfg", &cfg("/x/blog.sqlite"))]);
@@ -499,44 +314,4 @@ fn a_database_or_settings_alone_are_taken() {
         database: None,
     };
     assert_eq!(taken("blog.sqlite", choice), [SETTINGS, DATABASE]);
-}
-
-#[test]
-fn files_of_other_kinds_are_called_what_they_are() {
-    let check = |name: &str, bytes: &[u8], expected: Foreign| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        put(&path, bytes);
-        let error = refused(&path);
-        let is = matches!(&error, OriginError::Foreign { what, .. } if *what == expected);
-        assert!(is, "{name}: {error:?}");
-    };
-    let tar = crate::craft::file("isso.cfg", CFG.as_bytes());
-    check("site.tar", &tar, Foreign::Tar);
-    check("site.tar.gz", b"\x1f\x8b\x08\0", Foreign::Tar);
-    check("site.tgz", b"\x1f\x8b\x08\0", Foreign::Tar);
-    check("comments.db.gz", b"\x1f\x8b\x08\0", Foreign::Gzip);
-    check("comments.db.bz2", b"BZh91AY", Foreign::Bzip2);
-    check("site.tar.xz", b"\xfd7zXZ\0\0", Foreign::Tar);
-    check(
-        "comments.db.zst",
-        &zstd::encode_all(&tar[..], 3).unwrap(),
-        Foreign::Zstd,
-    );
-    check("site.zip", b"PK\x03\x04\x14", Foreign::Zip);
-    check("site", b"PK\x05\x06\0\0", Foreign::Zip);
-    check("site.7z", b"7z\xbc\xaf\x27\x1c\0", Foreign::SevenZip);
-    let dump = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE threads (id);\n";
-    check("dump.sql", dump.as_bytes(), Foreign::Sql);
-    check(
-        "dump",
-        b"-- made by hand\nINSERT INTO comments VALUES (1);",
-        Foreign::Sql,
-    );
-    let disqus = "<?xml version=\"1.0\"?>\n<disqus xmlns=\"http://disqus.com\">";
-    check("export.xml", disqus.as_bytes(), Foreign::Disqus);
-    let press = "<?xml version=\"1.0\"?><rss xmlns:wp=\"http://wordpress.org/export/1.2/\">";
-    check("export.xml", press.as_bytes(), Foreign::WordPress);
-    check("export.json", b"[{\"id\": \"/page\"}]", Foreign::Json);
-    check("comments.db", b"", Foreign::Empty);
 }

@@ -22,6 +22,7 @@ mod mended;
 mod mounts;
 mod move_in;
 mod namespaces;
+mod not_found;
 mod owners;
 mod python;
 mod shelf;
