@@ -18,8 +18,8 @@
 //!    └───────── stop ────────────┘ (from anywhere; says nothing afterwards)
 //! ```
 //!
-//! - A **start** looks at the database first (one that was there and is now missing, empty or
-//!   corrupt is an error, not a fresh start), then spawns gunicorn, waits for its `READY=1`, for
+//! - A **start** looks at the database first, for the same short time whatever its size (one that was
+//!   there and is now missing, empty or known to be corrupt is an error, not a fresh start), then spawns gunicorn, waits for its `READY=1`, for
 //!   `GET /info`, and for a request that reads the database.
 //! - A **reload** starts a successor on the same socket. It takes over once it is ready and all its
 //!   workers have booted; only then is the predecessor told to stop. One that fails leaves the
