@@ -23,13 +23,15 @@ control_socket_disable = True
 # gunicorn forks its workers. A fork copies the mutexes of SQLite as they are at that moment but not
 # the thread that would unlock them, so that a worker could wait for one forever at its first comment.
 #
-# Hence the thread begins when the workers that gunicorn starts with are forked. To clear takes longer
-# the more comments there are, so these forks do not wait for it. A later fork, in place of a worker
+# Hence the thread begins some seconds after the workers that gunicorn starts with are forked. To clear
+# takes longer the more comments there are, so these forks do not wait for it, nor do the workers share
+# the processor with it while they begin to serve. A later fork, in place of a worker
 # that died, does not happen while the thread is at work. That wait has an end, as gunicorn hears no
 # signal meanwhile: four workers take less time than a stop gives. Threads that are not known to be
 # Isso's clearing, and a Python or an Isso that does not tell where they are, change nothing.
 LONGEST_CLEARING = 5
 LONGEST_START = 30
+SOME_SECONDS = 3
 MASTER = os.getpid()
 
 started_workers = 0
@@ -50,6 +52,7 @@ def begin_after_forks(function, args, kwargs):
         if time.monotonic() > give_up:
             break
         time.sleep(BETWEEN_LOOKS)
+    time.sleep(SOME_SECONDS)
     function(*args, **kwargs)
 
 
