@@ -18,7 +18,7 @@ pub(crate) struct Repair {
     pub cfg: Document,
     /// Whether Isso would have refused the file as it was.
     pub rejected: bool,
-    /// Whether nothing of the file could be kept.
+    /// Whether nothing of the file could be kept, or it gave a value to none of Isso's settings.
     pub from_template: bool,
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<No
     let cfg = cfg.map(|cfg| cfg.with_environment(environment));
     let refused = rejected || cfg.as_ref().is_some_and(|cfg| !refusals(cfg).is_empty());
     let kept = cfg
-        .filter(|cfg| !rejected || says_something(cfg))
+        .filter(says_something)
         .and_then(|cfg| replace_refused(cfg, notes));
     Repair {
         rejected: refused,

@@ -110,6 +110,11 @@ impl Volume {
 }
 
 impl Mended {
+    /// Whether there was nothing in the text that could be kept: all of this is default.
+    pub fn is_made_anew(&self) -> bool {
+        self.from_template
+    }
+
     /// Where a line of the document stood in the text before: of two that are the same, the last one is the one that stays.
     fn line_before(&self, line: usize) -> usize {
         let after = self.cfg.as_str().lines().nth(line.saturating_sub(1));
@@ -152,7 +157,8 @@ impl Change {
                 key: None,
                 old: String::new(),
                 new: None,
-                why: "nothing of it can be mended: made anew with the default settings".to_owned(),
+                why: "it has no setting that can be kept: made anew with the default settings"
+                    .to_owned(),
             }),
             _ => None,
         }

@@ -70,6 +70,22 @@ fn a_file_that_is_gone_is_made_from_the_last_good_one() {
     }
 }
 
+/// As an editor leaves it that was killed while it wrote: the template begins with a comment.
+#[test]
+fn a_file_that_sets_nothing_is_made_from_the_last_good_one() {
+    for lost in ["# Comments\n", "\n[general]\n", "[uwsgi]\nprocesses = 4\n"] {
+        let (_folder, volume) = volume_with(FINE);
+        volume.remember(&volume.read().unwrap().cfg).unwrap();
+        put(&volume.config_path(), lost);
+        let settled = volume.settle().unwrap();
+        assert!(settled.usable_password, "{lost:?}");
+        let path = volume.config_path();
+        let told = settled.notes.contains(&Note::MadeFromLastGood { path });
+        assert!(told, "{settled:?}");
+        assert_eq!(text(volume.config_path()), FINE);
+    }
+}
+
 #[test]
 fn a_file_that_is_there_is_repaired_as_ever() {
     let (_folder, volume) = volume_with(FINE);
