@@ -172,7 +172,7 @@ impl Folder {
         }
         let mut files = Vec::new();
         if let Some(settings) = settings {
-            look::text(&settings)?;
+            look::settings(&settings)?;
             files.push((CONFIG, settings));
         }
         if let Some(database) = database {

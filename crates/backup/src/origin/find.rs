@@ -15,6 +15,8 @@ use crate::shelf::BEFORE;
 
 /// How deep to look: the folder, what is in it, and what is in that.
 const DEPTH: usize = 2;
+/// How deep to look for what is not found so, as in the copy of a whole system: `var/lib/isso`, `etc/isso.d/enabled`.
+const DEEPER: usize = 5;
 /// How many files to look at.
 const MOST: usize = 20_000;
 /// Where other states lie than the one that is looked for.
@@ -41,13 +43,30 @@ pub(super) struct Found {
 
 /// Finds the files, those that were chosen first.
 pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError> {
-    let (entries, unread) = walk(folder)?;
+    let near = find_within(folder, choice, DEPTH)?;
+    let of = |member| {
+        let found = near.files.iter().find(|(it, _)| *it == member);
+        found.map(|(_, path)| path.clone())
+    };
+    let (settings, database) = (of(CONFIG), of(DATABASE));
+    if settings.is_some() && database.is_some() {
+        return Ok(near);
+    }
+    let is_nothing = settings.is_none() && database.is_none();
+    match find_within(folder, &Choice { settings, database }, DEEPER) {
+        Err(OriginError::TooMany(_) | OriginError::Read(..)) if !is_nothing => Ok(near),
+        found => found,
+    }
+}
+
+fn find_within(folder: &Path, choice: &Choice, depth: usize) -> Result<Found, OriginError> {
+    let (entries, unread) = walk(folder, depth)?;
     let settings = match &choice.settings {
         Some(chosen) => Some(within(folder, chosen)),
         None => settings(folder, &entries)?,
     };
     let dbpath = match &settings {
-        Some(settings) => look::dbpath(&look::text(settings)?),
+        Some(settings) => look::dbpath(&look::settings(settings)?),
         None => None,
     };
     // Settings that name none leave it to Isso, which calls it so.
@@ -64,7 +83,16 @@ pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError>
         missing: dbpath.filter(|_| database.is_none()),
         ..Found::default()
     };
-    let store = store(folder)?;
+    // A volume may be copied into a folder with other things.
+    let of = |file: &Option<PathBuf>, member: &str| {
+        let file = file.as_ref().filter(|it| it.ends_with(member))?;
+        file.parent()?.parent().map(Path::to_owned)
+    };
+    let volumes = [of(&settings, CONFIG), of(&database, DATABASE)];
+    let mut store = store(folder)?;
+    for volume in volumes.into_iter().flatten() {
+        store = store.or(self::store(&volume)?);
+    }
     for (member, path) in [(CONFIG, settings), (STORE, store), (DATABASE, database)] {
         found.files.extend(path.map(|path| (member, path)));
     }
@@ -88,12 +116,12 @@ struct Entry {
 }
 
 /// All files, and why one of the folders cannot be entered.
-fn walk(folder: &Path) -> Result<(Vec<Entry>, Option<OriginError>), OriginError> {
+fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError>), OriginError> {
     let mut entries = Vec::new();
     let mut closed = None;
     let mut seen = HashSet::new();
     let mut level = vec![folder.to_owned()];
-    for depth in 0..=DEPTH {
+    for depth in 0..=deepest {
         let mut next = Vec::new();
         for folder in level {
             let unread = |error| OriginError::Read(folder.clone(), error);
@@ -150,7 +178,7 @@ fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginE
         }
         match look::text(&entry.path) {
             Ok(text) if text.trim_ascii().is_empty() => {}
-            Ok(text) if entry.name == "isso.cfg" || look::are_settings(&text) => {
+            Ok(text) if look::are_settings(&text) || is_so_named(entry)? => {
                 // Two copies of one file are as good as one.
                 if found.iter().all(|(_, other)| *other != text) {
                     found.push((entry, text));
@@ -179,6 +207,14 @@ fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginE
             found: several.iter().map(|(it, _)| it.path.clone()).collect(),
         }),
     }
+}
+
+/// Whether these are settings by their name; if there are none in them after all, that is an error.
+fn is_so_named(entry: &Entry) -> Result<bool, OriginError> {
+    if entry.name != "isso.cfg" {
+        return Ok(false);
+    }
+    look::settings(&entry.path).map(|_| true)
 }
 
 fn database(entries: &[Entry], dbpath: Option<&Path>) -> Result<Option<PathBuf>, OriginError> {

@@ -83,11 +83,17 @@ fn of_text(text: &str) -> Option<Foreign> {
         Some(Foreign::Disqus)
     } else if text.starts_with('<') && text.contains("wordpress") {
         Some(Foreign::WordPress)
-    } else if text.starts_with('{') || text.starts_with("[{") || text.starts_with("[\n") {
+    } else if text.starts_with('{') || is_list(text) {
         Some(Foreign::Json)
     } else {
         None
     }
+}
+
+/// Not the header of a section.
+fn is_list(text: &str) -> bool {
+    let items = text.strip_prefix('[').map(str::trim_start);
+    items.is_some_and(|it| it.starts_with(['{', ']']))
 }
 
 impl fmt::Display for Foreign {

@@ -97,9 +97,27 @@ pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
         return Err(unusable("larger than any settings are (1 MiB)"));
     }
     if bytes.contains(&0) {
-        return Err(unusable("no text"));
+        let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+        return Err(unusable(match is_utf16 {
+            true => {
+                "written in UTF-16, and Isso reads UTF-8 (iconv -f UTF-16 -t UTF-8 makes that of it)"
+            }
+            false => "no text",
+        }));
     }
     Ok(bytes)
+}
+
+/// Reads settings of Isso. A file that sets nothing is none: in place, it would take those away that are there.
+pub(super) fn settings(path: &Path) -> Result<Vec<u8>, OriginError> {
+    let text = text(path)?;
+    match mend(&text).is_made_anew() {
+        true => Err(OriginError::Unusable {
+            path: path.to_owned(),
+            why: "without a single setting of Isso".to_owned(),
+        }),
+        false => Ok(text),
+    }
 }
 
 /// Whether these are settings of Isso: there is a section `[general]` with a key that Isso needs.

@@ -117,6 +117,29 @@ fn of_several_of_one_name_the_one_in_the_right_folder_is_taken() {
 }
 
 #[test]
+fn the_copy_of_a_whole_system_is_looked_through() {
+    let cfg = &cfg("/var/lib/isso/comments.db");
+    for settings in ["etc/isso.cfg", "etc/isso.d/enabled/site.cfg"] {
+        check(
+            &[(settings, cfg), ("var/lib/isso/comments.db", "3")],
+            Some(settings),
+            Some("var/lib/isso/comments.db"),
+        );
+    }
+    // What is found near needs none from far away.
+    check(
+        &[
+            ("isso.cfg", cfg),
+            ("comments.db", "3"),
+            ("old/2019/may/isso.cfg", "[general]\nhost = x\n"),
+            ("old/2019/may/comments.db", "5"),
+        ],
+        Some("isso.cfg"),
+        Some("comments.db"),
+    );
+}
+
+#[test]
 fn one_database_of_isso_needs_no_name() {
     let cfg = cfg("/db/comments.db");
     for name in ["blog.db", "isso.sqlite", "db/isso", "some/where/x.bak"] {
@@ -154,6 +177,19 @@ fn capital_letters_make_no_difference() {
         Some("ISSO.CFG"),
         Some("Comments.DB"),
     );
+}
+
+#[test]
+fn a_volume_among_other_things_is_found_with_its_choice_of_the_mail_server() {
+    let folder = folder(&[
+        ("main/config/isso.cfg", &cfg("/db/comments.db")),
+        ("main/db/comments.db", "3"),
+        ("main/start9/store.json", STORE),
+        ("notes.txt", "x"),
+    ]);
+    let origin = Origin::open(folder.path()).unwrap();
+    let store = folder.path().join("main/start9/store.json");
+    assert_eq!(origin.source_of("start9/store.json"), Some(&*store));
 }
 
 #[test]

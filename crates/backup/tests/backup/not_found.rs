@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 
 use isso_backup::{
-    ArchiveError, Foreign, Origin, OriginError, PrepareError, Step, Unsound, verify,
+    ArchiveError, Choice, Foreign, Origin, OriginError, PrepareError, Step, Unsound, verify,
 };
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
@@ -78,6 +78,38 @@ fn what_is_no_file_is_told() {
     };
     check("isso.cfg", &large, "larger");
     check("isso.cfg", &|path| put(path, "[\0g\0e\0n\0"), "no text");
+    check(
+        "isso.cfg",
+        &|path| put(path, b"\xff\xfe[\0g\0e\0n\0"),
+        "UTF-16",
+    );
+}
+
+/// In place, it would take the settings away that are there, and bring none.
+#[test]
+fn a_file_that_sets_nothing_is_not_taken_for_settings() {
+    for text in [
+        "# nothing but a comment\n",
+        "<!DOCTYPE html>\n<title>404 Not Found</title>\n",
+        "[uwsgi]\nprocesses = 4\n",
+        "\u{1}\u{7f}x\u{2}",
+    ] {
+        let folder = folder(&[("comments.db", "3"), ("isso.cfg", text), ("empty", "")]);
+        let refused = |error: OriginError| {
+            let said = error.to_string();
+            assert!(matches!(error, OriginError::Unusable { .. }), "{error:?}");
+            assert!(said.contains("without a single setting"), "{said}");
+        };
+        refused(self::refused(folder.path()));
+        refused(self::refused(&folder.path().join("isso.cfg")));
+        for name in ["isso.cfg", "empty"] {
+            let choice = Choice {
+                settings: Some(name.into()),
+                database: None,
+            };
+            refused(Origin::choose(folder.path(), &choice).unwrap_err());
+        }
+    }
 }
 
 #[test]
@@ -236,5 +268,7 @@ fn files_of_other_kinds_are_called_what_they_are() {
     let press = "<?xml version=\"1.0\"?><rss xmlns:wp=\"http://wordpress.org/export/1.2/\">";
     check("export.xml", press.as_bytes(), Foreign::WordPress);
     check("export.json", b"[{\"id\": \"/page\"}]", Foreign::Json);
+    check("export.json", b"[ {\"id\": \"/page\"} ]", Foreign::Json);
+    check("export.json", b"[\r\n  {\"id\": \"/page\"}]", Foreign::Json);
     check("comments.db", b"", Foreign::Empty);
 }
