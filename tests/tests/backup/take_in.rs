@@ -13,7 +13,7 @@ use isso_tests::{Site, Terminal, Up};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{PASSWORD, backups, create, said, site};
+use crate::{PASSWORD, backups, create, said, site, wait_for_path};
 
 /// What a person brings: a database of a real Isso and its settings, under odd names.
 struct Brought {
@@ -131,6 +131,50 @@ fn what_the_source_does_not_have_stays_and_the_plan_says_so() {
     let said = crate::said(&target.run(&["backup", "restore", settings.path(), "--yes"]));
     assert!(!said.contains("no database"), "{said}");
     assert_eq!(Files::of(target.data()).texts, comments.texts);
+}
+
+#[test]
+fn the_plan_tells_what_becomes_of_settings_that_are_lost() {
+    let comments = Brought::new(None, Some("blog.db"));
+    let target = site();
+    let last_good = target.cfg_path().with_file_name("isso.cfg.last-good");
+    let up = target.serving_again();
+    wait_for_path(&last_good);
+    drop(up);
+    let before = target.cfg();
+    let lose = || Save::InPlace.save(&target.cfg_path(), "");
+    let plan = || target.ok(&["backup", "restore", comments.path(), "--dry-run"]);
+    lose();
+    let said = plan();
+    assert!(
+        said.contains("made anew, from config/isso.cfg.last-good"),
+        "{said}"
+    );
+    let done = target.json(&["backup", "restore", comments.path(), "--yes"]);
+    assert_eq!(target.cfg(), before);
+    assert_eq!(done["passwordNeeded"], false);
+
+    lose();
+    fs::remove_file(last_good).expect("it can be removed");
+    let said = plan();
+    assert!(said.contains("made anew, with defaults"), "{said}");
+    let done = target.json(&["backup", "restore", comments.path(), "--yes"]);
+    assert_eq!(done["passwordNeeded"], true);
+}
+
+#[test]
+fn what_is_in_place_is_not_put_in_its_own_place() {
+    let site = site();
+    drop(site.serving_again());
+    let before = Files::of(site.data());
+    for source in ["", "db", "config/isso.cfg", "db/comments.db"] {
+        let source = site.data().join(source);
+        let source = source.to_str().expect("the path is text");
+        let said = site.refused(&["backup", "restore", source, "--yes"], 2);
+        assert!(said.contains("is in place already"), "{said}");
+    }
+    assert!(!backups(&site).exists(), "nothing was replaced");
+    assert_eq!(Files::of(site.data()).cfg, before.cfg);
 }
 
 #[test]
@@ -283,13 +327,10 @@ fn a_database_that_litestream_copies_is_not_replaced() {
         1
     );
     // Settings alone do not concern it.
-    let cfg = site.cfg_path();
-    site.ok(&[
-        "backup",
-        "restore",
-        cfg.to_str().expect("the path is text"),
-        "--yes",
-    ]);
+    let settings = tempfile::NamedTempFile::new().expect("a file can be made");
+    fs::copy(site.cfg_path(), settings.path()).expect("it can be copied");
+    let settings = settings.path().to_str().expect("the path is text");
+    site.ok(&["backup", "restore", settings, "--yes"]);
     site.ok(&["backup", "restore", &backup, "--yes", "--force"]);
 }
 

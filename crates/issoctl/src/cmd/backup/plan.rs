@@ -1,5 +1,6 @@
 //! What a restore brings, replaces, repairs and leaves, for a person and for programs.
 
+use std::fs;
 use std::path::Path;
 
 use isso_backup::{Counts, Look, Origin, count};
@@ -104,7 +105,7 @@ impl<'a> Plan<'a> {
     }
 
     fn of_file(&self, file: &str) -> String {
-        let is_there = self.volume.root().join(file).exists();
+        let is_there = self.is_there(file);
         let now = match (file == DATABASE, self.present) {
             (true, Some(present)) => format!("{file} ({})", comments(Some(present))),
             _ => file.to_owned(),
@@ -115,8 +116,21 @@ impl<'a> Plan<'a> {
             (None, true) => format!("{now} stays as it is: {}", self.why_not(file)),
             (None, false) => match file {
                 DATABASE => format!("there are none, before and after: {}", self.why_not(file)),
+                CONFIG if self.volume.last_good().is_some() => format!(
+                    "{file} is made anew, from {file}.last-good: {}",
+                    self.why_not(file)
+                ),
                 _ => format!("{file} is made anew, with defaults: {}", self.why_not(file)),
             },
+        }
+    }
+
+    /// An empty file of settings is as good as none.
+    fn is_there(&self, file: &str) -> bool {
+        let path = self.volume.root().join(file);
+        match file {
+            DATABASE => path.exists(),
+            _ => fs::read(&path).map_or_else(|_| path.exists(), |it| !it.trim_ascii().is_empty()),
         }
     }
 
@@ -164,7 +178,7 @@ impl<'a> Plan<'a> {
     pub fn to_json(&self) -> Value {
         let described = self.origin.describe();
         let files = FILES.map(|(_, file)| {
-            let is_there = self.volume.root().join(file).exists();
+            let is_there = self.is_there(file);
             let from = self.origin.source_of(file);
             json!({
                 "file": file,

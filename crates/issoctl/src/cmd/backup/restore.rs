@@ -1,11 +1,13 @@
 //! `issoctl backup restore`.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use isso_backup::{Origin, PrepareError, User, litestream, may_swap, prepare, restore_into, users};
-use isso_cfg::{Volume, keys};
+use isso_cfg::{Document, Volume, keys};
 use isso_lifecycle::Event;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -40,6 +42,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
         None => Some(data.lock()?),
     };
     let volume = data.volume();
+    need_another(&origin, volume.root())?;
     if let Some(client) = &client {
         need_one_folder(client).await?;
     }
@@ -92,6 +95,10 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
     if output.json {
         done["before"] = json!(before);
         done["serving"] = json!(status.as_ref().map(|it| it.serving));
+        done["passwordNeeded"] = json!(match &status {
+            Some(status) => status.password_needed,
+            None => has_no_password(&volume),
+        });
         output.json(&done);
     } else {
         report(&plan, before.as_deref(), output);
@@ -109,7 +116,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
         None if has_no_password(&volume) => {
             let command = data.spell("issoctl action run set-admin-password");
             output.note(&format!(
-                "{WARN}There is no admin password, and Isso is not run without one:{WARN:#} {command}"
+                "{WARN}There is no admin password that can be used, and Isso is not run without one:{WARN:#} {command}"
             ));
         }
         None => {}
@@ -118,8 +125,29 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
 }
 
 fn has_no_password(volume: &Volume) -> bool {
-    let contents = volume.read();
-    contents.is_ok_and(|contents| contents.cfg.read_text(&keys::ADMIN_PASSWORD).is_empty())
+    let is_for_the_host = |cfg: &Document| cfg.read_text(&keys::ADMIN_PASSWORD).contains('$');
+    volume
+        .read()
+        .is_ok_and(|it| !it.cfg.has_usable_password() && !is_for_the_host(&it.cfg))
+}
+
+/// A copy of what is there, put in its place, would only lose what is written meanwhile.
+fn need_another(origin: &Origin, root: &Path) -> Result<(), Failure> {
+    let identity = |path: &Path| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
+    for file in origin.files() {
+        let Some(from) = origin.source_of(file) else {
+            continue;
+        };
+        let is_there = identity(&root.join(file));
+        if is_there.is_some() && identity(from) == is_there {
+            return Err(Failure::usage(format!(
+                "{} is in place already, so there is nothing to put back",
+                from.display()
+            ))
+            .hint("name a backup (`issoctl backup list`), or the files of another Isso"));
+        }
+    }
+    Ok(())
 }
 
 /// Nobody else may go on with the database that is replaced: what such a program copies or writes then would be neither the old
