@@ -209,6 +209,16 @@ fn bytes_that_are_not_utf8() {
 }
 
 #[test]
+fn what_is_no_text_is_told_once() {
+    let database = b"SQLite format 3\0\x10\xff\n\xe9\n\xe9\n";
+    let said = "the file is no text, and so no isso.cfg";
+    check(database, &[(1, 18, Code::NotUtf8, "\\xff", said)]);
+    let utf_16 = b"\xff\xfe[\0a\0]\0\n\0\xe9\0";
+    let said = "the file is not UTF-8: the byte here is 0xff";
+    check(utf_16, &[(1, 1, Code::NotUtf8, "\\xff", said)]);
+}
+
+#[test]
 fn no_text_holds_a_value() {
     for text in [
         "k: secret",

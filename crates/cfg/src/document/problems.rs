@@ -16,8 +16,10 @@ pub(super) fn byte_order_mark() -> Diagnostic {
     )
 }
 
-/// Reports each line of a file that is not UTF-8, at its first wrong byte.
+/// Reports each line of a file that is not UTF-8, at its first wrong byte; of what is no text, the first alone.
 pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
+    let is_utf_16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    let is_text = !bytes.contains(&0) && !is_utf_16;
     let mut problems: Vec<Diagnostic> = Vec::new();
     let mut before = String::new();
     for chunk in bytes.utf8_chunks() {
@@ -39,6 +41,16 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
             ));
         }
         before.push(char::REPLACEMENT_CHARACTER);
+        if let [first] = &mut problems[..]
+            && !is_text
+        {
+            if !is_utf_16 {
+                "the file is no text, and so no isso.cfg".clone_into(&mut first.message);
+                "Name the file with Isso's settings, or put it back in place of this one."
+                    .clone_into(&mut first.fix);
+            }
+            break;
+        }
     }
     problems
 }
