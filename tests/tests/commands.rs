@@ -119,3 +119,54 @@ fn help_pages_and_completions_are_there() {
     site.ok(&["man", "--out", pages.to_str().expect("the path is text")]);
     assert!(pages.join("issoctl-action-run.1").exists());
 }
+
+/// What a person types who knows another program, or this one by halves.
+#[test]
+fn a_command_that_is_not_there_is_answered_with_the_one_that_was_meant() {
+    let site = Site::new();
+    for (given, meant) in [
+        (&["restore", "x"][..], "backup restore"),
+        (&["check"], "config check"),
+        (&["set-admin-password"], "action run set-admin-password"),
+        (&["password"], "action run set-admin-password"),
+        (&["start"], "up"),
+        (&["statu"], "status"),
+        (&["backup", "lst"], "list"),
+    ] {
+        let said = site.refused(given, 2);
+        assert!(said.contains(&format!("'{meant}'")), "{given:?}: {said}");
+        let hidden = ["'startos'", "'check-database'"];
+        assert!(!hidden.iter().any(|name| said.contains(name)), "{said}");
+    }
+}
+
+#[test]
+fn a_command_line_that_is_wrong_is_told_to_programs_in_json() {
+    let site = Site::new();
+    for (given, message, hint) in [
+        (
+            &["--json", "statu"][..],
+            "unrecognized subcommand 'statu'",
+            "'status'",
+        ),
+        (
+            &["up", "--lisen", "1", "--json"],
+            "unexpected argument '--lisen' found",
+            "--listen",
+        ),
+        (&["--json", "up", "--listen"], "--listen", "--help"),
+        (&["--json"], "", "--help"),
+    ] {
+        let output = site.run(given);
+        assert_eq!(output.status.code(), Some(2), "{given:?}");
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(!told.to_string().contains("check-database"), "{told}");
+        let error = &told["error"];
+        assert!(
+            error["message"].as_str().unwrap().contains(message),
+            "{told}"
+        );
+        assert!(error["hint"].as_str().unwrap().contains(hint), "{told}");
+    }
+    assert!(site.ok(&["--json", "--version"]).starts_with("issoctl "));
+}

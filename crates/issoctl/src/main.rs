@@ -23,21 +23,24 @@ mod settings;
 mod startos;
 mod surroundings;
 mod terminal;
+mod usage;
 mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use tokio::task::LocalSet;
 
-use cli::{Cli, Command};
+use cli::Command;
 use data::DataDir;
 use error::Failure;
 use output::Output;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match usage::parse(std::env::args_os().collect()) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     let output = Output { json: cli.json };
     let data = match DataDir::locate(cli.data) {
         Ok(data) => data,
