@@ -212,7 +212,7 @@ fn items_of(key: &Key, content: &str) -> Vec<String> {
         } else {
             is_proxy
         };
-        let words: Vec<&str> = words(content).collect();
+        let words: Vec<&str> = words(without_number(content)).collect();
         let all = !words.is_empty() && words.iter().all(|word| is_item(word));
         return if all {
             words.into_iter().map(str::to_owned).collect()
@@ -236,6 +236,15 @@ fn items_of(key: &Key, content: &str) -> Vec<String> {
     }
 }
 
+/// A line without the number of its item, as in `1. https://blog.example.org`.
+fn without_number(content: &str) -> &str {
+    let rest = content.trim_start_matches(|c: char| c.is_ascii_digit());
+    match rest.strip_prefix(['.', ')']) {
+        Some(item) if rest.len() < content.len() && item.starts_with(python::is_space) => item,
+        _ => content,
+    }
+}
+
 /// The words of a line without what YAML, TOML, JSON and prose put around them.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c == ',' || c == ';' || python::is_space(c))
@@ -245,7 +254,7 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// A text without bullets, brackets and quotation marks around it, and without white space of any width.
 pub(crate) fn bare(text: &str) -> &str {
-    const AROUND: &str = "\"'`“”„‟‘’‚‛«»‹›<>[](){}|,;*•·–—";
+    const AROUND: &str = "\"'`“”„‟‘’‚‛«»‹›<>[](){}|,;*•·–—\\";
     let around = |c: char| AROUND.contains(c) || is_invisible(c) || python::is_space(c);
     let text = text.trim_matches(around);
     let text = text

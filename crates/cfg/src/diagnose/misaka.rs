@@ -63,7 +63,8 @@ impl Wanted {
             .effective(&keys::MISTUNE_PLUGINS)
             .unwrap_or_default();
         let present = items(present, ',');
-        for option in value.split([',', '\n']).map(str::trim) {
+        // No name of an option has a space in it, and a comma is soon forgotten.
+        for option in value.split(|c: char| c == ',' || c.is_whitespace()) {
             match successor(option) {
                 Some(Successor::Plugin(plugin, lost)) => {
                     self.superscript |= plugin == "superscript";
@@ -189,7 +190,7 @@ fn under_mistune(context: &mut Context<'_>) {
         let (severity, rest) = match &wanted.lost[..] {
             [] => (
                 Severity::Warning,
-                ", which mistune does by itself or is told already".to_owned(),
+                ": nothing is lost, for mistune does the same by itself or is told to".to_owned(),
             ),
             lost => (
                 Severity::Misread,

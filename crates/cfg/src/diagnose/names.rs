@@ -120,8 +120,27 @@ fn unknown_key(
         };
         return say(Severity::Misread, Code::UnknownSection, message, fix);
     }
+    let (word, rest) = spelled.split_once(is_space).unwrap_or((spelled, ""));
+    if value.is_some()
+        && !rest.is_empty()
+        && let Some(key) = keys::find(section, &word.to_lowercase())
+    {
+        let message = format!(
+            "there is no = behind {}, so Isso takes more than that for the name of a key, and {} is not set",
+            key.name, key.name
+        );
+        // The rest is the beginning of the value.
+        return Diagnostic {
+            text: format!("{word} …"),
+            ..say(
+                Severity::Misread,
+                Code::UnknownKey,
+                message,
+                format!("Put = after {}.", key.name),
+            )
+        };
+    }
     if value.is_none() {
-        let (word, rest) = spelled.split_once(is_space).unwrap_or((spelled, ""));
         if let Some(key) = meant::key(section, word).filter(|_| !rest.is_empty()) {
             let message = format!(
                 "there is no = on this line, so Isso takes all of it for the name of a key, and {} is not set",

@@ -7,12 +7,29 @@ use crate::number;
 use crate::site;
 
 pub(super) fn check(context: &mut Context<'_>) {
+    unsent(context);
     login(context);
     port(context);
     guard(context);
     moderation(context);
     salt(context);
     links_to_nowhere(context);
+}
+
+/// Mail is off unless `notify` turns it on, and a file that says nothing of it may still say to whom mail goes.
+fn unsent(context: &mut Context<'_>) {
+    let key = &keys::SMTP_TO;
+    let is_given = context
+        .doc
+        .own(key)
+        .flatten()
+        .is_some_and(|value| value.contains('@'));
+    if is_given && context.doc.own(&keys::NOTIFY).is_none() && !context.mail_is_on() {
+        let message =
+            "Isso sends no mail unless notify names smtp, and this file does not have notify";
+        let fix = context.steps(&[(&keys::NOTIFY, "smtp".to_owned())]);
+        context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+    }
 }
 
 /// Isso logs in when it has both.

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::values::without_comment;
 use super::{Finding, found, variables};
 use crate::diagnostic::{Code, Severity};
-use crate::document::Document;
+use crate::document::{Document, Span};
 use crate::keys::{self, Key, Kind};
 use crate::python::strip;
 use crate::stray::is_invisible;
@@ -86,8 +86,27 @@ pub(super) fn improve(doc: &Document, findings: &mut [Finding]) {
     }
     for at in 0..findings.len() {
         let about_variable = variables::is_about_a_variable(&findings[at].diagnostic);
+        if let Some(key) = findings[at].key.filter(|_| !about_variable)
+            && let Some((span, name)) = swallowed(doc, key)
+        {
+            let diagnostic = &mut findings[at].diagnostic;
+            (diagnostic.line, diagnostic.column) = (span.line, span.column);
+            name.clone_into(&mut diagnostic.text);
+            diagnostic.message = format!(
+                "the line is indented, so it is a part of the value of {} and not the key {name}",
+                key.name
+            );
+            if diagnostic.severity == Severity::Refused {
+                diagnostic.message += ", and ";
+                diagnostic.message += Context::new(doc).consequence(key);
+            }
+            diagnostic.fix = format!("Move the line to the left, to where {} stands.", key.name);
+            continue;
+        }
         let can_show = |key: &&Key| {
             !matches!(key.kind, Kind::Lines | Kind::Secret)
+                // Nearly any text is a path, so none is found to be the better one.
+                && **key != keys::DBPATH
                 && !about_variable
                 && !doc.is_expanded(key)
         };
@@ -121,6 +140,21 @@ pub(super) fn improve(doc: &Document, findings: &mut [Finding]) {
             };
         }
     }
+}
+
+/// The first line of a value that was meant as a key, and the key's name. Websites have words of their own for it.
+fn swallowed(doc: &Document, key: &Key) -> Option<(Span, &'static str)> {
+    if *key == keys::HOST || doc.is_expanded(key) {
+        return None;
+    }
+    doc.own(key)?;
+    let spans = doc.line_spans(key.section, key.name).into_iter().skip(1);
+    spans.into_iter().find_map(|span| {
+        let line = &doc.as_str()[span.bytes.clone()];
+        let name = strip(line.split_once(['=', ':'])?.0).to_lowercase();
+        let known = keys::ALL.iter().find(|key| key.name == name)?;
+        Some((span, known.name))
+    })
 }
 
 /// How bad the worst finding on a key is, in the order of severity turned round; 0 stands for none.

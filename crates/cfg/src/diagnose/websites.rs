@@ -16,6 +16,9 @@ pub(super) fn check(context: &mut Context<'_>) {
         let message = "no website is named, and Isso does not start without one";
         let fix = match context.strays.iter().find(|run| *run.key == HOST) {
             Some(run) => run.fix(),
+            None if let Some(line) = line_without_delimiter(context) => {
+                format!("Put = after host on line {line}.")
+            }
             None => "Write host = and the address of your website, or localhost.".to_owned(),
         };
         return context.note(&HOST, Severity::Refused, Code::NoWebsite, message, fix);
@@ -40,8 +43,28 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
+/// The line where `host` stands with an address behind it and no `=` between them.
+fn line_without_delimiter(context: &Context<'_>) -> Option<usize> {
+    let keys = context.doc.ini().get_map_ref().get(HOST.section)?.keys();
+    let mut spans = keys
+        .filter(|name| name.starts_with("host "))
+        .filter_map(|name| context.doc.key_span(HOST.section, name));
+    Some(spans.next()?.line)
+}
+
 fn entry(context: &mut Context<'_>, item: &Item<'_>) {
     let shown = &shown(item);
+    if let Some(origin) = without_scheme_slip(item.text) {
+        let (severity, consequence) = match Site::read(item.text) {
+            Ok(_) => (Severity::Misread, "no browser ever sends this"),
+            Err(_) => (Severity::Refused, "Isso does not start with it"),
+        };
+        let message =
+            format!("an address begins with https:// or http://, once, and {consequence}");
+        let code = Code::WebsiteNeverMatches;
+        let fix = format!("Write {origin}.");
+        return context.note_item(&HOST, shown, severity, code, message, fix);
+    }
     let site = match Site::read(item.text) {
         Ok(site) => site,
         Err(error) => {
@@ -73,7 +96,9 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
             );
         }
         Err(error) => {
-            let fix = alone(item.text).unwrap_or_else(|| as_it_is_meant(item.text));
+            let fix = alone(item.text)
+                .filter(|_| item.text != "*")
+                .unwrap_or_else(|| as_it_is_meant(item.text));
             let message = format!("no browser ever sends this address: {error}");
             context.note_item(
                 &HOST,
@@ -160,6 +185,28 @@ fn as_it_is_meant(text: &str) -> String {
         Ok(origin) if host != text => format!("Write {origin}."),
         _ => "Write it as https://blog.example.org.".to_owned(),
     }
+}
+
+/// The origin that is meant where the scheme is written twice, or not written out: `https:/blog.example.org`.
+fn without_scheme_slip(text: &str) -> Option<Origin> {
+    let lower = text.to_lowercase();
+    let after = lower.strip_prefix("http")?;
+    let (scheme, after) = match after.strip_prefix('s') {
+        Some(after) => ("https", after),
+        None => ("http", after),
+    };
+    let rest = after.trim_start_matches([':', '/', '\\', ';']);
+    let between = &after[..after.len() - rest.len()];
+    if between == "://" {
+        let again = rest.starts_with("http://") || rest.starts_with("https://");
+        return as_browsers_send_it(rest).ok().filter(|_| again);
+    }
+    let host = site::netloc(rest);
+    let is_name = host.contains('.') || host == "localhost" || host.starts_with("localhost:");
+    if between.is_empty() || !is_name {
+        return None;
+    }
+    Origin::parse(&format!("{scheme}://{host}")).ok()
 }
 
 /// The origin that a browser sends from the site that an entry means; an entry without a scheme means http.

@@ -91,7 +91,7 @@ fn list_again(above: &[&str], line: &str, start: usize) -> Option<String> {
     };
     let (name, value) = parts(line)?;
     let section = super::reader::header(above.first()?)?;
-    let key = keys::find(section, &name)?;
+    let key = keys::find(section, name.strip_suffix("[]").unwrap_or(&name))?;
     let (at, first) = above.iter().enumerate().find_map(|(at, line)| {
         parts(line)
             .filter(|(other, _)| *other == name)

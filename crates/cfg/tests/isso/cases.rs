@@ -109,6 +109,7 @@ pub const CASES: &[Case] = &[
     serves("pbkdf2 with arguments", general!("[hash]\nalgorithm = pbkdf2:10:6:sha256\n"), &[]),
     serves("every plugin", general!("[markup.mistune]\nplugins = abbr, def_list, footnotes, insert, mark, math, ruby, speedup, spoiler, strikethrough, subscript, superscript, table, task_lists, url\n"), &[(M, NoEffect, 4, 11)]),
     serves("no plugins", general!("[markup.mistune]\nplugins =\nparameters =\n"), &[]),
+    serves("mail that is not turned on", general!("[smtp]\nto = a@isso.test\n"), &[(W, Contradiction, 4, 6)]),
     serves("mail that works", server!("username = me\npassword = secret\n"), &[]),
 
     // Syntax, of which the parser's own tests know more.
@@ -179,7 +180,7 @@ pub const CASES: &[Case] = &[
 
     // Texts.
     serves("a comment behind a text", general!("[rss]\nbase = https://example.org # mine\n"), &[(M, InlineComment, 4, 8)]),
-    serves("a text on two lines", general!("[rss]\nbase = https://example.org\n  limit = 5\n"), &[(M, SeveralLines, 4, 8)]),
+    serves("a text on two lines", general!("[rss]\nbase = https://example.org\n  limit = 5\n"), &[(M, SeveralLines, 5, 3)]),
     serves("a list on two lines", general!("[markup]\nallowed-elements = img\n  video\n"), &[(M, SeveralLines, 5, 3)]),
     serves("a variable that is not set", general!("[smtp]\nto = $ISSO_ADDRESS\n"), &[(M, UnsetVariable, 4, 6)]),
     stops("a number that is not set", mail!("host = 127.0.0.1\nport = $SMTP_PORT\nsecurity = none\n"), &[(M, UnsetVariable, 10, 8), (R, NotANumber, 10, 8)]),

@@ -55,7 +55,8 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
                     let words = line
                         .split([',', ' '])
                         .map(address)
-                        .filter(|word| !word.is_empty());
+                        // The number of an item is none of them.
+                        .filter(|word| word.contains(|c: char| !c.is_ascii_digit()));
                     words
                         .map(|word| format!("    {word}"))
                         .collect::<Vec<_>>()
@@ -74,6 +75,9 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         } else if sentence == "Delete what stands on this line" {
             let line = &mut lines[diagnostic.line - 1];
             line.truncate(line.char_indices().nth(diagnostic.column - 1)?.0);
+        } else if sentence.starts_with("Move the line to the left, to where ") {
+            let line = &mut lines[diagnostic.line - 1];
+            *line = line.trim_start().to_owned();
         } else if let Some(numbers) = sentence.strip_prefix("Delete line") {
             let (first, last) = range(numbers)?;
             lines.drain(first..=last);
@@ -101,7 +105,11 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         } else if sentence.starts_with("Put # before it") {
             lines[diagnostic.line - 1].insert_str(0, "# ");
         } else if let Some(name) = sentence.strip_prefix("Put = after ") {
-            let line = &mut lines[diagnostic.line - 1];
+            let (name, number) = match name.split_once(" on line ") {
+                Some((name, number)) => (name, number.parse().ok()?),
+                None => (name, diagnostic.line),
+            };
+            let line = &mut lines[number - 1];
             let end = line.to_lowercase().find(name)? + name.len();
             line.insert_str(end, " =");
         } else if let Some((section, rest)) = bracketed(&sentence, "Write [")

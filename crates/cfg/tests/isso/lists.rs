@@ -19,6 +19,8 @@ const STRAY: &[(&str, &str, &[&str])] = &[
     ("host", "  [general]\n  host =\n  https://a.example:8443/\n  https://b.example\n", &["https://a.example:8443/", "https://b.example"]),
     ("host", "[general]\nhost =\nblog.example.org\nlocalhost:1313\n127.0.0.1:4000\n", &["blog.example.org", "localhost:1313", "127.0.0.1:4000"]),
     ("host", "[general]\nhost = https://a.example\nhost = https://b.example\nmax-age = 15m\nhost = https://c.example\n", &["https://a.example", "https://b.example", "https://c.example"]),
+    ("host", "[general]\nhost =\n1. https://a.example\n2) https://b.example\n", &["https://a.example", "https://b.example"]),
+    ("host", "[general]\nhost = \\\nhttps://a.example \\\nhttps://b.example\n", &["https://a.example", "https://b.example"]),
     ("notify", "[general]\nnotify = stdout\nnotify = smtp\n", &["stdout", "smtp"]),
     ("trusted-proxies", "[server]\ntrusted-proxies =\n127.0.0.1\n::1\n", &["127.0.0.1", "::1"]),
     ("trusted-proxies", "[server]\ntrusted-proxies = 127.0.0.1\n10.0.0.2\n", &["127.0.0.1", "10.0.0.2"]),
@@ -105,4 +107,21 @@ fn complete(name: &str, file: &str) -> String {
         "notify" => file.replacen("[general]\n", "[general]\nhost = localhost\n", 1),
         _ => format!("[general]\nhost = localhost\n{file}"),
     }
+}
+
+/// As PHP and many web forms write lists.
+#[test]
+fn brackets_behind_a_key_make_it_no_other_list() {
+    let text = "[general]\nhost[] = https://a.example\nhost[] = https://b.example\n";
+    let found = diagnose_text(text);
+    assert_eq!(
+        found[0].fix,
+        "Delete this line, and put https://b.example on an indented line of its own below line 2."
+    );
+    let mended = follow(text, &found[0]).unwrap();
+    let fixes: Vec<String> = diagnose_text(&mended)
+        .into_iter()
+        .map(|found| found.fix)
+        .collect();
+    assert!(fixes.contains(&"Write host.".to_owned()), "{fixes:?}");
 }

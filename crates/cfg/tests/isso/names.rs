@@ -23,6 +23,13 @@ const MEANT: &[(&str, &str, &str, &str)] = &[
     // Without a delimiter.
     ("[general]\nhost = localhost\nmax-age 1h\n", "general", "max-age", "1h"),
     ("[general]\nhost = localhost\n[admin]\nenabled = true\npassword hunter2\n", "admin", "password", "hunter2"),
+    ("[general]\nhost https://a.example\n", "general", "host", "https://a.example"),
+    // Swallowed by the value above.
+    ("[general]\nhost = localhost\n[moderation]\nenabled = true\n  purge-after = 1d\n", "moderation", "purge-after", "1d"),
+    ("[general]\nhost = localhost\nmax-age = 15m\n  # these too\n  latest-enabled = true\n", "general", "latest-enabled", "true"),
+    ("[general]\nhost = localhost\n[guard]\nratelimit = 5\n\tenabled: false\n", "guard", "enabled", "false"),
+    ("[general]\nhost = localhost\n[smtp]\nsecurity = ssl\n  port = 465\n", "smtp", "port", "465"),
+    ("[general]\nhost = localhost\n[admin]\npassword = hunter2\n  enabled = true\n", "admin", "enabled", "true"),
     // In another place.
     ("[general]\nhost = localhost\npurge-after = 1d\n[moderation]\nenabled = true\n", "moderation", "purge-after", "1d"),
     ("[general]\nhost = localhost\npurge-after = 1d\n", "moderation", "purge-after", "1d"),

@@ -20,6 +20,12 @@ type Case = (
 #[rustfmt::skip]
 const MEANT: &[Case] = &[
     // Quotation marks, which Python keeps.
+    // A scheme that is not written out, or twice.
+    ("general", "host", "https:/a.isso.test", (M, WebsiteNeverMatches), "https://a.isso.test"),
+    ("general", "host", "http:a.isso.test:8080", (R, WebsiteNeverMatches), "http://a.isso.test:8080"),
+    ("general", "host", "https//a.isso.test/blog", (M, WebsiteNeverMatches), "https://a.isso.test"),
+    ("general", "host", "https://http://a.isso.test", (M, WebsiteNeverMatches), "http://a.isso.test"),
+    // Quotation marks and the like.
     ("general", "max-age", "\"1h\"", (R, NotATimedelta), "1h"),
     ("general", "gravatar", "'true'", (R, NotABoolean), "true"),
     ("general", "notify", "\"stdout\"", (M, UnknownBackend), "stdout"),
@@ -154,6 +160,9 @@ const TOGETHER: &[(&str, &[(Severity, Code)])] = &[
     ("[general]\nnotify = smtp\n[smtp]\nport = 465\n", &[(W, Contradiction)]),
     ("[general]\nnotify = smtp\n[smtp]\nport = 25\nsecurity = none\n", &[]),
     ("[smtp]\nport = 465\n", &[]),
+    // Mail that is set up and turned off, but not for all.
+    ("[general]\nnotify = stdout\n[smtp]\nto = a@isso.test\n", &[]),
+    ("[general]\nreply-notifications = true\n[server]\npublic-endpoint = https://c.isso.test\n[smtp]\nto = a@isso.test\n", &[]),
     // The guard demands.
     ("[guard]\nenabled = off\nrequire-email = true\n", &[(W, Contradiction)]),
     ("[guard]\nenabled = off\nrequire-email = false\n", &[]),
@@ -246,7 +255,7 @@ fn file(section: &str, key: &str, value: &str) -> String {
 
 /// Lines over those of a file in which nothing is found.
 fn merged(lines: &str) -> String {
-    let base = "[general]\nhost = https://a.isso.test\n[server]\npublic-endpoint = https://c.isso.test\n[smtp]\nto = a@isso.test\nfrom = C <c@isso.test>\n";
+    let base = "[general]\nhost = https://a.isso.test\nnotify = stdout\n[server]\npublic-endpoint = https://c.isso.test\n[smtp]\nto = a@isso.test\nfrom = C <c@isso.test>\n";
     let mut doc = Document::parse(base).expect("the text is fine");
     let more = Document::parse(lines).expect("the lines are fine");
     for (section, keys) in more.ini().get_map_ref() {
