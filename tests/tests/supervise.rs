@@ -79,6 +79,54 @@ fn a_start_that_keeps_failing_tries_the_last_good_settings() {
     up.wait_for_status(|status| status["settings"]["inForce"] == true);
 }
 
+/// Isso takes a path that is relative, or begins with `~`, and so does what looks at the database from outside.
+#[test]
+fn a_database_is_found_where_isso_finds_it() {
+    let depth = std::env::current_dir().unwrap().components().count() - 1;
+    for start in ["~/".to_owned(), "../".repeat(depth)] {
+        let mut site = site();
+        site.variables.push(("HOME".into(), "/".into()));
+        let database = site.data().join("db/comments.db");
+        let dbpath = format!("dbpath = {}", database.display());
+        let other = dbpath.replacen('/', &start, 1);
+        site.edit_cfg(&dbpath, &other);
+        assert!(!database.exists(), "{other}");
+        drop(site.supervised());
+        assert!(database.exists(), "{other}");
+        assert!(site.cfg().contains(&other), "{}", site.cfg());
+    }
+}
+
+#[test]
+fn a_database_that_can_be_nowhere_is_refused_with_the_path_to_write() {
+    let site = site();
+    let config = site.cfg_path().display().to_string();
+    let dbpath = format!("dbpath = {}", site.data().join("db/comments.db").display());
+    for (other, fix) in [
+        ("dbpath =", "/var/lib/isso/comments.db"),
+        ("dbpath = :memory:", "/var/lib/isso/comments.db"),
+        ("dbpath = sqlite:////srv/c.db", "Write /srv/c.db."),
+        ("dbpath = /srv/isso/", "Write /srv/isso/comments.db."),
+    ] {
+        site.edit_cfg(&dbpath, other);
+        let said = site.refused(
+            &[
+                "supervise",
+                "--config",
+                &config,
+                "--",
+                "true",
+                "-b",
+                "127.0.0.1:1",
+            ],
+            2,
+        );
+        assert!(said.contains("isso.cfg:") && said.contains(fix), "{said}");
+        assert!(site.cfg().contains(other), "the file is left to its author");
+        site.edit_cfg(other, &dbpath);
+    }
+}
+
 #[test]
 fn what_it_cannot_run_it_says() {
     let site = site();

@@ -10,6 +10,7 @@
 
 mod addresses;
 mod context;
+mod database;
 mod hash;
 mod html;
 mod mail;
@@ -69,6 +70,7 @@ fn found(doc: &Document) -> Vec<Finding> {
     names::check(&mut context);
     variables::check(&mut context);
     values::check(&mut context);
+    database::check(&mut context);
     websites::check(&mut context);
     mail::check(&mut context);
     markup::check(&mut context);

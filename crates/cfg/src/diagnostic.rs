@@ -150,6 +150,8 @@ pub enum Code {
     UntrustedPassword,
     /// A key that must hold says something else.
     Enforced,
+    /// The path of the database is none that a database can be kept under.
+    DatabasePath,
     /// The folder of the database is missing.
     DatabaseFolder,
     /// An item of a list stands at the left and is a key to Python.

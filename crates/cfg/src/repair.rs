@@ -3,7 +3,7 @@
 mod salvage;
 
 use crate::diagnose::{self, Finding};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::document::{Document, EditError};
 use crate::environment::Environment;
 use crate::keys::{self, Key};
@@ -105,6 +105,8 @@ fn refusals(cfg: &Document) -> Vec<Finding> {
     diagnose::findings(cfg)
         .into_iter()
         .filter(|finding| finding.diagnostic.severity == Severity::Refused)
+        // The path is enforced, whatever stands there.
+        .filter(|finding| finding.diagnostic.code != Code::DatabasePath)
         .collect()
 }
 

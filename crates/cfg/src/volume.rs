@@ -22,10 +22,10 @@ pub use self::note::Note;
 pub use self::review::{Found, Review};
 pub use self::settle::Settled;
 use crate::diagnose::{self, diagnose};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::{Document, EditError};
 use crate::environment::Environment;
-use crate::keys::Owner;
+use crate::keys::{self, Owner};
 use crate::lock::Lock;
 use crate::store::Store;
 
@@ -116,6 +116,11 @@ impl Volume {
         }
     }
 
+    /// The same volume, with its database at this place as seen from here: `dbpath` may be relative, or begin with `~`.
+    pub fn with_database_at(self, database: PathBuf) -> Volume {
+        Volume { database, ..self }
+    }
+
     /// The same volume, with the settings read as Isso sees them in this environment. Without one, nothing is known of any variable.
     pub fn with_environment(self, environment: Environment) -> Volume {
         Volume {
@@ -142,6 +147,11 @@ impl Volume {
     /// Where `store.json` is, if there is one.
     pub fn store_path(&self) -> Option<PathBuf> {
         self.store.clone()
+    }
+
+    /// Where Isso finds the database, as `[general] dbpath` must say it.
+    pub fn dbpath(&self) -> &str {
+        &self.dbpath
     }
 
     /// Where the database is, seen from here.
@@ -258,7 +268,20 @@ impl Volume {
             ..wrong
         }));
         found.extend(untrusted);
-        found.extend(self.check_database_folder(&cfg));
+        if cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
+            found.retain(|wrong| wrong.code != Code::DatabasePath);
+        }
+        found.extend(self.check_database_folder(&cfg).map(|missing| {
+            let is_made = folder(&self.database).starts_with(&self.root);
+            Diagnostic {
+                severity: if is_made {
+                    Severity::Warning
+                } else {
+                    missing.severity
+                },
+                ..missing
+            }
+        }));
         found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
         Ok(found)
     }

@@ -3,6 +3,7 @@
 //! `ISSO_TEST_PYTHON` names a Python in which Isso 0.14 is installed. One process of it tries all files; see `try_files.py`.
 
 mod cases;
+mod database;
 mod every_key;
 mod follow;
 mod format;

@@ -523,7 +523,7 @@ fn a_missing_database_folder_is_found() {
     let found = volume.check().unwrap();
     assert_eq!(
         (found[0].severity, found[0].code, found[0].line),
-        (Severity::Refused, Code::DatabaseFolder, 3)
+        (Severity::Warning, Code::DatabaseFolder, 3)
     );
     volume.settle().unwrap();
     assert_eq!(volume.check().unwrap(), []);

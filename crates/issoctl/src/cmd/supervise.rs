@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_cfg::{Document, Environment, Volume, keys};
+use isso_cfg::{Code, Document, Environment, Severity, Volume, keys};
 use isso_daemon::Program;
 
 use crate::cli::SuperviseArgs;
@@ -40,6 +40,9 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     let hooks_or_own = (!has_configuration(&arguments)).then_some(hooks.as_path());
     let program = Program::wrapping(executable, arguments, hooks_or_own)
         .map_err(|source| Failure::new(format!("cannot write {}", hooks.display()), source))?;
+    // Isso looks there too, and is given no variable that its settings do not name.
+    let home = home_of(volume.dbpath()).map(|home| ("HOME".into(), home.into_os_string()));
+    let program = program.variables(home);
     let running = place.init(volume.clone(), program, listener).await?;
     if has_volume {
         mark_while_running(volume, running.service().host.states());
@@ -63,8 +66,51 @@ fn volume_of(
     }
     let config = absolute(&config.expect("clap asks for one of them"))?;
     need_file(&config)?;
-    let database = database_of(&config, &environment);
-    Ok(Volume::of_config(config, database).with_environment(environment))
+    need_database(&config, &environment)?;
+    let dbpath = database_of(&config, &environment);
+    let database = place_of(&dbpath)?;
+    Ok(Volume::of_config(config, dbpath)
+        .with_database_at(database)
+        .with_environment(environment))
+}
+
+/// Refuses a path under which no database can be: no other one is put in its place, for the comments may be elsewhere.
+fn need_database(config: &Path, environment: &Environment) -> Result<(), Failure> {
+    let cfg = std::fs::read(config)
+        .ok()
+        .and_then(|bytes| Document::from_bytes(&bytes).ok());
+    let found = cfg.and_then(|cfg| {
+        isso_cfg::diagnose(&cfg.with_environment(environment))
+            .into_iter()
+            .find(|found| found.code == Code::DatabasePath && found.severity == Severity::Refused)
+    });
+    match found {
+        None => Ok(()),
+        Some(found) => Err(Failure::usage(format!(
+            "{}:{}:{}: [general] dbpath = {}: {}",
+            config.display(),
+            found.line,
+            found.column,
+            found.text,
+            found.message
+        ))
+        .hint(found.fix)),
+    }
+}
+
+/// Where Isso, which inherits our working directory, finds a database.
+fn place_of(dbpath: &str) -> Result<PathBuf, Failure> {
+    let path = match home_of(dbpath) {
+        Some(home) => home.join(&dbpath["~/".len()..]),
+        None => PathBuf::from(dbpath),
+    };
+    std::path::absolute(path)
+        .map_err(|source| Failure::new(format!("no place for the database: {dbpath}"), source))
+}
+
+/// The home folder, if the database is in it.
+fn home_of(dbpath: &str) -> Option<PathBuf> {
+    std::env::home_dir().filter(|_| dbpath.starts_with("~/"))
 }
 
 /// Refuses what is no file: it would be kept aside, and a file be made in its place.
@@ -152,7 +198,7 @@ fn database_of(config: &Path, environment: &Environment) -> String {
             let (key, value) = line.split_once(['=', ':'])?;
             (key.trim() == "dbpath").then(|| value.trim().to_owned())
         };
-        text.lines().find_map(value)
+        text.lines().find_map(value).filter(|path| !path.is_empty())
     };
     let found = named(config).or_else(|| named(&last_good)).or_else(written);
     found.unwrap_or_else(|| DATABASE.to_owned())
