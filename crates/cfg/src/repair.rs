@@ -6,7 +6,7 @@ use crate::diagnose::{self, Finding};
 use crate::diagnostic::{Code, Severity};
 use crate::document::{Document, EditError};
 use crate::environment::Environment;
-use crate::keys::{self, Key};
+use crate::keys::{self, Key, Kind};
 use crate::origin::Origin;
 use crate::site::Site;
 use crate::stray;
@@ -59,13 +59,15 @@ pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<No
 
 /// Indents websites that stand at the left, where that is why Isso finds none: the placeholder would take their place.
 fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
-    let none = refusals(cfg)
+    refusals(cfg)
         .into_iter()
         .find(|finding| finding.key == Some(&keys::HOST))?;
     let mended = Document::parse(stray::straightened(cfg.as_str())?).ok()?;
-    notes.push(Note::Mended {
-        diagnostic: none.diagnostic,
-    });
+    let runs = stray::runs(cfg.as_str()).into_iter();
+    let runs = runs.filter(|run| run.key.kind == Kind::Lines);
+    notes.extend(runs.map(|run| Note::Mended {
+        diagnostic: run.diagnostic(Severity::Refused, Code::NotIndented),
+    }));
     Some(mended)
 }
 

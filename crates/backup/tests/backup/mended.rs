@@ -13,6 +13,30 @@ use crate::swap::old_site;
 
 const REFUSED: &str = "[general]\nhost = https://blog.example.org\nmax-age = soon\n[admin]\npassword = hunter2\npassword = hunter3\nenabled = off\n";
 
+/// To Python the second website is the key of the first, given again, and a single one is a key that Isso does not know.
+#[test]
+fn websites_at_the_left_are_told_to_be_indented() {
+    for sites in ["https://a.example\nhttps://b.example", "https://a.example"] {
+        let folder = tempfile::tempdir().unwrap();
+        let text =
+            format!("[general]\nhost =\n{sites}\n[admin]\nenabled = true\npassword = hunter2\n");
+        put(&folder.path().join("isso.cfg"), &text);
+        let origin = Origin::open(folder.path()).unwrap();
+        let site = old_site();
+        let mended = verify(&origin, site.root(), &()).unwrap().settings.unwrap();
+        let [change] = &mended.changes[..] else {
+            panic!("{mended:?}")
+        };
+        assert_eq!((change.line, &*change.old), (3, "https://a.example"));
+        assert!(
+            change.why.contains("at the left") && change.why.contains("indented"),
+            "{change:?}"
+        );
+        let kept = format!("host =\n    {}\n", sites.replace('\n', "\n    "));
+        assert!(mended.cfg.as_str().contains(&kept), "{mended:?}");
+    }
+}
+
 #[test]
 fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
     let folder = tempfile::tempdir().unwrap();

@@ -31,7 +31,12 @@ pub(super) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> 
                 // The lines have one cause, however many of them the parser stumbles over.
                 if !told.contains(&run.first) {
                     told.push(run.first);
-                    explained.push(run.diagnostic(Severity::Refused, problem.code));
+                    // Lines of their own are indented by a repair; of other lists it keeps what the parser would.
+                    let code = match run.key.kind {
+                        Kind::Lines => Code::NotIndented,
+                        _ => problem.code,
+                    };
+                    explained.push(run.diagnostic(Severity::Refused, code));
                 }
                 continue;
             }

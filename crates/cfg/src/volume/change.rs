@@ -188,6 +188,7 @@ fn name(key: &Key) -> String {
 fn done(code: Code) -> &'static str {
     match code {
         Code::DuplicateKey => "the last one stays",
+        Code::NotIndented => "indented, as part of it",
         Code::DuplicateSection => "the sections are joined",
         Code::MissingSectionHeader => "it is put below the section that it belongs to, or left out",
         Code::MissingKey | Code::ContinuedWithoutValue => "it is left out",
