@@ -20,6 +20,17 @@ impl Volume {
     }
 }
 
+impl Volume {
+    /// Whether this is where a writer of the settings that were kept last was stopped: it is their beginning, and ends in the
+    /// midst of a line. Such a text may pass for settings without a password, or with half of one.
+    pub(super) fn is_cut_off(&self, bytes: &[u8]) -> bool {
+        let good = files::read(&self.last_good_path()).ok().flatten();
+        let rest = good.as_deref().and_then(|it| it.strip_prefix(bytes));
+        let is_within_a_line = |rest: &[u8]| !matches!(rest.first(), None | Some(b'\n' | b'\r'));
+        rest.is_some_and(is_within_a_line) && !bytes.ends_with(b"\n") && self.last_good().is_some()
+    }
+}
+
 /// Does the work of [`Volume::remember`].
 pub(super) fn remember(volume: &Volume, good: &Document) -> Result<(), VolumeError> {
     let path = volume.last_good_path();

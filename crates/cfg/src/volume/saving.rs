@@ -36,7 +36,7 @@ fn may_be_half_saved(volume: &Volume) -> bool {
         Err(_) => false,
         // Nothing was ever saved on a fresh volume.
         Ok(None) => volume.last_good_path().exists(),
-        Ok(Some(bytes)) if bytes.trim_ascii().is_empty() => true,
+        Ok(Some(bytes)) if bytes.trim_ascii().is_empty() || volume.is_cut_off(&bytes) => true,
         Ok(Some(bytes)) => match Document::from_bytes(&bytes) {
             Err(_) => true,
             // Half of a file may lack its password.

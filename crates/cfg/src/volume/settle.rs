@@ -130,10 +130,17 @@ fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
 
 /// What an `isso.cfg` with something in it becomes.
 fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
-    let mended = repair::repair(volume.environment(), bytes, notes);
-    if !mended.from_template {
+    let is_cut_off = volume.is_cut_off(bytes);
+    // What is repaired in a part of a file is no news if all of it is at hand.
+    let mut told = Vec::new();
+    let mut mended = repair::repair(volume.environment(), bytes, &mut told);
+    if !is_cut_off {
+        notes.append(&mut told);
+    }
+    if !mended.from_template && !is_cut_off {
         return mended;
     }
+    mended.rejected = true;
     let path = volume.config_path();
     match volume.last_good() {
         Some(cfg) => {

@@ -86,6 +86,28 @@ fn a_file_that_sets_nothing_is_made_from_the_last_good_one() {
     }
 }
 
+/// A disk that was full, or a power cut while an editor saved in place: what is left may be valid, and lacks the rest.
+#[test]
+fn a_file_that_was_cut_off_is_made_from_the_last_good_one() {
+    for end in 1..FINE.len() {
+        let lost = &FINE[..end];
+        let (_folder, volume) = volume_with(FINE);
+        volume.remember(&volume.read().unwrap().cfg).unwrap();
+        put(&volume.config_path(), lost);
+        let settled = volume.settle().unwrap();
+        // Whole lines may be what a person has left.
+        if lost.ends_with('\n') || FINE[end..].starts_with('\n') {
+            continue;
+        }
+        assert_eq!(text(volume.config_path()), FINE, "{lost:?}");
+        let path = volume.config_path();
+        let told = settled.notes.contains(&Note::MadeFromLastGood { path });
+        assert!(told, "{settled:?}");
+        let kept = |it: &Note| matches!(it, Note::SetAside { kept, .. } if text(kept) == lost);
+        assert!(settled.notes.iter().any(kept), "{settled:?}");
+    }
+}
+
 #[test]
 fn a_file_that_is_there_is_repaired_as_ever() {
     let (_folder, volume) = volume_with(FINE);
