@@ -267,3 +267,22 @@ fn a_folder_in_place_of_the_settings_is_left_alone() {
     assert!(said.contains("is no file"), "{said}");
     assert!(site.cfg_path().is_file() && site.data().join("db").is_dir());
 }
+
+/// As while the first `up` installs Isso: it has the folder, and answers nothing yet.
+#[test]
+fn a_host_that_does_not_answer_yet_is_told_from_none() {
+    let site = Site::new();
+    let lock = std::fs::File::create(site.data().join("up.lock")).unwrap();
+    let told = |args: &[&str]| {
+        let output = site.run(args);
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    assert!(told(&["status"]).contains("start it with"));
+    lock.lock().unwrap();
+    let own = format!("process {} ", std::process::id());
+    for args in [&["status"][..], &["stop"], &["logs"]] {
+        let said = told(args);
+        assert!(said.contains(&own) && !said.contains("start it"), "{said}");
+    }
+}

@@ -2,12 +2,13 @@
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 use etcetera::BaseStrategy;
 use isso_cfg::{Environment, Volume};
+use nix::sys::stat::{major, minor};
 use nix::unistd::{AccessFlags, access};
 
 use crate::cli::Cli;
@@ -183,6 +184,24 @@ impl DataDir {
             .hint("see it with `issoctl status`, end it with `issoctl stop`")),
             Err(TryLockError::Error(source)) => Err(self.unlockable(source)),
         }
+    }
+
+    /// The process that has taken the folder, if that can be seen: one that installs Isso does not answer yet.
+    ///
+    /// The lock is looked at and not tried, for a trial could be in the way of a process that takes it just then.
+    pub fn taken_by(&self) -> Option<i32> {
+        let lock = std::fs::metadata(self.path.join("up.lock")).ok()?;
+        let (major, minor) = (major(lock.dev()), minor(lock.dev()));
+        let file = format!("{major:02x}:{minor:02x}:{}", lock.ino());
+        let locks = std::fs::read_to_string("/proc/locks").ok()?;
+        // As in `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`.
+        locks.lines().find_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let at = words.iter().position(|word| *word == file)?;
+            let process = words.get(at.checked_sub(1)?)?.parse().ok();
+            // In another namespace it has no number here.
+            process.filter(|process| *process > 0)
+        })
     }
 
     /// Waits until no `up` runs on the folder.

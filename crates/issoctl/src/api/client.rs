@@ -73,6 +73,16 @@ impl Client {
     /// Connects; that no `up` runs is a failure.
     pub fn required(data: &DataDir) -> Result<Self, Failure> {
         Self::connect(data)?.ok_or_else(|| {
+            if let Some(process) = data.taken_by() {
+                return Failure::plain(format!(
+                    "the `issoctl up` of {} does not answer yet: process {process} still installs or starts Isso",
+                    data.path().display()
+                ))
+                .exit(Failure::NOT_RUNNING)
+                .hint(format!(
+                    "wait until it says that Isso serves; to end it now: kill {process}"
+                ));
+            }
             Failure::plain(format!("no `issoctl up` runs on {}", data.path().display()))
                 .exit(Failure::NOT_RUNNING)
                 .hint("start it with `issoctl up`, or name its folder with --data DIR")

@@ -16,6 +16,11 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
     let Some(client) = Client::connect(data)? else {
         if output.json {
             output.json(&json!({ "state": "not-running", "serving": false, "data": data.path() }));
+        } else if let Some(process) = data.taken_by() {
+            output.line(&format!(
+                "{WARN}not running yet{WARN:#}: process {process} installs or starts Isso on {}",
+                data.path().display()
+            ));
         } else {
             output.line(&format!(
                 "{BAD}not running{BAD:#}: no `issoctl up` on {}",
