@@ -15,6 +15,11 @@ pub enum Note {
         /// The file.
         path: PathBuf,
     },
+    /// An `isso.cfg` that was missing or empty beside a database was made, with nothing to make it from.
+    Lost {
+        /// The file.
+        path: PathBuf,
+    },
     /// An `isso.cfg` that was missing or empty was made from the last good one.
     SeededFromLastGood {
         /// The file.
@@ -94,6 +99,12 @@ impl fmt::Display for Note {
             Note::Seeded { path } => write!(
                 f,
                 "{} was missing or empty: made with the default settings",
+                path.display()
+            ),
+            Note::Lost { path } => write!(
+                f,
+                "{} was missing or empty, and no settings that worked are kept beside it: made with the default settings, without a \
+                 password",
                 path.display()
             ),
             Note::SeededFromLastGood { path } => write!(

@@ -164,6 +164,8 @@ fn seed(volume: &Volume, notes: &mut Vec<Note>) -> Repair {
     let last_good = volume.last_good();
     notes.push(match last_good {
         Some(_) => Note::SeededFromLastGood { path },
+        // Isso was used here, with settings.
+        None if volume.db_path().exists() => Note::Lost { path },
         None => Note::Seeded { path },
     });
     Repair {

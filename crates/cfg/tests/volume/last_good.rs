@@ -124,6 +124,25 @@ fn a_file_that_is_there_is_repaired_as_ever() {
 }
 
 #[test]
+fn settings_that_are_lost_beside_a_database_are_told() {
+    for (has_database, is_told) in [(false, false), (true, true)] {
+        let (_folder, volume) = volume_with("");
+        if has_database {
+            put(&volume.db_path(), "comments");
+        }
+        let settled = volume.settle().unwrap();
+        assert!(!settled.usable_password);
+        let told = settled.notes.iter().any(Note::is_news);
+        assert_eq!(told, is_told, "{settled:?}");
+        assert_eq!(
+            text(volume.config_path()),
+            Contents::fresh().cfg.as_str(),
+            "{settled:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_not_good_is_no_seed() {
     let (_folder, volume) = volume_with("");
     put(&last_good(&volume), FINE.replace("hunter2", ""));
