@@ -95,7 +95,7 @@ impl Archive {
     pub fn open(path: &Path) -> Result<Archive, ArchiveError> {
         let unread = |error| ArchiveError::Read(path.to_owned(), error);
         let mut options = File::options();
-        // Opening a pipe would wait for somebody to write into it.
+        // Opening a pipe would wait for a writer.
         let options = options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
         let mut file = options.open(path).map_err(unread)?;
         if !file.metadata().map_err(unread)?.is_file() {

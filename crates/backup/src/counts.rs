@@ -37,7 +37,7 @@ pub fn count(database: &Path) -> Option<Counts> {
     quickly(&open(database).ok()?)
 }
 
-/// Counts what is in a database that nobody uses, without a trace.
+/// Counts what is in a database that no process uses, without a trace.
 pub(crate) fn count_still(database: &Path) -> Option<Counts> {
     quickly(&open_immutable(database).ok()?)
 }

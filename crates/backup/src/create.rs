@@ -203,7 +203,7 @@ fn is_read_only(database: &Path) -> bool {
     access(folder, AccessFlags::W_OK).is_err()
 }
 
-/// Copies a database that nobody writes to, with what SQLite has left beside it, and plays that into the copy.
+/// Copies a database that no process writes to, with what SQLite has left beside it, and plays that into the copy.
 fn copy_still(database: &Path, copy: &Path, watch: &dyn Watch) -> Result<(), CreateError> {
     let unwritten = |error| CreateError::Write(copy.to_owned(), io::Error::other(error));
     match fs::remove_file(copy) {

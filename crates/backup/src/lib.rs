@@ -9,7 +9,7 @@
 //! - [`Origin`] is what can be put back: such a file, a folder in which Isso's files are found under whatever names, or one of them.
 //!   It is only read, so it may be read-only.
 //! - A restore has two halves. [`prepare`] unpacks and checks everything in a hidden folder beside what is there, which may be in
-//!   use, and repairs settings that Isso would refuse; its [`Look`] says what will be put in place. [`swap`] puts it in place, and nobody may use the files meanwhile; it is a few renames.
+//!   use, and repairs settings that Isso would refuse; its [`Look`] says what will be put in place. [`swap`] puts it in place by a few renames, and no process may use the files meanwhile.
 //! - [`Keep`] says which backups of a folder stay, and [`prune`] deletes the others.
 //!
 //! # What is promised

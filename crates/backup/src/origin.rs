@@ -221,7 +221,7 @@ impl Folder {
     }
 }
 
-/// Copies a database that nobody writes to, and what belongs to it since an Isso was killed. If one does write to it, the parts
+/// Copies a database that no process writes to, and what a killed Isso left beside it. If a process does write to it, the parts
 /// of the copy are of different moments, so that is an error.
 pub(crate) fn copy_database(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
     let state = || {

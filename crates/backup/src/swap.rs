@@ -98,7 +98,7 @@ impl Companion {
     }
 }
 
-/// Puts prepared files in place. Nobody may use those of the volume meanwhile. Files that are not among the prepared ones stay
+/// Puts prepared files in place. No process may use those of the volume meanwhile. Files that are not among the prepared ones stay
 /// as they are. Where a link stands in the place of a file, the link stays, and the file that it names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever

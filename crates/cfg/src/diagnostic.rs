@@ -46,7 +46,7 @@ pub enum Severity {
     Misread,
     /// Isso starts, and something still deserves a look.
     Warning,
-    /// Isso reads it as it is written, and it is told so that a person knows.
+    /// Isso reads it as it is written; the note explains how.
     Info,
 }
 

@@ -23,7 +23,7 @@ impl Lock {
     /// Waits for the lock. The file at `path` is made if needed, never written, and never removed.
     pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
         loop {
-            // A folder cannot be locked, and opening a pipe would wait for somebody to read from it.
+            // A folder cannot be locked, and opening a pipe would wait for a reader.
             if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
                 atomic::move_aside(path, "rejected")?;
             }

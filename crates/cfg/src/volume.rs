@@ -37,7 +37,7 @@ use crate::store::Store;
 /// | `config/isso.cfg.last-good` | beside it | the settings that Isso last ran with |
 /// | `db/comments.db` | where `dbpath` says | the database; only its folder is made here |
 /// | `start9/store.json` | none | the mail server as it was selected |
-/// | `start9/repairs.txt` | none | [repairs](Volume::leaving_word) that nobody was told of yet |
+/// | `start9/repairs.txt` | none | [repairs](Volume::leaving_word) that the person was not notified of yet |
 /// | `.lock` | beside the file | the lock that every writer of the files holds |
 /// | `.in-use` | beside the file | the [lock](Volume::mark_in_use) that says that Isso runs on the volume |
 ///
@@ -215,7 +215,7 @@ impl Volume {
         })
     }
 
-    /// Says whether somebody could log in: there is an admin password, it is not one that everybody knows, and settling would not
+    /// Says whether a person could log in: there is an admin password, it is not one that everybody knows, and settling would not
     /// take it out.
     pub fn has_usable_password(&self) -> Result<bool, VolumeError> {
         match self.read_document() {
@@ -257,7 +257,7 @@ impl Volume {
         };
         let mut found = diagnose(&cfg);
         let untrusted = self.untrusted_password(&cfg);
-        // Then it is told already that the panel is turned on.
+        // The password's note says already that the panel is turned on.
         let is_told =
             |wrong: &Diagnostic| untrusted.is_some() && wrong.message.starts_with("[admin]");
         let enforced = self.check_enforced(&cfg).into_iter();

@@ -13,8 +13,8 @@
 //!   ([`Verdict`]).
 //!
 //! A database that was found damaged counts as damaged until a thorough check finds it whole. The quick
-//! look makes that check itself if such a database has changed since: whoever mended or replaced it
-//! need not wait. Only then does a start take longer for a larger database.
+//! look makes that check itself if such a database has changed since, so a start after a repair or a
+//! replacement need not wait. Only then does a start take longer for a larger database.
 //!
 //! That a database was there is remembered by a marker beside it, `comments.db.exists`, written
 //! once Isso has used it ([`remember`]); deleting the marker is how a person says that an empty start is

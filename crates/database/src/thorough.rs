@@ -37,7 +37,7 @@ pub enum CheckError {
 /// Reads the whole database, about 0.7 s for each GiB, and remembers what it found.
 ///
 /// With SQLite's rollback journal, which Isso uses, a reader's lock keeps Isso from committing. So none is taken:
-/// a verdict counts if the file was the same before and after. In WAL mode readers stop nobody, so there SQLite
+/// a verdict counts if the file was the same before and after. In WAL mode readers block no writer, so there SQLite
 /// reads one transaction.
 pub fn check_thoroughly(database: &Path) -> Result<Verdict, CheckError> {
     let begun = Instant::now();
@@ -66,7 +66,7 @@ pub fn check_thoroughly(database: &Path) -> Result<Verdict, CheckError> {
         checked: now.unwrap_or_default().as_secs(),
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
-    // Where nothing can be written, Isso cannot be started either, and whoever asked has the verdict.
+    // Where nothing can be written, Isso cannot be started either, and the caller has the verdict.
     let _ = verdict.keep(database);
     Ok(verdict)
 }

@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(300);
 /// How much longer that time is than a check takes: no more than half a percent of the time is spent on checks.
 const REST: u32 = 200;
-/// A disk can spoil what nobody writes to.
+/// A disk can spoil what no process writes to.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What is known of the database, as `issoctl status` tells it.

@@ -355,7 +355,7 @@ pub struct LogsArgs {
     pub follow: bool,
 }
 
-/// The time between two backups; those who write `daily` are told how.
+/// The time between two backups; `daily` is answered with the right form.
 fn span(text: &str) -> Result<Timedelta, String> {
     Timedelta::parse(text).map_err(|error: TimedeltaError| {
         format!("{error}; every hour is 1h, every day 24h, every week 7d")

@@ -159,7 +159,7 @@ impl DataDir {
         }
     }
 
-    /// The same, to make a backup: where nothing may be written, as on a disk that is rescued, nobody else makes one here either.
+    /// The same, to make a backup: where nothing may be written, as on a disk that is rescued, no other process makes one here either.
     pub fn lock_backups_to_read(&self) -> Result<Option<File>, Failure> {
         match self.is_read_only() {
             true => Ok(None),

@@ -322,7 +322,7 @@ mod tests {
         );
     }
 
-    /// An address that cannot be taken is told with this cause and this hint.
+    /// Checks cause and hint of an address that cannot be taken.
     fn explained(text: &str, kind: io::ErrorKind, words: &[&str]) {
         let address: SocketAddr = text.parse().unwrap();
         let error = match kind {

@@ -131,7 +131,7 @@ impl Input {
     }
 }
 
-/// What is wrong with the account at the system's mail server, which nobody types here. What stands in `isso.cfg` already may stay there.
+/// What is wrong with the account at the system's mail server, which no person types here. What stands in `isso.cfg` already may stay there.
 pub(super) fn of_system(
     cfg: &Document,
     system: &Credentials,

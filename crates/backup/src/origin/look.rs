@@ -29,7 +29,7 @@ pub(super) enum Database {
     Other(String),
 }
 
-/// Opens a file to read it; whatever is no file is told, and not waited for.
+/// Opens a file to read it. A pipe, folder or device in its place is an error, and is not waited for.
 pub(super) fn open(path: &Path) -> Result<File, OriginError> {
     let unread = |error| OriginError::Read(path.to_owned(), error);
     let unusable = |why: &str| OriginError::Unusable {

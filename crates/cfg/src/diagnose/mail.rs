@@ -271,7 +271,7 @@ fn recipient(context: &mut Context<'_>) {
     };
     let (message, fix) = match fault {
         Fault::None => (
-            "without a recipient nobody is told of new comments".to_owned(),
+            "without a recipient Isso mails new comments to no address".to_owned(),
             "Write your mail address.".to_owned(),
         ),
         Fault::Several => (

@@ -57,7 +57,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Adds what a list of options asks for beyond what mistune is told already.
+    /// Adds what a list of options asks for beyond the plugins that mistune has already.
     fn options(&mut self, context: &Context<'_>, value: &str) {
         let present = context
             .effective(&keys::MISTUNE_PLUGINS)

@@ -137,7 +137,7 @@ fn bare_number(context: &mut Context<'_>, key: &'static Key, seconds: i128) {
                 } else {
                     Severity::Misread
                 },
-                "nobody can edit or delete a comment",
+                "visitors cannot edit or delete their comments",
             ),
             // Sockets refuse such a time-out with an error that Isso does not expect.
             _ => (

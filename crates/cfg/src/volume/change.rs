@@ -94,7 +94,7 @@ impl Volume {
             new: Some(after.read_text(key)),
             why: match *key == keys::DBPATH {
                 true => "the database is kept there".to_owned(),
-                false => "without the admin panel nobody could approve comments".to_owned(),
+                false => "comments are approved in the admin panel".to_owned(),
             },
         };
         let password = untrusted.then(|| Change {

@@ -39,9 +39,9 @@ impl Volume {
     /// Keeps the volume unused, for as long as it takes to settle it; nothing if Isso runs on it.
     pub fn unused(&self) -> Option<Unused> {
         let path = self.in_use_path();
-        // Opening a pipe would wait for somebody to write into it.
+        // Opening a pipe would wait for a writer.
         let is_file = fs::metadata(&path).is_ok_and(|there| there.is_file());
-        // Where the file cannot be opened, nobody can have marked it.
+        // Where the file cannot be opened, no supervisor can have locked it.
         let Some(file) = is_file.then(|| File::open(&path).ok()).flatten() else {
             return Some(Unused { _file: None });
         };

@@ -38,7 +38,7 @@ pub(super) fn settle(volume: &Volume) -> Result<Settled, VolumeError> {
     };
     let mut notes = Vec::new();
     let cfg = settle_files(volume, &mut notes);
-    // What was moved out of the way is told though what came after it failed. That it cannot be told is no reason to
+    // The notes are left even if a later step failed. That they cannot be written is no reason to
     // keep Isso down.
     let _ = volume.leave_word(&notes);
     Ok(Settled {

@@ -1,4 +1,4 @@
-//! What was repaired and nobody was told of yet.
+//! The list of repairs that the person was not notified of yet.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use super::files::{folder, make_folder, read};
 use super::{Note, Volume, VolumeError};
 
 impl Volume {
-    /// The same volume, in which repairs are written down until somebody [takes](Volume::take_word) the list. Where the
+    /// The same volume, in which repairs are written down until a hook [takes](Volume::take_word) the list. Where the
     /// process that repairs cannot tell the person, another one does.
     pub fn leaving_word(mut self) -> Volume {
         self.leaves_word = true;

@@ -14,7 +14,7 @@ use crate::error::Failure;
 
 /// Asks the supervisor, which asks Isso for `/info` and has a look at the database.
 ///
-/// What the supervisor has repaired in the volume is told here, since the supervisor cannot.
+/// It has StartOS notify the person of the supervisor's repairs, since the supervisor itself cannot.
 pub async fn run(
     data: &DataDir,
     request: &Request,

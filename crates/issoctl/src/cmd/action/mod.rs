@@ -58,7 +58,7 @@ impl Actions {
         })))
     }
 
-    /// Puts the files right before their form is read, as `up` would; what is repaired is told on stderr.
+    /// Puts the files right before their form is read, as `up` would; repairs are listed on stderr.
     ///
     /// Nothing is made where no Isso is set up, nor for an action that does not exist.
     async fn settle(&self, data: &DataDir, id: &str) -> Result<(), Failure> {

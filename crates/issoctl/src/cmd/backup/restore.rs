@@ -150,7 +150,7 @@ fn need_another(origin: &Origin, root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Nobody else may go on with the database that is replaced: what such a program copies or writes then would be neither the old
+/// No other program may go on with the database that is replaced: what such a program copies or writes then would be neither the old
 /// comments nor the new ones.
 async fn need_free(
     database: &Path,
