@@ -319,9 +319,9 @@ impl Up<'_> {
         )
     }
 
-    /// The gunicorn master that serves now.
+    /// The gunicorn master that serves, once no other one is taking over from it.
     pub fn master(&self) -> Pid {
-        let status = self.wait_for_status(|status| status["supervisor"]["pid"].is_u64());
+        let status = self.wait_for_status(|status| status["supervisor"]["phase"] == "serving");
         let pid = status["supervisor"]["pid"]
             .as_i64()
             .expect("a process id is a number");
