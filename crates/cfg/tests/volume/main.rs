@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod in_the_way;
 mod in_use;
 mod kill;
 mod last_good;

@@ -1,10 +1,10 @@
 //! The hooks of the StartOS package, as its shim calls them.
 
-use std::fs;
+mod database;
+mod files;
 
 use isso_cfg::{InUse, Volume};
-use isso_tests::{Site, wait_for};
-use rusqlite::Connection;
+use isso_tests::Site;
 use serde_json::{Value, json};
 
 fn image() -> Value {
@@ -29,50 +29,10 @@ fn task(answer: &Value) -> &Value {
     &answer["task"]["order"]
 }
 
-/// A database as Isso leaves it, with the marker that the supervisor puts beside it.
-fn make_database(site: &Site) {
-    let path = site.data().join("db/comments.db");
-    let connection = Connection::open(&path).expect("the folder is there");
-    connection
-        .execute_batch(
-            "CREATE TABLE threads (id INTEGER PRIMARY KEY, uri UNIQUE, title);
-             CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, created, mode, text);
-             CREATE INDEX found ON comments (text);
-             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500)
-             INSERT INTO comments SELECT 1, i, i, 1, hex(randomblob(50)) FROM n;",
-        )
-        .expect("SQLite can write");
-    fs::File::create(site.data().join("db/comments.db.exists")).expect("the folder is there");
-}
-
-/// What the supervisor does beside Isso.
-fn check_thoroughly(site: &Site) {
-    let database = site.data().join("db/comments.db");
-    site.ok(&[
-        "check-database",
-        database.to_str().expect("the path is text"),
-    ]);
-}
-
-/// Puts an index out of order, which only the thorough check finds.
-fn damage_an_index(site: &Site) {
-    let path = site.data().join("db/comments.db");
-    let connection = Connection::open(path).expect("the database is there");
-    connection
-        .execute_batch(
-            "PRAGMA writable_schema = ON;
-             UPDATE sqlite_master SET sql = 'CREATE INDEX found ON comments (text DESC)'
-             WHERE name = 'found';",
-        )
-        .expect("SQLite can write");
-}
-
-fn mend_the_index(site: &Site) {
-    let path = site.data().join("db/comments.db");
-    let connection = Connection::open(path).expect("the database is there");
-    connection
-        .execute_batch("REINDEX")
-        .expect("SQLite can write");
+/// Marks the volume as a supervisor does on whose settings Isso runs.
+fn in_use(site: &Site) -> InUse {
+    let volume = Volume::new(site.data(), "/db/comments.db");
+    volume.mark_in_use().expect("the volume can be written")
 }
 
 #[test]
@@ -160,25 +120,6 @@ fn with_a_password_isso_is_run_inside_of_supervise() {
 }
 
 #[test]
-fn a_password_that_is_lost_is_asked_for_again() {
-    let site = ready();
-    let password = |line: &str| line.starts_with("password = ");
-    let lines: Vec<_> = site.cfg().lines().map(str::to_owned).collect();
-    let without: Vec<_> = lines
-        .iter()
-        .filter(|line| !password(line))
-        .cloned()
-        .collect();
-    assert!(without.len() < lines.len());
-    site.save_cfg(&(without.join("\n") + "\n"));
-    for hook in ["init", "main", "backup"] {
-        assert_eq!(task(&site.hook(&[hook], &image())), "raise", "{hook}");
-    }
-    let again = site.hook(&["run", "set-admin-password"], &json!({}));
-    assert_eq!(task(&again), "clear");
-}
-
-#[test]
 fn an_action_is_filled_in_and_run() {
     let site = ready();
     let seen = site.hook(&["input", "set-websites"], &json!({ "language": "de_DE" }));
@@ -250,78 +191,6 @@ fn an_image_may_lack_its_entrypoint_or_its_command() {
     assert_eq!(command(alone), Some(json!("isso.run")));
 }
 
-/// Marks the volume as a supervisor does on whose settings Isso runs.
-fn in_use(site: &Site) -> InUse {
-    let volume = Volume::new(site.data(), "/db/comments.db");
-    volume.mark_in_use().expect("the volume can be written")
-}
-
-#[test]
-fn a_file_that_isso_refuses_is_left_to_its_author_while_isso_runs() {
-    let site = ready();
-    let _mark = in_use(&site);
-    site.edit_cfg("[general]", "[general]\nno value here\n= 5");
-    let before = site.cfg();
-    let refused = site.hook(&["input", "set-websites"], &json!({}));
-    let reason = refused["refusal"].as_str().expect("a reason");
-    assert!(reason.contains("isso.cfg"), "{reason}");
-    let typed = json!({ "input": { "websites": [] } });
-    let refused = site.hook(&["run", "set-websites"], &typed);
-    assert!(refused["refusal"].is_string());
-    assert_eq!(task(&refused), "clear", "what Isso runs with has one");
-    assert_eq!(site.cfg(), before);
-
-    // A password that leaked can be changed all the same.
-    let ran = site.hook(&["run", "set-admin-password"], &json!({}));
-    assert_eq!(ran["refusal"], Value::Null, "{ran}");
-    let password = ran["result"]["result"]["value"]
-        .as_str()
-        .expect("a password");
-    assert!(site.cfg().contains(password));
-    let notice = ran["notices"][0]["message"].as_str().expect("a notice");
-    assert!(notice.contains("isso.cfg.rejected-"), "{notice}");
-}
-
-#[test]
-fn a_file_that_isso_refuses_is_repaired_by_every_hook_while_isso_is_down() {
-    let typed = json!({ "input": { "websites": [] }, "language": "fr_FR" });
-    for hook in [
-        &["init"][..],
-        &["smtp"],
-        &["input", "set-websites"],
-        &["run", "set-websites"],
-        &["run", "set-admin-password"],
-        &["backup"],
-    ] {
-        let site = ready();
-        site.edit_cfg("[general]", "[general]\nno value here\n= 5");
-        let answer = site.hook(hook, &typed);
-        assert_eq!(answer["refusal"], Value::Null, "{hook:?}: {answer}");
-        assert_ne!(task(&answer), "raise", "{hook:?}: {answer}");
-        let notice = &answer["notices"][0];
-        assert_eq!(notice["level"], "warning", "{hook:?}: {answer}");
-        let message = notice["message"].as_str().expect("a text");
-        assert!(message.contains("isso.cfg.rejected-"), "{message}");
-        let told = site.hook(&["init"], &typed);
-        assert_eq!(told["notices"], json!([]), "once is enough");
-    }
-}
-
-#[test]
-fn a_lost_file_is_no_lost_password_while_isso_runs() {
-    let site = ready();
-    let _mark = in_use(&site);
-    for left in [None, Some(""), Some("[general]\nhost = loc")] {
-        match left {
-            Some(text) => site.save_cfg(text),
-            None => fs::remove_file(site.cfg_path()).expect("it is there"),
-        }
-        for hook in [&["smtp"][..], &["backup"]] {
-            assert_ne!(task(&site.hook(hook, &json!({}))), "raise", "{hook:?}");
-        }
-    }
-}
-
 #[test]
 fn the_systems_mail_server_is_followed_where_it_was_selected() {
     let site = ready();
@@ -384,79 +253,6 @@ fn mail_never_keeps_an_init_from_its_end() {
 }
 
 #[test]
-fn a_damaged_database_is_not_backed_up() {
-    let site = ready();
-    assert_eq!(
-        site.hook(&["backup"], &json!({}))["refusal"],
-        Value::Null,
-        "there is none yet"
-    );
-    make_database(&site);
-    assert_eq!(site.hook(&["backup"], &json!({}))["refusal"], Value::Null);
-    damage_an_index(&site);
-    // Nobody has read all of it, and while Isso is down nobody does.
-    assert_eq!(site.hook(&["backup"], &json!({}))["refusal"], Value::Null);
-    check_thoroughly(&site);
-    let refused = site.hook(&["backup"], &json!({ "language": "de_DE" }));
-    let reason = refused["refusal"].as_str().expect("a reason");
-    assert!(
-        reason.contains("beschädigt") && reason.contains("found"),
-        "{reason}"
-    );
-    mend_the_index(&site);
-    assert_eq!(site.hook(&["backup"], &json!({}))["refusal"], Value::Null);
-    fs::remove_file(site.data().join("db/comments.db")).expect("it is there");
-    let refused = site.hook(&["backup"], &json!({}));
-    let reason = refused["refusal"].as_str().expect("a reason");
-    assert!(reason.contains("gone"), "{reason}");
-}
-
-#[test]
-fn a_restore_is_settled_and_a_damaged_one_told() {
-    let site = ready();
-    make_database(&site);
-    let restore = json!({ "kind": "restore" });
-    let restored = site.hook(&["init"], &restore);
-    assert_eq!(
-        (task(&restored), &restored["notices"]),
-        (&json!("clear"), &json!([]))
-    );
-    damage_an_index(&site);
-    check_thoroughly(&site);
-    let restored = site.hook(&["init"], &restore);
-    assert_eq!(restored["refusal"], Value::Null, "nothing better is there");
-    assert_eq!(restored["notices"][0]["level"], "error", "{restored}");
-}
-
-#[test]
-fn health_names_the_line_that_is_not_in_force() {
-    let site = Site::new();
-    site.set_password();
-    let health = || site.hook(&["health"], &json!({ "language": "en_US" }));
-    assert_eq!(health()["result"], "starting");
-    let up = site.supervised();
-    wait_for(
-        || (health()["result"] == "success").then_some(()),
-        || health().to_string(),
-    );
-    site.edit_cfg("[general]", "[general]\nmax-age = soon");
-    let health = wait_for(
-        || {
-            Some(health()).filter(|it| {
-                it["result"] == "loading"
-                    && it["message"]
-                        .as_str()
-                        .is_some_and(|it| it.contains("isso.cfg"))
-            })
-        },
-        || health().to_string(),
-    );
-    let message = health["message"].as_str().expect("a text");
-    assert!(message.contains("max-age"), "{message}");
-    assert!(up.status()["serving"] == true, "Isso goes on");
-}
-
-#[test]
 fn a_request_that_is_none_is_refused_without_repeating_it() {
     let site = Site::new();
     for request in [
@@ -478,35 +274,4 @@ fn a_request_that_is_none_is_refused_without_repeating_it() {
     assert_eq!(output.status.code(), Some(2), "{output:#?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("entrypoint"));
     assert!(!site.cfg_path().exists(), "nothing was touched");
-}
-
-/// StartOS sets no variables for a service, and its hooks do not see what the image has.
-#[test]
-fn a_password_that_names_a_variable_is_none_on_startos() {
-    let site = ready();
-    let text = site.cfg();
-    let set = text.lines().find(|line| line.starts_with("password = "));
-    let text = text.replace(
-        set.expect("a password is set"),
-        "password = $ADMIN_PASSWORD",
-    );
-    site.save_cfg(&text);
-    for hook in ["init", "main", "backup"] {
-        let answer = site.hook(&[hook], &image());
-        assert_eq!(task(&answer), "raise", "{hook}: {answer}");
-    }
-    assert_eq!(site.cfg(), text, "the file is left to its author");
-}
-
-#[test]
-fn the_password_of_a_panel_that_was_off_is_told_and_a_new_one_asked_for() {
-    let site = ready();
-    site.save_cfg(&site.cfg().replacen("enabled = true", "enabled = false", 1));
-    let init = site.hook(&["init"], &json!({ "kind": "update" }));
-    assert_eq!(task(&init), "raise", "{init}");
-    let told = init["notices"].to_string();
-    assert!(
-        told.contains("its password for the panel is not taken over"),
-        "{init}"
-    );
 }

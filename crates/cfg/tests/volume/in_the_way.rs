@@ -1,0 +1,213 @@
+//! What else can stand in the places of the files, and who may read them.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::process::Command;
+
+use isso_cfg::{Code, Note, Severity, Store, VolumeError};
+
+use super::*;
+
+#[test]
+fn something_else_in_the_place_of_a_file_is_moved_away() {
+    let (_folder, volume) = volume();
+    fs::create_dir_all(volume.config_path().join("inside")).unwrap();
+    fs::create_dir_all(store(&volume).parent().unwrap()).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(store(&volume))
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(
+        matches!(volume.read(), Err(VolumeError::Read { .. })),
+        "a pipe is not waited for"
+    );
+    volume.settle().unwrap();
+    assert!(
+        beside(&volume.config_path(), "rejected")
+            .join("inside")
+            .is_dir()
+    );
+    assert!(beside(&store(&volume), "rejected").exists());
+    assert_eq!(volume.read().unwrap().store, Store::default());
+}
+
+#[test]
+fn a_link_stays_and_its_target_is_written() {
+    let (folder, volume) = volume();
+    let target = folder.path().join("elsewhere.cfg");
+    fs::create_dir(folder.path().join("config")).unwrap();
+    symlink("../elsewhere.cfg", volume.config_path()).unwrap();
+    volume.settle().unwrap();
+    assert!(
+        fs::symlink_metadata(volume.config_path())
+            .unwrap()
+            .is_symlink()
+    );
+    assert!(
+        text(&target).contains("dbpath = /db/comments.db"),
+        "a link to nothing is as good as no file"
+    );
+
+    put(&target, FINE.replace("/db/", "/tmp/"));
+    put(
+        &folder.path().join(".elsewhere.cfg.new-abc"),
+        "left by a killed writer",
+    );
+    volume.settle().unwrap();
+    assert_eq!(text(&target), FINE);
+    assert!(!folder.path().join(".elsewhere.cfg.new-abc").exists());
+}
+
+#[test]
+fn what_stands_in_the_way_of_a_file_is_set_aside() {
+    fn check(in_the_way: impl FnOnce(&Path), expected_at: &str) {
+        let (folder, volume) = volume_with(FINE);
+        volume.remember(&volume.read().unwrap().cfg).unwrap();
+        let kept = text(volume.config_path().with_file_name("isso.cfg.last-good"));
+        in_the_way(folder.path());
+        let settled = volume.settle().unwrap();
+        // The last good settings are gone with their folder, and then there is no password.
+        let with_last_good = expected_at.starts_with("config/");
+        assert_eq!(settled.usable_password, with_last_good, "{settled:?}");
+        if with_last_good {
+            assert_eq!(text(volume.config_path()), kept);
+        }
+        let found = beside(&folder.path().join(expected_at), "rejected");
+        assert!(fs::symlink_metadata(found).is_ok());
+        assert!(volume.settle().unwrap().notes.is_empty(), "all is well now");
+    }
+    let config = |folder: &Path| folder.join("config/isso.cfg");
+    let replace = |path: PathBuf| {
+        fs::remove_file(&path).unwrap();
+        path
+    };
+    let file = "config/isso.cfg";
+    check(|it| fs::create_dir(replace(config(it))).unwrap(), file);
+    check(
+        |it| nix::unistd::mkfifo(&replace(config(it)), nix::sys::stat::Mode::S_IRWXU).unwrap(),
+        file,
+    );
+    check(|it| symlink("isso.cfg", replace(config(it))).unwrap(), file);
+    check(
+        |it| symlink("/no/where", replace(config(it))).unwrap(),
+        file,
+    );
+    check(
+        |it| {
+            fs::remove_dir_all(it.join("config")).unwrap();
+            put(&it.join("config"), "a file");
+        },
+        "config",
+    );
+}
+
+#[test]
+fn a_file_that_belongs_to_somebody_else_is_set_aside() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let (folder, volume) = volume_with(FINE);
+    volume.remember(&volume.read().unwrap().cfg).unwrap();
+    let config = folder.path().join("config");
+    let owned_by = |name: &str| chown(config.join(name), Some(65534), None).unwrap();
+    chown(folder.path(), Some(65534), None).unwrap();
+    chown(&config, Some(65534), None).unwrap();
+    for name in ["db", "start9", ".lock", "start9/store.json"] {
+        chown(folder.path().join(name), Some(65534), None).unwrap();
+    }
+    owned_by("isso.cfg.last-good");
+    // The folder is ours, and the file is one that we may not even read.
+    let settled = thread::scope(|scope| {
+        let settle = || {
+            setfsuid(Uid::from_raw(65534));
+            volume.settle()
+        };
+        scope.spawn(settle).join().unwrap()
+    });
+    let settled = settled.unwrap();
+    assert!(settled.usable_password, "{settled:?}");
+    assert_eq!(text(beside(&volume.config_path(), "rejected")), FINE);
+}
+
+#[test]
+fn what_stands_in_the_way_of_the_lock_is_set_aside() {
+    for make in [
+        (|path| fs::create_dir(path).unwrap()) as fn(&Path),
+        |path| nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).unwrap(),
+    ] {
+        let (folder, volume) = volume();
+        make(&folder.path().join(".lock"));
+        volume.settle().unwrap();
+        assert!(folder.path().join(".lock").is_file());
+    }
+}
+
+#[test]
+fn what_a_killed_writer_left_is_removed() {
+    let (_folder, volume) = volume_with(FINE);
+    put(
+        &volume.config_path().with_file_name(".isso.cfg.new-abcdef"),
+        "part of a",
+    );
+    put(
+        &store(&volume).with_file_name(".store.json.new-abcdef"),
+        "{",
+    );
+    put(
+        &volume.config_path().with_file_name("isso.cfg.mine"),
+        "a person's copy",
+    );
+    volume.settle().unwrap();
+    assert_eq!(
+        names(volume.root().join("config")),
+        ["isso.cfg", "isso.cfg.mine"]
+    );
+    assert_eq!(names(volume.root().join("start9")), ["store.json"]);
+}
+
+#[test]
+fn a_damaged_store_is_set_aside() {
+    let (_folder, volume) = volume_with(FINE);
+    let damaged = "{\"smtp\":{\"selection\":\"custom\",\"value\":{\"password\":\"hunter3\"}";
+    put(&store(&volume), damaged);
+    assert!(matches!(volume.read(), Err(VolumeError::Store { .. })));
+    let settled = volume.settle().unwrap();
+    assert_eq!(volume.read().unwrap().store, Store::default());
+    assert_eq!(text(beside(&store(&volume), "damaged")), damaged);
+    assert_eq!(text(volume.config_path()), FINE);
+    assert_eq!(
+        settled.notes[0].to_string(),
+        "store.json was damaged (the file is not JSON: line 1, column 60): made anew. Mail goes on as \
+         isso.cfg has it; which mail server was selected is forgotten, and selected again by saving Email notifications"
+    );
+}
+
+#[test]
+fn others_may_not_read_the_files() {
+    let (_folder, volume) = volume_with(FINE);
+    for path in [volume.config_path(), store(&volume)] {
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    }
+    let paths = [store(&volume), volume.config_path()];
+    assert_eq!(
+        volume.settle().unwrap().notes,
+        paths.clone().map(|path| Note::Closed { path })
+    );
+    paths.iter().for_each(|path| assert_eq!(mode(path), 0o600));
+}
+
+#[test]
+fn a_missing_database_folder_is_found() {
+    let (_folder, volume) = volume_with(FINE);
+    fs::remove_dir(volume.root().join("db")).unwrap();
+    let found = volume.check().unwrap();
+    assert_eq!(
+        (found[0].severity, found[0].code, found[0].line),
+        (Severity::Warning, Code::DatabaseFolder, 3)
+    );
+    volume.settle().unwrap();
+    assert_eq!(volume.check().unwrap(), []);
+}
