@@ -7,7 +7,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
 use nix::pty::openpty;
+use nix::sys::signal::{Signal, killpg};
 use nix::sys::termios::{LocalFlags, tcgetattr};
+use nix::unistd::Pid;
 
 use crate::PATIENCE;
 
@@ -103,8 +105,9 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
+        // The command is in the group of the session's leader, and may ignore its hangup. All may have ended already.
+        let leader = Pid::from_raw(self.child.id().cast_signed());
+        let _ = killpg(leader, Signal::SIGKILL);
         let _ = self.child.wait();
     }
 }
