@@ -72,7 +72,7 @@ fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
 }
 
 /// Whether anything of what could be read is a setting of Isso.
-fn says_something(cfg: &Document) -> bool {
+pub(crate) fn says_something(cfg: &Document) -> bool {
     keys::ALL.iter().any(|key| cfg.own(key).is_some())
 }
 

@@ -27,6 +27,7 @@ use crate::document::{Document, EditError};
 use crate::environment::Environment;
 use crate::keys::{self, Owner};
 use crate::lock::Lock;
+use crate::repair;
 use crate::store::Store;
 
 /// The volume of one Isso server: a folder of ours, or an `isso.cfg` that stands somewhere else.
@@ -68,7 +69,7 @@ impl Contents {
     /// What a volume holds that nobody has touched yet.
     pub fn fresh() -> Contents {
         Contents {
-            cfg: crate::repair::seed(),
+            cfg: repair::seed(),
             store: Store::default(),
         }
     }
@@ -204,9 +205,7 @@ impl Volume {
     /// What the files say, or where `isso.cfg` is missing or empty, what [`settle`](Volume::settle) would make of it.
     pub fn contents(&self) -> Result<Contents, VolumeError> {
         let cfg = match self.read_filled() {
-            Err(VolumeError::Missing { .. }) => {
-                self.last_good().unwrap_or_else(crate::repair::seed)
-            }
+            Err(VolumeError::Missing { .. }) => self.last_good().unwrap_or_else(repair::seed),
             cfg => cfg?,
         };
         Ok(Contents {
@@ -288,8 +287,8 @@ impl Volume {
 
     /// Changes the files under the lock: reads them, runs `edit`, enforces what must hold, and writes what changed.
     ///
-    /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick. An empty `isso.cfg` is
-    /// missing: a change of it would leave nothing but the change.
+    /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick. An `isso.cfg` that
+    /// is empty, sets nothing or was cut off is missing: a change of it would leave nothing but the change.
     pub fn update<T, E: From<VolumeError>>(
         &self,
         edit: impl FnOnce(&mut Contents) -> Result<T, E>,
@@ -342,10 +341,15 @@ impl Volume {
         Document::from_bytes(bytes).map(|cfg| cfg.with_environment(&self.environment))
     }
 
-    /// Reads `isso.cfg`; an empty one is missing.
+    /// Reads `isso.cfg`. One that is empty is missing, and so is one that settling makes again from the last good settings:
+    /// one that sets nothing, or that was cut off while it was saved.
     fn read_filled(&self) -> Result<Document, VolumeError> {
         let cfg = self.read_document()?;
-        if cfg.as_str().trim().is_empty() {
+        let text = cfg.as_str();
+        let is_lost = text.trim().is_empty()
+            || self.is_cut_off(text.as_bytes())
+            || (!repair::says_something(&cfg) && self.last_good().is_some());
+        if is_lost {
             return Err(VolumeError::Missing {
                 path: self.config.clone(),
             });

@@ -49,6 +49,28 @@ fn a_change_of_an_empty_file_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn a_change_of_a_file_that_is_not_all_there_is_refused_until_it_is_settled() {
+    for lost in [
+        "# only a comment\n",
+        "[isso]\nhost = x\n",
+        &FINE[..FINE.len() - 3],
+    ] {
+        let (_folder, volume) = volume_with(FINE);
+        volume.remember(&volume.read().unwrap().cfg).unwrap();
+        put(&volume.config_path(), lost);
+        let change = || volume.update(|_| Ok::<_, isso_cfg::VolumeError>(()));
+        assert!(
+            matches!(change(), Err(isso_cfg::VolumeError::Missing { .. })),
+            "{lost:?}"
+        );
+        assert_eq!(text(volume.config_path()), lost);
+        volume.settle().unwrap();
+        change().unwrap();
+        assert_eq!(text(volume.config_path()), FINE);
+    }
+}
+
+#[test]
 fn a_form_shows_what_a_lost_file_would_be_made_of() {
     let (_folder, volume) = volume_with(FINE);
     let good = volume.read().unwrap().cfg;
