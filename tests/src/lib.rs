@@ -22,7 +22,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub use smtp::SmtpServer;
+pub use smtp::{SmtpServer, mail};
 pub use terminal::Terminal;
 pub use visitor::{Admin, Visitor};
 

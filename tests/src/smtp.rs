@@ -78,3 +78,18 @@ impl Drop for SmtpServer {
         let _ = self.child.wait();
     }
 }
+
+/// The form of `configure-smtp` with a mail server that is not there.
+pub fn mail(password: &str) -> Value {
+    serde_json::json!({
+        "smtp": { "selection": "custom", "value": { "provider": { "selection": "other", "value": {
+            "host": "127.0.0.1",
+            "security": { "selection": "starttls", "value": { "port": "2525" } },
+            "from": "isso@example.org",
+            "username": "isso",
+            "password": password,
+        } } } },
+        "to": "owner@example.org",
+        "replyNotifications": false,
+    })
+}

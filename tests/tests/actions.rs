@@ -1,21 +1,7 @@
 //! The other actions, seen from where they matter: Isso's answers, the mailbox, the terminal.
 
-use isso_tests::{Site, SmtpServer, Visitor};
+use isso_tests::{Site, SmtpServer, Visitor, mail};
 use serde_json::{Value, json};
-
-fn mail(password: &str) -> Value {
-    json!({
-        "smtp": { "selection": "custom", "value": { "provider": { "selection": "other", "value": {
-            "host": "127.0.0.1",
-            "security": { "selection": "starttls", "value": { "port": "2525" } },
-            "from": "isso@example.org",
-            "username": "isso",
-            "password": password,
-        } } } },
-        "to": "owner@example.org",
-        "replyNotifications": false,
-    })
-}
 
 #[tokio::test]
 async fn server_settings_reach_isso() {

@@ -1,7 +1,6 @@
 //! Forms that are filled in on a terminal, and those that are given as JSON.
 
-use isso_tests::{Site, Terminal};
-use serde_json::json;
+use isso_tests::{Site, Terminal, mail};
 
 fn ask(site: &Site, action: &str) -> Terminal {
     Terminal::run(&site.command(&["action", "run", action]))
@@ -150,20 +149,6 @@ fn ctrl_c_at_a_password_shows_again_what_is_typed() {
     assert!(terminal.echoes());
     assert_eq!(terminal.end().0, 1);
     assert_eq!(site.cfg(), before);
-}
-
-fn mail(password: &str) -> serde_json::Value {
-    json!({
-        "smtp": { "selection": "custom", "value": { "provider": { "selection": "other", "value": {
-            "host": "127.0.0.1",
-            "security": { "selection": "starttls", "value": { "port": "2525" } },
-            "from": "isso@example.org",
-            "username": "isso",
-            "password": password,
-        } } } },
-        "to": "owner@example.org",
-        "replyNotifications": false,
-    })
 }
 
 #[test]

@@ -222,7 +222,7 @@ fn database(entries: &[Entry], dbpath: Option<&Path>) -> Result<Option<PathBuf>,
     if let [one] = named[..] {
         return sure(one.path.clone()).map(Some);
     }
-    // Several of that name are told apart by what is in them, and so are all if there is none of that name.
+    // The content decides between several files of that name, and between all files if none has it.
     let candidates: Vec<&Entry> = match named.is_empty() {
         true => entries.iter().collect(),
         false => named,

@@ -16,7 +16,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     links_to_nowhere(context);
 }
 
-/// Mail is off unless `notify` turns it on, and a file that says nothing of it may still say to whom mail goes.
+/// Mail is off unless `notify` turns it on, and a file without `notify` may still name a recipient.
 fn unsent(context: &mut Context<'_>) {
     let key = &keys::SMTP_TO;
     let is_given = context
