@@ -5,9 +5,11 @@ mod outbox;
 
 use std::error::Error;
 use std::os::unix::process::ExitStatusExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use isso_lifecycle::DaemonEvent;
 use nix::sys::signal::Signal;
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +26,8 @@ use crate::status::Phase;
 
 /// A successor gets ready sooner, unless Isso waits for a server that does not answer.
 const LONG: Duration = Duration::from_secs(3);
+/// A panic after this time is not one of a row.
+const RARE: Duration = Duration::from_secs(60);
 
 /// What the handles order.
 #[derive(Debug)]
@@ -36,6 +40,9 @@ pub(crate) enum Command {
 pub(crate) struct Actor {
     launcher: Arc<Launcher>,
     current: Current,
+    /// Whether the last order was one to have Isso up.
+    wanted: bool,
+    last_panic: Option<Instant>,
     /// Settings changed while a successor was on its way.
     again: bool,
     /// What a generation that has died ran on: the next one runs on the same.
@@ -49,6 +56,8 @@ impl Actor {
         Actor {
             launcher,
             current: Current::Idle,
+            wanted: false,
+            last_panic: None,
             again: false,
             orphaned: None,
             backoff: Backoff::new(),
@@ -57,19 +66,57 @@ impl Actor {
     }
 
     pub(crate) async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Command>) {
+        while AssertUnwindSafe(self.obey(&mut orders))
+            .catch_unwind()
+            .await
+            .is_err()
+        {
+            self.recover();
+        }
+    }
+
+    /// A panic leaves in doubt what was being done, and not what serves: that goes on. Where nothing serves, or one
+    /// panic follows another, a start is due as after a crash.
+    fn recover(&mut self) {
+        let often = self.last_panic.replace(Instant::now());
+        let is_rare = often.is_none_or(|before| before.elapsed() > RARE);
+        if !self.wanted {
+            self.current = Current::Idle;
+        } else if is_rare && matches!(self.current, Current::Serving(_)) {
+            self.again = false;
+            self.settled();
+        } else {
+            self.orphan();
+            let reason = "a bug in issoctl ended the start; its log says where";
+            self.lost(End::NeverReady, reason.to_owned());
+        }
+    }
+
+    /// Returns when there is no handle any more.
+    async fn obey(&mut self, orders: &mut mpsc::UnboundedReceiver<Command>) {
         loop {
             tokio::select! {
                 biased;
                 () = self.outbox.deliver() => {}
                 order = orders.recv() => match order {
-                    Some(Command::Start) => self.start(),
-                    Some(Command::Reload) => self.reload(),
+                    Some(Command::Start) => {
+                        self.wanted = true;
+                        self.start();
+                    }
+                    Some(Command::Reload) => {
+                        self.wanted = true;
+                        self.reload();
+                    }
                     Some(Command::Stop(done)) => {
+                        self.wanted = false;
                         self.stop().await;
                         // Whoever asked may have lost patience.
                         let _ = done.send(());
                     }
-                    None => return self.stop().await,
+                    None => {
+                        self.wanted = false;
+                        return self.stop().await;
+                    }
                 },
                 change = self.current.change() => self.apply(change),
             }

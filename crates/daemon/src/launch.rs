@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use isso_lifecycle::PortError;
 use tokio::sync::watch;
+use tokio::task::JoinError;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
@@ -57,6 +58,9 @@ pub enum StartError {
     /// There are no settings to run on.
     #[error("Isso has no settings to start with")]
     Settings(#[source] PortError),
+    /// A panic ended the look at the database.
+    #[error("a bug in issoctl ended the look at the database")]
+    Bug(#[source] JoinError),
     /// The database is not what it was.
     #[error("Isso is not started")]
     Database(#[source] DatabaseError),
@@ -178,7 +182,7 @@ impl Launcher {
         self.tracker
             .spawn_blocking(move || check_database(&database, Depth::Pages))
             .await
-            .expect("the check does not panic, and blocking tasks are not cancelled")
+            .map_err(StartError::Bug)?
             .map_err(StartError::Database)
     }
 

@@ -45,6 +45,8 @@
 //!   young it is. (Both by the hooks in `gunicorn.conf.py`.)
 //! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET`, the variables of its [`Snapshot`] and those of
 //!   the [`Program`], nothing else.
+//! - A panic in the supervisor's task, or in [`Settings`], ends no Isso that serves; where none serves,
+//!   the next start is due as after a crash. (Not in a program that aborts on panics.)
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!
 //! Not promised: that the hooks are there where somebody's own command line of gunicorn

@@ -174,3 +174,30 @@ async fn dropping_the_handle_stops_what_runs() {
     drop(rig.supervisor);
     until("the end", || group(pid).is_empty()).await;
 }
+
+#[tokio::test]
+async fn a_panic_ends_neither_the_supervisor_nor_what_serves() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.stand_in("serve()")).await;
+    rig.settings.panic_once();
+    let reason = rig.fail().await;
+    assert!(reason.contains("a bug in issoctl"), "{reason}");
+    rig.restart().await;
+    let pid = rig.pid();
+    rig.settings.panic_once();
+    rig.supervisor.reload().await.unwrap();
+    // The panics follow each other, so what serves is replaced: it might be what panics.
+    rig.exited().await;
+    rig.restart().await;
+    assert_ne!(rig.pid(), pid);
+    rig.supervisor.stop().await.unwrap();
+
+    let mut rig = Rig::new(&site, site.stand_in("serve()")).await;
+    rig.start().await;
+    let pid = rig.pid();
+    rig.settings.panic_once();
+    rig.supervisor.reload().await.unwrap();
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    assert_eq!(rig.pid(), pid, "it goes on");
+    rig.supervisor.stop().await.unwrap();
+}

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::rc::Rc;
 use std::time::Duration;
 
 use isso_database::{State, Verdict, last_verdict};
@@ -57,7 +58,7 @@ impl Checks {
     }
 
     /// Checks whenever it is due and Isso serves, for ever.
-    pub async fn run(self, host: Handle) {
+    pub async fn run(self: Rc<Self>, host: Handle) {
         let mut states = host.states();
         let mut is_first = true;
         let mut failures = 0;

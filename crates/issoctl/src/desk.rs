@@ -291,8 +291,7 @@ impl Config for ConfigPort {
     async fn settle(&mut self) -> Result<Gate, PortError> {
         let desk = Arc::clone(&self.0);
         // Waits for the volume's lock, and looks again before it believes that a file is bad.
-        let settled = tokio::task::spawn_blocking(move || desk.settle()).await;
-        settled.expect("settling does not panic, and is not cancelled")
+        tokio::task::spawn_blocking(move || desk.settle()).await?
     }
 
     async fn gate(&mut self) -> Result<Gate, PortError> {
@@ -302,8 +301,7 @@ impl Config for ConfigPort {
     async fn review(&mut self) -> Result<Review, PortError> {
         let desk = Arc::clone(&self.0);
         // Looks again before it believes that a file is bad, and sleeps in between.
-        let looked = tokio::task::spawn_blocking(move || desk.look()).await;
-        Ok(looked.expect("the look does not panic, and blocking tasks are not cancelled")?)
+        Ok(tokio::task::spawn_blocking(move || desk.look()).await??)
     }
 }
 

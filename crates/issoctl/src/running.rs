@@ -1,15 +1,20 @@
 //! A host with Isso in it: what `up` and `supervise` have in common.
 
 use std::fs::File;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use isso_cfg::Volume;
 use isso_daemon::{Config, Listener, LogRing, Program, Supervisor};
 use isso_lifecycle::{Event, Ports, Refusal};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -27,6 +32,8 @@ use crate::watch::follow;
 
 /// How many lines of Isso's output are kept for `issoctl logs`.
 const LOG_LINES: usize = 2000;
+/// How long work that a bug ended waits before it begins again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The data folder of a host, which is the only one in it as long as this lives.
 pub struct Place<'a> {
@@ -45,8 +52,8 @@ pub struct Running<'a> {
 pub fn log(least: LevelFilter) {
     tracing_subscriber::fmt()
         .with_max_level(least)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         // Isso's own lines bear their time, and a service manager adds one to the others.
         .without_time()
@@ -152,8 +159,10 @@ impl Running<'_> {
         let host = service.host;
         let socket = SocketPath::new(place.data.path())
             .map_err(|source| Failure::new("the data folder cannot be used", source))?;
-        let api = tokio::task::spawn_local(api::serve(app.clone(), socket));
-        tokio::task::spawn_local(announce::follow(app, output));
+        let api = tokio::task::spawn_local(serve(app.clone(), socket));
+        keep_going("telling the state", move || {
+            announce::follow(app.clone(), output)
+        });
         stop_on_signals(&stop)?;
 
         match host.send(Event::Start).await {
@@ -162,18 +171,47 @@ impl Running<'_> {
             Ok(_) | Err(Refusal::Failed(_)) => {}
             Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
         }
-        tokio::task::spawn_local(follow(service.volume.config_path(), host.clone()));
-        tokio::task::spawn_local(checks.run(host.clone()));
+        let (config, watching) = (service.volume.config_path(), host.clone());
+        keep_going("watching isso.cfg", move || {
+            follow(config.clone(), watching.clone())
+        });
+        let (checks, checking) = (Rc::new(checks), host.clone());
+        keep_going("checking the database", move || {
+            Rc::clone(&checks).run(checking.clone())
+        });
         stop.cancelled().await;
         announce::stopping();
         host.send(Event::Stop)
             .await
             .map_err(|refusal| Failure::new("Isso could not be stopped", refusal))?;
+        let unserved = "the API could not be served";
         api.await
-            .expect("the API does not panic")
-            .map_err(|source| Failure::new("the API could not be served", source))?;
+            .map_err(|bug| Failure::new(unserved, bug))?
+            .map_err(|source| Failure::new(unserved, source))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
+    let served = api::serve(app, socket).await;
+    if let Err(error) = &served {
+        tracing::error!("no command reaches this Isso, for the API is not served: {error}");
+    }
+    served
+}
+
+/// Does work that is needed as long as the host lives: after a panic it begins again.
+pub fn keep_going<F>(what: &'static str, work: impl Fn() -> F + 'static)
+where
+    F: Future<Output = ()> + 'static,
+{
+    tokio::task::spawn_local(async move {
+        // What it works on is made anew each time, or is whole between two steps.
+        while AssertUnwindSafe(work()).catch_unwind().await.is_err() {
+            tracing::error!("a bug in issoctl ended {what}; it begins again");
+            sleep(PAUSE).await;
+        }
+    });
 }
 
 fn waits(desk: &Desk, data: &DataDir) -> String {
@@ -202,4 +240,27 @@ fn stop_on_signals(stop: &CancellationToken) -> Result<(), Failure> {
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use tokio::sync::oneshot;
+    use tokio::task::LocalSet;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_begins_again() {
+        let (done, is_done) = oneshot::channel();
+        let (done, is_first) = (Cell::new(Some(done)), Cell::new(true));
+        let work = move || {
+            let done = (!is_first.replace(false)).then(|| done.take().unwrap());
+            async move { done.expect("panics at first").send(()).unwrap() }
+        };
+        let local = LocalSet::new();
+        local.run_until(async { keep_going("a test", work) }).await;
+        local.run_until(is_done).await.unwrap();
+    }
 }

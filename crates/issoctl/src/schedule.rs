@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::rc::Rc;
 use std::time::Duration;
 
 use isso_backup::{Shelved, list};
@@ -26,7 +27,7 @@ pub struct Schedule {
 
 impl Schedule {
     /// Makes a backup whenever the newest one in the folder is old enough, for ever.
-    pub async fn run(self, data: DataDir) {
+    pub async fn run(self: Rc<Self>, data: DataDir) {
         // Isso comes first.
         sleep(Duration::from_secs(1)).await;
         loop {

@@ -39,6 +39,9 @@ pub enum Refusal {
     /// The action refused its input or failed, and changed nothing.
     #[error("the action was not carried out")]
     Action(#[source] PortError),
+    /// A panic ended the work on the event.
+    #[error("a bug in issoctl ended this; its log says where")]
+    Bug,
     /// The event was taken, but a part of it failed. The machine is in a safe state.
     #[error(transparent)]
     Failed(Failure),
@@ -53,6 +56,7 @@ impl Refusal {
             Refusal::BackupRunning => "backup-running",
             Refusal::RestoreRunning => "restore-running",
             Refusal::Action(_) => "action-refused",
+            Refusal::Bug => "bug",
             Refusal::Failed(failure) => failure.doing.code(),
         }
     }

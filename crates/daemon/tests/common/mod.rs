@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -122,9 +123,15 @@ pub struct File {
     path: PathBuf,
     ready_within: Duration,
     told: Mutex<Vec<String>>,
+    panics: AtomicBool,
 }
 
 impl File {
+    /// Lets the next look at the settings panic.
+    pub fn panic_once(&self) {
+        self.panics.store(true, Ordering::SeqCst);
+    }
+
     /// `taken`, or the reason of a refusal, one for each time.
     pub fn told(&self) -> Vec<String> {
         self.told.lock().unwrap().clone()
@@ -133,6 +140,7 @@ impl File {
 
 impl Settings for File {
     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
+        assert!(!self.panics.swap(false, Ordering::SeqCst), "on purpose");
         Ok(Arc::new(Snapshot {
             text: fs::read_to_string(&self.path)?,
             variables: BTreeMap::from([("NAMED".to_owned(), "by the settings".to_owned())]),
@@ -165,6 +173,7 @@ impl Rig {
             path: site.path("isso.cfg"),
             ready_within: ready,
             told: Mutex::default(),
+            panics: AtomicBool::new(false),
         });
         let config = Config {
             program,

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use isso_actions::Language;
 use isso_cfg::Volume;
-use isso_lifecycle::{BackupRequest, Event};
+use isso_lifecycle::{BackupRequest, Event, Refusal};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, interval_at};
 use tokio_stream::StreamExt;
@@ -151,7 +151,7 @@ pub(super) async fn begin(
             host,
         })
     });
-    let begun = begun.await.expect("it does not panic");
+    let begun = begun.await.unwrap_or(Err(Refusal::Bug));
     let permit =
         begun.map_err(|refusal| Problem::with_cause(&refusal, Language::of(&asker.language)))?;
     let number = permit.number;

@@ -1,5 +1,6 @@
 //! The server's side of the API.
 
+use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use tokio::time::{sleep, timeout};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use super::backup::{self, Current};
 use super::socket::SocketPath;
@@ -61,21 +63,7 @@ pub struct App {
 pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
     let listener = tokio::net::UnixListener::from_std(socket.bind()?)?;
     let stopped = app.stop.clone();
-    let router = Router::new()
-        .route("/v1/status", get(status))
-        .route("/v1/settings", get(shown))
-        .route("/v1/check", get(checked))
-        .route("/v1/actions", get(actions))
-        .route("/v1/actions/{id}", get(action).post(run))
-        .route("/v1/actions/{id}/check", post(check))
-        .route("/v1/files", get(backup::files))
-        .route("/v1/backups", post(backup::begin))
-        .route("/v1/backups/{number}", delete(backup::end))
-        .route("/v1/restore", post(backup::restore))
-        .route("/v1/logs", get(logs))
-        .route("/v1/stop", post(stop))
-        .with_state(app);
-    let served = axum::serve(listener, router)
+    let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(stopped.clone().cancelled_owned())
         .into_future();
     // Whoever follows the log would keep the server for ever.
@@ -91,6 +79,38 @@ pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
     };
     socket.remove();
     served
+}
+
+fn router(app: App) -> Router {
+    let router = Router::new()
+        .route("/v1/status", get(status))
+        .route("/v1/settings", get(shown))
+        .route("/v1/check", get(checked))
+        .route("/v1/actions", get(actions))
+        .route("/v1/actions/{id}", get(action).post(run))
+        .route("/v1/actions/{id}/check", post(check))
+        .route("/v1/files", get(backup::files))
+        .route("/v1/backups", post(backup::begin))
+        .route("/v1/backups/{number}", delete(backup::end))
+        .route("/v1/restore", post(backup::restore))
+        .route("/v1/logs", get(logs))
+        .route("/v1/stop", post(stop))
+        .with_state(app);
+    catching_panics(router)
+}
+
+/// Answers a request whose handler panics; all else goes on.
+fn catching_panics(router: Router) -> Router {
+    router.layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
+        Problem {
+            kind: ProblemKind::Failed,
+            message: "a bug in issoctl ended this request; the log of `issoctl up` says where"
+                .to_owned(),
+            field: None,
+            hint: None,
+        }
+        .into_response()
+    }))
 }
 
 #[derive(Deserialize)]
@@ -266,5 +286,32 @@ impl IntoResponse for Problem {
             ProblemKind::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, Json(self)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_for_and_the_next_one_works() {
+        let router = Router::new().route("/good", get(async || "good")).route(
+            "/bad",
+            get(async || -> &'static str { panic!("on purpose") }),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, catching_panics(router)).into_future());
+        let ask = async |path| {
+            reqwest::get(format!("http://{address}/{path}"))
+                .await
+                .unwrap()
+        };
+
+        let answer = ask("bad").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let text = answer.text().await.unwrap();
+        assert!(text.contains("a bug in issoctl"), "{text}");
+        assert_eq!(ask("good").await.text().await.unwrap(), "good");
     }
 }

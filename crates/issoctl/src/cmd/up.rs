@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, stdin, stdout};
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::time::Duration;
 
 use isso_cfg::{Environment, Volume, keys};
@@ -15,7 +16,7 @@ use crate::error::Failure;
 use crate::install;
 use crate::language;
 use crate::output::{BOLD, Output};
-use crate::running::Place;
+use crate::running::{Place, keep_going};
 use crate::schedule::Schedule;
 use crate::service::{RunRequest, Service};
 
@@ -38,12 +39,15 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     let with_misaka = renders_with_misaka(&service.volume);
     install::ensure(&runtime.misaka(with_misaka), output)?;
     if let Some(every) = args.backup_every {
-        let schedule = Schedule {
+        let schedule = Rc::new(Schedule {
             every: Duration::from_secs(every.seconds()),
             to: args.backup_to.unwrap_or_else(|| data.backups()),
             keep: args.backup_keep,
-        };
-        tokio::task::spawn_local(schedule.run(data.clone()));
+        });
+        let data = data.clone();
+        keep_going("the scheduled backups", move || {
+            Rc::clone(&schedule).run(data.clone())
+        });
     }
     running.run(output).await
 }

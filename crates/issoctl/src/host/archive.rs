@@ -1,5 +1,6 @@
 //! Backups and restores, as the state machine has them done.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -56,10 +57,15 @@ impl Archive for ArchivePort {
         let (root, from) = (self.root.clone(), request.from.clone());
         let (ends, outcome) = (self.ends.clone(), self.outcome.clone());
         tokio::task::spawn_blocking(move || {
-            let swapped = swap(&root, &from);
+            // After a panic the machine must not wait for an end for ever. The next look at the files finishes the swap.
+            let swapped: Result<Restored, PortError> =
+                match catch_unwind(AssertUnwindSafe(|| swap(&root, &from))) {
+                    Ok(swapped) => swapped.map_err(Into::into),
+                    Err(_) => Err("a bug in issoctl ended the restore; its log says where".into()),
+                };
             let told = swapped.as_ref().map(Clone::clone);
-            outcome.send_replace(Some(told.map_err(|error| chain(error).join(": "))));
-            let end = swapped.map(drop).map_err(Into::into);
+            outcome.send_replace(Some(told.map_err(|error| chain(&**error).join(": "))));
+            let end = swapped.map(drop);
             // A host that is gone settles the volume when it comes again.
             let _ = ends.blocking_send(Event::RestoreFinished(end));
         });

@@ -4,6 +4,9 @@ mod archive;
 mod offline;
 mod ports;
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use isso_lifecycle::{DaemonEvent, Event, Lifecycle, Ports, Refusal, Reply, State};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -79,7 +82,10 @@ pub fn spawn(
                     None => break,
                 },
             };
-            let result = machine.handle(event).await;
+            // A panic ends this one event. The machine and its ports stand as they did in between two events,
+            // and work that is owed is tried again with the next one.
+            let handled = AssertUnwindSafe(machine.handle(event)).catch_unwind().await;
+            let result = handled.unwrap_or(Err(Refusal::Bug));
             state_changed.send_if_modified(|state| {
                 std::mem::replace(state, machine.state()) != machine.state()
             });
@@ -92,4 +98,53 @@ pub fn spawn(
         }
     });
     Handle { orders, state }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use isso_cfg::Volume;
+    use isso_lifecycle::{Config, Gate, PortError, Review};
+    use tokio::task::LocalSet;
+
+    use super::*;
+    use crate::desk::{ConfigPort, Desk};
+
+    /// Settings that panic at the first look.
+    struct Panics(ConfigPort, bool);
+
+    #[async_trait]
+    impl Config for Panics {
+        async fn settle(&mut self) -> Result<Gate, PortError> {
+            assert!(!std::mem::take(&mut self.1), "on purpose");
+            self.0.settle().await
+        }
+        async fn gate(&mut self) -> Result<Gate, PortError> {
+            self.0.gate().await
+        }
+        async fn review(&mut self) -> Result<Review, PortError> {
+            self.0.review().await
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_that_panics_is_refused_and_the_next_one_is_handled() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("comments.db");
+        let volume = Volume::new(folder.path(), database.to_string_lossy());
+        let (ports, daemon, archive) = offline::ports(&volume);
+        let desk = ConfigPort(Desk::new(volume.clone()).into());
+        let ports = Ports {
+            config: Box::new(Panics(desk, true)),
+            ..ports
+        };
+        let settled = async {
+            let host = spawn(ports, daemon, archive.events);
+            let refused = host.send(Event::Init).await;
+            assert!(matches!(refused, Err(Refusal::Bug)), "{refused:?}");
+            host.send(Event::Init).await.unwrap();
+            assert_eq!(host.state(), State::AwaitingPassword);
+        };
+        LocalSet::new().run_until(settled).await;
+    }
 }

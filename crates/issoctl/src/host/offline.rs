@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use isso_cfg::Volume;
-use isso_lifecycle::{Daemon, PortError, Ports};
+use isso_lifecycle::{Daemon, DaemonEvent, PortError, Ports};
 use tokio::sync::{mpsc, watch};
 
 use super::{ActionsPort, ArchivePort, Reports, Restores, TaskFlag, spawn};
@@ -14,7 +14,14 @@ use crate::surroundings::Surroundings;
 
 /// Starts a host that never brings Isso up.
 pub fn offline(volume: &Volume) -> Restores {
-    let (archive, Reports { events, outcome }) = ArchivePort::new(volume);
+    let (ports, daemon, Reports { events, outcome }) = ports(volume);
+    let host = spawn(ports, daemon, events);
+    Restores { host, outcome }
+}
+
+/// The ports of a host that never brings Isso up, and what they will tell.
+pub(super) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, Reports) {
+    let (archive, reports) = ArchivePort::new(volume);
     let ports = Ports {
         config: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
@@ -25,9 +32,8 @@ pub fn offline(volume: &Volume) -> Restores {
         daemon: Box::new(NoDaemon),
         archive: Box::new(archive),
     };
-    let (_, daemon_events) = mpsc::channel(1);
-    let host = spawn(ports, daemon_events, events);
-    Restores { host, outcome }
+    let (_, daemon) = mpsc::channel(1);
+    (ports, daemon, reports)
 }
 
 /// A daemon that is never wanted up: an offline host is sent no `Start`.

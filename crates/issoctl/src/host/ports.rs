@@ -48,10 +48,7 @@ impl Actions for ActionsPort {
             let volume = self.volume.clone();
             // Looks again before it believes that a file is bad, and sleeps in between.
             let settled = tokio::task::spawn_blocking(move || volume.settle()).await;
-            for note in settled
-                .expect("settling does not panic, and is not cancelled")?
-                .notes
-            {
+            for note in settled??.notes {
                 tracing::warn!("{note}");
             }
             done = run();

@@ -18,9 +18,12 @@ pub fn mark_while_running(volume: Volume, mut states: watch::Receiver<State>) {
                 let volume = volume.clone();
                 // A hook that settles the volume holds it for an instant.
                 let marked = spawn_blocking(move || volume.mark_in_use()).await;
-                match marked.expect("marking does not panic, and is not cancelled") {
-                    Ok(marked) => mark = Some(marked),
-                    Err(error) => tracing::warn!("the volume cannot be marked as in use: {error}"),
+                match marked {
+                    Ok(Ok(marked)) => mark = Some(marked),
+                    Ok(Err(error)) => {
+                        tracing::warn!("the volume cannot be marked as in use: {error}");
+                    }
+                    Err(bug) => tracing::error!("the volume cannot be marked as in use: {bug}"),
                 }
             }
             if states.changed().await.is_err() {

@@ -61,7 +61,9 @@ pub async fn watched<T: Send + 'static>(
     });
     loop {
         tokio::select! {
-            done = &mut working => return Ok(done.expect("the work does not panic")),
+            done = &mut working => {
+                return done.map_err(|bug| Failure::new("a bug in issoctl ended the work", bug));
+            }
             _ = terminate.recv() => cancelled.store(true, Ordering::Relaxed),
             _ = interrupt.recv() => cancelled.store(true, Ordering::Relaxed),
         }
