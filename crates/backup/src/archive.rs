@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
 use nix::fcntl::OFlag;
+use time::UtcOffset;
 
 use crate::container::{self, Seal};
 use crate::manifest::{FORMAT, MEMBERS, Manifest};
@@ -259,7 +260,13 @@ fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
             found: format,
         });
     }
-    let manifest: Manifest = serde_json::from_slice(text).map_err(damaged)?;
+    let mut manifest: Manifest = serde_json::from_slice(text).map_err(damaged)?;
+    // Another zone is no reason to refuse it; a time that no calendar has in UTC is.
+    let utc = manifest.created.checked_to_offset(UtcOffset::UTC);
+    manifest.created = utc.ok_or_else(|| ArchiveError::Damaged {
+        path: path.to_owned(),
+        member: MANIFEST.to_owned(),
+    })?;
     let mut known = MEMBERS.iter();
     for member in &manifest.members {
         if !known.any(|known| *known == member.path) {

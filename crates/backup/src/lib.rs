@@ -10,7 +10,8 @@
 //!   It is only read, so it may be read-only.
 //! - A restore has two halves. [`prepare`] unpacks and checks everything in a hidden folder beside what is there, which may be in
 //!   use, and repairs settings that Isso would refuse; its [`Look`] says what will be put in place. [`swap`] puts it in place by a few renames, and no process may use the files meanwhile.
-//! - [`Keep`] says which backups of a folder stay, and [`prune`] deletes the others.
+//! - [`Keep`] says which backups of a folder stay, and [`prune`] deletes the others, but never the one that was just made, nor one
+//!   that is dated in the future.
 //!
 //! # What is promised
 //!
@@ -86,7 +87,7 @@ pub use keep::{Keep, KeepError};
 pub use manifest::{Counts, FORMAT, Manifest, Member};
 pub use origin::{Choice, Description, Folder, Foreign, Origin, OriginError, Wanted};
 pub use prepare::{Look, PrepareError, Prepared, may_swap, prepare, restore_into};
-pub use shelf::{ShelfError, Shelved, delete, is_backup, list, prune};
+pub use shelf::{Pruned, ShelfError, Shelved, delete, is_backup, list, prune};
 pub use snapshot::SnapshotError;
 pub use space::NoSpace;
 pub use swap::{Restored, SwapError, finish, is_unfinished, swap};

@@ -74,21 +74,48 @@ pub fn list(folder: &Path) -> Result<Vec<Shelved>, ShelfError> {
     Ok(found.into_iter().map(|(_, it)| it).collect())
 }
 
-/// Deletes those of the backups in a folder that the rules do not keep, and gives their paths. A backup that
-/// does not say what it is, is left alone, and so is the newest one.
-pub fn prune(folder: &Path, keep: &Keep) -> Result<Vec<PathBuf>, ShelfError> {
-    let shelved = list(folder)?;
-    let good: Vec<&Shelved> = shelved.iter().filter(|it| it.manifest.is_ok()).collect();
-    let times: Vec<OffsetDateTime> = good.iter().filter_map(|it| it.created()).collect();
-    let kept = keep.of(&times);
-    let mut deleted = Vec::new();
-    for (shelved, kept) in good.into_iter().zip(kept) {
-        if !kept {
-            delete(&shelved.path)?;
-            deleted.push(shelved.path.clone());
+/// What became of the backups in a folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Those that were deleted.
+    pub deleted: Vec<PathBuf>,
+    /// Those that say that they were made after now. The rules do not count them, and they are kept.
+    pub future: Vec<PathBuf>,
+}
+
+/// Deletes those of the backups in a folder that the rules do not keep.
+///
+/// The backup that was just `made` stays, whatever the rules and the clock say. A backup that does not say what it is, or that is
+/// dated after `now`, is left alone, and takes the place of no other: a clock that went wrong once would otherwise have every
+/// backup deleted that is made after it was set right. Of the others, the newest one stays.
+pub fn prune(
+    folder: &Path,
+    keep: &Keep,
+    made: &Path,
+    now: OffsetDateTime,
+) -> Result<Pruned, ShelfError> {
+    let mut pruned = Pruned::default();
+    let mut paths = Vec::new();
+    let mut times = Vec::new();
+    for shelved in list(folder)? {
+        match shelved.created() {
+            Some(created) if created > now && shelved.path != made => {
+                pruned.future.push(shelved.path);
+            }
+            Some(created) => {
+                paths.push(shelved.path);
+                times.push(created);
+            }
+            None => {}
         }
     }
-    Ok(deleted)
+    for (path, kept) in paths.into_iter().zip(keep.of(&times)) {
+        if !kept && path != made {
+            delete(&path)?;
+            pruned.deleted.push(path);
+        }
+    }
+    Ok(pruned)
 }
 
 /// Whether this is a backup, or what a restore has kept, by its name: it may be damaged.

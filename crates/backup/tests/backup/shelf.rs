@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
-use isso_backup::{ArchiveError, ShelfError, delete, is_backup, list, prune};
+use isso_backup::{ArchiveError, Pruned, ShelfError, delete, is_backup, list, prune};
 use tempfile::TempDir;
 use time::macros::datetime;
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::craft::of_settings;
 use crate::site::{CFG, names, put};
@@ -87,8 +88,9 @@ fn a_folder_that_is_missing_holds_nothing() {
     assert_eq!(listed(&folder.path().join("none")), [""; 0]);
     let rules = "daily=1".parse().unwrap();
     assert!(
-        prune(&folder.path().join("none"), &rules)
+        prune(&folder.path().join("none"), &rules, Path::new("made"), NOW)
             .unwrap()
+            .deleted
             .is_empty()
     );
     assert!(!folder.path().join("none").exists());
@@ -103,16 +105,18 @@ fn check_prune(rules: &str, hours: &[i64], expected: &[i64]) {
     put(&path(&folder, "damaged"), "?");
     put(&folder.path().join("notes.txt"), "mine");
     fs::create_dir(folder.path().join("before-restore-20200101T000000Z")).unwrap();
-    let deleted = prune(folder.path(), &rules.parse().unwrap()).unwrap();
+    let rules = rules.parse().unwrap();
+    let prune = || prune(folder.path(), &rules, &path(&folder, "0"), NOW).unwrap();
+    let Pruned { deleted, future } = prune();
+    assert!(future.is_empty());
     let gone = hours.iter().filter(|it| !expected.contains(it));
     let gone: Vec<_> = gone.map(|it| path(&folder, &it.to_string())).collect();
-    assert_eq!(deleted, gone, "{rules}");
+    assert_eq!(deleted, gone, "{rules:?}");
     let mut left: Vec<String> = expected.iter().map(ToString::to_string).collect();
     left.push("damaged".to_owned());
-    assert_eq!(listed(folder.path()), left, "{rules}");
-    assert_eq!(names(folder.path()).len(), left.len() + 2, "{rules}");
-    let again = prune(folder.path(), &rules.parse().unwrap()).unwrap();
-    assert!(again.is_empty(), "{rules}");
+    assert_eq!(listed(folder.path()), left, "{rules:?}");
+    assert_eq!(names(folder.path()).len(), left.len() + 2, "{rules:?}");
+    assert_eq!(prune(), Pruned::default(), "{rules:?}");
 }
 
 #[test]
@@ -127,6 +131,79 @@ fn what_the_rules_do_not_keep_is_deleted() {
     check_prune("monthly=9", &[3], &[3]);
 }
 
+/// Names a backup as just made, says when that was, and gives what is deleted and what is in the future.
+fn check_made(
+    rules: &str,
+    hours: &[i64],
+    (made, now): (i64, i64),
+    deleted: &[i64],
+    future: &[i64],
+) {
+    let folder = shelf(hours);
+    let paths = |hours: &[i64]| -> Vec<_> {
+        let names = hours.iter().map(|it| path(&folder, &it.to_string()));
+        names.collect()
+    };
+    let made = path(&folder, &made.to_string());
+    let now = NOW - Duration::hours(now);
+    let pruned = prune(folder.path(), &rules.parse().unwrap(), &made, now).unwrap();
+    let expected = Pruned {
+        deleted: paths(deleted),
+        future: paths(future),
+    };
+    assert_eq!(pruned, expected, "{rules} {hours:?}");
+}
+
+#[test]
+fn a_backup_that_was_just_made_stays_whatever_the_clock_says() {
+    // One of a year ahead, as a clock that was wrong once leaves it, takes the place of no other.
+    check_made("daily=1", &[-8760, 0, 3], (0, 0), &[3], &[-8760]);
+    check_made(
+        "daily=1,monthly=1",
+        &[-8760, -1, 0],
+        (0, 0),
+        &[],
+        &[-8760, -1],
+    );
+    // The clock goes back by a month between two backups, and then even behind the one that was just made.
+    check_made(
+        "daily=1",
+        &[0, 1, 24 * 30],
+        (24 * 30, 24 * 30),
+        &[],
+        &[0, 1],
+    );
+    check_made("daily=1", &[0, 1, 24 * 30], (1, 24 * 30), &[24 * 30], &[0]);
+}
+
+#[test]
+fn of_two_backups_of_one_second_the_one_that_was_just_made_stays() {
+    let folder = shelf(&[0]);
+    let made = path(&folder, "made");
+    fs::copy(path(&folder, "0"), &made).unwrap();
+    // Whichever of the two the file system calls the later one.
+    for later in ["0", "made"] {
+        let file = fs::File::open(path(&folder, later)).unwrap();
+        file.set_modified(SystemTime::now() + std::time::Duration::from_secs(9))
+            .unwrap();
+        prune(folder.path(), &"daily=1".parse().unwrap(), &made, NOW).unwrap();
+        assert!(made.exists(), "{later}");
+    }
+}
+
+#[test]
+fn a_time_in_another_zone_is_told_in_utc_and_one_in_no_calendar_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let zones = datetime!(2026-11-24 15:00 +14);
+    put(&path(&folder, "zoned"), of_settings(zones, CFG));
+    let created = list(folder.path()).unwrap()[0].created().unwrap();
+    assert_eq!((created, created.offset()), (zones, UtcOffset::UTC));
+    let beyond = datetime!(9999-12-31 23:59 -23);
+    put(&path(&folder, "beyond"), of_settings(beyond, CFG));
+    assert_eq!(listed(folder.path()), ["zoned", "beyond"]);
+    assert!(list(folder.path()).unwrap()[1].manifest.is_err());
+}
+
 #[test]
 fn a_damaged_backup_does_not_count_as_the_newest() {
     let folder = shelf(&[0, 1]);
@@ -135,9 +212,15 @@ fn a_damaged_backup_does_not_count_as_the_newest() {
     bytes[middle] ^= 4;
     put(&path(&folder, "0"), bytes);
     assert!(
-        prune(folder.path(), &"daily=1".parse().unwrap())
-            .unwrap()
-            .is_empty()
+        prune(
+            folder.path(),
+            &"daily=1".parse().unwrap(),
+            &path(&folder, "1"),
+            NOW
+        )
+        .unwrap()
+        .deleted
+        .is_empty()
     );
     assert_eq!(listed(folder.path()), ["1", "0"]);
 }

@@ -1,11 +1,12 @@
 //! `issoctl backup create`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Create, CreateError, Created, Keep, is_unfinished, prune};
+use isso_backup::{Create, CreateError, Created, Keep, Pruned, is_unfinished, prune};
 use isso_cfg::Volume;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::progress::watched;
 use super::{bytes, comments, to_json};
@@ -14,7 +15,7 @@ use crate::cli::CreateArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::language;
-use crate::output::{GOOD, Output};
+use crate::output::{GOOD, Output, WARN};
 
 /// Makes a backup, and deletes those that are not to be kept.
 pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<ExitCode, Failure> {
@@ -33,9 +34,9 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
             create(data.volume(), None, true, &to).await?
         }
     };
-    let deleted = match &args.keep {
-        Some(keep) => thin(&to, keep)?,
-        None => Vec::new(),
+    let Pruned { deleted, future } = match &args.keep {
+        Some(keep) => thin(&to, keep, &created.path)?,
+        None => Pruned::default(),
     };
     let Created {
         path,
@@ -45,6 +46,7 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
     if output.json {
         let mut value = to_json(&path, size, &manifest);
         value["deleted"] = json!(deleted);
+        value["future"] = json!(future);
         output.json(&value);
         return Ok(ExitCode::SUCCESS);
     }
@@ -53,6 +55,12 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
     output.note(&format!("{GOOD}Backed up{GOOD:#} {found} ({size})."));
     for path in deleted {
         output.note(&format!("Deleted {}.", path.display()));
+    }
+    for path in future {
+        output.note(&format!(
+            "{WARN}Kept beside the rules:{WARN:#} {} is dated in the future.",
+            path.display()
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -129,8 +137,8 @@ async fn create(
     })
 }
 
-fn thin(folder: &Path, keep: &Keep) -> Result<Vec<PathBuf>, Failure> {
-    prune(folder, keep).map_err(|error| {
+fn thin(folder: &Path, keep: &Keep, made: &Path) -> Result<Pruned, Failure> {
+    prune(folder, keep, made, OffsetDateTime::now_utc()).map_err(|error| {
         Failure::new(
             "the backup was made, but older ones could not be deleted",
             error,
