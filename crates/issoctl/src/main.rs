@@ -11,6 +11,7 @@ mod desk;
 mod error;
 mod fields;
 mod files;
+mod harmless;
 mod host;
 mod install;
 mod language;

@@ -1,9 +1,14 @@
-//! What is printed: results on stdout, words about them on stderr.
+//! What is printed: results on stdout, words about them on stderr. On a terminal, all of it is [`harmless`].
 
-use std::io::Write;
+use std::borrow::Cow;
+use std::io::{self, IsTerminal as _, Write};
 
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
+
+use crate::harmless::{As, colourless, harmless};
 
 /// Bold, for headings and names.
 pub const BOLD: Style = Style::new().bold();
@@ -16,7 +21,7 @@ pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
 /// Red, for what went wrong.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Where a command prints. Colours go to terminals only; anstream sees to that.
+/// Where a command prints. Colours go to terminals only, and not where the environment forbids them.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
     /// Whether a program reads stdout.
@@ -27,17 +32,19 @@ impl Output {
     /// Prints a value for a program.
     pub fn json(&self, value: &impl Serialize) {
         let text = serde_json::to_string_pretty(value).expect("our own types have string keys");
-        self.line(&text);
+        self.line(&harmless(&text, As::Json));
     }
 
     /// Prints a line of the result. A reader that went away, as in `… | head`, is no error.
     pub fn line(&self, text: &str) {
-        let _ = writeln!(anstream::stdout(), "{text}");
+        let text = shown(text, &io::stdout());
+        let _ = writeln!(io::stdout(), "{text}");
     }
 
     /// Prints a line about the work, for a person.
     pub fn note(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let text = shown(text, &io::stderr());
+        let _ = writeln!(io::stderr(), "{text}");
     }
 
     /// Prints an error with its causes and what to do next.
@@ -49,5 +56,40 @@ impl Output {
         if let Some(hint) = hint {
             self.note(&format!("  {BOLD}try:{BOLD:#} {hint}"));
         }
+    }
+}
+
+/// Stderr, for the log of this process, in which lines of Isso stand.
+#[derive(Debug, Clone, Copy)]
+pub struct LogWriter;
+
+impl Write for LogWriter {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut stderr = io::stderr();
+        match stderr.is_terminal() {
+            true => {
+                let line = String::from_utf8_lossy(line);
+                stderr.write_all(harmless(&line, As::Text).as_bytes())?;
+            }
+            false => stderr.write_all(line)?,
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// Text for a stream: a terminal gets nothing that it would obey, and only who wants colours gets them. Anything else is for a
+/// program, which gets it as it is.
+fn shown<'t>(text: &'t str, to: &impl RawStream) -> Cow<'t, str> {
+    let text = match to.is_terminal() {
+        true => harmless(text, As::Text),
+        false => Cow::Borrowed(text),
+    };
+    match AutoStream::choice(to) {
+        ColorChoice::Never => Cow::Owned(colourless(&text)),
+        _ => text,
     }
 }

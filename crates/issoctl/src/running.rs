@@ -25,7 +25,7 @@ use crate::data::DataDir;
 use crate::desk::{ConfigPort, Desk};
 use crate::error::Failure;
 use crate::host::{self, ActionsPort, ArchivePort, Reports, Restores, TaskFlag};
-use crate::output::{BOLD, Output, WARN};
+use crate::output::{BOLD, LogWriter, Output, WARN};
 use crate::service::Service;
 use crate::surroundings::Surroundings;
 use crate::watch::follow;
@@ -52,7 +52,7 @@ pub struct Running<'a> {
 pub fn log(least: LevelFilter) {
     tracing_subscriber::fmt()
         .with_max_level(least)
-        .with_writer(io::stderr)
+        .with_writer(|| LogWriter)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         // Isso's own lines bear their time, and a service manager adds one to the others.

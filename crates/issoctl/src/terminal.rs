@@ -1,13 +1,12 @@
 //! Questions on a terminal that Ctrl-C ends cleanly.
 
-use std::io::{self, stdin};
+use std::io::{self, Write, stdin};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::error::Failure;
-use crate::output::Output;
 
 /// Asks a question that reads single keys, and takes also those that are typed or pasted faster than it reads: between
 /// two keys the terminal would otherwise edit a line of its own.
@@ -60,7 +59,7 @@ impl Questions {
             let _ = tcsetattr(stdin(), OptionalActions::Now, before);
         }
         const SHOW_CURSOR: &str = "\x1b[?25h";
-        Output { json: false }.note(SHOW_CURSOR);
+        let _ = writeln!(anstream::stderr(), "{SHOW_CURSOR}");
         Err(Failure::plain("nothing was changed"))
     }
 

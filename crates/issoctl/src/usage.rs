@@ -28,12 +28,15 @@ pub fn parse(args: Vec<OsString>) -> Result<Cli, ExitCode> {
         .any(|arg| arg == "--json");
     Cli::try_parse_from(args).map_err(|error| {
         let error = mended(error);
+        let output = Output { json };
         if error.use_stderr() && json {
-            let output = Output { json };
             return failure(&error).report(None, &output);
         }
-        // A closed pipe is nothing that could be told.
-        let _ = error.print();
+        let text = error.render().ansi().to_string();
+        match error.use_stderr() {
+            true => output.note(text.trim_end()),
+            false => output.line(text.trim_end()),
+        }
         ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Failure::USAGE))
     })
 }

@@ -243,6 +243,46 @@ fn at_a_terminal_a_person_chooses_from_several_candidates() {
 }
 
 #[test]
+fn nothing_foreign_commands_the_terminal_and_a_pipe_gets_every_byte() {
+    let nasty = "a\x1b]0;owned\x07\u{202e}.db";
+    let shown = r"a\x1b]0;owned\x07\u{202e}.db";
+    let brought = Brought::new(Some("isso.cfg"), Some(nasty));
+    Save::InPlace.save(
+        &brought.file("user\x07.cfg"),
+        "[general]\nhost = https://other.example\n",
+    );
+    let site = site();
+    let verify = site.command(&["backup", "verify", brought.path()]);
+    let mut terminal = Terminal::run(&verify);
+    terminal.answer("taken as Isso's settings?", "\r");
+    let (code, screen) = terminal.end();
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.contains(shown), "{screen:?}");
+    assert!(screen.contains(r"user\x07.cfg"), "{screen:?}");
+    assert!(!screen.contains(['\x07', '\u{202e}']), "{screen:?}");
+    // A failure, and one for programs.
+    let missing = brought.file("\x1b[2Jmissing");
+    let missing = missing.to_str().expect("the path is text");
+    for args in [
+        &["backup", "verify", missing][..],
+        &["backup", "verify", missing, "--json"],
+        &["\x1b[2Jmissing"],
+    ] {
+        let (code, screen) = Terminal::run(&site.command(args)).end();
+        assert_eq!(code, 2, "{screen}");
+        assert!(screen.contains("[2Jmissing"), "{screen:?}");
+        assert!(!screen.contains("\x1b[2J"), "{screen:?}");
+    }
+    // What a script reads is the name itself.
+    let folder = brought.file("to\u{202e}\x7f");
+    let folder = folder.to_str().expect("the path is text");
+    site.set_password();
+    let path = site.ok(&["backup", "create", "--to", folder]);
+    assert!(path.starts_with(folder), "{path:?}");
+    assert!(Path::new(path.trim_end()).exists(), "{path:?}");
+}
+
+#[test]
 fn every_repair_is_told_and_the_text_before_is_kept() {
     let brought = Brought::new(Some("isso.cfg"), Some("comments.db"));
     let text = fs::read_to_string(brought.file("isso.cfg")).expect("it is there");

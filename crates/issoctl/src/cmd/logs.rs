@@ -1,12 +1,13 @@
 //! `issoctl logs`.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write, stdout};
 use std::process::ExitCode;
 
 use crate::api::Client;
 use crate::cli::LogsArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
+use crate::harmless::{As, harmless};
 use crate::output::Output;
 
 /// Prints the log of the running `up`: lines, or with `--json` an object a line.
@@ -14,20 +15,80 @@ pub async fn run(data: &DataDir, output: Output, args: LogsArgs) -> Result<ExitC
     let mut log = Client::required(data)?
         .logs(args.lines, args.follow, output.json)
         .await?;
+    let form = if output.json { As::Json } else { As::Text };
+    let mut lines = stdout().is_terminal().then(|| Lines::new(form));
     while let Some(part) = log
         .chunk()
         .await
         .map_err(|source| Failure::new("the log ended early", source))?
     {
-        let mut stdout = std::io::stdout().lock();
-        if stdout
-            .write_all(&part)
-            .and_then(|()| stdout.flush())
-            .is_err()
-        {
+        let printed = match &mut lines {
+            Some(lines) => put(lines.whole(&part).as_bytes()),
+            None => put(&part),
+        };
+        if printed.is_err() {
             // The reader went away, as in `… | head`.
             break;
         }
     }
+    if let Some(lines) = lines {
+        let _ = put(lines.rest().as_bytes());
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn put(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+/// The log for a terminal: whole lines, and nothing in them that it would obey.
+struct Lines {
+    form: As,
+    /// The beginning of a line whose end has not come yet.
+    begun: Vec<u8>,
+}
+
+impl Lines {
+    fn new(form: As) -> Lines {
+        Lines {
+            form,
+            begun: Vec::new(),
+        }
+    }
+
+    /// The lines that end in this part.
+    fn whole(&mut self, part: &[u8]) -> String {
+        self.begun.extend_from_slice(part);
+        let last = self.begun.iter().rposition(|byte| *byte == b'\n');
+        let rest = self.begun.split_off(last.map_or(0, |end| end + 1));
+        let lines = std::mem::replace(&mut self.begun, rest);
+        self.shown(&lines)
+    }
+
+    fn rest(self) -> String {
+        self.shown(&self.begun)
+    }
+
+    fn shown(&self, lines: &[u8]) -> String {
+        harmless(&String::from_utf8_lossy(lines), self.form).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_harmless_wherever_the_log_is_cut_into_parts() {
+        let log = "caf\u{e9} \x1b]0;title\x07\nright\u{202e}left\nno end \x1b[2J";
+        let shown = "caf\u{e9} \\x1b]0;title\\x07\nright\\u{202e}left\nno end \\x1b[2J";
+        for cut in 0..=log.len() {
+            let (first, second) = log.as_bytes().split_at(cut);
+            let mut lines = Lines::new(As::Text);
+            let all = [lines.whole(first), lines.whole(second), lines.rest()];
+            assert_eq!(all.concat(), shown, "cut at {cut}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Actions, text};
 use crate::error::Failure;
 use crate::fields;
+use crate::harmless::{As, harmless};
 use crate::output::{BAD, DIM, Output};
 use crate::service::{Shown, Wrong};
 use crate::terminal::{Questions, by_keys};
@@ -230,11 +231,16 @@ impl Field {
     }
 }
 
-/// A line that can be edited.
+/// A line that can be edited. What a terminal would obey in it is shown in other words, and stays as it is unless it is edited.
 fn line(prompt: &str, now: &str) -> dialoguer::Result<String> {
+    let shown = harmless(now, As::Text);
     let prompt = Input::new()
         .with_prompt(prompt)
-        .with_initial_text(now)
+        .with_initial_text(&*shown)
         .allow_empty(true);
-    by_keys(|| prompt.interact_text())
+    let typed: String = by_keys(|| prompt.interact_text())?;
+    Ok(match typed == shown {
+        true => now.to_owned(),
+        false => typed,
+    })
 }

@@ -24,6 +24,7 @@ use crate::cli::BackupCommand;
 use crate::closest::closest;
 use crate::data::DataDir;
 use crate::error::Failure;
+use crate::harmless::{As, harmless};
 use crate::output::Output;
 
 /// Makes backups, looks at them, puts them back.
@@ -78,7 +79,7 @@ fn confirm(question: &str) -> Result<(), Failure> {
         );
     }
     let answer = dialoguer::Confirm::new()
-        .with_prompt(question)
+        .with_prompt(harmless(question, As::Text))
         .default(false)
         .interact();
     match answer {

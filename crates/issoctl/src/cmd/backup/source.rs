@@ -12,6 +12,7 @@ use super::find;
 use crate::cli::ChoiceArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
+use crate::harmless::{As, harmless};
 
 /// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
 pub fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin, Failure> {
@@ -37,7 +38,8 @@ pub fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin,
 }
 
 fn ask(of: Wanted, found: &[PathBuf]) -> Result<PathBuf, Failure> {
-    let items: Vec<_> = found.iter().map(|it| it.display().to_string()).collect();
+    let named = |it: &PathBuf| harmless(&it.display().to_string(), As::Text).into_owned();
+    let items: Vec<_> = found.iter().map(named).collect();
     let answer = dialoguer::Select::new()
         .with_prompt(format!("Which of these files is taken as {of}?"))
         .items(&items)
