@@ -1,6 +1,9 @@
 //! From an empty folder to a comment that everybody sees.
 
+use std::time::Duration;
+
 use isso_tests::{Admin, Site, Visitor, wait_for};
+use reqwest::{Client, StatusCode};
 
 #[tokio::test]
 async fn the_gate_holds_until_a_password_is_set() {
@@ -14,10 +17,7 @@ async fn the_gate_holds_until_a_password_is_set() {
         status["supervisor"]["pid"].is_null(),
         "Isso runs before there is a password: {status}"
     );
-    assert!(
-        reqwest::get(up.url()).await.is_err(),
-        "somebody answers before there is a password"
-    );
+    check_that_the_supervisor_answers(&up.url()).await;
 
     let password = site.set_password();
     assert_eq!(password.len(), 24);
@@ -33,6 +33,39 @@ async fn the_gate_holds_until_a_password_is_set() {
     assert!(
         !up.printed().contains(&password),
         "the password is in the log"
+    );
+}
+
+/// The person who opens the admin panel reads what to do, and a script of the blog reads the status.
+async fn check_that_the_supervisor_answers(url: &str) {
+    let http = Client::builder()
+        .no_proxy()
+        .build()
+        .expect("the client needs nothing");
+    let ask = async |path: &str, accept: &str| loop {
+        let request = http.get(format!("{url}{path}")).header("Accept", accept);
+        match request
+            .header("Origin", "https://blog.example")
+            .send()
+            .await
+        {
+            Ok(answer) => {
+                assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+                let allowed = &answer.headers()["Access-Control-Allow-Origin"];
+                assert_eq!(allowed, "https://blog.example");
+                return answer.text().await.expect("the answer is text");
+            }
+            // The port opens with the first answer.
+            Err(error) => assert!(error.is_connect(), "{error:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    let script = ask("/js/embed.min.js", "*/*").await;
+    assert!(!script.contains('<'), "{script}");
+    let page = ask("/admin/", "text/html,*/*;q=0.8").await;
+    assert!(
+        page.contains("issoctl action run set-admin-password"),
+        "{page}"
     );
 }
 

@@ -136,6 +136,7 @@ impl Actor {
     fn begin(&mut self) {
         let snapshot = self.orphaned.take();
         self.again = snapshot.is_some();
+        self.launcher.absence.begins(Duration::ZERO);
         self.launcher.record.send_modify(|record| {
             record.restarts += u64::from(record.phase == Phase::Waiting);
             record.enter(Phase::Starting, None);
@@ -191,6 +192,7 @@ impl Actor {
         self.orphaned = None;
         self.outbox.clear();
         self.current = Current::Idle;
+        self.launcher.absence.begins(Duration::ZERO);
         self.leave(Phase::Stopping);
         let tracker = &self.launcher.tracker;
         tracker.close();
@@ -297,6 +299,7 @@ impl Actor {
     fn lost(&mut self, end: End, reason: String) {
         let wait = self.backoff.after(end);
         tracing::warn!("{reason}; the next start is due in {wait:.1?}");
+        self.launcher.absence.begins(wait);
         self.launcher.record.send_modify(|record| {
             record.enter(Phase::Waiting, None);
             record.last_exit = Some(reason.clone());

@@ -12,6 +12,7 @@ use tokio::task::JoinError;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
+use crate::absence::Absence;
 use crate::generation::{Exit, Generation};
 use crate::health::{Health, Unhealthy};
 use crate::listener::{ListenError, Listener};
@@ -93,6 +94,7 @@ pub enum StartError {
 pub(crate) struct Launcher {
     pub(crate) config: Config,
     pub(crate) listener: Arc<Listener>,
+    pub(crate) absence: Absence,
     pub(crate) health: Health,
     pub(crate) log: LogRing,
     /// Everything that must have ended before a stop has: processes, and work on the database.
@@ -217,6 +219,8 @@ impl Launcher {
         let mut wrong = None;
         let answers = async {
             generation.loaded().await.map_err(StartError::Deaf)?;
+            // From here on its workers answer, and the questions of the health check must reach them.
+            self.absence.ends();
             while let Err(error) = self.health.ask().await {
                 wrong = Some(error);
                 sleep(Duration::from_millis(100)).await;

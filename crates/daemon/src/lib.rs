@@ -3,9 +3,9 @@
 //! # Theory of operation
 //!
 //! A [`Supervisor`] owns the listening socket ([`Listener`]) and lends it to one *generation* of
-//! gunicorn after the other. The socket opens at the first start and stays open until the program
-//! ends: while no gunicorn takes connections they wait, and none is refused. Each generation gets a
-//! copy of the settings of its own ([`Snapshot`]), from whoever implements [`Settings`].
+//! gunicorn after the other. The socket opens at the first start, or after two seconds without one, and
+//! stays open until the program ends: while no gunicorn takes connections they wait, and none is refused.
+//! Each generation gets a copy of the settings of its own ([`Snapshot`]), from whoever implements [`Settings`].
 //!
 //! The supervisor decides nothing. It implements [`isso_lifecycle::Daemon`] and reports
 //! [`isso_lifecycle::DaemonEvent`]s; every start where none serves follows a call:
@@ -33,8 +33,26 @@
 //! - **Hanging** workers are replaced as by a reload: when connections wait, a request is not answered
 //!   within its deadline, and no worker uses the CPU. While no connection comes, nobody looks.
 //!
+//! # Answers while Isso does not run
+//!
+//! Once no gunicorn has taken requests for two seconds, or at once when the next start is due later than
+//! that, the supervisor accepts connections itself and answers each request with `503`, `Retry-After: 10` and
+//! `Cache-Control: no-store`. So a page that embeds Isso's script does not wait for it. A browser that opens an
+//! address gets a page that tells visitors to come back and the owner where to look, in one of five languages;
+//! everything else gets one line of text. Scripts of any website may read the answer, but a preflight is
+//! answered with 503 as well, so nothing is permitted in Isso's name.
+//!
+//! A gunicorn that says `READY=1` ends this before its workers are asked anything: the supervisor accepts
+//! nothing more, and what waits in the kernel's queue is Isso's. So no request is lost in either direction,
+//! and the readiness of a generation is never told by an answer of the supervisor, which is no 200 anyway.
+//!
 //! # Guarantees
 //!
+//! - A connection that the supervisor has accepted is answered by it, also after a gunicorn has taken over,
+//!   unless the client sends no whole request within five seconds or the process ends. A client that is still
+//!   sending a body, of 1 MiB at most, reads the answer before the connection is closed.
+//! - The supervisor holds 128 connections at most, reads a request's head up to 16 KiB, and lets each client
+//!   go after ten seconds. Further connections wait in the kernel's queue. While none comes, nothing wakes up.
 //! - No process outlives the supervisor, even one that is killed: the kernel then sends SIGQUIT to
 //!   gunicorn, which ends at once. It does so when the *thread* that spawned it ends, so the tokio
 //!   runtime must live as long as the process. Workers whose master was killed are found, told to
@@ -96,6 +114,7 @@
 //! # }
 //! ```
 
+mod absence;
 mod actor;
 mod backoff;
 
@@ -114,6 +133,7 @@ mod settings;
 mod spawn;
 mod status;
 mod supervisor;
+mod unavailable;
 mod workers;
 
 pub use generation::Exit;

@@ -10,9 +10,9 @@ use tokio::time::{Instant, sleep};
 
 /// The address Isso is reached at, owned from the start of the program to its end.
 ///
-/// A bound listener refuses connections until the first start of Isso, so nobody hangs while no
-/// admin password stands. From then on connections queue whenever no gunicorn takes them, as
-/// during a restart.
+/// A bound listener refuses connections until the first start of Isso, or until the supervisor answers in
+/// its place, so no connection waits for nothing. From then on connections queue whenever nothing accepts
+/// them, as during a restart.
 #[derive(Debug)]
 pub struct Listener {
     socket: Socket,

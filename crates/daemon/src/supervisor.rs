@@ -10,6 +10,7 @@ use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
+use crate::absence::Absence;
 use crate::actor::{Actor, Command};
 use crate::group::{adopt_orphans, reap_strangers};
 use crate::health::{Health, Unhealthy};
@@ -17,6 +18,7 @@ use crate::launch::{Config, Launcher};
 use crate::listener::Listener;
 use crate::log::LogRing;
 use crate::status::{Record, Status};
+use crate::unavailable;
 
 /// The way to command the supervisor's task. Dropping it stops Isso gracefully, in the background.
 #[derive(Debug)]
@@ -65,10 +67,13 @@ impl Supervisor {
         }
         let health = Health::new(listener.address()).map_err(SupervisorError::Health)?;
         let (record, receiver) = watch::channel(Record::new());
+        let (listener, absence) = (Arc::new(listener), Absence::new());
+        tokio::spawn(unavailable::run(Arc::clone(&listener), absence.watch()));
         let (commands, orders) = mpsc::unbounded_channel();
         let launcher = Launcher {
             config,
-            listener: Arc::new(listener),
+            listener,
+            absence,
             health,
             log,
             tracker: TaskTracker::new(),

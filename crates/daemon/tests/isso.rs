@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use common::{Rig, Site, ask, booted, get, group, until};
+use common::{Rig, Site, answered_with, ask, booted, get, group, until};
 use isso_daemon::{LogLine, Phase, probe};
 use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
@@ -158,6 +158,51 @@ async fn a_killed_master_is_replaced_and_nobody_is_refused() {
             .any(|a| a.as_ref().is_ok_and(|text| text.contains(" 200 OK")))
     );
     rig.supervisor.stop().await.unwrap();
+}
+
+/// Lets visitors ask without a pause while Isso is started and stopped so often, and returns how many answers
+/// they got. Each of their requests must be answered, by Isso or with 503.
+async fn check_handover(visitors: usize, times: usize) -> usize {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.gunicorn()).await;
+    answered_with(rig.address, "503").await;
+    let visitors: Vec<_> = (0..visitors).map(|_| Visitor::at(rig.address)).collect();
+    for _ in 0..times {
+        rig.start().await;
+        answered_with(rig.address, "200").await;
+        rig.supervisor
+            .stop()
+            .await
+            .expect("the supervisor is there");
+        answered_with(rig.address, "503").await;
+    }
+    // Their last requests are still to be answered, from this thread.
+    let leave = || visitors.into_iter().flat_map(Visitor::leave).collect();
+    let answers: Vec<_> = tokio::task::spawn_blocking(leave)
+        .await
+        .expect("no visitor panics");
+    let mut counts = BTreeMap::new();
+    for answer in answers {
+        let answer = answer.expect("no connection is refused or reset");
+        let status = answer.split(' ').nth(1).map(str::to_owned);
+        *counts.entry(status.unwrap_or_default()).or_default() += 1;
+    }
+    println!("{counts:?}");
+    let statuses: Vec<_> = counts.keys().map(String::as_str).collect();
+    assert_eq!(statuses, ["200", "503"]);
+    counts.values().sum()
+}
+
+#[tokio::test]
+async fn no_request_is_lost_when_isso_takes_over_and_when_it_goes() {
+    check_handover(4, 1).await;
+}
+
+#[tokio::test]
+#[ignore = "the same for a minute"]
+async fn no_request_of_ten_thousand_is_lost_when_isso_takes_over_and_when_it_goes() {
+    let answers = check_handover(8, 10).await;
+    assert!(answers >= 10_000, "{answers}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Rig, Site, group, until};
+use common::{Rig, Site, answered_with, executable, group, until};
 use isso_daemon::{Config, Phase};
 use isso_lifecycle::{Daemon, DaemonEvent};
 
@@ -111,6 +111,55 @@ async fn a_program_that_cannot_be_run_is_named() {
         reason.starts_with("cannot run /no/such/gunicorn: "),
         "{reason}"
     );
+}
+
+#[tokio::test]
+async fn requests_are_answered_until_a_program_is_there_that_answers() {
+    // Nothing was ever started, as before there is a password.
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.stand_in("serve()")).await;
+    let answer = answered_with(rig.address, "503").await;
+    assert!(answer.contains("retry-after: "), "{answer}");
+    rig.start().await;
+    answered_with(rig.address, "200").await;
+    rig.supervisor.stop().await.unwrap();
+    answered_with(rig.address, "503").await;
+}
+
+#[tokio::test]
+async fn requests_are_answered_while_a_start_takes_long_and_readiness_is_not_told_by_that_answer() {
+    let site = Site::new();
+    let ready = site.path("ready");
+    let script =
+        format!("import time\nwhile not os.path.exists({ready:?}): time.sleep(0.01)\nserve()");
+    let mut rig = Rig::new(&site, site.stand_in(&script)).await;
+    rig.supervisor.start().await.unwrap();
+    answered_with(rig.address, "503").await;
+    assert_eq!(rig.monitor.status().phase, Phase::Starting);
+    executable(&ready, "");
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    answered_with(rig.address, "200").await;
+    rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn requests_are_answered_while_starts_keep_failing() {
+    let site = Site::new();
+    let mut rig = Rig::new(&site, site.stand_in("sys.exit('no')")).await;
+    rig.fail().await;
+    let address = rig.address;
+    let answer = answered_with(address, "503");
+    let restarts = async {
+        loop {
+            assert_eq!(rig.event().await, DaemonEvent::RestartDue);
+            rig.fail().await;
+        }
+    };
+    tokio::select! {
+        _ = answer => {}
+        () = restarts => {}
+    }
+    rig.supervisor.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -243,6 +243,24 @@ pub fn get(address: SocketAddr, path: &str) -> io::Result<String> {
     )
 }
 
+/// Asks for a page until the answer has this status, and returns it. No connection may be reset meanwhile.
+pub async fn answered_with(address: SocketAddr, status: &str) -> String {
+    let status = format!(" {status} ");
+    let asks = tokio::task::spawn_blocking(move || {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            match get(address, "/info") {
+                Ok(answer) if answer.contains(&status) => return answer,
+                Ok(_) => {}
+                // The socket opens with the first start, or with the first answer.
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused),
+            }
+            assert!(Instant::now() < give_up, "no answer is{status}");
+        }
+    });
+    asks.await.unwrap()
+}
+
 /// Sends a request and returns the whole answer.
 pub fn ask(address: SocketAddr, request: &str) -> io::Result<String> {
     let mut connection = TcpStream::connect(address)?;

@@ -11,7 +11,8 @@ def ready():
 
 def serve(info="200 OK", thread="404 Not Found"):
     listener = socket.socket(fileno=fd)
-    listener.setblocking(True)
+    # As in gunicorn, accept never blocks: the supervisor may share the socket.
+    listener.settimeout(3600)
     ready()
     while True:
         connection = listener.accept()[0]

@@ -1,0 +1,96 @@
+//! Since when no gunicorn takes requests, and from when on they are therefore answered with 503.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How long a request waits for a gunicorn. A reload, a crash and a short restore take less.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The moment from which requests are answered with 503; none while a gunicorn takes them.
+#[derive(Debug)]
+pub(crate) struct Absence {
+    answers_from: watch::Sender<Option<Instant>>,
+}
+
+impl Absence {
+    /// No gunicorn has been started yet.
+    pub(crate) fn new() -> Absence {
+        let answers_from = watch::Sender::new(Some(Instant::now() + PATIENCE));
+        Absence { answers_from }
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<Instant>> {
+        self.answers_from.subscribe()
+    }
+
+    /// A gunicorn has loaded Isso: whatever waits at the socket is for its workers.
+    pub(crate) fn ends(&self) {
+        self.answers_from.send_replace(None);
+    }
+
+    /// No gunicorn takes requests, and the next one is not started for at least this time. Repeatable:
+    /// a wait that has begun goes on.
+    pub(crate) fn begins(&self, next_start: Duration) {
+        let now = Instant::now();
+        self.answers_from.send_if_modified(|answers_from| {
+            let before = answers_from.replace(from(*answers_from, now, next_start));
+            before != *answers_from
+        });
+    }
+}
+
+fn from(before: Option<Instant>, now: Instant, next_start: Duration) -> Instant {
+    let from = match next_start < PATIENCE {
+        true => now + PATIENCE,
+        false => now,
+    };
+    before.map_or(from, |before| before.min(from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long after its start an absence is answered, if these next starts become known at these
+    /// moments, all in milliseconds.
+    fn check(known: &[(u64, u64)], expected: u64) {
+        let start = Instant::now();
+        let ms = Duration::from_millis;
+        let answers_from = known.iter().fold(None, |before, (at, next_start)| {
+            Some(from(before, start + ms(*at), ms(*next_start)))
+        });
+        assert_eq!(answers_from, Some(start + ms(expected)), "{known:?}");
+    }
+
+    #[test]
+    fn requests_wait_for_two_seconds_in_all_however_many_starts_fail() {
+        check(&[(0, 0)], 2000);
+        check(&[(0, 100), (1500, 0), (1600, 1900)], 2000);
+        check(&[(0, 0), (60_000, 0)], 2000);
+    }
+
+    #[test]
+    fn requests_do_not_wait_for_a_start_that_is_due_later() {
+        check(&[(0, 2000)], 0);
+        check(&[(0, 30_000), (1000, 0)], 0);
+        check(&[(0, 0), (700, 0), (900, 15_000)], 900);
+    }
+
+    #[tokio::test]
+    async fn a_gunicorn_that_is_there_ends_it() {
+        let absence = Absence::new();
+        let mut answers_from = absence.watch();
+        assert!(
+            answers_from.borrow_and_update().is_some(),
+            "none is there at first"
+        );
+        absence.begins(Duration::ZERO);
+        assert!(!answers_from.has_changed().unwrap(), "the wait goes on");
+        absence.ends();
+        assert_eq!(*answers_from.borrow_and_update(), None);
+        absence.begins(Duration::ZERO);
+        assert!(answers_from.borrow_and_update().is_some());
+    }
+}
