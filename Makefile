@@ -9,6 +9,7 @@ LISTEN ?= 127.0.0.1:8080
 TOOLS := $(CURDIR)/target/tools
 PYTHON_ENV := $(TOOLS)/python
 SDK := crates/actions/tests/sdk
+BROWSER := tests/browser
 
 # The tests' own Python, with what the tests drive: Isso, gunicorn and an SMTP server.
 export ISSO_TEST_PYTHON := $(PYTHON_ENV)/bin/python
@@ -17,6 +18,8 @@ export ISSO_TEST_RUNTIME := $(PYTHON_ENV)
 export ISSO_TEST_DEBIAN := $(TOOLS)/debian
 # An aarch64 processor for machines that have none.
 export ISSO_TEST_QEMU := $(or $(shell command -v qemu-aarch64-static),$(TOOLS)/qemu/usr/bin/qemu-aarch64-static)
+# A Chromium that needs nothing of the system.
+export ISSO_TEST_BROWSER := $(TOOLS)/browser
 # What the package's tests run: programs built as they are packed.
 export ISSOCTL := $(CURDIR)/target/static/issoctl
 export ISSOCTL_AARCH64 := $(CURDIR)/target/static/aarch64/issoctl
@@ -59,7 +62,13 @@ install: ## Install what was packed on your StartOS server
 .PHONY: test
 test: lint deny test-tools ## Check and test everything, with real Isso
 	cargo test --workspace --locked
+	$(MAKE) --no-print-directory test-browser
 	$(MAKE) --no-print-directory test-package
+
+.PHONY: test-browser
+test-browser: test-tools ## Look at Isso and issoctl's pages in a real browser
+	cargo build --locked -p issoctl
+	ISSOCTL=$(CURDIR)/target/debug/issoctl node --test --test-reporter=spec $(BROWSER)/*.test.mjs
 
 # Not everybody can build for, or emulate, another processor. The test itself tells, and fails in CI.
 .PHONY: test-package
@@ -92,7 +101,7 @@ torture: build test-tools $(TOOLS)/debian ## Do to Isso what nobody should, for 
 	cargo bench --quiet --locked -p isso-tests --bench torture -- $(ONLY)
 
 .PHONY: test-tools
-test-tools: need-test $(PYTHON_ENV)/.done $(SDK)/node_modules/.done
+test-tools: need-test $(PYTHON_ENV)/.done $(SDK)/node_modules/.done $(ISSO_TEST_BROWSER)/.done
 
 $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --version 0.20.2 --locked --debug --root $(TOOLS)
@@ -111,6 +120,12 @@ $(TOOLS)/qemu/usr/bin/qemu-aarch64-static:
 
 $(SDK)/node_modules/.done: $(SDK)/package-lock.json
 	cd $(SDK) && npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(ISSO_TEST_BROWSER)/.done: $(BROWSER)/package-lock.json $(BROWSER)/unpack.mjs
+	rm -rf $(@D)
+	cd $(BROWSER) && npm ci --silent --no-audit --no-fund
+	node $(BROWSER)/unpack.mjs $(@D)
 	touch $@
 
 # What cannot be installed from here is named.
