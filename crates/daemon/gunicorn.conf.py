@@ -3,12 +3,16 @@
 # - No control socket: all gunicorns of a user would share it. (A gunicorn without one ignores this.)
 # - No fork while Isso clears old comments, or a worker may hang; and no start that waits for it.
 # - No signal that a new worker misses, or it outlives an order to stop by half a minute.
-# - No worker that ends while it is still sending mail.
+# - No pause between the forks of the first workers, and word of each that takes requests, for a change of
+#   the settings waits for them.
+# - No worker that ends while it is still sending mail, and no long end of one that is not.
 
 import _thread
+import atexit
 import linecache
 import os
 import signal
+import socket
 import sys
 import time
 
@@ -118,6 +122,31 @@ os.register_at_fork(before=hold, after_in_parent=forked)
 
 def post_worker_init(worker):
     let_go()
+    tell(f"X_ISSO_WORKER_OF={worker.cfg.workers}")
+
+
+# gunicorn itself would pause between two forks, at random.
+def when_ready(server):
+    try:
+        for _ in range(server.num_workers):
+            server.spawn_worker()
+    except OSError:
+        # gunicorn forks those that are missing, and says what is wrong if it cannot.
+        pass
+
+
+# Nobody may listen any more, so this never waits and never fails.
+def tell(word):
+    name = os.environ.get("NOTIFY_SOCKET", "")
+    if not name.startswith(("@", "/")):
+        return
+    address = name.replace("@", "\0", 1) if name[0] == "@" else name
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
+            sender.sendto(word.encode(), address)
+    except OSError:
+        pass
 
 
 # Isso sends mail in threads that nobody waits for
@@ -137,8 +166,26 @@ def worker_exit(server, worker):
     while is_mailing() and not hasattr(worker, "is_in_a_hurry"):
         if time.monotonic() > give_up:
             server.log.warning("A mail could not be sent in time; ending all the same")
-            return
+            break
         time.sleep(BETWEEN_MAILS)
+    end_at_once_after(SystemExit)
+
+
+def on_exit(server):
+    end_at_once_after(StopIteration)
+
+
+# At its end Python takes apart all that Isso has loaded, which costs more time than any other part of a
+# change of the settings. The kernel does it at once. An end with any other exception than gunicorn's
+# ordinary one, or with an exit status, is left to Python.
+def end_at_once_after(ordinary):
+    reason = sys.exc_info()[1]
+    if type(reason) is not ordinary or getattr(reason, "code", None):
+        return
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def is_mailing():

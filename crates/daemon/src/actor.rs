@@ -246,7 +246,7 @@ impl Actor {
         self.launcher.config.settings.taken(&generation.snapshot);
         self.launcher.record.send_modify(|record| {
             record.generation = generation.number;
-            record.enter(Phase::Reloading, Some(generation.pid));
+            record.enter(Phase::Reloading, Some(generation.master()));
         });
         self.current = Current::Serving(Serving {
             generation,
@@ -332,7 +332,7 @@ impl Actor {
 /// Nothing goes on beside a generation but a look whether its workers hang.
 fn watch(launcher: &Launcher, generation: &Generation) -> Stage {
     let listener = Arc::clone(&launcher.listener);
-    let hangs = hang::hangs(generation.pid, listener, launcher.health.clone());
+    let hangs = hang::hangs(generation.master(), listener, launcher.health.clone());
     Stage::Settled(Box::pin(hangs))
 }
 

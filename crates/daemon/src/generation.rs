@@ -1,27 +1,29 @@
 //! One run of gunicorn, from its spawn until the last of its processes is gone.
 
+use std::future::pending;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use tokio::net::unix::pipe;
 use tokio::process::Child;
 use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::group::Group;
-use crate::listener::Listener;
+use crate::launch::Launcher;
 use crate::log::LogRing;
 use crate::notify::NotifySocket;
-use crate::program::Program;
 use crate::settings::Snapshot;
+use crate::workers;
 
 /// How often processes that do not end are told again.
 const REPEAT: Duration = Duration::from_secs(1);
@@ -31,7 +33,9 @@ const REPEAT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Generation {
     pub(crate) number: u64,
-    pub(crate) pid: u32,
+    /// The process that was spawned: gunicorn's master, or a script around it.
+    leader: u32,
+    master: Arc<OnceLock<Pid>>,
     pub(crate) snapshot: Arc<Snapshot>,
     notify: NotifySocket,
     exited: watch::Receiver<Option<ExitStatus>>,
@@ -51,30 +55,29 @@ pub struct Exit {
 }
 
 impl Generation {
-    /// Spawns the program. `grace` is how long its processes have for their last requests once
+    /// Spawns the launcher's program. Its processes have the time of a stop for their last requests once
     /// they are told to end; then they are killed.
     pub(crate) fn spawn(
         number: u64,
-        program: &Program,
         snapshot: Arc<Snapshot>,
-        listener: &Arc<Listener>,
-        log: &LogRing,
-        grace: Duration,
-        tracker: &TaskTracker,
+        launcher: &Launcher,
     ) -> io::Result<Generation> {
+        let Launcher { config, log, .. } = launcher;
         let notify = NotifySocket::bind()?;
         let child_ended = unix::signal(SignalKind::child())?;
         // One pipe for both streams keeps their lines in order.
         let (output, stdout) = io::pipe()?;
         let output = pipe::Receiver::from_owned_fd(OwnedFd::from(output))?;
-        let mut command = program.command(listener, &snapshot, notify.name())?;
+        let program = &config.program;
+        let mut command = program.command(&launcher.listener, &snapshot, notify.name())?;
         command.stderr(stdout.try_clone()?).stdout(stdout);
         let child = command.spawn()?;
         // The command holds the pipe's other end, which must close for the output to end.
         drop(command);
 
         // Nothing may fail from here on, or the child would be left alone.
-        let pid = child.id().expect("the child was not waited for");
+        let leader = child.id().expect("the child was not waited for");
+        let master = Arc::new(OnceLock::new());
         let retire = CancellationToken::new();
         let (exit, exited) = watch::channel(None);
         let output_ended = CancellationToken::new();
@@ -84,10 +87,18 @@ impl Generation {
             drain.await;
             drop(ended);
         });
-        tracker.spawn(keep(child, child_ended, grace, retire.clone(), exit));
+        let keeper = Keeper {
+            child,
+            child_ended,
+            grace: config.stop_within,
+            master: Arc::clone(&master),
+            answering: launcher.answering.token(),
+        };
+        launcher.tracker.spawn(keeper.keep(retire.clone(), exit));
         Ok(Generation {
             number,
-            pid,
+            leader,
+            master,
             snapshot,
             notify,
             exited,
@@ -97,9 +108,29 @@ impl Generation {
         })
     }
 
-    /// Waits until gunicorn says that Isso is loaded.
+    /// The process id of gunicorn's master, as far as it is known.
+    pub(crate) fn master(&self) -> u32 {
+        let master = self.master.get().map(|master| master.as_raw());
+        master.map_or(self.leader, i32::cast_unsigned)
+    }
+
+    /// Waits until gunicorn says that Isso is loaded. The process that says so is the master, unless it
+    /// is none of this generation: then some program has said it for gunicorn.
     pub(crate) async fn loaded(&self) -> io::Result<()> {
-        self.notify.ready().await
+        let group = Group::of(self.leader);
+        let sender = Pid::from_raw(self.notify.ready().await?);
+        let master = Some(sender).filter(|sender| group.has(*sender));
+        self.master.get_or_init(|| master.unwrap_or(group.leader()));
+        Ok(())
+    }
+
+    /// Waits until all workers take requests, and hear when they are told to end. To be called when
+    /// gunicorn is loaded.
+    pub(crate) async fn booted(&self) -> io::Result<()> {
+        tokio::select! {
+            booted = self.notify.workers_booted() => booted,
+            () = workers::booted(self.master()) => Ok(()),
+        }
     }
 
     /// Waits until gunicorn's master has ended. Its workers may still be finishing a request.
@@ -123,48 +154,89 @@ impl Generation {
     }
 }
 
-/// Sees a generation to its end: waits for the master, or for the order to stop it, then makes sure
-/// that nobody is left.
-async fn keep(
-    mut child: Child,
-    mut child_ended: unix::Signal,
+/// Sees a generation to its end.
+struct Keeper {
+    child: Child,
+    /// SIGCHLD.
+    child_ended: unix::Signal,
     grace: Duration,
-    retire: CancellationToken,
-    exit: watch::Sender<Option<ExitStatus>>,
-) {
-    let group = Group::of(child.id().expect("the child was not waited for"));
-    tokio::select! {
-        status = child.wait() => {
-            exit.send_replace(Some(status.unwrap_or_default()));
-            // Idle workers would notice only after some 15 seconds that their master is gone, and
-            // each would answer one more request first.
-            if group.orphans_left() {
+    /// Set once gunicorn is loaded.
+    master: Arc<OnceLock<Pid>>,
+    /// Kept for as long as a worker may answer a visitor.
+    answering: TaskTrackerToken,
+}
+
+impl Keeper {
+    /// Waits for the end of the program, or for the order to stop it, then makes sure that no process is
+    /// left.
+    async fn keep(self, retire: CancellationToken, exit: watch::Sender<Option<ExitStatus>>) {
+        let Keeper {
+            mut child,
+            mut child_ended,
+            grace,
+            master,
+            answering,
+        } = self;
+        let group = Group::of(child.id().expect("the child was not waited for"));
+        let mut workers = None;
+        tokio::select! {
+            status = child.wait() => {
+                exit.send_replace(Some(status.unwrap_or_default()));
+                // Idle workers would notice only after some 15 seconds that their master is gone, and
+                // each would answer one more request first.
+                if group.orphans_left() {
+                    group.signal(Signal::SIGTERM);
+                }
+            }
+            () = retire.cancelled() => workers = tell_to_stop(group, master.get().copied()),
+        }
+        let gone = async {
+            exit.send_replace(Some(child.wait().await.unwrap_or_default()));
+            group.orphans_gone(&mut child_ended).await;
+        };
+        tokio::pin!(gone);
+        // A worker that has been forked and has not set up its handlers yet loses the signal. To all
+        // others one more does no harm.
+        let repeat = async {
+            while timeout(REPEAT, &mut gone).await.is_err() {
                 group.signal(Signal::SIGTERM);
             }
-        }
-        () = retire.cancelled() => {
-            group.signal_leader(Signal::SIGTERM);
-            // Who was stopped hears nothing.
-            group.signal(Signal::SIGCONT);
+        };
+        // gunicorn's master, and a script around it, end later than the last worker.
+        let mut answering = Some(answering);
+        let last_answer = async {
+            match workers {
+                Some(workers) => workers::ended(group, &workers).await,
+                None => pending().await,
+            }
+            answering = None;
+            pending::<()>().await;
+        };
+        let end = async {
+            tokio::select! {
+                () = repeat => {}
+                () = last_answer => {}
+            }
+        };
+        if timeout(grace, end).await.is_err() {
+            tracing::warn!("Isso did not stop within {grace:?} and is killed");
+            group.signal(Signal::SIGKILL);
+            gone.await;
         }
     }
-    let gone = async {
-        exit.send_replace(Some(child.wait().await.unwrap_or_default()));
-        group.orphans_gone(&mut child_ended).await;
-    };
-    tokio::pin!(gone);
-    // A worker that has been forked and has not set up its handlers yet loses the signal. To all
-    // others one more does no harm.
-    let repeat = async {
-        while timeout(REPEAT, &mut gone).await.is_err() {
-            group.signal(Signal::SIGTERM);
-        }
-    };
-    if timeout(grace, repeat).await.is_err() {
-        tracing::warn!("Isso did not stop within {grace:?} and is killed");
-        group.signal(Signal::SIGKILL);
-        gone.await;
+}
+
+/// Asks gunicorn to end after the requests in hand. Returns its workers, as far as they are known.
+fn tell_to_stop(group: Group, master: Option<Pid>) -> Option<Vec<u32>> {
+    match master {
+        Some(master) => group.signal_member(master, Signal::SIGTERM),
+        // Before it is loaded it has no workers, and it may be the child of a script.
+        None => group.signal(Signal::SIGTERM),
     }
+    // A process that was stopped would not hear it.
+    group.signal(Signal::SIGCONT);
+    let workers = workers::of(master?.as_raw().cast_unsigned())?;
+    Some(workers).filter(|workers| !workers.is_empty())
 }
 
 fn how(status: ExitStatus) -> String {

@@ -59,15 +59,27 @@ impl Group {
         }
     }
 
+    /// The process that leads the group, and gives it its number.
+    pub(crate) fn leader(self) -> Pid {
+        self.leader
+    }
+
     /// Signals every process of the group.
     pub(crate) fn signal(self, signal: Signal) {
         // Whoever ends in this very moment needs no signal any more.
         let _ = killpg(self.leader, signal);
     }
 
-    /// Signals the leader alone.
-    pub(crate) fn signal_leader(self, signal: Signal) {
-        let _ = kill(self.leader, signal);
+    /// Signals one process, unless it has left the group or ended.
+    pub(crate) fn signal_member(self, member: Pid, signal: Signal) {
+        if self.has(member) {
+            let _ = kill(member, signal);
+        }
+    }
+
+    /// Whether a process belongs to the group.
+    pub(crate) fn has(self, process: Pid) -> bool {
+        getpgid(Some(process)) == Ok(self.leader)
     }
 
     /// Reaps who has ended; says whether somebody is left. Only once the leader was reaped, whose

@@ -20,8 +20,11 @@ use crate::log::LogRing;
 use crate::program::Program;
 use crate::settings::{Settings, Snapshot};
 use crate::status::Record;
-use crate::workers;
 use isso_database::{DatabaseError, Depth, check_database};
+
+const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
+/// How long a successor waits for an answer that either of the two generations may give.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// What the supervisor runs, and with how much patience.
 pub struct Config {
@@ -99,6 +102,8 @@ pub(crate) struct Launcher {
     pub(crate) log: LogRing,
     /// Everything that must have ended before a stop has: processes, and work on the database.
     pub(crate) tracker: TaskTracker,
+    /// The generations of which a worker may answer a visitor.
+    pub(crate) answering: TaskTracker,
     pub(crate) record: watch::Sender<Record>,
 }
 
@@ -121,6 +126,14 @@ impl Failed {
 
 pub(crate) type Launched = Result<Generation, Failed>;
 
+/// What else takes requests while a generation gets ready.
+#[derive(Debug, Clone, Copy)]
+enum Beside {
+    Nothing,
+    /// The generation that is to be replaced.
+    Predecessor,
+}
+
 impl Launcher {
     /// Starts Isso where none serves, on these settings or the next ones, and waits until it is ready.
     /// Dropping the future stops what was started.
@@ -134,9 +147,10 @@ impl Launcher {
         let generation = self.spawn(&snapshot).map_err(failed)?;
         self.record.send_modify(|record| {
             record.generation = generation.number;
-            record.pid = Some(generation.pid);
+            record.pid = Some(generation.master());
         });
-        self.ready(&generation, &snapshot).await.map_err(failed)?;
+        let ready = self.ready(&generation, &snapshot, Beside::Nothing).await;
+        ready.map_err(failed)?;
         if let Err(error) = isso_database::remember(&self.config.database) {
             tracing::warn!("cannot note beside the database that it is there: {error}");
         }
@@ -149,25 +163,23 @@ impl Launcher {
         // No third one beside a predecessor that is still finishing its requests. One that not even
         // SIGKILL ends is not waited for.
         let limit = self.config.stop_within + Duration::from_secs(5);
-        let _ = timeout(limit, self.only_one_left()).await;
+        let _ = timeout(limit, only_one_left(&self.tracker)).await;
         let snapshot = self.next()?;
         let failed = |error| Failed {
             snapshot: Some(Arc::clone(&snapshot)),
             error,
         };
         let generation = self.spawn(&snapshot).map_err(failed)?;
-        self.ready(&generation, &snapshot).await.map_err(failed)?;
-        tokio::select! {
-            exit = generation.exited() => Err(failed(StartError::Exited(exit))),
-            () = workers::booted(generation.pid) => Ok(generation),
-        }
+        let ready = self.ready(&generation, &snapshot, Beside::Predecessor);
+        ready.await.map_err(failed)?;
+        Ok(generation)
     }
 
-    /// Waits until the generation before is gone, for it answers by the old settings. One that a
-    /// client pins is not waited for longer: it takes no new requests once it has been told twice.
+    /// Waits until no worker of the generation before is left, for it answers by the old settings. One
+    /// that a client pins is not waited for longer: it takes no new requests once it has been told twice.
     pub(crate) async fn take_over(self: Arc<Self>) {
         // What is left then finishes its requests in the background.
-        let _ = timeout(Duration::from_secs(3), self.only_one_left()).await;
+        let _ = timeout(Duration::from_secs(3), only_one_left(&self.answering)).await;
     }
 
     pub(crate) fn next(&self) -> Result<Arc<Snapshot>, Failed> {
@@ -191,49 +203,68 @@ impl Launcher {
     fn spawn(&self, snapshot: &Arc<Snapshot>) -> Result<Generation, StartError> {
         let number = self.record.borrow().started + 1;
         self.record.send_modify(|record| record.started = number);
-        let program = &self.config.program;
-        Generation::spawn(
-            number,
-            program,
-            Arc::clone(snapshot),
-            &self.listener,
-            &self.log,
-            self.config.stop_within,
-            &self.tracker,
-        )
-        .map_err(|source| StartError::Spawn {
-            program: program.executable().to_owned(),
+        Generation::spawn(number, Arc::clone(snapshot), self).map_err(|source| StartError::Spawn {
+            program: self.config.program.executable().to_owned(),
             source,
         })
     }
 
-    async fn only_one_left(&self) {
-        while self.tracker.len() > 1 {
-            sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    /// Beside a predecessor the answers may be that one's; then `READY=1`, which gunicorn says once
-    /// Isso is loaded, is what counts.
-    async fn ready(&self, generation: &Generation, snapshot: &Snapshot) -> Result<(), StartError> {
+    /// Waits until a generation could serve. Beside a predecessor the answers may be that one's; then
+    /// `READY=1`, which gunicorn says once Isso is loaded, and the word of each worker are what counts.
+    async fn ready(
+        &self,
+        generation: &Generation,
+        snapshot: &Snapshot,
+        beside: Beside,
+    ) -> Result<(), StartError> {
         let mut wrong = None;
-        let answers = async {
+        let ready = async {
             generation.loaded().await.map_err(StartError::Deaf)?;
             // From here on its workers answer, and the questions of the health check must reach them.
             self.absence.ends();
-            while let Err(error) = self.health.ask().await {
-                wrong = Some(error);
-                sleep(Duration::from_millis(100)).await;
+            match beside {
+                Beside::Nothing => self.answers(&mut wrong).await,
+                Beside::Predecessor => {
+                    let no_error = self.answers_no_error(&mut wrong);
+                    let (booted, ()) = tokio::join!(generation.booted(), no_error);
+                    booted.map_err(StartError::Deaf)?;
+                }
             }
             Ok(())
         };
         let within = snapshot.ready_within;
         tokio::select! {
             exit = generation.exited() => Err(StartError::Exited(exit)),
-            answered = timeout(within, answers) => match answered {
-                Ok(answered) => answered,
+            ready = timeout(within, ready) => match ready {
+                Ok(ready) => ready,
                 Err(_) => Err(StartError::NotReady { within, source: wrong }),
             },
         }
+    }
+
+    /// Waits until Isso answers as it should.
+    async fn answers(&self, wrong: &mut Option<Unhealthy>) {
+        while let Err(error) = self.health.ask().await {
+            *wrong = Some(error);
+            sleep(BETWEEN_QUESTIONS).await;
+        }
+    }
+
+    /// Waits until Isso answers as it should, or not at all: any of the two generations may get the
+    /// question, and clients that send slowly may hold the workers of both, for as long as they like.
+    async fn answers_no_error(&self, wrong: &mut Option<Unhealthy>) {
+        while let Ok(Err(error)) = timeout(SILENCE, self.health.ask()).await {
+            if matches!(error, Unhealthy::Silent(_)) {
+                return;
+            }
+            *wrong = Some(error);
+            sleep(BETWEEN_QUESTIONS).await;
+        }
+    }
+}
+
+async fn only_one_left(generations: &TaskTracker) {
+    while generations.len() > 1 {
+        sleep(Duration::from_millis(10)).await;
     }
 }

@@ -21,9 +21,9 @@
 //! - A **start** looks at the database first, for the same short time whatever its size (one that was
 //!   there and is now missing, empty or known to be corrupt is an error, not a fresh start), then spawns gunicorn, waits for its `READY=1`, for
 //!   `GET /info`, and for a request that reads the database.
-//! - A **reload** starts a successor on the same socket. It takes over once it is ready and all its
-//!   workers have booted; only then is the predecessor told to stop. One that fails leaves the
-//!   predecessor serving, and [`Settings::refused`] says why. Changes meanwhile become one more
+//! - A **reload** starts a successor on the same socket. It takes over once Isso is loaded and all its
+//!   workers have booted; only then is the predecessor told to stop. It does not wait for clients: those
+//!   that send slowly may hold every worker. One that fails leaves the predecessor serving, and [`Settings::refused`] says why. Changes meanwhile become one more
 //!   reload; there are never more than two generations.
 //! - A **stop** asks (SIGTERM), repeats that every second, and kills what is left after
 //!   [`Config::stop_within`]. It returns once no process of any generation is left. A worker finishes

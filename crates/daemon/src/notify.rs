@@ -1,14 +1,22 @@
-//! gunicorn's word that it has loaded Isso, as it would give it to systemd.
+//! What gunicorn says of itself: that it has loaded Isso, and that its workers take requests.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::os::fd::AsRawFd;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::net::UnixDatagram as StdDatagram;
 
-use nix::sys::socket::{UnixAddr, bind};
+use nix::cmsg_space;
+use nix::sys::socket::{
+    ControlMessageOwned, MsgFlags, UnixAddr, UnixCredentials, bind, recvmsg, setsockopt, sockopt,
+};
+use tokio::io::Interest;
 use tokio::net::UnixDatagram;
+
+/// A line that each worker sends once it takes requests, followed by the number of workers there will be.
+/// The hooks in `gunicorn.conf.py` send it.
+const WORKER_OF: &[u8] = b"X_ISSO_WORKER_OF=";
 
 /// The receiving end of `NOTIFY_SOCKET`, for one generation.
 ///
@@ -27,6 +35,7 @@ impl NotifySocket {
         let socket = StdDatagram::unbound()?;
         // Linux autobinds a socket that is bound to no name: unix(7), "Autobind feature".
         bind(socket.as_raw_fd(), &UnixAddr::new_unnamed())?;
+        setsockopt(&socket, sockopt::PassCred, &true)?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         let name = address
@@ -42,37 +51,93 @@ impl NotifySocket {
         &self.name
     }
 
-    /// Waits for `READY=1`.
-    pub(crate) async fn ready(&self) -> io::Result<()> {
-        let mut datagram = [0; 1024];
+    /// Waits for `READY=1`; returns the process that said so.
+    pub(crate) async fn ready(&self) -> io::Result<i32> {
         loop {
-            let length = self.socket.recv(&mut datagram).await?;
-            let mut lines = datagram[..length].split(|&byte| byte == b'\n');
-            if lines.any(|line| line == b"READY=1") {
+            let (words, sender) = self.receive().await?;
+            if lines(&words).any(|line| line == b"READY=1") {
+                return Ok(sender);
+            }
+        }
+    }
+
+    /// Waits until every worker has said that it takes requests. A gunicorn without the hooks never
+    /// says so.
+    pub(crate) async fn workers_booted(&self) -> io::Result<()> {
+        let mut booted = 0;
+        loop {
+            let (words, _) = self.receive().await?;
+            let wanted = lines(&words).find_map(|line| line.strip_prefix(WORKER_OF));
+            let wanted = wanted.and_then(|number| str::from_utf8(number).ok()?.parse().ok());
+            booted += u32::from(wanted.is_some());
+            if wanted.is_some_and(|wanted: u32| booted >= wanted) {
                 return Ok(());
             }
         }
     }
+
+    /// The next datagram, and the process that sent it, which the kernel tells.
+    async fn receive(&self) -> io::Result<(Vec<u8>, i32)> {
+        let receive = || {
+            let mut words = [0; 1024];
+            let mut credentials = cmsg_space!(UnixCredentials);
+            let mut buffers = [IoSliceMut::new(&mut words)];
+            let received = recvmsg::<()>(
+                self.socket.as_raw_fd(),
+                &mut buffers,
+                Some(&mut credentials),
+                MsgFlags::empty(),
+            )?;
+            let sender = received.cmsgs()?.find_map(|message| match message {
+                ControlMessageOwned::ScmCredentials(credentials) => Some(credentials.pid()),
+                _ => None,
+            });
+            let length = received.bytes;
+            Ok((words[..length].to_vec(), sender.unwrap_or_default()))
+        };
+        self.socket.async_io(Interest::READABLE, receive).await
+    }
+}
+
+fn lines(words: &[u8]) -> impl Iterator<Item = &[u8]> {
+    words.split(|&byte| byte == b'\n')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn ready_is_heard_among_other_words() {
-        let notify = NotifySocket::bind().unwrap();
+    fn say(notify: &NotifySocket, datagrams: &[&str]) {
         let name = notify.name().clone().into_vec();
         let address = std::os::unix::net::SocketAddr::from_abstract_name(&name[1..]).unwrap();
         let sender = StdDatagram::unbound().unwrap();
-        for datagram in ["STATUS=READY=1 soon", "READY=0", "STATUS=booted\nREADY=1"] {
+        for datagram in datagrams {
             sender.send_to_addr(datagram.as_bytes(), &address).unwrap();
         }
-        notify.ready().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn ready_is_heard_among_other_words_with_the_process_that_says_so() {
+        let notify = NotifySocket::bind().unwrap();
+        say(
+            &notify,
+            &["STATUS=READY=1 soon", "READY=0", "STATUS=booted\nREADY=1"],
+        );
+        let sender = notify.ready().await.unwrap();
+        assert_eq!(u32::try_from(sender), Ok(std::process::id()));
         assert_eq!(
             notify.socket.try_recv(&mut [0; 8]).unwrap_err().kind(),
             io::ErrorKind::WouldBlock,
             "the words before READY=1 did not count"
         );
+    }
+    #[tokio::test]
+    async fn workers_are_booted_when_the_last_has_said_so() {
+        let notify = NotifySocket::bind().unwrap();
+        let of_two = "X_ISSO_WORKER_OF=2";
+        let others = ["X_ISSO_WORKER_OF=two", "STATUS=X_ISSO_WORKER_OF=2"];
+        say(&notify, &[of_two, others[0], others[1], of_two, "later"]);
+        notify.workers_booted().await.unwrap();
+        assert_eq!(notify.receive().await.unwrap().0, b"later");
     }
 }

@@ -77,6 +77,7 @@ impl Supervisor {
             health,
             log,
             tracker: TaskTracker::new(),
+            answering: TaskTracker::new(),
             record,
         };
         let actor = Actor::new(Arc::new(launcher), events);

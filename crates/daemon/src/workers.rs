@@ -7,6 +7,8 @@ use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 use tokio::time::{sleep, timeout};
 
+use crate::group::Group;
+
 /// For how long no worker has been forked once all are there: gunicorn pauses for up to 0.1 s between
 /// two forks.
 const QUIET: Duration = Duration::from_millis(250);
@@ -46,6 +48,13 @@ pub(crate) async fn booted(master: u32) {
     let _ = timeout(LONGEST, all).await;
 }
 
+/// Waits until each of these processes of a group has ended, whether it was reaped or not.
+pub(crate) async fn ended(group: Group, workers: &[u32]) {
+    while workers.iter().any(|worker| runs(group, *worker)) {
+        sleep(BETWEEN_LOOKS).await;
+    }
+}
+
 /// The time that all workers together have spent on a CPU.
 pub(crate) fn cpu(master: u32) -> Option<Duration> {
     let time = |worker: u32| {
@@ -53,6 +62,15 @@ pub(crate) fn cpu(master: u32) -> Option<Duration> {
         Some(Duration::from(clock_gettime(clock).ok()?))
     };
     Some(of(master)?.into_iter().filter_map(time).sum())
+}
+
+/// Whether a process runs; the number of one that was reaped may belong to another group since.
+fn runs(group: Group, process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name, in brackets, may hold anything; the state follows.
+    let state = stat.rsplit_once(") ").map(|(_, fields)| fields.as_bytes());
+    let ended = matches!(state, None | Some([b'Z' | b'X', ..]));
+    !ended && group.has(Pid::from_raw(process.cast_signed()))
 }
 
 /// Whether a worker's own handlers stand: it handles SIGABRT, and no longer SIGCHLD as its master

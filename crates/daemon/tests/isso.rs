@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use common::{Rig, Site, answered_with, ask, booted, get, group, until};
-use isso_daemon::{LogLine, Phase, probe};
+use common::{Rig, Site, answered_with, ask, booted, get, group, runtime, until};
+use isso_daemon::{LogLine, Phase, Program, probe};
 use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -216,13 +216,42 @@ async fn a_reload_reads_the_settings_anew_and_fails_no_request() {
     site.raw_settings(&settings.replace("127.0.0.1:1/", "127.0.0.1:2/"));
     rig.supervisor.reload().await.unwrap();
     assert_eq!(rig.event().await, DaemonEvent::Ready);
-    until("the end of the old generation", || group(old).is_empty()).await;
+    assert_eq!(booted(rig.pid()), 4);
     assert!(get(rig.address, "/info").unwrap().contains("127.0.0.1:2"));
+    until("the end of the old generation", || group(old).is_empty()).await;
     for answer in visitor.leave() {
         let answer = answer.unwrap();
         assert!(answer.contains(" 200 OK"), "{answer}");
     }
     rig.supervisor.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn gunicorn_is_found_behind_a_script_that_waits_for_it() {
+    let site = Site::new();
+    let script = format!(
+        "'{}' -c '{}' -w 4 --preload isso.run \"$@\"; exit $?",
+        runtime("bin/gunicorn").display(),
+        runtime("bin/gunicorn.conf.py").display()
+    );
+    let mut rig = Rig::new(&site, Program::new("/bin/sh", ["-c", &script, "sh"])).await;
+    rig.start().await;
+    let old = rig.pid();
+    until("four workers", || rig.monitor.status().workers == Some(4)).await;
+    site.settings("[moderation]\nenabled = false");
+    rig.supervisor.reload().await.unwrap();
+    assert_eq!(rig.event().await, DaemonEvent::Ready);
+    assert_ne!(rig.pid(), old);
+    assert!(!probe(rig.address).await.unwrap().moderation);
+    // The script is told nothing, so that it waits and says how gunicorn has ended.
+    let (said, _) = rig.log.follow(500);
+    let told = format!("[{old}] [INFO] Handling signal: term");
+    assert!(
+        said.iter().any(|line| line.text.contains(&told)),
+        "{said:#?}"
+    );
+    rig.supervisor.stop().await.unwrap();
+    assert_eq!(rig.monitor.status().phase, Phase::Stopped);
 }
 
 #[tokio::test]

@@ -9,11 +9,14 @@ use isso_daemon::{Config, Phase};
 use isso_lifecycle::{Daemon, DaemonEvent};
 
 const SOON: Duration = Duration::from_millis(300);
+/// Longer than Python needs to start and to answer.
+const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// Starts the script and expects it not to get ready, for a reason that says all the parts.
 async fn check_failure(script: &str, reason: &[&str]) {
     let site = Site::new();
-    let mut rig = Rig::with(&site, site.stand_in(script), SOON, Config::STOP_WITHIN).await;
+    let program = site.stand_in(script);
+    let mut rig = Rig::with(&site, program, READY_WITHIN, Config::STOP_WITHIN).await;
     let said = rig.fail().await;
     for part in reason {
         assert!(said.contains(part), "{said}");
@@ -165,7 +168,11 @@ async fn requests_are_answered_while_starts_keep_failing() {
 #[tokio::test]
 async fn what_does_not_stop_is_killed() {
     let site = Site::new();
-    let deaf = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.fork()\nserve()";
+    let deaf = "
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while os.fork() == 0:
+    signal.pause()
+serve()";
     let patience = Duration::from_secs(60);
     let mut rig = Rig::with(&site, site.stand_in(deaf), patience, SOON).await;
     rig.start().await;

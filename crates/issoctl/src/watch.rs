@@ -5,24 +5,35 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use isso_lifecycle::Event;
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::error::chain;
 use crate::host::Handle;
 
-/// An editor saves in several steps; this long after the last one it is done.
+/// How far somebody is with saving the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// The file is being written, or is away.
+    Begun,
+    /// It was closed, or another one took its place.
+    Done,
+}
+
+/// So long after a step it is taken for the last one, for some editors tell of no end.
 const QUIET: Duration = Duration::from_millis(100);
-/// Even where steps never end, the file is looked at after so many quiet times.
-const STEPS: usize = 10;
+/// So long after an end another save may follow: some editors and scripts save a file in two goes.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Even where steps never end, the file is looked at after so many of these waits.
+const WAITS: usize = 10;
 /// How often the file is looked at where the system tells of no change, as on some network shares.
 const POLL: Duration = Duration::from_secs(30);
 
 /// Tells the state machine whenever the file may say something else. Does not end.
 pub async fn follow(config: PathBuf, host: Handle) {
-    let (sender, mut changes) = mpsc::channel(1);
+    let (sender, mut steps) = watch::channel(Step::Done);
     // Kept here too: without a watcher nobody else would hold the channel open.
     let mut watcher = watcher(&config, sender.clone());
     let folder = config.parent().unwrap_or(Path::new("/"));
@@ -33,10 +44,11 @@ pub async fn follow(config: PathBuf, host: Handle) {
             // Again each time, for the folder may be another one under the same name.
             let _ = watcher.watch(folder, RecursiveMode::NonRecursive);
         }
-        if let Ok(Some(())) = timeout(POLL, changes.recv()).await {
-            for _ in 0..STEPS {
-                sleep(QUIET).await;
-                if changes.try_recv().is_err() {
+        if let Ok(Ok(())) = timeout(POLL, steps.changed()).await {
+            for _ in 0..WAITS {
+                let _ = timeout(QUIET, steps.wait_for(|step| *step == Step::Done)).await;
+                sleep(PAUSE).await;
+                if !steps.has_changed().unwrap_or(false) {
                     break;
                 }
             }
@@ -50,19 +62,18 @@ pub async fn follow(config: PathBuf, host: Handle) {
     }
 }
 
-fn watcher(config: &Path, sender: mpsc::Sender<()>) -> notify::Result<RecommendedWatcher> {
+fn watcher(config: &Path, steps: watch::Sender<Step>) -> notify::Result<RecommendedWatcher> {
     let name = config.file_name().map(OsStr::to_owned);
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        let concerns = event.is_ok_and(|event| {
-            let named = |path: &PathBuf| {
-                // Kubernetes changes a file by replacing the link `..data` beside it.
-                path.file_name() == name.as_deref() || path.ends_with("..data")
-            };
-            is_change(event.kind) && (event.paths.is_empty() || event.paths.iter().any(named))
-        });
-        if concerns {
-            // One that waits already says as much.
-            let _ = sender.try_send(());
+        let Ok(event) = event else { return };
+        let named = |path: &PathBuf| {
+            // Kubernetes changes a file by replacing the link `..data` beside it.
+            path.file_name() == name.as_deref() || path.ends_with("..data")
+        };
+        if let Some(step) = step(event.kind)
+            && (event.paths.is_empty() || event.paths.iter().any(named))
+        {
+            steps.send_replace(step);
         }
     });
     if let Err(error) = &watcher {
@@ -71,11 +82,16 @@ fn watcher(config: &Path, sender: mpsc::Sender<()>) -> notify::Result<Recommende
     watcher
 }
 
-/// Reading a file is no change of it, and we read it after every change.
-fn is_change(kind: EventKind) -> bool {
+/// The step that a change of the folder is. Reading a file is none, and we read it after every change.
+fn step(kind: EventKind) -> Option<Step> {
     match kind {
-        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
-        _ => true,
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Modify(ModifyKind::Metadata(_))
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => {
+            Some(Step::Done)
+        }
+        EventKind::Access(_) => None,
+        _ => Some(Step::Begun),
     }
 }
 
@@ -83,4 +99,32 @@ fn look(config: &Path) -> Option<(SystemTime, u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     let file = std::fs::metadata(config).ok()?;
     Some((file.modified().ok()?, file.len(), file.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, DataChange, MetadataKind};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_saved_once_it_is_closed_or_in_place() {
+        let wrote = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let closed = |mode| EventKind::Access(AccessKind::Close(mode));
+        let renamed = |mode| EventKind::Modify(ModifyKind::Name(mode));
+        let changed = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
+        for (kind, expected) in [
+            (EventKind::Create(CreateKind::File), Some(Step::Begun)),
+            (wrote, Some(Step::Begun)),
+            (renamed(RenameMode::From), Some(Step::Begun)),
+            (renamed(RenameMode::To), Some(Step::Done)),
+            (renamed(RenameMode::Both), Some(Step::Done)),
+            (closed(AccessMode::Write), Some(Step::Done)),
+            (changed, Some(Step::Done)),
+            (closed(AccessMode::Read), None),
+            (EventKind::Access(AccessKind::Open(AccessMode::Any)), None),
+        ] {
+            assert_eq!(step(kind), expected, "{kind:?}");
+        }
+    }
 }
