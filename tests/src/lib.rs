@@ -178,6 +178,20 @@ impl Site {
         child.wait_with_output().expect("issoctl ends")
     }
 
+    /// The status, as a program reads it.
+    pub fn status(&self) -> Value {
+        let output = self.run(&["status", "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:#?}"))
+    }
+
+    /// Waits until the status is as wanted.
+    pub fn wait_for_status(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        wait_for(
+            || Some(self.status()).filter(&wanted),
+            || format!("status is {}", self.status()),
+        )
+    }
+
     /// Sets a password and returns it.
     pub fn set_password(&self) -> String {
         self.ok(&["action", "run", "set-admin-password"])
@@ -217,12 +231,25 @@ impl Site {
         up
     }
 
+    /// Starts `up` on a free port, with this as its stderr, and waits until Isso serves.
+    pub fn serving_onto(&self, stderr: impl Into<Stdio>) -> Up<'_> {
+        let address = free_address();
+        let args = ["up", "--listen", &address.to_string()];
+        let up = self.spawn_onto(stderr, address, &args);
+        up.wait_for_status(|status| status["serving"] == true);
+        up
+    }
+
     fn spawn(&self, address: SocketAddr, args: &[&str]) -> Up<'_> {
+        self.spawn_onto(Stdio::piped(), address, args)
+    }
+
+    fn spawn_onto(&self, stderr: impl Into<Stdio>, address: SocketAddr, args: &[&str]) -> Up<'_> {
         let mut child = self
             .command(args)
             .envs(self.variables.iter().cloned())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .expect("issoctl runs");
         let lines = follow(&mut child);
@@ -307,16 +334,12 @@ impl Up<'_> {
 
     /// The status, as a program reads it.
     pub fn status(&self) -> Value {
-        let output = self.site.run(&["status", "--json"]);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:#?}"))
+        self.site.status()
     }
 
     /// Waits until the status is as wanted.
     pub fn wait_for_status(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        wait_for(
-            || Some(self.status()).filter(&wanted),
-            || format!("status is {}", self.status()),
-        )
+        self.site.wait_for_status(wanted)
     }
 
     /// The gunicorn master that serves, once no other one is taking over from it.
@@ -383,8 +406,10 @@ pub fn free_address() -> SocketAddr {
 fn follow(child: &mut Child) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     let stdout = child.stdout.take().expect("stdout is a pipe");
-    let stderr = child.stderr.take().expect("stderr is a pipe");
-    let streams: [Box<dyn std::io::Read + Send>; 2] = [Box::new(stdout), Box::new(stderr)];
+    let mut streams: Vec<Box<dyn std::io::Read + Send>> = vec![Box::new(stdout)];
+    if let Some(stderr) = child.stderr.take() {
+        streams.push(Box::new(stderr));
+    }
     for stream in streams {
         let sender = sender.clone();
         std::thread::spawn(move || {

@@ -1,9 +1,13 @@
 //! Isso is kept up, and taken down, as a person expects.
 
+use std::fs::{self, File};
+use std::io::{Write, pipe};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
-use isso_tests::{Site, Visitor, wait_for};
+use isso_tests::{Site, Terminal, Up, Visitor, free_address, wait_for};
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
 
 #[tokio::test]
@@ -67,10 +71,7 @@ fn a_killed_up_takes_isso_along_and_the_next_one_starts() {
 fn one_up_a_folder_and_one_program_a_port() {
     let site = Site::new();
     let up = site.serving();
-    let said = site.refused(
-        &["up", "--listen", &isso_tests::free_address().to_string()],
-        1,
-    );
+    let said = site.refused(&["up", "--listen", &free_address().to_string()], 1);
     assert!(said.contains("another `issoctl up`"), "{said}");
     let elsewhere = Site::new();
     let said = elsewhere.refused(&["up", "--listen", &up.address().to_string()], 1);
@@ -100,7 +101,7 @@ fn the_data_belongs_to_its_owner_alone() {
 fn a_database_that_vanished_is_not_replaced_by_an_empty_one() {
     let site = Site::new();
     drop(site.serving());
-    std::fs::remove_file(site.data().join("db/comments.db")).expect("the database was there");
+    fs::remove_file(site.data().join("db/comments.db")).expect("the database was there");
     let up = site.up(&[]);
     let status = up.wait_for_status(|status| status["supervisor"]["lastExit"].is_string());
     assert_eq!(status["serving"], false);
@@ -121,7 +122,7 @@ fn a_broken_file_is_repaired_and_kept() {
     let shown = site.json(&["config", "show", "--reveal"]);
     assert_eq!(shown["general"]["max-age"], "15m");
     assert_eq!(shown["admin"]["password"], password.as_str());
-    let kept = std::fs::read_dir(site.data().join("config"))
+    let kept = fs::read_dir(site.data().join("config"))
         .expect("the folder is there")
         .filter_map(Result::ok)
         .filter(|entry| {
@@ -130,7 +131,7 @@ fn a_broken_file_is_repaired_and_kept() {
                 .to_string_lossy()
                 .starts_with("isso.cfg.rejected")
         })
-        .map(|entry| std::fs::read_to_string(entry.path()).expect("it is text"))
+        .map(|entry| fs::read_to_string(entry.path()).expect("it is text"))
         .collect::<Vec<_>>();
     assert_eq!(kept.len(), 1);
     assert!(kept[0].contains("max-age = soon"));
@@ -148,4 +149,81 @@ fn logs_show_what_isso_said() {
     assert!(line["text"].is_string());
     drop(up);
     assert!(site.refused(&["logs"], 3).contains("issoctl up"));
+}
+
+/// Kills gunicorn, and waits until another one serves.
+fn replaced(up: &Up<'_>) {
+    let master = up.master();
+    kill(master, Signal::SIGKILL).expect("the master is there");
+    up.wait_for_status(|status| {
+        status["serving"] == true && status["supervisor"]["pid"] != master.as_raw()
+    });
+}
+
+#[test]
+fn nothing_that_is_printed_or_signalled_ends_a_host() {
+    let site = Site::new();
+    site.set_password();
+    let full = File::options().write(true).open("/dev/full");
+    let up = site.serving_onto(full.expect("Linux has it"));
+    replaced(&up);
+    let dropped = up.status()["droppedLines"].as_u64();
+    assert!(dropped > Some(0), "{dropped:?}");
+    for signal in [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2] {
+        up.signal(signal);
+    }
+    replaced(&up);
+    assert_eq!(up.terminate().code(), Some(0));
+}
+
+#[test]
+fn a_stderr_that_nobody_reads_holds_nothing_up() {
+    let site = Site::new();
+    site.set_password();
+    let (reader, writer) = pipe().expect("there are pipes");
+    let mut end = writer.try_clone().expect("it can be shared");
+    // Full before `up` writes its first line.
+    fcntl(&end, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).expect("a pipe can be so");
+    while end.write(&[b'.'; 512]).is_ok() {}
+    fcntl(&end, FcntlArg::F_SETFL(OFlag::empty())).expect("a pipe can be so");
+    let up = site.serving_onto(writer);
+    replaced(&up);
+    assert_eq!(up.terminate().code(), Some(0));
+    drop((reader, end));
+}
+
+#[test]
+fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
+    let site = Site::new();
+    let log = site.data().join("up.log");
+    let listen = free_address().to_string();
+    let up = site.command(&["up", "--create-password", "--listen", &listen]);
+    let mut script = Command::new("sh");
+    script
+        .args(["-c", "log=$0; exec \"$@\" 2>\"$log\""])
+        .arg(&log)
+        .arg(up.get_program())
+        .args(up.get_args())
+        .env("ISSOCTL_RUNTIME", isso_tests::runtime());
+    let terminal = Terminal::run(&script);
+    wait_for(
+        || log.exists().then_some(()),
+        || "the script does not run".into(),
+    );
+    let told = || fs::read_to_string(&log).expect("it is text");
+    wait_for(
+        || told().contains("Isso serves").then_some(()),
+        || format!("no Isso serves: {}", told()),
+    );
+    let shown = site.json(&["config", "show", "--reveal"]);
+    let password = shown["admin"]["password"].as_str().expect("it is text");
+    assert!(told().contains("An admin password was set"), "{}", told());
+    assert!(!told().contains(password), "the log holds the password");
+
+    terminal.hang_up();
+    wait_for(
+        || (!site.data().join("api.sock").exists()).then_some(()),
+        || format!("`up` goes on: {}", told()),
+    );
+    assert!(told().contains("the terminal is gone"), "{}", told());
 }

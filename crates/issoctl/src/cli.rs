@@ -53,6 +53,9 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 3 Isso does not run.";
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run Isso in the foreground
+    ///
+    /// SIGTERM and Ctrl-C stop it gracefully, a second one or SIGQUIT at once. SIGHUP has it look at isso.cfg, and stops it
+    /// if its terminal was closed. SIGUSR1 and SIGUSR2 do nothing.
     Up(UpArgs),
     /// Run somebody else's gunicorn command line as `up` runs Isso, such as a container's entrypoint
     #[command(after_help = SUPERVISE_EXAMPLES)]

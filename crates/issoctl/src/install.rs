@@ -5,6 +5,7 @@ use isso_daemon::{Progress, Runtime, Step};
 
 use crate::error::Failure;
 use crate::output::Output;
+use crate::printer::{self, LAST_LINES};
 
 /// Makes the environment if it is missing or damaged.
 pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
@@ -12,6 +13,7 @@ pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
         return Ok(());
     }
     output.note("Installing Isso into a Python environment of its own; this is done once.");
+    printer::flush(LAST_LINES);
     // Drawn on stderr, and only if that is a terminal.
     let bar = ProgressBar::new(0).with_style(
         ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}").expect("the template is valid"),

@@ -17,10 +17,12 @@ mod install;
 mod language;
 mod listen;
 mod output;
+mod printer;
 mod running;
 mod schedule;
 mod service;
 mod settings;
+mod signals;
 mod startos;
 mod surroundings;
 mod terminal;
@@ -35,9 +37,11 @@ use cli::Command;
 use data::DataDir;
 use error::Failure;
 use output::Output;
+use printer::LAST_LINES;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    signals::prepare();
     let cli = match usage::parse(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(code) => return code,
@@ -48,13 +52,15 @@ async fn main() -> ExitCode {
         Err(failure) => return failure.report(None, &output),
     };
     // The state machine's futures stay on this thread.
-    match LocalSet::new()
+    let code = match LocalSet::new()
         .run_until(run(&data, output, cli.command))
         .await
     {
         Ok(code) => code,
         Err(failure) => failure.report(Some(&data), &output),
-    }
+    };
+    printer::flush(LAST_LINES);
+    code
 }
 
 async fn run(data: &DataDir, output: Output, command: Command) -> Result<ExitCode, Failure> {

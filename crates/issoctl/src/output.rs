@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::mpsc;
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
@@ -9,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::harmless::{As, colourless, harmless};
+use crate::printer::{self, LAST_LINES};
 
 /// Bold, for headings and names.
 pub const BOLD: Style = Style::new().bold();
@@ -37,14 +39,28 @@ impl Output {
 
     /// Prints a line of the result. A reader that went away, as in `… | head`, is no error.
     pub fn line(&self, text: &str) {
-        let text = shown(text, &io::stdout());
-        let _ = writeln!(io::stdout(), "{text}");
+        let text = shown(text, &io::stdout()).into_owned();
+        let print = move || {
+            let _ = writeln!(io::stdout(), "{text}");
+        };
+        match printer::installed() {
+            None => print(),
+            // A host that ends says why, and ends even where nobody reads it.
+            Some(_) => {
+                let (done, is_done) = mpsc::channel();
+                std::thread::spawn(move || {
+                    print();
+                    let _ = done.send(());
+                });
+                let _ = is_done.recv_timeout(LAST_LINES);
+            }
+        }
     }
 
     /// Prints a line about the work, for a person.
     pub fn note(&self, text: &str) {
         let text = shown(text, &io::stderr());
-        let _ = writeln!(io::stderr(), "{text}");
+        print_on_stderr(&format!("{text}\n"));
     }
 
     /// Prints an error with its causes and what to do next.
@@ -65,19 +81,27 @@ pub struct LogWriter;
 
 impl Write for LogWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut stderr = io::stderr();
-        match stderr.is_terminal() {
-            true => {
-                let line = String::from_utf8_lossy(line);
-                stderr.write_all(harmless(&line, As::Text).as_bytes())?;
-            }
-            false => stderr.write_all(line)?,
-        }
+        let text = String::from_utf8_lossy(line);
+        let text = match io::stderr().is_terminal() {
+            true => harmless(&text, As::Text),
+            false => text,
+        };
+        print_on_stderr(&text);
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        Ok(())
+    }
+}
+
+/// What cannot be printed ends no command.
+fn print_on_stderr(text: &str) {
+    match printer::installed() {
+        Some(printer) => printer.print(text),
+        None => {
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
     }
 }
 

@@ -12,7 +12,6 @@ use futures_util::FutureExt;
 use isso_cfg::Volume;
 use isso_daemon::{Config, Listener, LogRing, Program, Supervisor};
 use isso_lifecycle::{Event, Ports, Refusal};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +25,9 @@ use crate::desk::{ConfigPort, Desk};
 use crate::error::Failure;
 use crate::host::{self, ActionsPort, ArchivePort, Reports, Restores, TaskFlag};
 use crate::output::{BOLD, LogWriter, Output, WARN};
+use crate::printer;
 use crate::service::Service;
+use crate::signals::{self, HostSignals};
 use crate::surroundings::Surroundings;
 use crate::watch::follow;
 
@@ -38,6 +39,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The data folder of a host, which is the only one in it as long as this lives.
 pub struct Place<'a> {
     data: &'a DataDir,
+    signals: HostSignals,
     _lock: File,
 }
 
@@ -53,6 +55,8 @@ pub fn log(least: LevelFilter) {
     tracing_subscriber::fmt()
         .with_max_level(least)
         .with_writer(|| LogWriter)
+        // It would print what cannot be printed, and panic.
+        .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         // Isso's own lines bear their time, and a service manager adds one to the others.
@@ -62,12 +66,23 @@ pub fn log(least: LevelFilter) {
 }
 
 impl<'a> Place<'a> {
-    /// Makes the folder and takes it. From here on there is a log.
+    /// Makes the folder and takes it. From here on there is a log, and nothing that is printed ends this process.
     pub fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
+        signals::ignore_those_of_printing();
+        let printer = printer::install()
+            .map_err(|source| Failure::new("cannot start the thread that prints", source))?;
         log(LevelFilter::INFO);
+        std::panic::set_hook(Box::new(|panic| {
+            printer.print(&format!("issoctl {panic}\n"));
+        }));
         data.create()?;
         let _lock = data.lock()?;
-        Ok(Place { data, _lock })
+        let signals = HostSignals::new()?;
+        Ok(Place {
+            data,
+            signals,
+            _lock,
+        })
     }
 
     /// Looks at the volume and puts it right.
@@ -150,6 +165,11 @@ impl Running<'_> {
     /// Starts Isso and runs it until somebody wants an end.
     pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let Running { place, app, checks } = self;
+        let Place {
+            data,
+            signals,
+            _lock,
+        } = place;
         let App {
             service,
             stop,
@@ -157,16 +177,16 @@ impl Running<'_> {
             ..
         } = app.clone();
         let host = service.host;
-        let socket = SocketPath::new(place.data.path())
+        let socket = SocketPath::new(data.path())
             .map_err(|source| Failure::new("the data folder cannot be used", source))?;
         let api = tokio::task::spawn_local(serve(app.clone(), socket));
         keep_going("telling the state", move || {
             announce::follow(app.clone(), output)
         });
-        stop_on_signals(&stop)?;
+        signals.obey(stop.clone(), host.clone())?;
 
         match host.send(Event::Start).await {
-            Err(Refusal::NoPassword) => output.note(&waits(&desk, place.data)),
+            Err(Refusal::NoPassword) => output.note(&waits(&desk, data)),
             // Whatever else is wrong with Isso is told as its state.
             Ok(_) | Err(Refusal::Failed(_)) => {}
             Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
@@ -223,23 +243,6 @@ fn waits(desk: &Desk, data: &DataDir) -> String {
             data.spell("issoctl action run set-admin-password")
         ),
     }
-}
-
-/// The first signal asks for a graceful stop; the second one does not wait for it, and Isso's
-/// processes go with this one.
-fn stop_on_signals(stop: &CancellationToken) -> Result<(), Failure> {
-    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
-        let mut signals =
-            signal(kind).map_err(|source| Failure::new("cannot listen for signals", source))?;
-        let stop = stop.clone();
-        tokio::task::spawn_local(async move {
-            signals.recv().await;
-            stop.cancel();
-            signals.recv().await;
-            std::process::exit(i32::from(Failure::FAILED));
-        });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

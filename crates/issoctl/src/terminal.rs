@@ -3,10 +3,10 @@
 use std::io::{self, Write, stdin};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::error::Failure;
+use crate::signals::Claim;
 
 /// Asks a question that reads single keys, and takes also those that are typed or pasted faster than it reads: between
 /// two keys the terminal would otherwise edit a line of its own.
@@ -27,17 +27,16 @@ pub fn by_keys<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> dialoguer:
 /// Ctrl-C at any of them is a failure that says so, and leaves the terminal as it was: the cursor is there, and what
 /// is typed is shown.
 pub struct Questions {
-    interrupt: Signal,
+    signals: Claim,
     before: Option<Termios>,
 }
 
 impl Questions {
     /// Remembers how the terminal is.
     pub fn begin() -> Result<Questions, Failure> {
-        let interrupt = signal(SignalKind::interrupt())
-            .map_err(|source| Failure::new("cannot listen for signals", source))?;
+        let signals = Claim::new()?;
         let before = tcgetattr(stdin()).ok();
-        Ok(Questions { interrupt, before })
+        Ok(Questions { signals, before })
     }
 
     /// Asks one question, in a thread of its own, which a question without an answer does not keep the program from
@@ -52,7 +51,7 @@ impl Questions {
             answer = answer => if let Ok(Ok(answer)) = answer {
                 return Ok(answer);
             },
-            _ = self.interrupt.recv() => {}
+            () = self.signals.recv() => {}
         }
         if let Some(before) = &self.before {
             // A terminal that is gone needs nothing.
@@ -61,13 +60,5 @@ impl Questions {
         const SHOW_CURSOR: &str = "\x1b[?25h";
         let _ = writeln!(anstream::stderr(), "{SHOW_CURSOR}");
         Err(Failure::plain("nothing was changed"))
-    }
-
-    /// Lets Ctrl-C end the program again, as it does where nothing is asked.
-    pub fn end(mut self) {
-        tokio::task::spawn_local(async move {
-            self.interrupt.recv().await;
-            std::process::exit(i32::from(Failure::FAILED));
-        });
     }
 }

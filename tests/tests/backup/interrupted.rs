@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Child;
@@ -321,4 +322,27 @@ fn a_restore_in_which_up_is_killed_is_finished_by_whoever_comes_next() {
         site.ok(&["backup", "restore", "--yes", [&one, &two][round % 2]]);
     }
     assert!(halfway > 0, "no kill came in time");
+}
+
+/// The host stops Isso first, and a visitor who does not finish a request holds that up.
+#[test]
+fn a_restore_that_waits_for_the_host_can_be_ended() {
+    let site = site();
+    let up = site.serving_again();
+    let backup = create(&site);
+    let visitors: Vec<_> = (0..8)
+        .map(|_| {
+            let mut visitor = TcpStream::connect(up.address()).expect("Isso listens");
+            write!(visitor, "GET / HTTP/1.1\r\n").expect("Isso reads");
+            visitor
+        })
+        .collect();
+
+    let mut restore = begin(&site, &["backup", "restore", &backup, "--yes"]);
+    up.wait_for_status(|status| status["supervisor"]["phase"] == "stopping");
+    send(&restore, Signal::SIGTERM);
+    let ended = restore.wait().expect("it is our child");
+    assert_eq!(ended.code(), Some(1), "it waited until the end");
+    drop(visitors);
+    up.wait_for_status(in_state("serving"));
 }

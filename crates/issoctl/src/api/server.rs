@@ -30,6 +30,7 @@ use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
 use crate::error::chain;
 use crate::host::Restores;
+use crate::printer::{self, Printer};
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
 use crate::settings::{Checked, Settings};
 use crate::surroundings::url;
@@ -134,6 +135,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         websites: app.desk.websites(),
         probe,
         pid: std::process::id(),
+        dropped_lines: printer::installed().map_or(0, Printer::dropped),
         settings: settings(&app),
         database: app.database.borrow().clone(),
         supervisor: app.supervisor.status(),

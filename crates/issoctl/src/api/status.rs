@@ -25,6 +25,9 @@ pub struct Status {
     pub probe: Probe,
     /// The process id of issoctl.
     pub pid: u32,
+    /// How many lines could not be printed: stderr took no more, or not as fast as they came.
+    #[serde(default)]
+    pub dropped_lines: u64,
     /// Whether `isso.cfg` is in force, and why not.
     pub settings: SettingsStatus,
     /// What the last thorough check of the database has found.

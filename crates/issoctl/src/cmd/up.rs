@@ -1,6 +1,6 @@
 //! `issoctl up`: the standalone host.
 
-use std::io::{IsTerminal, stdin, stdout};
+use std::io::{IsTerminal, stderr, stdin};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,6 +8,8 @@ use std::time::Duration;
 use isso_cfg::{Environment, Volume, keys};
 use isso_daemon::{Program, Runtime};
 use isso_lifecycle::State;
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 use serde_json::Value;
 
 use crate::cli::UpArgs;
@@ -16,6 +18,7 @@ use crate::error::Failure;
 use crate::install;
 use crate::language;
 use crate::output::{BOLD, Output};
+use crate::printer::{self, LAST_LINES};
 use crate::running::{Place, keep_going};
 use crate::schedule::Schedule;
 use crate::service::{RunRequest, Service};
@@ -54,7 +57,11 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
 
 /// Asks, where somebody is there to answer.
 fn wants_password() -> bool {
+    printer::flush(LAST_LINES);
+    // The question is printed on stderr; in the background it would have the shell stop this process.
     stdin().is_terminal()
+        && stderr().is_terminal()
+        && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp())
         && dialoguer::Confirm::new()
             .with_prompt("Isso has no admin password yet. Set one now and show it?")
             .default(true)
@@ -69,13 +76,13 @@ async fn create_password(service: &Service, data: &DataDir, output: Output) -> R
         language,
     };
     let ran = service.run("set-admin-password", request).await?;
-    if stdout().is_terminal() {
+    // Where it is printed to, for that may be a log.
+    if stderr().is_terminal() {
         let password = ran.result["result"]["value"].as_str().unwrap_or_default();
         output.note(&format!(
             "The admin password is {BOLD}{password}{BOLD:#}\nKeep it: it is shown just once."
         ));
     } else {
-        // Stdout may be a log.
         output.note(
             &data.spell("An admin password was set. See it with `issoctl config show --reveal`."),
         );

@@ -46,7 +46,6 @@ pub async fn fill_in(actions: &Actions, shown: Shown, output: Output) -> Result<
             .cloned()
             .collect();
         if again.is_empty() {
-            questions.end();
             return Ok(values);
         }
         for path in again {

@@ -12,7 +12,12 @@ use crate::error::Failure;
 use crate::output::Output;
 
 /// Deletes one.
-pub fn run(data: &DataDir, output: Output, backup: &Path, yes: bool) -> Result<ExitCode, Failure> {
+pub async fn run(
+    data: &DataDir,
+    output: Output,
+    backup: &Path,
+    yes: bool,
+) -> Result<ExitCode, Failure> {
     let path = find(data, backup)?;
     if !is_backup(&path) {
         return Err(
@@ -21,7 +26,7 @@ pub fn run(data: &DataDir, output: Output, backup: &Path, yes: bool) -> Result<E
         );
     }
     if !yes {
-        confirm(&format!("Delete {} for good?", path.display()))?;
+        confirm(&format!("Delete {} for good?", path.display())).await?;
     }
     delete(&path).map_err(|error| Failure::new("the backup is still there", error))?;
     if output.json {

@@ -10,6 +10,7 @@ mod show;
 mod source;
 mod verify;
 
+use std::io::{IsTerminal, stderr, stdin};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ use crate::data::DataDir;
 use crate::error::Failure;
 use crate::harmless::{As, harmless};
 use crate::output::Output;
+use crate::terminal::Questions;
 
 /// Makes backups, looks at them, puts them back.
 pub async fn run(
@@ -41,7 +43,7 @@ pub async fn run(
             verify::run(data, output, &backup, &choice).await
         }
         BackupCommand::Restore(args) => restore::run(data, output, args).await,
-        BackupCommand::Delete { backup, yes } => delete::run(data, output, &backup, yes),
+        BackupCommand::Delete { backup, yes } => delete::run(data, output, &backup, yes).await,
     }
 }
 
@@ -69,22 +71,29 @@ fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
     Err(Failure::usage(format!("there is no backup {}", given.display())).hint(hint))
 }
 
-/// Asks, where somebody is there to answer.
-fn confirm(question: &str) -> Result<(), Failure> {
-    use std::io::{IsTerminal, stdin};
-    if !stdin().is_terminal() {
-        return Err(
-            Failure::usage("this has to be confirmed, and stdin is no terminal to ask on")
-                .hint("say --yes to have it done without being asked"),
-        );
+/// Whether a person is there to answer a question, which is printed on stderr.
+fn is_person() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
+}
+
+/// Asks, where a person is there to answer.
+async fn confirm(question: &str) -> Result<(), Failure> {
+    if !is_person() {
+        return Err(Failure::usage(
+            "this has to be confirmed, and there is no terminal to ask on: stdin or stderr is something else",
+        )
+        .hint("say --yes to have it done without being asked"));
     }
-    let answer = dialoguer::Confirm::new()
-        .with_prompt(harmless(question, As::Text))
-        .default(false)
-        .interact();
-    match answer {
-        Ok(true) => Ok(()),
-        _ => Err(Failure::plain("nothing was changed")),
+    let question = question.to_owned();
+    let confirm = move || {
+        dialoguer::Confirm::new()
+            .with_prompt(harmless(&question, As::Text))
+            .default(false)
+            .interact()
+    };
+    match Questions::begin()?.ask(confirm).await? {
+        true => Ok(()),
+        false => Err(Failure::plain("nothing was changed")),
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use isso_backup::{Step, Watch};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::Failure;
+use crate::signals::Claim;
 
 /// Draws a bar on stderr, if that is a terminal.
 struct Bar {
@@ -42,14 +42,12 @@ impl Watch for Bar {
     }
 }
 
-/// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself.
+/// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself; after it, such a signal ends the program.
 pub async fn watched<T: Send + 'static>(
     work: impl FnOnce(&dyn Watch) -> T + Send + 'static,
 ) -> Result<T, Failure> {
     let cancelled = Arc::new(AtomicBool::new(false));
-    let unheard = |source| Failure::new("cannot listen for signals", source);
-    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+    let mut signals = Claim::new()?;
     let bar = Bar {
         bar: ProgressBar::new(0),
         cancelled: Arc::clone(&cancelled),
@@ -64,8 +62,10 @@ pub async fn watched<T: Send + 'static>(
             done = &mut working => {
                 return done.map_err(|bug| Failure::new("a bug in issoctl ended the work", bug));
             }
-            _ = terminate.recv() => cancelled.store(true, Ordering::Relaxed),
-            _ = interrupt.recv() => cancelled.store(true, Ordering::Relaxed),
+            // The second one does not wait for the work to notice.
+            () = signals.recv() => if cancelled.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(Failure::FAILED));
+            }
         }
     }
 }

@@ -23,13 +23,14 @@ use crate::host::{self, NotRestored};
 use crate::language;
 use crate::output::{GOOD, Output, WARN};
 use crate::service::Problem;
+use crate::signals::Claim;
 
 /// Another program may be about to close the database, such as an Isso whose `up` was killed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Puts a backup back: prepares it, shows what that means, and then has it put in place.
 pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<ExitCode, Failure> {
-    let origin = source::open(data, &args.backup, &args.choice)?;
+    let origin = source::open(data, &args.backup, &args.choice).await?;
     if let Some(into) = args.into {
         return unpack(data, origin, into, output).await;
     }
@@ -74,7 +75,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
         return Ok(ExitCode::SUCCESS);
     }
     if !args.yes {
-        confirm("Put it back?")?;
+        confirm("Put it back?").await?;
         if !is_free {
             need_free(&volume.db_path(), client.as_ref(), &plan).await?;
         }
@@ -230,6 +231,8 @@ fn tell(status: Status, data: &DataDir, output: Output) -> Result<(), Failure> {
 
 /// The same machine does it without an Isso to stop.
 async fn swap(volume: &Volume, prepared: &Path) -> Result<Option<PathBuf>, Failure> {
+    // The next settling would finish a swap that was broken off; to wait for its end takes less.
+    let _signals = Claim::new()?;
     let restores = host::offline(volume);
     // Files that cannot be settled are about to be replaced.
     let _ = restores.host.send(Event::Init).await;

@@ -19,7 +19,7 @@ pub async fn run(
     backup: &Path,
     choice: &ChoiceArgs,
 ) -> Result<ExitCode, Failure> {
-    match source::open(data, backup, choice)? {
+    match source::open(data, backup, choice).await? {
         Origin::Archive(archive) => Ok(of_archive(&archive, output)),
         origin @ Origin::Folder(_) => of_folder(data, origin, output).await,
     }

@@ -1,6 +1,6 @@
 //! Opening what is restored from, and what to do where that cannot be done.
 
-use std::io::{ErrorKind, IsTerminal, stdin};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use isso_backup::{
@@ -8,14 +8,15 @@ use isso_backup::{
 };
 use serde_json::json;
 
-use super::find;
+use super::{find, is_person};
 use crate::cli::ChoiceArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::harmless::{As, harmless};
+use crate::terminal::Questions;
 
 /// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
-pub fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin, Failure> {
+pub async fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin, Failure> {
     let path = find(data, given)?;
     let path = std::path::absolute(&path).unwrap_or(path);
     let mut choice = Choice {
@@ -25,8 +26,8 @@ pub fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin,
     loop {
         match Origin::choose(&path, &choice) {
             Ok(origin) => return Ok(origin),
-            Err(OriginError::Several { of, found }) if stdin().is_terminal() => {
-                let chosen = ask(of, &found)?;
+            Err(OriginError::Several { of, found }) if is_person() => {
+                let chosen = ask(of, found).await?;
                 match of {
                     Wanted::Settings => choice.settings = Some(chosen),
                     Wanted::Database => choice.database = Some(chosen),
@@ -37,15 +38,17 @@ pub fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin,
     }
 }
 
-fn ask(of: Wanted, found: &[PathBuf]) -> Result<PathBuf, Failure> {
+async fn ask(of: Wanted, found: Vec<PathBuf>) -> Result<PathBuf, Failure> {
     let named = |it: &PathBuf| harmless(&it.display().to_string(), As::Text).into_owned();
     let items: Vec<_> = found.iter().map(named).collect();
-    let answer = dialoguer::Select::new()
-        .with_prompt(format!("Which of these files is taken as {of}?"))
-        .items(&items)
-        .default(0)
-        .interact();
-    let chosen = answer.map_err(|_| Failure::plain("nothing was changed"))?;
+    let select = move || {
+        dialoguer::Select::new()
+            .with_prompt(format!("Which of these files is taken as {of}?"))
+            .items(&items)
+            .default(0)
+            .interact()
+    };
+    let chosen = Questions::begin()?.ask(select).await?;
     Ok(found[chosen].clone())
 }
 

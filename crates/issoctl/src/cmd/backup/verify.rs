@@ -21,7 +21,7 @@ pub async fn run(
     backup: &Path,
     choice: &ChoiceArgs,
 ) -> Result<ExitCode, Failure> {
-    let origin = source::open(data, backup, choice)?;
+    let origin = source::open(data, backup, choice).await?;
     let (origin, look) = look(data, origin).await?;
     let volume = data.volume();
     let plan = Plan::new(&origin, &look, &volume);

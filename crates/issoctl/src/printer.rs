@@ -1,0 +1,250 @@
+//! What a host prints while it runs: nothing that is printed ends it or keeps it waiting.
+//!
+//! Lines go through a queue of at most [`ROOM`] bytes to a thread that writes them. A stderr that takes no more, such as a terminal
+//! that was stopped with Ctrl-S, holds up that thread alone. What finds the queue full, or cannot be written, such as to a full disk, is
+//! dropped and counted; the count is printed as soon as writing works again, and `issoctl status --json` shows it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::write;
+
+/// How many bytes may wait.
+const ROOM: usize = 256 * 1024;
+/// What a list of lines that was emptied keeps room for.
+const FEW: usize = 64;
+/// The thread has nothing to do but to write.
+const STACK: usize = 64 * 1024;
+/// How long the end of the program waits for the last lines.
+pub const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// The way to the one thread that writes; a clone leads to the same.
+#[derive(Clone, Default)]
+pub struct Printer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    lines: VecDeque<Line>,
+    bytes: usize,
+    /// A line was taken and is not written yet.
+    is_writing: bool,
+    /// Lines that found no room since the last that did.
+    refused: u64,
+    /// All that were dropped.
+    dropped: u64,
+}
+
+impl Queue {
+    fn is_busy(&self) -> bool {
+        self.is_writing || !self.lines.is_empty()
+    }
+}
+
+struct Line {
+    /// How many lines were refused before this one.
+    refused: u64,
+    text: String,
+}
+
+static INSTALLED: OnceLock<Printer> = OnceLock::new();
+
+/// The printer of this process, if it is a host.
+pub fn installed() -> Option<&'static Printer> {
+    INSTALLED.get()
+}
+
+/// Has stderr written by a thread from here on.
+pub fn install() -> io::Result<&'static Printer> {
+    if let Some(printer) = installed() {
+        return Ok(printer);
+    }
+    // Not through `io::stderr()`, whose lock would be held for as long as a write takes.
+    let printer = Printer::start(io::stderr())?;
+    Ok(INSTALLED.get_or_init(|| printer))
+}
+
+/// Waits until all that was printed is written, but not for long.
+pub fn flush(within: Duration) {
+    if let Some(printer) = installed() {
+        printer.flush(within);
+    }
+}
+
+impl Printer {
+    fn start(to: impl AsFd + Send + 'static) -> io::Result<Printer> {
+        let printer = Printer::default();
+        let shared = Arc::clone(&printer.shared);
+        std::thread::Builder::new()
+            .name("printer".to_owned())
+            .stack_size(STACK)
+            .spawn(move || shared.write_all(&to))?;
+        Ok(printer)
+    }
+
+    /// Prints lines, or drops them.
+    pub fn print(&self, lines: &str) {
+        self.push(lines.to_owned());
+    }
+
+    /// How many lines were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.shared.queue().dropped
+    }
+
+    fn push(&self, text: String) {
+        let mut queue = self.shared.queue();
+        if queue.bytes + text.len() > ROOM {
+            queue.refused += 1;
+            queue.dropped += 1;
+            return;
+        }
+        queue.bytes += text.len();
+        let refused = std::mem::take(&mut queue.refused);
+        queue.lines.push_back(Line { refused, text });
+        self.shared.changed.notify_all();
+    }
+
+    fn flush(&self, within: Duration) {
+        let queue = self.shared.queue();
+        let wait = self
+            .shared
+            .changed
+            .wait_timeout_while(queue, within, |queue| queue.is_busy());
+        drop(wait);
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_all(&self, to: &impl AsFd) {
+        let mut missing = 0;
+        loop {
+            let line = self.next();
+            missing += line.refused;
+            let told = missing == 0 || write_line(to, &notice(missing)).is_ok();
+            if told {
+                missing = 0;
+            }
+            if !told || write_line(to, &line.text).is_err() {
+                missing += 1;
+                self.queue().dropped += 1;
+            }
+        }
+    }
+
+    /// Waits for a line; the one before was dealt with.
+    fn next(&self) -> Line {
+        let mut queue = self.queue();
+        queue.is_writing = false;
+        self.changed.notify_all();
+        loop {
+            if let Some(line) = queue.lines.pop_front() {
+                queue.is_writing = true;
+                queue.bytes -= line.text.len();
+                return line;
+            }
+            queue.lines.shrink_to(FEW);
+            queue = self
+                .changed
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+fn notice(missing: u64) -> String {
+    let lines = if missing == 1 { "line" } else { "lines" };
+    format!("({missing} {lines} could not be printed here)\n")
+}
+
+/// A part that was written stays; then the line counts as not written.
+fn write_line(to: &impl AsFd, line: &str) -> Result<(), Errno> {
+    let mut rest = line.as_bytes();
+    while !rest.is_empty() {
+        match write(to, rest) {
+            Ok(0) => return Err(Errno::EIO),
+            Ok(written) => rest = &rest[written..],
+            Err(Errno::EINTR) => {}
+            // Another program may have set this on a terminal that is shared with it.
+            Err(Errno::EAGAIN) => {
+                let mut ready = [PollFd::new(to.as_fd(), PollFlags::POLLOUT)];
+                let _ = poll(&mut ready, PollTimeout::from(100_u8));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{BufRead, BufReader};
+
+    use super::*;
+
+    #[test]
+    fn a_reader_that_does_not_read_costs_lines_and_no_time() {
+        let (reader, writer) = io::pipe().unwrap();
+        let printer = Printer::start(writer).unwrap();
+        // More than the pipe and the queue take.
+        for number in 0..1000 {
+            printer.push(format!("{number:1023}\n"));
+        }
+        assert!(printer.dropped() > 0 && printer.dropped() < 1000);
+        printer.flush(Duration::from_millis(1));
+
+        let reading = std::thread::spawn(move || {
+            let (mut written, mut missing) = (0, 0);
+            for line in BufReader::new(reader).lines().map(Result::unwrap) {
+                match line.strip_prefix('(').and_then(|it| it.split_once(' ')) {
+                    Some((told, _)) => missing += told.parse::<u64>().unwrap(),
+                    None => written += 1,
+                }
+                if line == "the end" {
+                    break;
+                }
+            }
+            (written, missing)
+        });
+        let mut printed = 1000;
+        loop {
+            let dropped = printer.dropped();
+            printer.push("the end\n".to_owned());
+            printed += 1;
+            if printer.dropped() == dropped {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        let (written, missing) = reading.join().unwrap();
+        assert_eq!(missing, printer.dropped(), "all that is missing is told");
+        assert_eq!(written + missing, printed);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_counted() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let printer = Printer::start(full).unwrap();
+        printer.push("one\n".to_owned());
+        printer.push("two\n".to_owned());
+        printer.flush(Duration::from_secs(60));
+        assert_eq!(printer.dropped(), 2);
+    }
+}
