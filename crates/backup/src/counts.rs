@@ -1,13 +1,16 @@
 //! What is in a database, and whether it can be trusted.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::sync::mpsc::RecvTimeoutError::Timeout;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use isso_database::{Depth, find_damage, foreign, open_immutable};
-use rusqlite::{Connection, OpenFlags};
+use isso_database::{
+    Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal,
+};
+use rusqlite::Connection;
 
 use crate::manifest::Counts;
 use crate::watch::{Cancelled, Watch, go_on};
@@ -26,7 +29,15 @@ pub enum Unsound {
     Unreadable(#[source] rusqlite::Error),
     /// It is a database of something else.
     #[error("it is not Isso's: {0}")]
-    Foreign(String),
+    Foreign(Foreign),
+    /// What a killed writer has left beside it cannot be read.
+    #[error("the journal beside it cannot be read")]
+    Journal(#[source] io::Error),
+    /// It belongs to something that Isso does not do.
+    #[error(
+        "the journal beside it is of a transaction over several databases, and SQLite would delete the file that it names"
+    )]
+    StrangerJournal,
     /// Nobody wants to know any more.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -34,7 +45,7 @@ pub enum Unsound {
 
 /// Counts what is in a database that Isso may be using; nothing if that takes too long or cannot be done.
 pub fn count(database: &Path) -> Option<Counts> {
-    quickly(&open(database).ok()?)
+    quickly(&open(database, Access::Read).ok()?)
 }
 
 /// Counts what is in a database that no process uses, without a trace.
@@ -43,13 +54,13 @@ pub(crate) fn count_still(database: &Path) -> Option<Counts> {
 }
 
 /// Tells in the same way what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn foreign_still(database: &Path) -> rusqlite::Result<Option<String>> {
+pub(crate) fn foreign_still(database: &Path) -> rusqlite::Result<Option<Foreign>> {
     foreign(&open_immutable(database)?)
 }
 
 /// Tells what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn is_foreign(database: &Path) -> rusqlite::Result<Option<String>> {
-    foreign(&open(database)?)
+pub(crate) fn is_foreign(database: &Path) -> rusqlite::Result<Option<Foreign>> {
+    foreign(&open(database, Access::Read)?)
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
@@ -58,7 +69,7 @@ pub(crate) fn of_sound(
     depth: Depth,
     watch: &dyn Watch,
 ) -> Result<Counts, Unsound> {
-    let connection = open(database).map_err(Unsound::Unreadable)?;
+    let connection = open(database, Access::Read).map_err(Unsound::Unreadable)?;
     let counts = interrupted_if(
         || watch.is_cancelled(),
         &connection,
@@ -104,13 +115,6 @@ fn interrupted_if<T>(
     })
 }
 
-fn open(database: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    Ok(connection)
-}
-
 /// A table that Isso has not made yet is an empty one.
 fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
     let count = |table: &str| -> rusqlite::Result<u64> {
@@ -128,14 +132,19 @@ fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
 }
 
 /// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
-pub(crate) fn settle_database(database: &Path) -> rusqlite::Result<()> {
-    let connection = Connection::open(database)?;
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-    if with_suffix(database, "-wal").exists() {
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+pub(crate) fn settle_database(database: &Path) -> Result<(), Unsound> {
+    if stranger_journal(database).map_err(Unsound::Journal)? {
+        return Err(Unsound::StrangerJournal);
     }
-    connection.close().map_err(|(_, error)| error)?;
-    Ok(())
+    let settle = || {
+        let connection = open(database, Access::Settle)?;
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+        if with_suffix(database, "-wal").exists() {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        connection.close().map_err(|(_, error)| error)
+    };
+    settle().map_err(Unsound::Unreadable)
 }
 
 /// `comments.db-journal` and the like.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
 use isso_cfg::{Volume, VolumeError};
-use isso_database::{DatabaseError, Depth, check_database};
+use isso_database::{DatabaseError, Depth, Foreign, check_database};
 use nix::unistd::{AccessFlags, access};
 use time::OffsetDateTime;
 
@@ -15,7 +15,7 @@ use crate::archive::{ArchiveError, MANIFEST};
 use crate::container::Writer;
 use crate::counts::{self, Unsound, settle_database, with_suffix};
 use crate::gentle::gently;
-use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, STORE};
+use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, SETTINGS_MAX, STORE};
 use crate::origin;
 use crate::owner::give;
 use crate::shelf::name_of;
@@ -46,6 +46,8 @@ pub struct Created {
     pub size: u64,
     /// What it says of itself.
     pub manifest: Manifest,
+    /// What in the database's schema is not as Isso makes it, for which a restore would refuse it.
+    pub altered: Option<String>,
 }
 
 /// Why there is no backup. Nothing of one is left then.
@@ -57,6 +59,9 @@ pub enum CreateError {
     /// There is neither a database nor an `isso.cfg`.
     #[error("there is nothing to back up in {0}")]
     Nothing(PathBuf),
+    /// Settings that no restore would take.
+    #[error("{0} is larger than any settings are (1 MiB)")]
+    TooLarge(PathBuf),
     /// The database is gone or damaged.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -90,7 +95,18 @@ impl Create<'_> {
         let workshop = Workshop::new(self.to)?;
         let [cfg, store] = self.volume.originals()?;
         let copy = workshop.path().join("comments.db");
+        for (bytes, path) in [(&cfg, CONFIG), (&store, STORE)] {
+            let size = bytes.as_ref().map_or(0, Vec::len);
+            if size as u64 > SETTINGS_MAX {
+                return Err(CreateError::TooLarge(self.volume.root().join(path)));
+            }
+        }
         let counts = self.copy_database(&database, &copy, watch)?;
+        let altered = match counts {
+            Some(_) => counts::is_foreign(&copy).ok().flatten(),
+            None => None,
+        };
+        let altered = altered.map(|it| it.to_string());
         let created = OffsetDateTime::now_utc();
         let created = created.replace_nanosecond(0).expect("0 is in the range");
 
@@ -135,6 +151,7 @@ impl Create<'_> {
             path,
             size,
             manifest,
+            altered,
         })
     }
 
@@ -172,7 +189,8 @@ impl Create<'_> {
             not_missed(database)?;
             let unread =
                 |error| CreateError::Unsound(database.to_owned(), Unsound::Unreadable(error));
-            if counts::is_foreign(copy).map_err(unread)?.is_some() {
+            let foreign = counts::is_foreign(copy).map_err(unread)?;
+            if matches!(foreign, Some(Foreign::Other(_))) {
                 // Isso has made no table in it yet.
                 return Ok(None);
             }
@@ -217,8 +235,7 @@ fn copy_still(database: &Path, copy: &Path, watch: &dyn Watch) -> Result<(), Cre
         ArchiveError::Read(path, error) => SnapshotError::Read(path, error).into(),
         error => CreateError::Write(copy.to_owned(), io::Error::other(error)),
     })?;
-    let settled = settle_database(copy).map_err(Unsound::Unreadable);
-    settled.map_err(|error| CreateError::Unsound(database.to_owned(), error))
+    settle_database(copy).map_err(|error| CreateError::Unsound(database.to_owned(), error))
 }
 
 enum Content {

@@ -13,6 +13,9 @@ pub(crate) const CONFIG: &str = "config/isso.cfg";
 pub(crate) const STORE: &str = "start9/store.json";
 pub(crate) const DATABASE: &str = "db/comments.db";
 
+/// No settings are as large as this. They are held in memory as a whole, and a database never is.
+pub(crate) const SETTINGS_MAX: u64 = 1024 * 1024;
+
 /// The first member of a backup, `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {

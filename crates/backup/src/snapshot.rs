@@ -18,8 +18,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use isso_database::{Access, open};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
 use crate::gentle::gently;
 use crate::mirror::Mirror;
@@ -79,8 +80,7 @@ pub(crate) fn snapshot(
     let source =
         File::open(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
     // Not read-only: what a killed writer has left is rolled back, as Isso would do.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags).map_err(failed)?;
+    let connection = open(database, Access::Settle).map_err(failed)?;
     connection.busy_timeout(LOOK).map_err(failed)?;
     if patiently(|| has_wal(&connection), watch, &failed)? {
         return through_sqlite(&connection, to, watch, &failed);

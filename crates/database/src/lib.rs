@@ -20,6 +20,9 @@
 //! once Isso has used it ([`remember`]); deleting the marker is how a person says that an empty start is
 //! meant.
 //!
+//! A database that comes from elsewhere is opened with [`open`] or [`open_immutable`] alone, whose connection carries nothing out
+//! that stands in it; [`foreign`] says whether its schema is the one that Isso's statements need.
+//!
 //! Isso alone writes to the database. Not promised: that damage is seen before a thorough check was made.
 //!
 //! # Processes
@@ -29,6 +32,8 @@
 //! is for a process that does not use the same database on another thread.
 
 mod error;
+mod fit;
+mod guard;
 mod look;
 mod marker;
 mod schema;
@@ -36,8 +41,9 @@ mod thorough;
 mod verdict;
 
 pub use error::DatabaseError;
+pub use guard::{Access, open};
 pub use look::check_database;
 pub use marker::remember;
-pub use schema::foreign;
+pub use schema::{Foreign, foreign, stranger_journal};
 pub use thorough::{CheckError, Depth, check_thoroughly, find_damage, open_immutable};
 pub use verdict::{Damage, State, Verdict, last_verdict};

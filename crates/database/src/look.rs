@@ -3,11 +3,11 @@
 use std::fs::metadata;
 use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
 use crate::error::DatabaseError;
+use crate::guard::{Access, open};
 use crate::marker::marker;
 use crate::schema::{Tables, sample, tables};
 use crate::thorough::{Depth, check_thoroughly, damage_of};
@@ -88,9 +88,7 @@ fn corrupt(database: &Path, damage: Damage) -> DatabaseError {
 
 fn inspect(database: &Path) -> rusqlite::Result<Tables> {
     // Not read-only, or a hot journal could not be rolled back; not creating.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    let connection = open(database, Access::Settle)?;
     // One moment; SQLite compares the file's length with the header's when it begins to read.
     let looked = connection.unchecked_transaction()?;
     let found = tables(&looked)?;

@@ -1,6 +1,14 @@
 //! Whose tables a database has.
 
+use std::fmt;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::path::Path;
+
 use rusqlite::{Connection, Result, Statement};
+
+use crate::fit;
+use crate::marker::beside;
 
 /// The columns that the Isso of every version has in these tables, and needs
 /// (<https://github.com/isso-comments/isso/tree/0.14.0/isso/db>).
@@ -37,15 +45,46 @@ pub(crate) fn tables(connection: &Connection) -> Result<Tables> {
     Ok(Tables::Isso)
 }
 
-/// Tells what else than a database of Isso with its tables this is; nothing if it is one.
-pub fn foreign(connection: &Connection) -> Result<Option<String>> {
-    const FEW: usize = 3;
-    if tables(connection)? == Tables::Isso {
-        return Ok(None);
+/// Why a database is none that Isso can have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Foreign {
+    /// It has no tables, or those of another program.
+    Other(String),
+    /// It has Isso's tables, but not as Isso needs them.
+    Altered(String),
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Foreign::Other(why) | Foreign::Altered(why) => f.write_str(why),
+        }
     }
+}
+
+/// Tells why Isso cannot have this database; nothing if it can. Only the schema is read.
+pub fn foreign(connection: &Connection) -> Result<Option<Foreign>> {
+    match tables(connection)? {
+        Tables::Isso => Ok(fit::unfit(connection)?.map(Foreign::Altered)),
+        Tables::Nothing | Tables::Foreign(_) => other(connection).map(Some),
+    }
+}
+
+fn other(connection: &Connection) -> Result<Foreign> {
+    const FEW: usize = 3;
     let listed = listed(connection)?;
     if listed.is_empty() {
-        return Ok(Some("it has no tables".to_owned()));
+        return Ok(Foreign::Other("it has no tables".to_owned()));
+    }
+    let unusable = |name: &String| OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
+    if listed
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case("comments"))
+        && listed.iter().all(unusable)
+    {
+        return Ok(Foreign::Altered(
+            "its tables have Isso's names, and not what Isso needs in them".to_owned(),
+        ));
     }
     let few = listed
         .iter()
@@ -53,7 +92,7 @@ pub fn foreign(connection: &Connection) -> Result<Option<String>> {
         .map(|it| it.escape_debug().to_string());
     let few = few.collect::<Vec<_>>().join(", ");
     let more = if listed.len() > FEW { ", …" } else { "" };
-    Ok(Some(format!("its tables are {few}{more}")))
+    Ok(Foreign::Other(format!("its tables are {few}{more}")))
 }
 
 fn listed(connection: &Connection) -> Result<Vec<String>> {
@@ -93,4 +132,23 @@ fn has(connection: &Connection, table: &str, columns: &[&str]) -> Result<bool> {
 
 fn names(statement: &mut Statement<'_>) -> Result<Vec<String>> {
     statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Whether the journal beside a database belongs to a transaction over several databases, which Isso never makes.
+///
+/// Such a journal names a file, and SQLite deletes that file when it has rolled the journal back
+/// (<https://www.sqlite.org/atomiccommit.html>, 5.0). So a journal from elsewhere may name any file of the person.
+pub fn stranger_journal(database: &Path) -> io::Result<bool> {
+    const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    let mut journal = match File::open(beside(database, "-journal")) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        journal => journal?,
+    };
+    if journal.seek(SeekFrom::End(0))? < 2 * MAGIC.len() as u64 {
+        return Ok(false);
+    }
+    let mut end = [0; MAGIC.len()];
+    journal.seek(SeekFrom::End(-8))?;
+    journal.read_exact(&mut end)?;
+    Ok(end == MAGIC)
 }

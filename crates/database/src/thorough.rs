@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::guard::{Access, guard, open};
 use crate::marker::beside;
 use crate::verdict::{Damage, State, Verdict};
 
@@ -47,11 +48,11 @@ pub fn check_thoroughly(database: &Path) -> Result<Verdict, CheckError> {
     if before.is_written {
         return Err(CheckError::Changed(database.to_owned()));
     }
-    let open = || match before.has_wal {
-        true => open_shared(database),
+    let opened = match before.has_wal {
+        true => open(database, Access::Read),
         false => open_immutable(database),
     };
-    let damage = match open().map(|connection| examine(&connection)) {
+    let damage = match opened.map(|connection| examine(&connection)) {
         Ok(Ok(damage)) => damage,
         Ok(Err(error)) | Err(error) => Some(damage_of(&error).ok_or(error).map_err(failed)?),
     };
@@ -91,13 +92,8 @@ pub fn open_immutable(database: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
-    Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
-}
-
-fn open_shared(database: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(database, flags)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
+    let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
+    guard(&connection)?;
     Ok(connection)
 }
 

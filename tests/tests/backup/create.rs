@@ -75,6 +75,8 @@ fn programs_can_read_what_a_backup_is() {
         let told = made.as_object_mut().and_then(|it| it.remove(told));
         assert_eq!(told, Some(json!([])));
     }
+    let altered = made.as_object_mut().and_then(|it| it.remove("altered"));
+    assert_eq!(altered, Some(Value::Null));
 
     assert_eq!(site.json(&["backup", "show", &path]), made);
     assert_eq!(listed(&site), [made.clone()]);

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use isso_cfg::Store;
+use isso_database::Foreign;
 
 use super::Choice;
 use super::error::{OriginError, Wanted};
@@ -240,10 +241,10 @@ fn database(entries: &[Entry], dbpath: Option<&Path>) -> Result<Option<PathBuf>,
         match look::database(&entry.path) {
             Ok(Database::Isso) => found.push(entry.path.clone()),
             Ok(Database::Unsure) => found.push(entry.path.clone()),
-            Ok(Database::Other(why)) if is_usual => {
+            Ok(Database::Other(why)) if is_usual || matches!(why, Foreign::Altered(_)) => {
                 other.get_or_insert(OriginError::NotIsso {
                     path: entry.path.clone(),
-                    why,
+                    why: why.to_string(),
                 });
             }
             Err(error) if is_usual => return Err(error),
@@ -277,7 +278,10 @@ fn named<'e>(entries: &'e [Entry], dbpath: &Path) -> Vec<&'e Entry> {
 pub(super) fn sure(path: PathBuf) -> Result<PathBuf, OriginError> {
     match look::database(&path)? {
         Database::Isso | Database::Unsure => Ok(path),
-        Database::Other(why) => Err(OriginError::NotIsso { path, why }),
+        Database::Other(why) => {
+            let why = why.to_string();
+            Err(OriginError::NotIsso { path, why })
+        }
     }
 }
 

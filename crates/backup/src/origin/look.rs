@@ -6,17 +6,17 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use isso_cfg::mend;
+use isso_database::Foreign;
 use nix::fcntl::OFlag;
 
 use super::companions;
 use super::error::{OriginError, Wanted};
-use super::foreign::Foreign;
+use super::foreign::Foreign as Kind;
 use crate::archive::ArchiveError;
 use crate::counts;
+use crate::manifest::SETTINGS_MAX;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
-/// No settings are as large as this.
-const TEXT_MAX: u64 = 1024 * 1024;
 
 /// Whether a file is a database of Isso, as far as can be told without a copy of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) enum Database {
     /// Only what lies beside it, or damage, decides.
     Unsure,
     /// It is something else.
-    Other(String),
+    Other(Foreign),
 }
 
 /// Opens a file to read it. A pipe, folder or device in its place is an error, and is not waited for.
@@ -72,7 +72,7 @@ pub(super) fn single(path: &Path) -> Result<Wanted, OriginError> {
     if start.starts_with(MAGIC) || (start.is_empty() && has_companions(path)) {
         return Ok(Wanted::Database);
     }
-    if let Some(what) = Foreign::recognise(path, &start) {
+    if let Some(what) = Kind::recognise(path, &start) {
         let path = path.to_owned();
         return Err(OriginError::Foreign { path, what });
     }
@@ -87,13 +87,13 @@ pub(super) fn single(path: &Path) -> Result<Wanted, OriginError> {
 pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
     let file = open(path)?;
     let mut bytes = Vec::new();
-    let read = file.take(TEXT_MAX + 1).read_to_end(&mut bytes);
+    let read = file.take(SETTINGS_MAX + 1).read_to_end(&mut bytes);
     read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
     let unusable = |why: &str| OriginError::Unusable {
         path: path.to_owned(),
         why: why.to_owned(),
     };
-    if bytes.len() as u64 > TEXT_MAX {
+    if bytes.len() as u64 > SETTINGS_MAX {
         return Err(unusable("larger than any settings are (1 MiB)"));
     }
     if bytes.contains(&0) {
@@ -156,9 +156,9 @@ pub(super) fn database(path: &Path) -> Result<Database, OriginError> {
     read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
     let is_told_beside = has_companions(path);
     Ok(if start.is_empty() && !is_told_beside {
-        Database::Other("it is empty".to_owned())
+        Database::Other(Foreign::Other("it is empty".to_owned()))
     } else if !start.is_empty() && start != MAGIC {
-        Database::Other("SQLite did not write it".to_owned())
+        Database::Other(Foreign::Other("SQLite did not write it".to_owned()))
     } else {
         match counts::foreign_still(path) {
             Ok(None) => Database::Isso,

@@ -110,7 +110,8 @@ def all_in_wal():
     connection = in_wal()
     connection.execute("CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR UNIQUE, title VARCHAR)")
     connection.execute(
-        "CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created FLOAT, modified, mode, remote_addr, text, voters)"
+        "CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created FLOAT, modified, mode, remote_addr, text, author,"
+        " email, website, likes DEFAULT 0, dislikes DEFAULT 0, voters)"
     )
     for number in range(13):
         comment(connection, str(number))

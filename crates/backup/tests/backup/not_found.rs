@@ -1,6 +1,7 @@
 //! What is not taken in, and how that is told.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
@@ -16,7 +17,7 @@ use rusqlite::Connection;
 use crate::children::command;
 use crate::found::{cfg, folder};
 use crate::python::Python;
-use crate::site::{CFG, make_database, names, put, tree};
+use crate::site::{CFG, Site, make_database, names, put, tree};
 use crate::watches::{Moment, at};
 
 fn refused(folder: &Path) -> OriginError {
@@ -73,7 +74,7 @@ fn what_is_no_file_is_told() {
     );
     let large = |path: &Path| {
         put(path, "[general]\nhost = x\n");
-        let file = fs::File::options().write(true).open(path).unwrap();
+        let file = File::options().write(true).open(path).unwrap();
         file.set_len(1 << 40).unwrap();
     };
     check("isso.cfg", &large, "larger");
@@ -271,4 +272,77 @@ fn files_of_other_kinds_are_called_what_they_are() {
     check("export.json", b"[ {\"id\": \"/page\"} ]", Foreign::Json);
     check("export.json", b"[\r\n  {\"id\": \"/page\"}]", Foreign::Json);
     check("comments.db", b"", Foreign::Empty);
+}
+
+/// SQLite deletes the file that such a journal names, once it has rolled the journal back.
+#[test]
+fn a_journal_that_names_a_file_deletes_nothing() {
+    let folder = folder(&[("used.db", "200"), ("precious", "mine")]);
+    let path = |name: &str| folder.path().join(name);
+    let connection = Connection::open(path("used.db")).unwrap();
+    let begun = "PRAGMA cache_size = 2; BEGIN; UPDATE comments SET text = hex(randomblob(500))";
+    connection.execute_batch(begun).unwrap();
+    fs::create_dir(path("source")).unwrap();
+    for suffix in ["", "-journal"] {
+        let copy = path(&format!("source/comments.db{suffix}"));
+        fs::copy(path(&format!("used.db{suffix}")), copy).unwrap();
+    }
+    drop(connection);
+    let source = path("source");
+    let scratch = path("scratch");
+    verify(&Origin::open(&source).unwrap(), &scratch, &()).unwrap();
+
+    // Written as SQLite does (<https://www.sqlite.org/fileformat.html>, 3).
+    let precious = path("precious");
+    let name = precious.to_str().unwrap().as_bytes();
+    let sum: u32 = name.iter().copied().map(u32::from).sum();
+    let length = u32::try_from(name.len()).unwrap();
+    let mut journal = File::options()
+        .append(true)
+        .open(path("source/comments.db-journal"))
+        .unwrap();
+    let magic = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    for part in [
+        &[0, 4, 0, 1],
+        name,
+        &length.to_be_bytes(),
+        &sum.to_be_bytes(),
+        &magic,
+    ] {
+        journal.write_all(part).unwrap();
+    }
+    for origin in [source.clone(), source.join("comments.db")] {
+        let error = verify(&Origin::open(&origin).unwrap(), &scratch, &()).unwrap_err();
+        assert!(
+            matches!(error, PrepareError::Unsound(_, Unsound::StrangerJournal)),
+            "{error:?}"
+        );
+    }
+    assert!(precious.exists());
+}
+
+#[test]
+fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
+    let site = Site::with_comments(3);
+    let connection = Connection::open(site.database()).unwrap();
+    let mine = "CREATE TRIGGER mine AFTER INSERT ON comments BEGIN DELETE FROM threads; END";
+    connection.execute_batch(mine).unwrap();
+    drop(connection);
+    // It is not lost, for a person can put it right.
+    let created = site.create(&()).unwrap();
+    assert!(created.altered.is_some_and(|it| it.contains("`mine`")));
+    let scratch = tempfile::tempdir().unwrap();
+    let error = verify(&Origin::open(&created.path).unwrap(), scratch.path(), &()).unwrap_err();
+    let PrepareError::Unsound(_, Unsound::Foreign(why)) = error else {
+        panic!("{error:?}");
+    };
+    assert!(why.to_string().contains("`mine`"), "{why}");
+    // As plain files, under whatever names.
+    let plain = tempfile::tempdir().unwrap();
+    fs::copy(site.database(), plain.path().join("old.sqlite")).unwrap();
+    for path in [plain.path().to_owned(), plain.path().join("old.sqlite")] {
+        let error = refused(&path);
+        assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
+        assert!(error.to_string().contains("DROP TRIGGER"), "{error}");
+    }
 }

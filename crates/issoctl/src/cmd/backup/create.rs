@@ -42,17 +42,24 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
         path,
         size,
         manifest,
+        altered,
     } = created;
     if output.json {
         let mut value = to_json(&path, size, &manifest);
         value["deleted"] = json!(deleted);
         value["future"] = json!(future);
+        value["altered"] = json!(altered);
         output.json(&value);
         return Ok(ExitCode::SUCCESS);
     }
     output.line(&path.display().to_string());
     let (found, size) = (comments(manifest.database), bytes(size));
     output.note(&format!("{GOOD}Backed up{GOOD:#} {found} ({size})."));
+    if let Some(altered) = altered {
+        output.note(&format!(
+            "{WARN}A restore will refuse its database, which is not as Isso makes it:{WARN:#} {altered}."
+        ));
+    }
     for path in deleted {
         output.note(&format!("Deleted {}.", path.display()));
     }

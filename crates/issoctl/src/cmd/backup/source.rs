@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use isso_backup::{
     ArchiveError, Choice, Foreign, Origin, OriginError, PrepareError, Unsound, Wanted, list,
 };
+use isso_database::Foreign as Schema;
 use serde_json::json;
 
 use super::{find, is_person};
@@ -162,9 +163,12 @@ pub fn unprepared(message: &str, error: PrepareError) -> Failure {
         PrepareError::Apart(..) | PrepareError::Link(..) => {
             Some("unpack it with --into DIR, stop Isso, and copy the files to where they belong")
         }
-        PrepareError::Unsound(_, Unsound::Foreign(_)) => {
+        PrepareError::Unsound(_, Unsound::Foreign(Schema::Other(_))) => {
             Some("name Isso's database with --database FILE")
         }
+        PrepareError::Unsound(_, Unsound::Foreign(Schema::Altered(_))) => Some(
+            "take another one (`issoctl backup list`), or put the schema right in a copy of the database, and name that with --database FILE",
+        ),
         PrepareError::Unsound(..) => Some(
             "take another one (`issoctl backup list`), or save what can be saved: sqlite3 DAMAGED .recover | sqlite3 comments.db",
         ),

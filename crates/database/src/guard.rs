@@ -1,0 +1,59 @@
+//! Opening a database that may come from anywhere: what it says is read, and nothing that stands in it is carried out.
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, Result};
+use std::path::Path;
+use std::time::Duration;
+
+/// No comment is as long as this, nor a statement that makes a table.
+const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
+const LONGEST_STATEMENT: i32 = 1024 * 1024;
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing is written.
+    Read,
+    /// What a killed writer has left is rolled back, as Isso would do, and a write-ahead log may be taken in. No statement
+    /// changes a row.
+    Settle,
+}
+
+/// Opens a database as SQLite's documentation advises for one that cannot be trusted
+/// (<https://www.sqlite.org/security.html>): its triggers and views do nothing, its schema may call no function with side
+/// effects, CHECK constraints are not evaluated, a cell is checked before it is believed, and no value may fill the memory.
+///
+/// Waits up to five seconds for other processes that have it for themselves.
+pub fn open(database: &Path, access: Access) -> Result<Connection> {
+    let mode = match access {
+        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::Settle => OpenFlags::SQLITE_OPEN_READ_WRITE,
+    };
+    let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    guard(&connection)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    Ok(connection)
+}
+
+/// Makes a connection believe nothing, before it reads anything.
+pub(crate) fn guard(connection: &Connection) -> Result<()> {
+    for (option, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    ] {
+        connection.set_db_config(option, on)?;
+    }
+    for (limit, most) in [
+        (Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, LONGEST_STATEMENT),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    ] {
+        connection.set_limit(limit, most)?;
+    }
+    connection.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA ignore_check_constraints = ON; PRAGMA mmap_size = 0;",
+    )
+}
