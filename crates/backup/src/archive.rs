@@ -10,7 +10,8 @@ use nix::fcntl::OFlag;
 use time::UtcOffset;
 
 use crate::container::{self, Seal};
-use crate::manifest::{FORMAT, MEMBERS, Manifest};
+use crate::manifest::{DATABASE, FORMAT, MEMBERS, Manifest, Member, SETTINGS_MAX};
+use crate::ustar;
 use crate::watch::{Cancelled, Step, Watch, go_on};
 
 /// The name of a backup ends so.
@@ -60,6 +61,14 @@ pub enum ArchiveError {
         /// What is there.
         found: String,
     },
+    /// A file of settings that would be read into memory as a whole.
+    #[error("the backup {path} holds `{member}`, which is larger than any settings are (1 MiB)")]
+    TooLarge {
+        /// The backup.
+        path: PathBuf,
+        /// The file.
+        member: String,
+    },
     /// Other bytes than were written.
     #[error("the backup {path} is damaged: `{member}` is not what was put into it")]
     Damaged {
@@ -88,6 +97,8 @@ pub struct Archive {
     path: PathBuf,
     file: File,
     seal: [u8; 32],
+    /// The tar archive up to the end of the manifest.
+    head: Vec<u8>,
     manifest: Manifest,
 }
 
@@ -103,9 +114,9 @@ impl Archive {
             return Err(ArchiveError::NotABackup(path.to_owned()));
         }
         let seal = container::seal(&mut file).map_err(unread)?;
-        let manifest = read_manifest(&file);
-        let (seal, manifest) = match (seal, manifest) {
-            (Seal::There(seal), Some(manifest)) => (seal, manifest),
+        let head = read_head(&file);
+        let (seal, head) = match (seal, head) {
+            (Seal::There(seal), Some(head)) => (seal, head),
             (Seal::There(_), None) => {
                 return Err(ArchiveError::Damaged {
                     path: path.to_owned(),
@@ -118,11 +129,13 @@ impl Archive {
             }
             (Seal::Missing, None) => return Err(ArchiveError::NotABackup(path.to_owned())),
         };
-        let manifest = understand(path, &manifest)?;
+        let text = manifest_in(&head).expect("it was found there just now");
+        let manifest = understand(path, text)?;
         Ok(Archive {
             path: path.to_owned(),
             file,
             seal,
+            head,
             manifest,
         })
     }
@@ -148,63 +161,76 @@ impl Archive {
     ) -> Result<(), ArchiveError> {
         watch.begin(Step::Unpack, self.manifest.size());
         let mut frames = self.frames()?;
-        let mut tar = tar::Archive::new(&mut frames);
-        let mut entries = tar.entries().map_err(|_| self.damaged(MANIFEST))?;
-        let first = entries.next().transpose();
-        first.map_err(|_| self.damaged(MANIFEST))?;
+        // What was believed when the backup was opened.
+        let mut head = vec![0; self.head.len()];
+        let read = frames.read_exact(&mut head);
+        if read.is_err() || head != self.head {
+            return Err(self.damaged(MANIFEST));
+        }
         for member in &self.manifest.members {
+            self.find(&mut frames, member)?;
             let damaged = |_| self.damaged(&member.path);
-            let entry = entries.next().transpose().map_err(damaged)?;
-            let found = entry.as_ref().map_or_else(
-                || "nothing".to_owned(),
-                |entry| String::from_utf8_lossy(&entry.path_bytes()).into_owned(),
-            );
-            let Some(mut entry) = entry.filter(|_| found == member.path) else {
-                return Err(ArchiveError::WrongMember {
-                    path: self.path.clone(),
-                    expected: member.path.clone(),
-                    found,
-                });
-            };
             let mut to = sink(&member.path)?;
             let mut hasher = Hasher::new();
             let mut block = vec![0; 256 * 1024];
-            loop {
+            let mut left = member.size;
+            while left > 0 {
                 go_on(watch)?;
-                let read = entry.read(&mut block).map_err(damaged)?;
+                let most = usize::try_from(left).map_or(block.len(), |left| left.min(block.len()));
+                let read = frames.read(&mut block[..most]).map_err(damaged)?;
                 if read == 0 {
-                    break;
+                    return Err(self.damaged(&member.path));
                 }
                 hasher.update(&block[..read]);
                 to.write_all(&block[..read])
                     .map_err(|error| ArchiveError::Write(PathBuf::from(&member.path), error))?;
                 watch.advance(read as u64);
+                left -= read as u64;
             }
-            let whole = hasher.count() == member.size
-                && hasher.finalize().to_hex().as_str() == member.blake3;
-            if !whole {
+            go_on(watch)?;
+            if hasher.finalize().to_hex().as_str() != member.blake3 {
                 return Err(self.damaged(&member.path));
             }
+            ustar::padding(&mut frames, member.size).map_err(damaged)?;
             done(to)?;
         }
-        match entries.next() {
-            None => {}
-            Some(Ok(entry)) => {
+        match ustar::next(&mut frames) {
+            Ok(None) => {}
+            Ok(Some(entry)) => {
                 return Err(ArchiveError::Stranger {
                     path: self.path.clone(),
-                    member: String::from_utf8_lossy(&entry.path_bytes()).into_owned(),
+                    member: entry.path,
                 });
             }
-            Some(Err(_)) => return Err(ArchiveError::Altered(self.path.clone())),
+            Err(_) => return Err(ArchiveError::Altered(self.path.clone())),
         }
-        // Whatever follows the end of the tar archive is a part of the frames, too.
-        io::copy(&mut frames, &mut io::sink())
-            .map_err(|_| ArchiveError::Altered(self.path.clone()))?;
+        ustar::end(&mut frames).map_err(|_| ArchiveError::Altered(self.path.clone()))?;
         match container::is_sealed(frames, self.seal) {
             Ok(true) => Ok(()),
             Ok(false) => Err(ArchiveError::Altered(self.path.clone())),
             Err(error) => Err(ArchiveError::Read(self.path.clone(), error)),
         }
+    }
+
+    /// Reads the header of a member, which has to be the one that the manifest names next.
+    fn find(&self, frames: &mut impl Read, member: &Member) -> Result<(), ArchiveError> {
+        let entry = ustar::next(frames).map_err(|_| self.damaged(&member.path))?;
+        let found = match entry {
+            Some(entry) if entry.is_plain && entry.path == member.path => {
+                return match entry.size == member.size {
+                    true => Ok(()),
+                    false => Err(self.damaged(&member.path)),
+                };
+            }
+            Some(entry) if entry.is_plain => entry.path,
+            Some(entry) => format!("{}, which is no plain file,", entry.path),
+            None => "nothing".to_owned(),
+        };
+        Err(ArchiveError::WrongMember {
+            path: self.path.clone(),
+            expected: member.path.clone(),
+            found,
+        })
     }
 
     fn frames(&self) -> Result<container::Frames<'_>, ArchiveError> {
@@ -224,23 +250,29 @@ impl Archive {
     }
 }
 
-/// The text of the manifest, if the file begins with one.
-fn read_manifest(file: &File) -> Option<Vec<u8>> {
+/// The first frame, if it holds a manifest and nothing else.
+fn read_head(file: &File) -> Option<Vec<u8>> {
     // All of the frame: its checksum comes last, and what is listed or pruned depends on these bytes alone.
     let frame = container::frames(file).ok()?.single_frame();
-    let mut bytes = Vec::new();
-    frame.take(FRAME_MAX).read_to_end(&mut bytes).ok()?;
-    if bytes.len() as u64 == FRAME_MAX {
+    let mut head = Vec::new();
+    frame.take(FRAME_MAX).read_to_end(&mut head).ok()?;
+    if head.len() as u64 == FRAME_MAX {
         return None;
     }
-    let mut tar = tar::Archive::new(&bytes[..]);
-    let mut entry = tar.entries().ok()?.next()?.ok()?;
-    if entry.path_bytes() != MANIFEST.as_bytes() {
+    manifest_in(&head)?;
+    Some(head)
+}
+
+/// The text of the manifest in the first frame.
+fn manifest_in(head: &[u8]) -> Option<&[u8]> {
+    let mut rest = head;
+    let entry = ustar::next(&mut rest).ok()??;
+    if !entry.is_plain || entry.path != MANIFEST {
         return None;
     }
-    let mut text = Vec::new();
-    entry.read_to_end(&mut text).ok()?;
-    (text.len() as u64 == entry.size()).then_some(text)
+    let (text, mut rest) = rest.split_at_checked(usize::try_from(entry.size).ok()?)?;
+    ustar::padding(&mut rest, entry.size).ok()?;
+    rest.is_empty().then_some(text)
 }
 
 fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
@@ -270,7 +302,14 @@ fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
     let mut known = MEMBERS.iter();
     for member in &manifest.members {
         if !known.any(|known| *known == member.path) {
+            const ENOUGH: usize = 100;
             return Err(ArchiveError::Stranger {
+                path: path.to_owned(),
+                member: member.path.chars().take(ENOUGH).collect(),
+            });
+        }
+        if member.path != DATABASE && member.size > SETTINGS_MAX {
+            return Err(ArchiveError::TooLarge {
                 path: path.to_owned(),
                 member: member.path.clone(),
             });

@@ -24,6 +24,12 @@
 //!   files the new ones; it has to be called before the volume is used. What was there is kept, and what the origin does not have
 //!   stays where it is.
 //!
+//! - No backup and no file is believed. Of a backup no byte is unpacked beyond the sizes in its manifest, which have to fit the
+//!   disk; 1 MiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is refused unless it
+//!   is, to the last byte, what this crate writes: plain ustar headers, the files that the manifest names, and nothing behind them.
+//! - A database is put back only if its schema is the one that Isso's statements need; while it is looked at, nothing in it is
+//!   carried out ([`isso_database::open`]), and no file but its copy is changed.
+//!
 //! Not promised: that the two files of settings are of one instant, if the process that wrote them was killed in between; that a backup
 //! is secret, for whoever can read it has the passwords in it.
 //!
@@ -75,6 +81,7 @@ mod shelf;
 mod snapshot;
 mod space;
 mod swap;
+mod ustar;
 mod verify;
 mod watch;
 mod workshop;

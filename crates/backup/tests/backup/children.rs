@@ -57,6 +57,7 @@ fn child() {
     let folder = PathBuf::from(folder);
     let detail = env::var(DETAIL).unwrap().parse().unwrap();
     match &*role {
+        "bombs" => crate::crafted::look_at_bombs(&folder),
         "closed" => crate::not_found::what_is_closed(&folder),
         "create" => crate::killed::create(&folder, detail),
         "prepare" => crate::killed::prepare(&folder, detail),
