@@ -204,8 +204,8 @@ fn not_missed(database: &Path) -> Result<(), DatabaseError> {
     let marker = with_suffix(database, ".exists");
     match check_database(database, Depth::Pages) {
         // To be read is all that is asked of it here.
-        Err(DatabaseError::ReadOnly(..)) if !marker.exists() => Ok(()),
-        Err(DatabaseError::ReadOnly(..)) => {
+        Err(DatabaseError::Unwritable { .. }) if !marker.exists() => Ok(()),
+        Err(DatabaseError::Unwritable { .. }) => {
             let database = database.to_owned();
             Err(match database.exists() {
                 true => DatabaseError::Empty { database, marker },

@@ -3,15 +3,22 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::writing::Unwritable;
+
 /// Why Isso is not started on this database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// Isso would fail, not create it.
     #[error("the database folder {0} is missing or cannot be entered")]
     Folder(PathBuf, #[source] io::Error),
-    /// SQLite needs to create its journal beside the database.
-    #[error("the database folder {0} cannot be written")]
-    ReadOnly(PathBuf, #[source] io::Error),
+    /// Isso has to make its tables first, or SQLite has to write to it before it can be read.
+    #[error("the database {database} cannot be used, since nothing can be written to it")]
+    Unwritable {
+        /// Where it is, or is to be.
+        database: PathBuf,
+        /// What is in the way.
+        source: Unwritable,
+    },
     /// It was there before.
     #[error(
         "the database {database} is gone; restore a backup, or delete {marker} to begin with an empty one"

@@ -16,6 +16,10 @@
 //! look makes that check itself if such a database has changed since, so a start after a repair or a
 //! replacement need not wait. Only then does a start take longer for a larger database.
 //!
+//! Whether Isso could also **save** a comment is a question of its own ([`check_writing`]): pages go on showing comments from a
+//! database that cannot be written, so an Isso that has comments is started on it. The answer costs a few system calls, and
+//! nothing is written or opened for it.
+//!
 //! That a database was there is remembered by a marker beside it, `comments.db.exists`, written
 //! once Isso has used it ([`remember`]); deleting the marker is how a person says that an empty start is
 //! meant.
@@ -38,7 +42,9 @@ mod look;
 mod marker;
 mod schema;
 mod thorough;
+mod users;
 mod verdict;
+mod writing;
 
 pub use error::DatabaseError;
 pub use guard::{Access, open};
@@ -46,4 +52,6 @@ pub use look::check_database;
 pub use marker::remember;
 pub use schema::{Foreign, foreign, stranger_journal};
 pub use thorough::{CheckError, Depth, check_thoroughly, find_damage, open_immutable};
+pub use users::{User, lockers, users};
 pub use verdict::{Damage, State, Verdict, last_verdict};
+pub use writing::{ROOM_FOR_A_COMMENT, ROOM_FOR_TABLES, Unwritable, Written, check_writing};

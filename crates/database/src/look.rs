@@ -1,7 +1,7 @@
 //! The quick look, before Isso gets the database or StartOS copies it.
 
 use std::fs::metadata;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
@@ -12,21 +12,24 @@ use crate::marker::marker;
 use crate::schema::{Tables, sample, tables};
 use crate::thorough::{Depth, check_thoroughly, damage_of};
 use crate::verdict::{Damage, State, last_verdict};
+use crate::writing::{ROOM_FOR_TABLES, check_writing};
 
 /// Says whether Isso may have the database, or a backup may. Takes the same time for every size, unless the database is
 /// known to be damaged and has changed since.
+///
+/// A database that cannot be written to is taken if Isso has made its tables: pages go on showing its comments. Whether new ones
+/// can be saved, [`check_writing`] says.
 ///
 /// A journal left by a crash is rolled back, as Isso itself would do. Damage that a thorough check found counts if it is in the
 /// pages or, with [`Depth::Indexes`], in an index.
 pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
     let folder = database.parent().unwrap_or(Path::new("/"));
     metadata(folder.join(".")).map_err(|e| DatabaseError::Folder(folder.to_owned(), e))?;
-    writable(folder).map_err(|e| DatabaseError::ReadOnly(folder.to_owned(), e))?;
 
     let marker = marker(database);
     let known = marker.exists();
     match metadata(database) {
-        Err(e) if e.kind() == ErrorKind::NotFound && !known => return Ok(()),
+        Err(e) if e.kind() == ErrorKind::NotFound && !known => return can_be_made(database),
         Err(e) if e.kind() == ErrorKind::NotFound => {
             let database = database.to_owned();
             return Err(DatabaseError::Missing { database, marker });
@@ -43,19 +46,28 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
             database: database.to_owned(),
             marker,
         }),
-        Ok(Tables::Nothing | Tables::Isso) => known_damage(database, depth),
+        Ok(Tables::Nothing) => {
+            can_be_made(database)?;
+            known_damage(database, depth)
+        }
+        Ok(Tables::Isso) => known_damage(database, depth),
         Err(error) => match (damage_of(&error), error.sqlite_error_code()) {
             // In use is not broken: an older generation may still be finishing a request.
             (_, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => Ok(()),
             (Some(damage), _) => Err(corrupt(database, damage)),
-            _ => Err(DatabaseError::Unreadable(database.to_owned(), error)),
+            // Even to read, SQLite may have to write: to play a journal back, or to index a write-ahead log.
+            _ => can_be_made(database)
+                .and_then(|()| Err(DatabaseError::Unreadable(database.to_owned(), error))),
         },
     }
 }
 
-fn writable(folder: &Path) -> io::Result<()> {
-    use nix::unistd::{AccessFlags, access};
-    Ok(access(folder, AccessFlags::W_OK | AccessFlags::X_OK)?)
+/// Isso makes its tables at its first start, and ends with a traceback where it cannot.
+fn can_be_made(database: &Path) -> Result<(), DatabaseError> {
+    check_writing(database, ROOM_FOR_TABLES).map_err(|source| DatabaseError::Unwritable {
+        database: database.to_owned(),
+        source,
+    })
 }
 
 /// What was found before. Of a database that has changed since, it is found anew: a person may have mended it.

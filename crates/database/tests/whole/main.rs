@@ -4,6 +4,7 @@ mod cost;
 mod fit;
 mod look;
 mod thorough;
+mod writing;
 
 use std::fs::File;
 use std::io::Write;

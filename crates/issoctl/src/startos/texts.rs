@@ -26,7 +26,7 @@ pub fn database(error: &DatabaseError, language: Language) -> String {
         DatabaseError::Corrupt { damage, .. } => DatabaseText::Corrupt(damage),
         DatabaseError::Missing { .. } | DatabaseError::Empty { .. } => DatabaseText::Gone,
         DatabaseError::Folder(..)
-        | DatabaseError::ReadOnly(..)
+        | DatabaseError::Unwritable { .. }
         | DatabaseError::Foreign { .. }
         | DatabaseError::Unreadable(..) => {
             let reason = chain(error).join(": ");

@@ -1,14 +1,13 @@
-//! Who else uses a database that is to be replaced.
+//! Which other programs use a database.
 
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use isso_cfg::resolve;
 use nix::sys::stat::{major, minor};
 
-use crate::counts::with_suffix;
+use crate::marker::beside;
 
 /// A process that has a database open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,17 +23,35 @@ pub struct User {
 /// They would go on with the old file when it was replaced. What processes of other users have open, the kernel shows to root
 /// alone, but their locks to everybody.
 pub fn users(database: &Path, host: Option<i32>) -> Vec<User> {
-    let target = resolve(database).unwrap_or_else(|_| database.to_owned());
-    let files = ["", "-wal", "-shm", "-journal"].map(|it| with_suffix(&target, it));
-    let files = files.iter().filter_map(|it| fs::metadata(it).ok());
-    let files: HashSet<(u64, u64)> = files.map(|it| (it.dev(), it.ino())).collect();
+    let files = files(database);
     if files.is_empty() {
         return Vec::new();
     }
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|it| it.file_name().to_str()?.parse().ok());
     let mut found: Vec<i32> = pids.filter(|pid| has_open(*pid, &files)).collect();
-    found.extend(lockers(&files));
+    found.extend(lock_holders(&files));
+    others(found, host)
+}
+
+/// The processes that hold a lock on the database, but for this one and those that descend from `host`. Opens none of its files.
+pub fn lockers(database: &Path, host: Option<i32>) -> Vec<User> {
+    let files = files(database);
+    if files.is_empty() {
+        return Vec::new();
+    }
+    others(lock_holders(&files), host)
+}
+
+/// The device and inode of the database and of what SQLite keeps beside it.
+fn files(database: &Path) -> HashSet<(u64, u64)> {
+    let target = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let files = ["", "-wal", "-shm", "-journal"].map(|it| beside(&target, it));
+    let files = files.iter().filter_map(|it| fs::metadata(it).ok());
+    files.map(|it| (it.dev(), it.ino())).collect()
+}
+
+fn others(mut found: Vec<i32>, host: Option<i32>) -> Vec<User> {
     found.sort_unstable();
     found.dedup();
     let own = i32::try_from(std::process::id()).ok();
@@ -50,17 +67,6 @@ pub fn users(database: &Path, host: Option<i32>) -> Vec<User> {
     named.collect()
 }
 
-/// The folder in which Litestream remembers how far it has copied a database, if there is one.
-pub fn litestream(database: &Path) -> Option<PathBuf> {
-    let target = resolve(database).unwrap_or_else(|_| database.to_owned());
-    let state = |path: &Path| {
-        let name = path.file_name()?.to_string_lossy().into_owned();
-        let state = path.with_file_name(format!(".{name}-litestream"));
-        fs::symlink_metadata(&state).is_ok().then_some(state)
-    };
-    state(&target).or_else(|| state(database))
-}
-
 fn has_open(pid: i32, files: &HashSet<(u64, u64)>) -> bool {
     let open = fs::read_dir(format!("/proc/{pid}/fd"))
         .into_iter()
@@ -71,13 +77,13 @@ fn has_open(pid: i32, files: &HashSet<(u64, u64)>) -> bool {
 }
 
 /// As in `1: POSIX  ADVISORY  READ 1234 08:01:5678 0 EOF`; the device in hexadecimal digits.
-fn lockers(files: &HashSet<(u64, u64)>) -> Vec<i32> {
+fn lock_holders(files: &HashSet<(u64, u64)>) -> Vec<i32> {
     let wanted = files
         .iter()
         .map(|&(device, inode)| format!("{:02x}:{:02x}:{inode}", major(device), minor(device)));
     let wanted: HashSet<String> = wanted.collect();
     let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
-    let locker = |line: &str| {
+    let holder = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         let file = words.iter().position(|word| wanted.contains(*word))?;
         // In another namespace it has no number here.
@@ -87,7 +93,7 @@ fn lockers(files: &HashSet<(u64, u64)>) -> Vec<i32> {
             .ok()
             .filter(|pid| *pid > 0)
     };
-    locks.lines().filter_map(locker).collect()
+    locks.lines().filter_map(holder).collect()
 }
 
 fn descends(pid: i32, from: i32) -> bool {
