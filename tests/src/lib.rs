@@ -67,6 +67,8 @@ pub struct Site {
     data: TempDir,
     /// What `up` and `supervise` have in their environment, and other commands have not.
     pub variables: Vec<(String, String)>,
+    /// The command that `up` and `supervise` are started through, as another user or with disks of their own.
+    pub through: Vec<String>,
 }
 
 impl Site {
@@ -75,6 +77,7 @@ impl Site {
         Self {
             data: tempfile::tempdir().expect("a temporary folder can be made"),
             variables: Vec::new(),
+            through: Vec::new(),
         }
     }
 
@@ -240,13 +243,25 @@ impl Site {
         up
     }
 
+    fn through(&self, command: Command) -> Command {
+        let [program, arguments @ ..] = &self.through[..] else {
+            return command;
+        };
+        let mut outer = Command::new(program);
+        outer.args(arguments).arg(command.get_program());
+        outer.args(command.get_args()).stdin(Stdio::null());
+        let set = command.get_envs();
+        outer.envs(set.filter_map(|(name, value)| Some((name, value?))));
+        outer
+    }
+
     fn spawn(&self, address: SocketAddr, args: &[&str]) -> Up<'_> {
         self.spawn_onto(Stdio::piped(), address, args)
     }
 
     fn spawn_onto(&self, stderr: impl Into<Stdio>, address: SocketAddr, args: &[&str]) -> Up<'_> {
         let mut child = self
-            .command(args)
+            .through(self.command(args))
             .envs(self.variables.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(stderr)

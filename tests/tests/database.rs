@@ -1,11 +1,13 @@
 //! A database that is damaged, and how that is found and told.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use isso_tests::torture::database::fill;
-use isso_tests::{Site, wait_for};
+use isso_tests::{Site, Visitor, wait_for};
 use serde_json::{Value, json};
 
 fn database(site: &Site) -> PathBuf {
@@ -85,4 +87,161 @@ fn startos_sees_damage_in_the_health_check() {
     let message = health["message"].as_str().expect("it says why");
     assert!(message.contains("beschädigt"), "{message}");
     assert_eq!(up.status()["serving"], true);
+}
+
+/// Says loudly that a test tests nothing here.
+#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
+fn skip(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
+fn status_in_words(site: &Site, code: i32) -> String {
+    let output = site.run(&["status"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    said
+}
+
+#[tokio::test]
+async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on() {
+    if !nix::unistd::geteuid().is_root() {
+        return skip("only root can give files to another user");
+    }
+    let mut site = Site::new();
+    site.set_password();
+    site.ok(&[
+        "action",
+        "run",
+        "set-websites",
+        "websites=https://a.example",
+    ]);
+    site.ok(&[
+        "action",
+        "run",
+        "configure-server",
+        "moderationEnabled=false",
+    ]);
+    // A user without rights, to whom the folder belongs.
+    site.through = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+        .map(String::from)
+        .into();
+    let mut up = site.serving_again();
+    let visitor = Visitor::new(up.url(), "https://a.example");
+    assert!(visitor.post("first").await.status().is_success());
+    status_in_words(&site, 0);
+
+    // Another program holds a lock for longer than Isso waits.
+    let other = rusqlite::Connection::open(database(&site)).expect("it is there");
+    other
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("Isso is idle");
+    assert_eq!(visitor.post("second").await.status(), 500);
+    let locked = format!("database is locked, by process {} (", std::process::id());
+    up.wait_for_line(&locked);
+    let said = status_in_words(&site, 1);
+    assert!(said.contains(&locked), "{said}");
+    other.execute_batch("ROLLBACK").expect("it is open");
+    let said = status_in_words(&site, 0);
+    assert!(
+        said.contains("1 request answered with 500, the last at 2"),
+        "{said}"
+    );
+
+    std::os::unix::fs::chown(database(&site), Some(1234), Some(1234)).expect("we are root");
+    assert_eq!(visitor.post("third").await.status(), 500);
+    let status = up.wait_for_status(|status| status["supervisor"]["failedRequests"]["count"] == 2);
+    let last = &status["supervisor"]["failedRequests"]["last"]["exception"];
+    assert_eq!(
+        last,
+        "sqlite3.OperationalError: attempt to write a readonly database"
+    );
+    assert_eq!(status["serving"], true, "{status}");
+    let check = |said: &str| {
+        let place = database(&site);
+        for part in [
+            "comments cannot be saved",
+            &format!("{} belongs to ", place.display()),
+            "run as root: chown ",
+        ] {
+            assert!(said.contains(part), "no {part:?} in {said}");
+        }
+    };
+    check(&status_in_words(&site, 1));
+    assert_eq!(visitor.comments().await, ["first"]);
+    assert_eq!(up.terminate().code(), Some(0));
+
+    // A start finds it, too, and visitors see the comments.
+    let mut up = site.up(&[]);
+    check(&up.wait_for_line("comments cannot be saved"));
+    up.wait_for_line("Isso serves");
+    let visitor = Visitor::new(up.url(), "https://a.example");
+    assert_eq!(visitor.comments().await, ["first"]);
+    std::os::unix::fs::chown(database(&site), Some(0), Some(0)).expect("we are root");
+    status_in_words(&site, 0);
+    assert!(visitor.post("fourth").await.status().is_success());
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
+    let mut site = Site::new();
+    site.set_password();
+    site.ok(&[
+        "action",
+        "run",
+        "set-websites",
+        "websites=https://a.example",
+    ]);
+    let namespaces = ["unshare", "--user", "--map-root-user", "--mount"];
+    let possible = Command::new(namespaces[0])
+        .args(&namespaces[1..])
+        .arg("true")
+        .output();
+    if !possible.is_ok_and(|it| it.status.success()) {
+        return skip("there are no namespaces, so no disks that are full");
+    }
+    let folder = site.data().join("db").display().to_string();
+    let full = "mkdir -p \"$0\"; mount -t tmpfs -o size=8m none \"$0\"; cat /dev/zero > \"$0/filler\" || exec \"$@\"";
+    site.through = namespaces.map(String::from).into();
+    site.through
+        .extend(["sh", "-c", full, &folder].map(String::from));
+    let mut up = site.up(&[]);
+    let line = up.wait_for_line("since nothing can be written to it");
+    assert!(
+        line.contains(
+            "is full: it has 0 KiB left, and SQLite may need 128 KiB to save; free some room"
+        ),
+        "{line}"
+    );
+    let said = status_in_words(&site, 3);
+    assert!(said.contains("df -h "), "{said}");
+    assert!(!up.printed().contains("Traceback"));
+
+    let filler = format!("/proc/{}/root{folder}/filler", up.pid());
+    fs::remove_file(&filler).expect("it is there");
+    up.wait_for_line("Isso serves");
+    let visitor = Visitor::new(up.url(), "https://a.example");
+    assert!(visitor.post("first").await.status().is_success());
+    status_in_words(&site, 0);
+
+    let mut file = File::create(&filler).expect("there is room");
+    while file.write_all(&[1; 4096]).is_ok() {}
+    assert_eq!(visitor.post("second").await.status(), 500);
+    let line = up.wait_for_line("comments cannot be saved: ");
+    assert!(line.contains("is full"), "{line}");
+    let said = status_in_words(&site, 1);
+    assert!(
+        said.contains("comments cannot be saved: the disk with ") && said.contains("need 1 MiB"),
+        "{said}"
+    );
+    let health = site.hook(&["health"], &json!({ "language": "de_DE" }));
+    assert_eq!(health["result"], "failure");
+    let message = health["message"].as_str().expect("it says why");
+    assert!(
+        message.starts_with("Kommentare können nicht gespeichert werden: the disk with "),
+        "{message}"
+    );
+    fs::remove_file(&filler).expect("it is there");
+    drop(file);
+    status_in_words(&site, 0);
+    assert!(visitor.post("third").await.status().is_success());
 }

@@ -114,6 +114,7 @@ pub fn database_text(trouble: DatabaseText<'_>, language: Language) -> String {
     match trouble {
         DatabaseText::Corrupt(damage) => tr!(language, "database.corrupt", damage = damage),
         DatabaseText::Gone => tr!(language, "database.gone"),
+        DatabaseText::Unsaved(reason) => tr!(language, "database.unsaved", reason = reason),
         DatabaseText::Unusable(reason) => tr!(language, "database.unusable", reason = reason),
     }
 }
@@ -125,6 +126,8 @@ pub enum DatabaseText<'a> {
     Corrupt(&'a str),
     /// It vanished, or lost its tables.
     Gone,
+    /// It can be read, but nothing can be saved in it, for this reason.
+    Unsaved(&'a str),
     /// It cannot be read or written, for this reason.
     Unusable(&'a str),
 }

@@ -20,6 +20,7 @@ use crate::log::LogRing;
 use crate::program::Program;
 use crate::settings::{Settings, Snapshot};
 use crate::status::Record;
+use crate::writing::Writing;
 use isso_database::{DatabaseError, Depth, check_database};
 
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
@@ -105,6 +106,7 @@ pub(crate) struct Launcher {
     /// The generations of which a worker may answer a visitor.
     pub(crate) answering: TaskTracker,
     pub(crate) record: watch::Sender<Record>,
+    pub(crate) writing: Arc<Writing>,
 }
 
 /// A launch that failed, and what it ran on if it came so far.
@@ -144,6 +146,8 @@ impl Launcher {
             error,
         };
         self.sound().await.map_err(failed)?;
+        // Visitors are to see the comments that there are, so this is no reason not to start.
+        self.writing.warn().await;
         let generation = self.spawn(&snapshot).map_err(failed)?;
         self.record.send_modify(|record| {
             record.generation = generation.number;

@@ -30,6 +30,9 @@
 //!   its request, and the mails that Isso is sending, for 25 s at most.
 //! - **Back-off**: a server that was killed is replaced at once, always; one that fails to start,
 //!   or keeps ending by itself, after waits that double from 0.1 s to 30 s, with jitter.
+//! - **Writing** is looked at before a start and when asked ([`Monitor::unwritable`]). A database that cannot be written is
+//!   started on, for its comments can be shown. Requests that Isso answered with an error 500 are found in what it logs, counted
+//!   for each generation, and shown with the exception up to what that quotes.
 //! - **Hanging** workers are replaced as by a reload: when connections wait, a request is not answered
 //!   within its deadline, and no worker uses the CPU. While no connection comes, nobody looks.
 //!
@@ -65,10 +68,12 @@
 //!   the [`Program`], nothing else.
 //! - A panic in the supervisor's task, or in [`Settings`], ends no Isso that serves; where none serves,
 //!   the next start is due as after a crash. (Not in a program that aborts on panics.)
+//! - A disk that does not answer holds up no other work: the look at it has a thread of its own, one at a time, and is given up
+//!   after three seconds.
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!
-//! Not promised: that the hooks are there where somebody's own command line of gunicorn
-//! ([`Program::wrapping`]) has a configuration of its own.
+//! Not promised: that failed requests are seen where Isso logs to a file (`log-file`); that the hooks are there where somebody's
+//! own command line of gunicorn ([`Program::wrapping`]) has a configuration of its own.
 //!
 //! # Example
 //!
@@ -128,6 +133,7 @@ mod listener;
 mod log;
 mod notify;
 mod program;
+mod requests;
 mod runtime;
 mod settings;
 mod spawn;
@@ -135,6 +141,7 @@ mod status;
 mod supervisor;
 mod unavailable;
 mod workers;
+mod writing;
 
 pub use generation::Exit;
 pub use health::{Info, Unhealthy, probe};
@@ -142,6 +149,7 @@ pub use launch::{Config, StartError};
 pub use listener::{ListenError, Listener, reachable};
 pub use log::{LogLine, LogRing};
 pub use program::Program;
+pub use requests::{FailedRequest, FailedRequests};
 pub use runtime::{Progress, PythonError, Runtime, RuntimeError, Step};
 pub use settings::{Settings, Snapshot};
 pub use status::{Phase, Status};

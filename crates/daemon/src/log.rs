@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::sync::broadcast;
 
+use crate::requests::{Requests, Tracebacks};
+
 /// Longer lines are cut into pieces, so that a line without an end cannot fill the memory.
 const LONGEST_LINE: u64 = 4096;
 
@@ -33,6 +35,7 @@ struct Shared {
     capacity: usize,
     lines: Mutex<VecDeque<LogLine>>,
     live: broadcast::Sender<LogLine>,
+    requests: Arc<Requests>,
 }
 
 impl LogRing {
@@ -45,6 +48,7 @@ impl LogRing {
                 capacity,
                 lines,
                 live,
+                requests: Arc::default(),
             }),
         }
     }
@@ -83,8 +87,9 @@ impl LogRing {
         let _ = self.shared.live.send(line);
     }
 
-    /// Adds what a generation writes, until every process that can write has gone.
+    /// Adds what a generation writes, until every process that can write has gone. Requests that failed are noted.
     pub(crate) async fn drain(self, generation: u64, output: impl AsyncRead + Unpin) {
+        let mut tracebacks = Tracebacks::default();
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
         loop {
@@ -94,10 +99,19 @@ impl LogRing {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {
                     let text = String::from_utf8_lossy(&line);
-                    self.push(generation, text.trim_end().to_owned());
+                    let text = text.trim_end();
+                    if let Some(failure) = tracebacks.line(text) {
+                        self.shared.requests.note(generation, failure);
+                    }
+                    self.push(generation, text.to_owned());
                 }
             }
         }
+    }
+
+    /// The requests that failed, as the lines say.
+    pub(crate) fn requests(&self) -> &Arc<Requests> {
+        &self.shared.requests
     }
 
     /// The line in which a generation that ended said why.

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::requests::FailedRequests;
 use crate::workers;
 
 /// A snapshot of the supervisor, as `issoctl status` shows it.
@@ -24,6 +25,10 @@ pub struct Status {
     pub phase_ms: u64,
     /// Why the last gunicorn that died, or could not be started, did so.
     pub last_exit: Option<String>,
+    /// The requests that the present gunicorn has answered with an error 500.
+    // An `up` that was started before issoctl was replaced does not tell it.
+    #[serde(default)]
+    pub failed_requests: FailedRequests,
 }
 
 /// What the supervisor is doing.
@@ -85,6 +90,7 @@ impl Record {
             workers: self.pid.and_then(workers::of).map(|workers| workers.len()),
             phase_ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX),
             last_exit: self.last_exit.clone(),
+            failed_requests: FailedRequests::default(),
         }
     }
 }

@@ -5,10 +5,11 @@ use std::process;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use isso_database::Unwritable;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::absence::Absence;
 use crate::actor::{Actor, Command};
@@ -17,20 +18,25 @@ use crate::health::{Health, Unhealthy};
 use crate::launch::{Config, Launcher};
 use crate::listener::Listener;
 use crate::log::LogRing;
+use crate::requests::Requests;
 use crate::status::{Record, Status};
 use crate::unavailable;
+use crate::writing::Writing;
 
 /// The way to command the supervisor's task. Dropping it stops Isso gracefully, in the background.
 #[derive(Debug)]
 pub struct Supervisor {
     commands: mpsc::UnboundedSender<Command>,
     monitor: Monitor,
+    _explainer: AbortOnDropHandle<()>,
 }
 
 /// The way to look at the supervisor.
 #[derive(Debug, Clone)]
 pub struct Monitor {
     record: watch::Receiver<Record>,
+    requests: Arc<Requests>,
+    writing: Arc<Writing>,
 }
 
 /// Why there is no supervisor.
@@ -70,6 +76,10 @@ impl Supervisor {
         let (listener, absence) = (Arc::new(listener), Absence::new());
         tokio::spawn(unavailable::run(Arc::clone(&listener), absence.watch()));
         let (commands, orders) = mpsc::unbounded_channel();
+        let requests = Arc::clone(log.requests());
+        let writing = Writing::new(config.database.clone(), Arc::clone(&requests));
+        let writing = Arc::new(writing);
+        let explainer = tokio::spawn(Arc::clone(&writing).explain());
         let launcher = Launcher {
             config,
             listener,
@@ -79,11 +89,20 @@ impl Supervisor {
             tracker: TaskTracker::new(),
             answering: TaskTracker::new(),
             record,
+            writing: Arc::clone(&writing),
         };
         let actor = Actor::new(Arc::new(launcher), events);
         tokio::spawn(actor.run(orders));
-        let monitor = Monitor { record: receiver };
-        Ok(Supervisor { commands, monitor })
+        let monitor = Monitor {
+            record: receiver,
+            requests,
+            writing,
+        };
+        Ok(Supervisor {
+            commands,
+            monitor,
+            _explainer: AbortOnDropHandle::new(explainer),
+        })
     }
 
     /// A handle to look at the supervisor once the state machine has it.
@@ -112,6 +131,17 @@ impl Daemon for Supervisor {
 impl Monitor {
     /// How things stand.
     pub fn status(&self) -> Status {
-        self.record.borrow().status()
+        let record = self.record.borrow();
+        Status {
+            failed_requests: self.requests.failed(record.generation),
+            ..record.status()
+        }
+    }
+
+    /// Why comments cannot be saved, asked just now; `None` if they can, for all that can be seen without saving one. Takes
+    /// seconds only if the disk does not answer.
+    pub async fn unwritable(&self) -> Option<Unwritable> {
+        let generation = self.record.borrow().generation;
+        self.writing.unwritable(generation).await
     }
 }

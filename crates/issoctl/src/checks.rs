@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::rc::Rc;
 use std::time::Duration;
 
-use isso_database::{State, Verdict, last_verdict};
+use isso_database::{State, Unwritable, Verdict, last_verdict};
 use isso_lifecycle::State as Lifecycle;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -42,6 +42,9 @@ pub struct DatabaseStatus {
     pub damage: Option<String>,
     /// Why the check after that one failed.
     pub error: Option<String>,
+    /// Why comments cannot be saved, asked just now.
+    #[serde(default)]
+    pub unwritable: Option<Unwritable>,
 }
 
 /// The task that has the database checked.
@@ -152,6 +155,7 @@ fn status(verdict: &Verdict) -> DatabaseStatus {
         checked: checked.and_then(|time| time.format(&Rfc3339).ok()),
         damage: verdict.damage.as_ref().map(|damage| damage.found.clone()),
         error: None,
+        unwritable: None,
     }
 }
 

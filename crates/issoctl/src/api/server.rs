@@ -126,7 +126,8 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         let _ = timeout(Duration::from_secs(30), settled(&app)).await;
     }
     let state = app.service.host.state();
-    let probe = ask(&app).await;
+    let (probe, unwritable) = tokio::join!(ask(&app), app.supervisor.unwritable());
+    let database = app.database.borrow().clone();
     Json(Status {
         state: state.to_string(),
         serving: probe.error.is_none(),
@@ -137,7 +138,10 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         pid: std::process::id(),
         dropped_lines: printer::installed().map_or(0, Printer::dropped),
         settings: settings(&app),
-        database: app.database.borrow().clone(),
+        database: DatabaseStatus {
+            unwritable,
+            ..database
+        },
         supervisor: app.supervisor.status(),
     })
 }

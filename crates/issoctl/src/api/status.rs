@@ -30,7 +30,7 @@ pub struct Status {
     pub dropped_lines: u64,
     /// Whether `isso.cfg` is in force, and why not.
     pub settings: SettingsStatus,
-    /// What the last thorough check of the database has found.
+    /// What the last thorough check of the database has found, and whether comments can be saved.
     // An `up` that was started before issoctl was replaced does not tell it.
     #[serde(default)]
     pub database: DatabaseStatus,

@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
-use isso_daemon::Phase;
+use isso_daemon::{FailedRequests, Phase};
+use isso_database::Unwritable;
 use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::api::{Client, Status};
 use crate::data::DataDir;
@@ -11,7 +14,7 @@ use crate::desk::{Problem, SettingsStatus};
 use crate::error::Failure;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 
-/// Tells how Isso is. Exits with 0 when it serves.
+/// Tells how Isso is. Exits with 0 when it serves and comments can be saved.
 pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
     let Some(client) = Client::connect(data)? else {
         if output.json {
@@ -35,9 +38,11 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(Failure::NOT_RUNNING));
     };
     let status = client.status(false).await?;
-    let code = match (status.serving, &status.database.damage) {
-        (true, None) => 0,
-        (true, Some(_)) => Failure::FAILED,
+    let database = &status.database;
+    let is_whole = database.damage.is_none() && database.unwritable.is_none();
+    let code = match (status.serving, is_whole) {
+        (true, true) => 0,
+        (true, false) => Failure::FAILED,
         (false, _) => Failure::NOT_RUNNING,
     };
     if output.json {
@@ -72,6 +77,18 @@ fn print(status: &Status, data: &DataDir, output: Output) {
     } else if let Some(error) = &status.database.error {
         line("Database", &format!("{WARN}not checked{WARN:#}: {error}"));
     }
+    if let Some(Unwritable { reason, fix }) = &status.database.unwritable {
+        let words = format!("{BAD}comments cannot be saved:{BAD:#} {reason}");
+        line("Database", &words);
+        output.line(&format!("          {BOLD}fix:{BOLD:#} {}", data.spell(fix)));
+    }
+    if let Some(words) = failed(&supervisor.failed_requests) {
+        line("Errors", &format!("{WARN}{words}{WARN:#}"));
+        output.line(&format!(
+            "          {}",
+            data.spell("see what Isso printed: issoctl logs")
+        ));
+    }
     settings(&status.settings, &line, output);
     line("Comments", &status.url);
     line("Admin", &format!("{}/admin/", status.url));
@@ -91,6 +108,22 @@ fn print(status: &Status, data: &DataDir, output: Output) {
         ),
     );
     line("Data", &data.path().display().to_string());
+}
+
+/// How many requests the present gunicorn has failed to answer, and why the last one.
+fn failed(requests: &FailedRequests) -> Option<String> {
+    let last = requests.last.as_ref()?;
+    let nanoseconds = i128::from(last.unix_ms) * 1_000_000;
+    let time = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok();
+    let time = time.and_then(|time| time.replace_millisecond(0).ok()?.format(&Rfc3339).ok());
+    let requests = match requests.count {
+        1 => "1 request".to_owned(),
+        count => format!("{count} requests"),
+    };
+    let (time, exception) = (time.unwrap_or_default(), &last.exception);
+    Some(format!(
+        "{requests} answered with 500, the last at {time}: {exception}"
+    ))
 }
 
 /// How Isso is, in a few words.

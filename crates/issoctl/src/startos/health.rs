@@ -28,6 +28,9 @@ pub async fn run(
     let (result, message) = if let Some(damage) = status.as_ref().and_then(damage) {
         let message = database_text(DatabaseText::Corrupt(damage), language);
         (HealthResult::Failure, message)
+    } else if let Some(reason) = status.as_ref().and_then(unwritable) {
+        let message = database_text(DatabaseText::Unsaved(&reason), language);
+        (HealthResult::Failure, message)
     } else {
         let (result, text) = match &status {
             Some(status) => tell(status),
@@ -49,6 +52,14 @@ pub async fn run(
 fn damage(status: &Status) -> Option<&str> {
     let damage = status.database.damage.as_deref();
     damage.filter(|_| status.serving)
+}
+
+/// Pages go on showing comments, and no visitor can add one.
+fn unwritable(status: &Status) -> Option<String> {
+    let unwritable = status.database.unwritable.as_ref();
+    unwritable
+        .filter(|_| status.serving)
+        .map(ToString::to_string)
 }
 
 /// A bad line in `isso.cfg` does not keep Isso from answering, and has to be seen all the same.
