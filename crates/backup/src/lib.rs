@@ -22,8 +22,9 @@
 //!   backup is given up. It does not wait at all if the database is in WAL mode.
 //! - After [`swap`] the files are the new ones, or after an error the old ones. Whatever is killed in between, [`finish`] makes the
 //!   files the new ones; it has to be called before the volume is used. What was there is kept, and what the origin does not have
-//!   stays where it is.
-//!
+//!   stays where it is. Each rename is on the disk before the next one is made.
+//! - After [`prepare_undo`] and [`swap`] every file is again as it was before the restore, and no file is removed; what was undone is
+//!   kept too.
 //! - No backup and no file is believed. Of a backup no byte is unpacked beyond the sizes in its manifest, which have to fit the
 //!   disk; 1 MiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is refused unless it
 //!   is, to the last byte, what this crate writes: plain ustar headers, the files that the manifest names, and nothing behind them.
@@ -74,6 +75,7 @@ mod keep;
 mod litestream;
 mod manifest;
 mod mirror;
+mod moves;
 mod origin;
 mod owner;
 mod prepare;
@@ -98,7 +100,7 @@ pub use prepare::{Look, PrepareError, Prepared, may_swap, prepare, restore_into}
 pub use shelf::{Pruned, ShelfError, Shelved, delete, is_backup, list, prune};
 pub use snapshot::SnapshotError;
 pub use space::NoSpace;
-pub use swap::{Restored, SwapError, finish, is_unfinished, swap};
+pub use swap::{Restored, SwapError, finish, is_unfinished, prepare_undo, swap};
 pub use verify::verify;
 pub use watch::{Cancelled, Step, Watch};
 pub use workshop::WorkshopError;

@@ -14,11 +14,12 @@ use time::OffsetDateTime;
 use crate::archive::ArchiveError;
 use crate::counts::{self, Unsound};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
+use crate::moves::sync;
 use crate::origin::Origin;
 use crate::owner::give;
 use crate::shelf::{BEFORE, stamp};
 use crate::space::{self, NoSpace};
-use crate::swap::{Plan, swap, sync};
+use crate::swap::{Plan, swap};
 use crate::watch::{Cancelled, Step, Watch};
 use crate::workshop::{Workshop, WorkshopError, remove_abandoned};
 
@@ -145,8 +146,10 @@ fn prepare_as(
         rejected = Some(PathBuf::from(kept));
     }
     let plan = Plan {
-        before: free_name(root),
+        before: free_name(root, BEFORE),
         files,
+        removed: Vec::new(),
+        home: None,
     };
     plan.write(below)
         .and_then(|()| give_to_owner(root, below))
@@ -285,10 +288,10 @@ fn sync_folders(below: &Path) -> io::Result<()> {
     sync(below)
 }
 
-/// A folder that is not there yet, for the files before: beside the backups, or if those lie on another file system,
+/// A folder that is not there yet, for the files that give way: beside the backups, or if those lie on another file system,
 /// in the volume itself.
-fn free_name(root: &Path) -> PathBuf {
+pub(crate) fn free_name(root: &Path, prefix: &str) -> PathBuf {
     let is_apart = device(&root.join("backups")).is_some_and(|it| Some(it) != device(root));
     let folder = if is_apart { "" } else { "backups/" };
-    PathBuf::from(free_beside(root, &format!("{folder}{BEFORE}{}", now())))
+    PathBuf::from(free_beside(root, &format!("{folder}{prefix}{}", now())))
 }

@@ -17,6 +17,9 @@ use crate::workshop::remove_abandoned;
 /// The name of a folder with the files before a restore begins so.
 pub(crate) const BEFORE: &str = "before-restore-";
 
+/// And that of a folder with the files of a restore that was undone, so.
+pub(crate) const NOT_SERVED: &str = "not-served-";
+
 const TIME: &[BorrowedFormatItem] =
     format_description!("[year][month][day]T[hour][minute][second]Z");
 
@@ -122,7 +125,7 @@ pub fn prune(
 pub fn is_backup(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match path.is_dir() {
-        true => name.starts_with(BEFORE),
+        true => name.starts_with(BEFORE) || name.starts_with(NOT_SERVED),
         false => name.ends_with(SUFFIX),
     }
 }

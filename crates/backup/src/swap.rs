@@ -12,6 +12,10 @@
 //!
 //! A rename that fails halfway is undone, and the old state is whole again. What cannot be undone either is left for
 //! the next [`finish`], and until that succeeds Isso must not be started.
+//!
+//! A restore that was done can be undone in the same way ([`prepare_undo`]): `before-restore-<time>` takes the place of the hidden folder,
+//! and the files with which Isso did not serve go to `not-served-<time>`. The files before are in one folder or in their places at
+//! any time.
 
 use std::fs::{self, File};
 use std::io;
@@ -22,7 +26,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::counts::with_suffix;
 use crate::manifest::{CONFIG, DATABASE, MEMBERS};
+use crate::moves::{Move, flush, rename, sync};
 use crate::owner::give;
+use crate::prepare::free_name;
+use crate::shelf::NOT_SERVED;
 use crate::workshop::remove_abandoned;
 
 /// Where the files wait to be put in place.
@@ -43,6 +50,8 @@ const COMPANIONS: [Companion; 6] = [
 pub struct Restored {
     /// Where the files before are now, laid out as a volume; nothing where there were none.
     pub before: Option<PathBuf>,
+    /// What was put in place, by where it stands in a volume.
+    pub files: Vec<String>,
 }
 
 /// The files could not be put in place.
@@ -75,6 +84,13 @@ pub(crate) struct Plan {
     pub before: PathBuf,
     /// What is put in place.
     pub files: Vec<String>,
+    /// What gives way to nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// Where the files came from that wait to be put in place, below the folder of the volume, and where they go again if that
+    /// cannot be done; nothing for files that were made for this alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<PathBuf>,
 }
 
 /// A file that belongs to another one and is called after it.
@@ -96,6 +112,11 @@ impl Companion {
     const fn of(of: &'static str, suffix: &'static str, beside: Beside) -> Companion {
         Companion { of, suffix, beside }
     }
+
+    /// Where it stands in a volume, where nothing is a link.
+    fn name(&self) -> String {
+        format!("{}{}", self.of, self.suffix)
+    }
 }
 
 /// Puts prepared files in place. No process may use those of the volume meanwhile. Files that are not among the prepared ones stay
@@ -114,7 +135,7 @@ pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
         remove_leavings(&ready)?;
         fs::rename(prepared, &ready)?;
         // Nobody may finish later what was said to be undone.
-        sync(root).or_else(|error| fs::rename(&ready, prepared).and(Err(error)))?;
+        flush(prepared, &ready).or_else(|error| fs::rename(&ready, prepared).and(Err(error)))?;
         Ok(lock)
     };
     let _lock = commit().map_err(|source| SwapError::Undone {
@@ -123,6 +144,39 @@ pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
     })?;
     let restored = finish_locked(root, &ready)?;
     Ok(restored.expect("the plan is there"))
+}
+
+/// Makes a restore ready to be undone: gives the folder to [`swap`] back in, which holds the files that were there before and then
+/// again are. What the restore has put in place is kept beside the backups, for Isso may have taken comments with it.
+///
+/// The files before lie in their folder until the swap begins, and again after one that fails.
+pub fn prepare_undo(root: &Path, restored: &Restored) -> io::Result<PathBuf> {
+    let before = restored.before.as_ref();
+    let before = before.ok_or(io::ErrorKind::NotFound)?;
+    let is_there = |file: &String| fs::symlink_metadata(before.join(file)).is_ok();
+    let companions = COMPANIONS.iter().map(Companion::name);
+    let files: Vec<String> = restored
+        .files
+        .iter()
+        .cloned()
+        .chain(companions)
+        .filter(is_there)
+        .collect();
+    let removed = restored.files.iter().filter(|file| !is_there(file));
+    let home = before.strip_prefix(root).map_err(io::Error::other)?;
+    let plan = Plan {
+        before: free_name(root, NOT_SERVED),
+        removed: removed.cloned().collect(),
+        home: Some(home.to_owned()),
+        files,
+    };
+    match fs::remove_file(before.join(PLAN)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    plan.write(before)?;
+    sync(before)?;
+    Ok(before.clone())
 }
 
 /// Finishes a restore that a crash has interrupted after Isso was stopped for it; does nothing if there is none. Has to
@@ -171,7 +225,10 @@ fn finish_locked(root: &Path, ready: &Path) -> Result<Option<Restored>, SwapErro
         if let Err(source) = step.go() {
             let path = step.place.clone();
             let undone = moves.iter().rev().try_for_each(Move::undo);
-            let undone = undone.and_then(|()| close(root, ready));
+            let undone = undone.and_then(|()| match &plan.home {
+                Some(home) => rename(ready, &root.join(home)),
+                None => close(root, ready),
+            });
             remove_empty(&root.join(&plan.before));
             return Err(match undone {
                 Ok(()) => SwapError::Undone { path, source },
@@ -179,11 +236,11 @@ fn finish_locked(root: &Path, ready: &Path) -> Result<Option<Restored>, SwapErro
             });
         }
     }
-    let synced = sync_all(&moves).and_then(|()| close(root, ready));
-    synced.map_err(halfway)?;
+    close(root, ready).map_err(halfway)?;
     let before = root.join(&plan.before);
     Ok(Some(Restored {
         before: before.exists().then_some(before),
+        files: plan.files,
     }))
 }
 
@@ -198,9 +255,11 @@ impl Plan {
     /// What is moved, in an order in which it may be broken off and begun again.
     fn moves(&self, root: &Path) -> io::Result<Vec<Move>> {
         let before = root.join(&self.before);
+        let ready = root.join(READY);
         let mut moves = Vec::new();
         for companion in &COMPANIONS {
-            if !self.files.iter().any(|file| file == companion.of) {
+            let mut moved = self.files.iter().chain(&self.removed);
+            if !moved.any(|file| file == companion.of) {
                 continue;
             }
             let link = root.join(companion.of);
@@ -208,72 +267,25 @@ impl Plan {
                 Beside::Target => resolve(&link)?,
                 Beside::Link => link,
             };
+            let name = companion.name();
+            let new = self.files.contains(&name);
             moves.push(Move {
                 place: with_suffix(&file, companion.suffix),
-                before: with_suffix(&before.join(companion.of), companion.suffix),
-                new: None,
+                before: before.join(&name),
+                new: new.then(|| ready.join(&name)),
             });
         }
-        for file in &self.files {
+        let is_companion = |file: &String| COMPANIONS.iter().any(|it| it.name() == *file);
+        let files = self.files.iter().filter(|file| !is_companion(file));
+        let new = files.map(|file| (file, Some(ready.join(file))));
+        for (file, new) in new.chain(self.removed.iter().map(|file| (file, None))) {
             moves.push(Move {
                 place: resolve(&root.join(file))?,
                 before: before.join(file),
-                new: Some(root.join(READY).join(file)),
+                new,
             });
         }
         Ok(moves)
-    }
-}
-
-/// Flushes the folders of everything that was moved.
-fn sync_all(moves: &[Move]) -> io::Result<()> {
-    let places = moves.iter().flat_map(|it| [&it.place, &it.before]);
-    let mut folders: Vec<_> = places.filter_map(|it| it.parent()).collect();
-    folders.sort_unstable();
-    folders.dedup();
-    for folder in folders {
-        match sync(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            synced => synced?,
-        }
-    }
-    Ok(())
-}
-
-/// One file that gives way to another, or to none.
-struct Move {
-    place: PathBuf,
-    before: PathBuf,
-    new: Option<PathBuf>,
-}
-
-impl Move {
-    /// Repeatable: a new file that has left is in its place already.
-    fn go(&self) -> io::Result<()> {
-        if self.new.as_ref().is_some_and(|new| !new.exists()) {
-            return Ok(());
-        }
-        if fs::symlink_metadata(&self.place).is_ok() {
-            make_folder(&self.before)?;
-            fs::rename(&self.place, &self.before)?;
-        }
-        match &self.new {
-            None => Ok(()),
-            Some(new) => {
-                make_folder(&self.place)?;
-                fs::rename(new, &self.place)
-            }
-        }
-    }
-
-    fn undo(&self) -> io::Result<()> {
-        if let Some(new) = self.new.as_ref().filter(|new| !new.exists()) {
-            fs::rename(&self.place, new)?;
-        }
-        if fs::symlink_metadata(&self.before).is_ok() {
-            fs::rename(&self.before, &self.place)?;
-        }
-        Ok(())
     }
 }
 
@@ -307,21 +319,4 @@ fn close(root: &Path, ready: &Path) -> io::Result<()> {
     sync(ready)?;
     fs::remove_dir_all(ready)?;
     sync(root)
-}
-
-/// Makes the folder that a file is to be in. Made by root, it belongs to whom the one around it does.
-fn make_folder(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    let folder = file.parent().expect("members are in folders");
-    // The one around a relative path has no name.
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    make_folder(folder)?;
-    fs::DirBuilder::new().mode(0o700).create(folder)?;
-    give(folder, &fs::metadata(folder.join(".."))?)
-}
-
-pub(crate) fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }

@@ -63,6 +63,7 @@ fn child() {
         "prepare" => crate::killed::prepare(&folder, detail),
         "swap" => crate::interrupted::swap_and_swap(&folder),
         "disk" => crate::namespaces::CASES[detail].1(&folder),
+        "undo" => crate::swap::restore_and_undo(&folder),
         "verify" => crate::owners::verify_as_somebody(&folder),
         other => panic!("{other}"),
     }

@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use isso_backup::{
-    Origin, PrepareError, Prepared, Restored, SwapError, finish, may_swap, prepare, restore_into,
-    swap, verify,
+    Origin, PrepareError, Prepared, Restored, SwapError, finish, is_backup, may_swap, prepare,
+    prepare_undo, restore_into, swap, verify,
 };
 
+use crate::children::command;
 use crate::hot::half_written;
 use crate::site::{CFG, MEMBERS, Site, Tree, content, names, tree};
+use crate::skip_anywhere;
 
 /// What may lie beside the files, and belongs to them.
 pub const COMPANIONS: [&str; 6] = [
@@ -144,7 +147,7 @@ fn where_nothing_was_nothing_is_kept() {
     let target = folder.path().join("a/new/place");
     let prepared = prepare(&origin, &target, &()).unwrap();
     let restored = swap(&target, prepared.path()).unwrap();
-    assert_eq!(restored, Restored { before: None });
+    assert_eq!(restored.before, None);
     assert_eq!(tree(&target), new);
     assert_eq!(names(&target), [".lock", "config", "db", "start9"]);
     assert_eq!(finish(&target).unwrap(), None);
@@ -205,4 +208,176 @@ fn nothing_prepared_is_nothing_done() {
     assert_eq!(tree(site.root()), before);
     assert_eq!(finish(site.root()).unwrap(), None);
     assert_eq!(tree(site.root()), before);
+}
+
+/// A site over which such a backup was restored, and which Isso has used for a moment; what it was before, and the restore.
+fn restored_for_a_moment(
+    backup: &Path,
+    members: &[&str],
+    without: &[&str],
+) -> (Site, Tree, Restored) {
+    let site = old_site();
+    for name in without {
+        fs::remove_file(site.path(name)).unwrap();
+    }
+    let old = tree(site.root());
+    let restored = swap(site.root(), prepared(backup, &site).path()).unwrap();
+    assert_eq!(restored.files, members);
+    if members.contains(&"db/comments.db") {
+        site.put("db/comments.db.exists", "of the new one");
+        site.put("db/comments.db-journal", "of the new one");
+    }
+    (site, old, restored)
+}
+
+/// Everything is as it was, and what was undone is kept.
+fn check_undone(site: &Site, old: &Tree, members: &[&str], kept: &Path) {
+    let name = kept.file_name().unwrap().to_str().unwrap();
+    assert!(
+        name.starts_with("not-served-2") && is_backup(kept),
+        "{name}"
+    );
+    for member in members {
+        assert!(kept.join(member).exists(), "{member}");
+    }
+    fs::remove_dir_all(kept).unwrap();
+    assert_eq!(tree(site.root()), *old);
+    assert_eq!(names(&site.backups()), [""; 0]);
+    assert!(!site.path(".restore").exists());
+}
+
+/// What an old site may lack that a backup brings.
+const WITHOUT: [&[&str]; 3] = [
+    &[],
+    &["start9/store.json", "db/comments.db.exists"],
+    &["db/comments.db", "db/comments.db-wal"],
+];
+
+#[test]
+fn a_restore_that_is_undone_leaves_everything_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    for members in KINDS {
+        let (backup, _) = new_state(folder.path(), members);
+        for without in WITHOUT {
+            let (site, old, restored) = restored_for_a_moment(&backup, members, without);
+            let undo = prepare_undo(site.root(), &restored).unwrap();
+            let undone = swap(site.root(), &undo).unwrap();
+            check_undone(&site, &old, members, &undone.before.unwrap());
+        }
+        fs::remove_file(backup).unwrap();
+    }
+}
+
+#[test]
+fn an_undo_that_is_killed_is_finished_wherever_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, _) = new_state(folder.path(), &MEMBERS);
+    for without in WITHOUT {
+        for done in 0.. {
+            let (site, old, restored) = restored_for_a_moment(&backup, &MEMBERS, without);
+            let undo = prepare_undo(site.root(), &restored).unwrap();
+            let plan = fs::read(undo.join("plan.json")).unwrap();
+            let plan: serde_json::Value = serde_json::from_slice(&plan).unwrap();
+            let kept = site.path(plan["before"].as_str().unwrap());
+            fs::rename(&undo, site.path(".restore")).unwrap();
+            let mut renames = Vec::new();
+            for name in COMPANIONS.iter().chain(&MEMBERS) {
+                renames.push((site.path(name), kept.join(name)));
+                renames.push((site.path(".restore").join(name), site.path(name)));
+            }
+            renames.retain(|(from, _)| from.exists());
+            let Some(renames) = renames.get(..done) else {
+                break;
+            };
+            for (from, to) in renames {
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::rename(from, to).unwrap();
+            }
+            let undone = finish(site.root()).unwrap().unwrap();
+            assert_eq!(undone.before.as_ref(), Some(&kept));
+            check_undone(&site, &old, &MEMBERS, &kept);
+        }
+    }
+}
+
+#[test]
+fn an_undo_that_fails_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, _) = new_state(folder.path(), &MEMBERS);
+    let (site, old, restored) = restored_for_a_moment(&backup, &MEMBERS, &[]);
+    let before = restored.before.clone().unwrap();
+    // Nothing can be put into this folder any more.
+    fs::remove_dir_all(site.path("start9")).unwrap();
+    site.put("start9", "in the way");
+    let now = tree(site.root());
+    let undo = prepare_undo(site.root(), &restored).unwrap();
+    let error = swap(site.root(), &undo).unwrap_err();
+    assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
+    fs::remove_file(before.join("plan.json")).unwrap();
+    assert_eq!(
+        tree(site.root()),
+        now,
+        "the files before are where they were"
+    );
+    // Once the way is free, it can be done.
+    fs::remove_file(site.path("start9")).unwrap();
+    swap(site.root(), &prepare_undo(site.root(), &restored).unwrap()).unwrap();
+    for member in MEMBERS {
+        assert_eq!(fs::read(site.path(member)).unwrap(), old[Path::new(member)]);
+    }
+}
+
+/// Whether each rename is on the disk before the next one begins, as the system calls of a restore and its undo show.
+#[test]
+fn every_rename_is_flushed_in_both_folders_before_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (backup, _) = new_state(folder.path(), &MEMBERS);
+    let site = old_site();
+    let ready = prepared(&backup, &site);
+    let log = folder.path().join("calls");
+    let mut traced = Command::new("strace");
+    traced.args([
+        "-f",
+        "-y",
+        "-e",
+        "trace=rename,renameat,renameat2,fsync,unlink,mkdir",
+    ]);
+    traced.arg("-o").arg(&log);
+    let child = command("undo", site.root(), 0);
+    traced.arg(child.get_program()).args(child.get_args());
+    for (name, value) in child.get_envs() {
+        traced.env(name, value.unwrap());
+    }
+    fs::rename(ready.path(), site.path(".issoctl-staged")).unwrap();
+    match traced.output() {
+        Ok(output) if output.status.success() => {}
+        other => return skip_anywhere(&format!("strace does not run here: {other:?}")),
+    }
+    let calls = fs::read_to_string(&log).unwrap();
+    let root = site.root().to_str().unwrap();
+    let calls: Vec<&str> = calls
+        .lines()
+        .filter(|call| call.contains(root) && call.ends_with("= 0"))
+        .collect();
+    let mut owed: Vec<String> = Vec::new();
+    let mut renames = 0;
+    for call in calls {
+        if call.contains("fsync(") {
+            let synced = call.split(['<', '>']).nth(1).unwrap();
+            owed.retain(|folder| folder != synced);
+            continue;
+        }
+        assert!(owed.is_empty(), "{owed:?} before {call}");
+        let paths: Vec<&str> = call.split('"').skip(1).step_by(2).collect();
+        let folders = paths.iter().map(|it| Path::new(it).parent().unwrap());
+        owed = folders.map(|it| it.to_str().unwrap().to_owned()).collect();
+        renames += usize::from(call.contains("rename"));
+    }
+    assert!(renames > 20, "{renames}");
+}
+
+/// What the process does whose system calls are looked at.
+pub fn restore_and_undo(root: &Path) {
+    let restored = swap(root, &root.join(".issoctl-staged")).unwrap();
+    swap(root, &prepare_undo(root, &restored).unwrap()).unwrap();
 }

@@ -9,14 +9,16 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use isso_actions::Language;
+use isso_backup::{Restored, prepare_undo};
 use isso_cfg::Volume;
-use isso_lifecycle::{BackupRequest, Event, Refusal};
+use isso_lifecycle::{BackupRequest, Event, Refusal, State as Lifecycle};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, interval_at};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::IntervalStream;
 
 use super::server::{App, Asker};
+use crate::error::chain;
 use crate::host::{Handle, NotRestored};
 use crate::service::{Problem, ProblemKind};
 
@@ -51,8 +53,23 @@ pub struct Prepared {
 /// What was put in place.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Swapped {
-    /// Where the files before are now.
+    /// Where the files before are now, or were until they were put back.
     pub before: Option<PathBuf>,
+    /// Set if Isso did not serve with them.
+    // An `up` that was started before issoctl was replaced does not tell it.
+    #[serde(default)]
+    pub undone: Option<Undone>,
+}
+
+/// A restore that was undone.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Undone {
+    /// Why Isso did not serve.
+    pub why: String,
+    /// Where the files are now with which it did not.
+    pub kept: Option<PathBuf>,
+    /// Why the files before could not be put back, if they could not. They are still where a restore keeps them.
+    pub failed: Option<String>,
 }
 
 impl Files {
@@ -183,11 +200,10 @@ pub(super) async fn restore(
     Query(asker): Query<Asker>,
     Json(Prepared { from }): Json<Prepared>,
 ) -> Result<Json<Swapped>, Problem> {
-    let restored = app.restores.restore(from).await;
-    match restored {
-        Ok(restored) => Ok(Json(Swapped {
-            before: restored.before,
-        })),
+    // A task of its own goes on when the command is killed before the answer: a restore that has to be undone is.
+    let done = tokio::spawn(async move { put_in_place(&app, from).await }).await;
+    match done.unwrap_or(Err(NotRestored::Refused(Refusal::Bug))) {
+        Ok(swapped) => Ok(Json(swapped)),
         Err(NotRestored::Refused(refusal)) => {
             Err(Problem::with_cause(&refusal, Language::of(&asker.language)))
         }
@@ -198,4 +214,41 @@ pub(super) async fn restore(
             hint: None,
         }),
     }
+}
+
+/// Puts files in place. If Isso served before and does not with them, those before are put back.
+async fn put_in_place(app: &App, from: PathBuf) -> Result<Swapped, NotRestored> {
+    let served = matches!(
+        app.service.host.state(),
+        Lifecycle::Serving | Lifecycle::Reloading
+    );
+    let (restored, state) = app.restores.restore(from).await?;
+    let before = restored.before.clone();
+    let undone = match served && state == Lifecycle::Recovering {
+        true => Some(undo(app, restored).await),
+        false => None,
+    };
+    Ok(Swapped { before, undone })
+}
+
+async fn undo(app: &App, restored: Restored) -> Undone {
+    let why = app.supervisor.status().last_exit;
+    let why = why.unwrap_or_else(|| "it ended without saying why".to_owned());
+    tracing::warn!("Isso does not serve with the restored files, and gets those before: {why}");
+    let root = app.service.volume.root().to_owned();
+    let prepared = tokio::task::spawn_blocking(move || prepare_undo(&root, &restored)).await;
+    let swapped = match prepared {
+        Ok(Ok(before)) => app.restores.restore(before).await,
+        Ok(Err(error)) => Err(NotRestored::Failed(chain(&error).join(": "))),
+        Err(bug) => Err(NotRestored::Failed(chain(&bug).join(": "))),
+    };
+    let (kept, failed) = match swapped {
+        Ok((undone, _)) => (undone.before, None),
+        Err(NotRestored::Refused(refusal)) => (None, Some(chain(&refusal).join(": "))),
+        Err(NotRestored::Failed(message)) => (None, Some(message)),
+    };
+    if let Some(failed) = &failed {
+        tracing::error!("the files before the restore could not be put back: {failed}");
+    }
+    Undone { why, kept, failed }
 }

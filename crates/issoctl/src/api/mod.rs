@@ -25,7 +25,7 @@ mod server;
 mod socket;
 mod status;
 
-pub use backup::Current;
+pub use backup::{Current, Swapped, Undone};
 pub use client::Client;
 pub use server::{App, serve};
 pub use socket::SocketPath;

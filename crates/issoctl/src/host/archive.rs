@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use isso_backup::{Restored, swap};
 use isso_cfg::Volume;
-use isso_lifecycle::{Archive, BackupRequest, Event, PortError, Refusal, RestoreRequest};
+use isso_lifecycle::{Archive, BackupRequest, Event, PortError, Refusal, RestoreRequest, State};
 use tokio::sync::{mpsc, watch};
 
 use super::Handle;
@@ -92,8 +92,8 @@ pub enum NotRestored {
 }
 
 impl Restores {
-    /// Stops Isso, puts the files in place, and returns once Isso serves again or is known not to.
-    pub async fn restore(&self, from: PathBuf) -> Result<Restored, NotRestored> {
+    /// Stops Isso, puts the files in place, and returns once Isso serves again or is known not to, with the state in which it is.
+    pub async fn restore(&self, from: PathBuf) -> Result<(Restored, State), NotRestored> {
         let mut outcome = self.outcome.clone();
         outcome.mark_unchanged();
         let event = Event::Restore(RestoreRequest { from });
@@ -101,7 +101,8 @@ impl Restores {
         let told = outcome.changed().await;
         told.expect("the archive lives as long as the host");
         let restored = outcome.borrow().clone().expect("it was told just now");
-        self.host.settled().await;
-        restored.map_err(NotRestored::Failed)
+        let state = self.host.settled().await;
+        let restored = restored.map_err(NotRestored::Failed)?;
+        Ok((restored, state))
     }
 }

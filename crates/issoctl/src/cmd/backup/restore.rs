@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use super::plan::Plan;
 use super::progress::watched;
 use super::{confirm, source};
-use crate::api::{Client, Status};
+use crate::api::{Client, Status, Swapped, Undone};
 use crate::cli::RestoreArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
@@ -82,17 +82,24 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
     }
     // What is replaced can be told of no more afterwards.
     let mut done = plan.to_json();
-    let before = match &client {
+    let swapped = match &client {
         Some(client) => {
             let language = language::of_environment();
-            client.restore(prepared.path(), language).await?.before
+            client.restore(prepared.path(), language).await?
         }
-        None => swap(&volume, prepared.path()).await?,
+        None => Swapped {
+            before: swap(&volume, prepared.path()).await?,
+            undone: None,
+        },
     };
+    let before = swapped.before;
     let status = match &client {
         Some(client) => Some(client.status(true).await?),
         None => None,
     };
+    if let Some(undone) = &swapped.undone {
+        return Err(not_served(undone, before.as_deref(), status.as_ref()));
+    }
     if output.json {
         done["before"] = json!(before);
         done["serving"] = json!(status.as_ref().map(|it| it.serving));
@@ -112,7 +119,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
         }
     }
     match status {
-        Some(status) => tell(status, data, output)?,
+        Some(status) => tell(status, before.as_deref(), data, output)?,
         // A password that names a variable is for the host to judge.
         None if has_no_password(&volume) => {
             let command = data.spell("issoctl action run set-admin-password");
@@ -210,7 +217,12 @@ async fn need_one_folder(client: &Client) -> Result<(), Failure> {
 }
 
 /// How Isso is with what was put back.
-fn tell(status: Status, data: &DataDir, output: Output) -> Result<(), Failure> {
+fn tell(
+    status: Status,
+    before: Option<&Path>,
+    data: &DataDir,
+    output: Output,
+) -> Result<(), Failure> {
     if status.serving {
         output.note(&format!("{GOOD}Isso serves it.{GOOD:#}"));
     } else if status.password_needed {
@@ -223,10 +235,54 @@ fn tell(status: Status, data: &DataDir, output: Output) -> Result<(), Failure> {
         return Err(
             Failure::plain(format!("it is put back, but Isso does not serve: {reason}"))
                 .exit(Failure::NOT_RUNNING)
-                .hint("see what it printed: `issoctl logs`"),
+                .hint(format!(
+                    "see what it printed: `issoctl logs`{}",
+                    or_back(before)
+                )),
         );
     }
     Ok(())
+}
+
+/// Isso served before and did not with what was put back, so the host has put the files before in place again, or tried to.
+fn not_served(undone: &Undone, before: Option<&Path>, status: Option<&Status>) -> Failure {
+    let serving = status.is_some_and(|it| it.serving);
+    let details = json!({ "undone": undone, "serving": serving });
+    if let Some(failed) = &undone.failed {
+        let message = "it is put back, but Isso does not serve with it, and the files before could not be put back";
+        return Failure::new(format!("{message}: {failed}"), undone.why.clone())
+            .exit(Failure::NOT_RUNNING)
+            .hint(format!(
+                "see what it printed: `issoctl logs`{}",
+                or_back(before)
+            ))
+            .details(details);
+    }
+    let now = match serving {
+        true => "and serves as before",
+        false => "and does not serve with those either",
+    };
+    let kept = undone.kept.as_ref().map_or(String::new(), |kept| {
+        format!("; these files are kept in {}", kept.display())
+    });
+    let message = format!(
+        "nothing was put back: Isso does not serve with these files. It has those before again, {now}"
+    );
+    let failure = Failure::new(message, undone.why.clone())
+        .hint(format!("take another backup (`issoctl backup list`){kept}"))
+        .details(details);
+    match serving {
+        true => failure,
+        false => failure.exit(Failure::NOT_RUNNING),
+    }
+}
+
+/// How the files before are put back by hand.
+fn or_back(before: Option<&Path>) -> String {
+    before.map_or(String::new(), |before| {
+        let before = source::quoted(before);
+        format!(", or put back what was there: `issoctl backup restore {before}`")
+    })
 }
 
 /// The same machine does it without an Isso to stop.
@@ -237,7 +293,7 @@ async fn swap(volume: &Volume, prepared: &Path) -> Result<Option<PathBuf>, Failu
     // Files that cannot be settled are about to be replaced.
     let _ = restores.host.send(Event::Init).await;
     match restores.restore(prepared.to_owned()).await {
-        Ok(restored) => Ok(restored.before),
+        Ok((restored, _)) => Ok(restored.before),
         Err(NotRestored::Refused(refusal)) => {
             Err(Problem::with_cause(&refusal, language::of_environment()).into())
         }

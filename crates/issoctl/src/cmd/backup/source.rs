@@ -153,7 +153,7 @@ fn advice(data: &DataDir, path: &Path, what: Foreign) -> String {
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub fn quoted(path: &Path) -> String {
     shell_words::quote(&path.to_string_lossy()).into_owned()
 }
 
