@@ -257,6 +257,8 @@ fn companions(database: &Path) -> impl Iterator<Item = (&'static str, PathBuf)> 
 fn copy(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
     let unread = |error| ArchiveError::Read(from.to_owned(), error);
     let mut source = look::open(from).map_err(|error| unread(io::Error::other(error)))?;
+    // Of a file that grows faster than it is copied, there would be no end.
+    let mut left = source.metadata().map_err(unread)?.len();
     let mut target = create(to)?;
     let mut block = vec![0; 256 * 1024];
     loop {
@@ -265,6 +267,8 @@ fn copy(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
         if read == 0 {
             break;
         }
+        let grown = || ArchiveError::Changing(from.to_owned());
+        left = left.checked_sub(read as u64).ok_or_else(grown)?;
         let written = target.write_all(&block[..read]);
         written.map_err(|error| ArchiveError::Write(to.to_owned(), error))?;
         watch.advance(read as u64);

@@ -12,13 +12,13 @@ use super::Choice;
 use super::error::{OriginError, Wanted};
 use super::look::{self, Database};
 use crate::manifest::{CONFIG, DATABASE, STORE};
-use crate::shelf::BEFORE;
+use crate::shelf::{BEFORE, NOT_SERVED};
 
 /// How deep to look: the folder, what is in it, and what is in that.
 const DEPTH: usize = 2;
 /// How deep to look for what is not found so, as in the copy of a whole system: `var/lib/isso`, `etc/isso.d/enabled`.
 const DEEPER: usize = 5;
-/// How many files to look at.
+/// How many names to look at, those of folders among them.
 const MOST: usize = 20_000;
 /// Where other states lie than the one that is looked for.
 const ASIDE: [&str; 4] = ["backups", "runtime", "node_modules", "lost+found"];
@@ -121,6 +121,7 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
     let mut entries = Vec::new();
     let mut closed = None;
     let mut seen = HashSet::new();
+    let mut looked = 0;
     let mut level = vec![folder.to_owned()];
     for depth in 0..=deepest {
         let mut next = Vec::new();
@@ -133,10 +134,14 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
                 }
                 list => list.map_err(unread)?,
             };
-            let mut names: Vec<_> = list
-                .map(|it| it.map(|it| it.file_name()))
-                .collect::<Result<_, _>>()
-                .map_err(unread)?;
+            let mut names = Vec::new();
+            for entry in list {
+                names.push(entry.map_err(unread)?.file_name());
+                looked += 1;
+                if looked > MOST {
+                    return Err(OriginError::TooMany(folder));
+                }
+            }
             names.sort();
             for name in names {
                 let path = folder.join(&name);
@@ -151,16 +156,15 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
                 }
                 let is_usual = USUAL.contains(&&*name) || name == "comments.db";
                 if there.is_some_and(|it| it.is_dir()) && !is_usual {
-                    let is_aside = ASIDE.contains(&&*name) || name.starts_with(BEFORE);
+                    let is_aside = ASIDE.contains(&&*name)
+                        || name.starts_with(BEFORE)
+                        || name.starts_with(NOT_SERVED);
                     if !is_aside && !name.starts_with('.') {
                         next.push(path);
                     }
                     continue;
                 }
                 entries.push(Entry { path, name });
-                if entries.len() > MOST {
-                    return Err(OriginError::TooMany(folder));
-                }
             }
         }
         level = next;

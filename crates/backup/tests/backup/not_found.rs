@@ -346,3 +346,66 @@ fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
         assert!(error.to_string().contains("DROP TRIGGER"), "{error}");
     }
 }
+
+/// What is in a folder is read no further than it can be put back: a file that grows, one that is all holes, names without end.
+#[test]
+fn a_folder_without_end_is_told() {
+    let grows = folder(&[("comments.db", "300")]);
+    let path = grows.path().join("comments.db");
+    let origin = Origin::open(grows.path()).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let grow = at(|moment| {
+        if let Moment::Part(Step::Unpack, _) = moment {
+            let mut file = File::options().append(true).open(&path).unwrap();
+            file.write_all(&[0; 512 * 1024]).unwrap();
+        }
+        false
+    });
+    let error = verify(&origin, scratch.path(), &grow).unwrap_err();
+    assert!(
+        matches!(error, PrepareError::Archive(ArchiveError::Changing(_))),
+        "{error:?}"
+    );
+
+    let holes = folder(&[("comments.db", "3")]);
+    let path = holes.path().join("comments.db");
+    let file = File::options().write(true).open(path).unwrap();
+    // As many as the largest disk would not hold, or its file system refuses already.
+    if file.set_len(1 << 42).is_ok() {
+        let origin = Origin::open(holes.path()).unwrap();
+        let error = verify(&origin, scratch.path(), &()).unwrap_err();
+        assert!(matches!(error, PrepareError::Space(_)), "{error:?}");
+    }
+
+    let many = tempfile::tempdir().unwrap();
+    for name in 0..20_001 {
+        symlink("nowhere", many.path().join(name.to_string())).unwrap();
+    }
+    let error = refused(many.path());
+    assert!(matches!(error, OriginError::TooMany(_)), "{error:?}");
+
+    let loops = folder(&[
+        ("isso.cfg", "[general]\nhost = https://blog.example.org\n"),
+        ("a.db", "3"),
+    ]);
+    for (target, name) in [
+        (".", "again"),
+        ("loop", "loop"),
+        ("b.cfg", "c.cfg"),
+        ("c.cfg", "b.cfg"),
+        ("/dev/zero", "zero.db"),
+    ] {
+        symlink(target, loops.path().join(name)).unwrap();
+    }
+    let origin = Origin::open(loops.path()).unwrap();
+    assert_eq!(origin.files().len(), 2);
+    assert_eq!(
+        verify(&origin, scratch.path(), &())
+            .unwrap()
+            .database
+            .unwrap()
+            .comments,
+        3
+    );
+    assert_eq!(names(scratch.path()), [""; 0]);
+}
