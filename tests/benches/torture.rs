@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use isso_tests::torture::scenarios::{
     Broken, Burst, Comparison, Hang, Interrupted, Reloads, Sizes, Stage, break_settings, burst,
     compare, hang, idle, kill_create, kill_master_idle, kill_master_under_load, kill_restore,
-    kill_restore_alone, kill_supervisor, kill_up_in_restore, kill_worker, mails_and_reloads,
-    reload, slow_comment, stop_workers,
+    kill_restore_alone, kill_supervisor, kill_up_in_restore, kill_worker, locked,
+    mails_and_reloads, reload, slow_comment, stop_workers,
 };
 use isso_tests::torture::{Deployment, Keeper, Shape, Tally, template};
 
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let parts: [(&str, Part); 10] = [
+    let parts: [(&str, Part); 11] = [
         ("reload", reloads),
         ("burst", bursts),
         ("startup", startup),
@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         ("kill", kills),
         ("work", work),
         ("supervise", supervise),
+        ("locked", locked_gate),
         ("stop", stop),
         ("backup", backup),
         ("compare", comparison),
@@ -242,6 +243,42 @@ fn supervise(table: &mut Table) {
         idle.cpu <= 0.05,
         "<= 0.05 %",
     );
+}
+
+fn locked_gate(table: &mut Table) {
+    for (who, keeper) in [("up", Keeper::Up), ("supervise", Keeper::Supervise)] {
+        let outcome = locked(keeper, Duration::from_secs(30), 10_000, 300);
+        table.row(
+            &format!("{who} without a password: wrong answers of 10,300"),
+            &outcome.wrong.len().to_string(),
+            outcome.wrong.is_empty(),
+            "0",
+        );
+        table.row(
+            "  memory (RSS), idle",
+            &mib(outcome.idle.resident),
+            true,
+            "",
+        );
+        table.row(
+            "  memory (RSS) after all of them",
+            &mib(outcome.resident),
+            true,
+            "",
+        );
+        table.row(
+            "  wake-ups a second, idle",
+            &format!("{:.2}", outcome.idle.wake_ups),
+            outcome.idle.wake_ups < 0.5,
+            "0",
+        );
+        table.row(
+            "  CPU, idle",
+            &format!("{:.3} %", outcome.idle.cpu),
+            outcome.idle.cpu <= 0.05,
+            "<= 0.05 %",
+        );
+    }
 }
 
 fn backup(table: &mut Table) {

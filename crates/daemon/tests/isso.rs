@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use common::{Rig, Site, answered_with, ask, booted, get, group, runtime, until};
+use common::{
+    Rig, Site, all_answered_with, answered_with, ask, booted, get, group, runtime, until,
+};
 use isso_daemon::{LogLine, Phase, Program, probe};
 use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
@@ -169,7 +171,7 @@ async fn check_handover(visitors: usize, times: usize) -> usize {
     let visitors: Vec<_> = (0..visitors).map(|_| Visitor::at(rig.address)).collect();
     for _ in 0..times {
         rig.start().await;
-        answered_with(rig.address, "200").await;
+        all_answered_with(rig.address, "200").await;
         rig.supervisor
             .stop()
             .await

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Rig, Site, answered_with, executable, group, until};
+use common::{Rig, Site, all_answered_with, answered_with, executable, group, until};
 use isso_daemon::{Config, Phase};
 use isso_lifecycle::{Daemon, DaemonEvent};
 
@@ -124,7 +124,7 @@ async fn requests_are_answered_until_a_program_is_there_that_answers() {
     let answer = answered_with(rig.address, "503").await;
     assert!(answer.contains("retry-after: "), "{answer}");
     rig.start().await;
-    answered_with(rig.address, "200").await;
+    all_answered_with(rig.address, "200").await;
     rig.supervisor.stop().await.unwrap();
     answered_with(rig.address, "503").await;
 }
@@ -141,7 +141,7 @@ async fn requests_are_answered_while_a_start_takes_long_and_readiness_is_not_tol
     assert_eq!(rig.monitor.status().phase, Phase::Starting);
     executable(&ready, "");
     assert_eq!(rig.event().await, DaemonEvent::Ready);
-    answered_with(rig.address, "200").await;
+    all_answered_with(rig.address, "200").await;
     rig.supervisor.stop().await.unwrap();
 }
 

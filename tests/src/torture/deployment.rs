@@ -45,6 +45,29 @@ impl Deployment {
 
     /// Starts it with another text of `isso.cfg`, which names the same origin.
     pub fn start_with(keeper: Keeper, text: impl FnOnce(&Path) -> String) -> Option<Self> {
+        let deployment = Self::launch(keeper, text)?;
+        deployment.wait_until_in_force(&deployment.settings());
+        deployment.wait_until_clean();
+        Some(deployment)
+    }
+
+    /// Starts it without an admin password, and waits until requests are answered with 503.
+    pub fn start_locked(keeper: Keeper) -> Option<Self> {
+        let deployment = Self::launch(keeper, |database| {
+            let text = Settings::new(database.to_owned()).to_string();
+            let kept = text.lines().filter(|line| !line.starts_with("password"));
+            kept.collect::<Vec<_>>().join("\n")
+        })?;
+        wait("the gate is locked", PATIENCE, || {
+            match ask_now(deployment.address, &get("/info", "http://localhost")) {
+                Ok(answer) if answer.status == 503 => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        });
+        Some(deployment)
+    }
+
+    fn launch(keeper: Keeper, text: impl FnOnce(&Path) -> String) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         for name in ["config", "db", "state"] {
             fs::create_dir(folder.path().join(name)).expect("the folder is new");
@@ -53,15 +76,12 @@ impl Deployment {
         Save::InPlace.save(&folder.path().join("config/isso.cfg"), text);
         let address = crate::free_address();
         let command = keeper.command(folder.path(), address)?;
-        let deployment = Self {
+        Some(Self {
             keeper,
             address,
             child: spawn(command, folder.path()),
             folder,
-        };
-        deployment.wait_until_in_force(&deployment.settings());
-        deployment.wait_until_clean();
-        Some(deployment)
+        })
     }
 
     /// Starts the same again after everything of it was killed; says how long it took to serve.

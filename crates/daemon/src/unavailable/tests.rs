@@ -155,6 +155,25 @@ async fn a_client_that_sends_more_reads_the_answer_all_the_same() {
     check_unavailable(expects).await;
 }
 
+/// Many clients read nothing before they have sent everything, and a reset would end that.
+#[tokio::test]
+async fn a_client_may_go_on_sending_after_it_was_answered() {
+    let answering = Answering::begin();
+    let mut stream = answering.connect().await;
+    let post = "POST /new?uri=/ HTTP/1.1\r\nHost: isso\r\nContent-Length: 200000\r\n\r\n";
+    stream.write_all(post.as_bytes()).await.unwrap();
+    stream.readable().await.unwrap();
+    for _ in 0..20 {
+        stream
+            .write_all(&[b'x'; 10_000])
+            .await
+            .expect("it is taken");
+        sleep(Duration::from_millis(1)).await;
+    }
+    let answer = ask(&mut stream, b"").await;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+}
+
 #[tokio::test]
 async fn what_is_no_request_is_told_so() {
     check("\u{1}\u{2}\0 garbage\r\n\r\n", "400 Bad Request").await;

@@ -261,6 +261,18 @@ pub async fn answered_with(address: SocketAddr, status: &str) -> String {
     asks.await.unwrap()
 }
 
+/// Nothing but a program that took over answers: each of some requests gets this status.
+pub async fn all_answered_with(address: SocketAddr, status: &str) {
+    let status = format!(" {status} ");
+    let asks = move || {
+        for _ in 0..30 {
+            let answer = get(address, "/info").unwrap();
+            assert!(answer.contains(&status), "{answer}");
+        }
+    };
+    tokio::task::spawn_blocking(asks).await.unwrap();
+}
+
 /// Sends a request and returns the whole answer.
 pub fn ask(address: SocketAddr, request: &str) -> io::Result<String> {
     let mut connection = TcpStream::connect(address)?;

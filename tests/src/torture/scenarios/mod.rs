@@ -7,6 +7,7 @@ mod burst;
 mod compare;
 mod idle;
 mod kill;
+mod locked;
 mod mail;
 mod reload;
 mod startup;
@@ -21,6 +22,7 @@ pub use idle::{Idle, idle};
 pub use kill::{
     Kills, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, stop_workers,
 };
+pub use locked::{Locked, locked};
 pub use mail::{mails_and_reloads, slow_comment};
 pub use reload::{Reloads, lost, reload};
 pub use startup::{Hang, hang};
