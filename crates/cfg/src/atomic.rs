@@ -140,6 +140,8 @@ fn keep_owner(old: &Path, new: &File) -> io::Result<()> {
     match std::os::unix::fs::fchown(new, Some(old.uid()), Some(old.gid())) {
         // Only root may give files away. Anybody else who may replace the file becomes its owner.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        // In a user namespace, such as that of a rootless container, the owner may be a user who has no number there.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         done => done,
     }
 }

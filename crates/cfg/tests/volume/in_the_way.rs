@@ -6,7 +6,10 @@ use std::process::Command;
 
 use isso_cfg::{Code, Note, Severity, Store, VolumeError};
 
+use isso_cfg::keys;
+
 use super::*;
+use crate::update::Failed;
 
 #[test]
 fn something_else_in_the_place_of_a_file_is_moved_away() {
@@ -130,6 +133,47 @@ fn a_file_that_belongs_to_somebody_else_is_set_aside() {
     let settled = settled.unwrap();
     assert!(settled.usable_password, "{settled:?}");
     assert_eq!(text(beside(&volume.config_path(), "rejected")), FINE);
+}
+
+#[test]
+fn a_file_of_a_user_who_has_no_number_here_is_replaced() {
+    let possible = Command::new("unshare").args(["--user", "true"]).status();
+    if !geteuid().is_root() || !possible.is_ok_and(|it| it.success()) {
+        return skip("only root can give files to another user, and it takes a namespace");
+    }
+    let (folder, volume) = volume_with(FINE);
+    chown(volume.config_path(), Some(1234), Some(1234)).unwrap();
+    fs::set_permissions(volume.config_path(), Permissions::from_mode(0o644)).unwrap();
+    // As in a rootless container.
+    let mut inside = Command::new("unshare");
+    inside.args(["--user", "--map-root-user"]);
+    inside.arg(std::env::current_exe().unwrap());
+    inside.args(["--exact", "in_the_way::in_a_namespace", "--ignored"]);
+    let done = inside.env(NAMESPACE, folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(said.contains("1 passed"), "{done:?}");
+    assert_eq!(text(volume.config_path()), FINE.replace("hunter2", "x"));
+}
+
+#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
+fn skip(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
+const NAMESPACE: &str = "ISSO_CFG_TEST_NAMESPACE";
+
+#[test]
+#[ignore = "it is the process that the test above starts"]
+fn in_a_namespace() {
+    let Some(folder) = std::env::var_os(NAMESPACE) else {
+        return;
+    };
+    let volume = Volume::new(folder, DBPATH);
+    let updated = volume.update(|contents| {
+        contents.cfg.write_text(&keys::ADMIN_PASSWORD, "x")?;
+        Ok::<_, Failed>(())
+    });
+    updated.unwrap();
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::*;
 
 /// Why an edit of these tests fails.
 #[derive(Debug)]
-enum Failed {
+pub enum Failed {
     Volume(VolumeError),
     Edit(EditError),
     Changed,
