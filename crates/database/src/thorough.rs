@@ -67,7 +67,7 @@ pub fn check_thoroughly(database: &Path) -> Result<Verdict, CheckError> {
         checked: now.unwrap_or_default().as_secs(),
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
-    // Where nothing can be written, Isso cannot be started either, and the caller has the verdict.
+    // Where nothing can be written, the caller still has the verdict.
     let _ = verdict.keep(database);
     Ok(verdict)
 }

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use isso_database::{State, Unwritable, Verdict, last_verdict};
@@ -51,13 +52,20 @@ pub struct DatabaseStatus {
 pub struct Checks {
     database: PathBuf,
     status: watch::Sender<DatabaseStatus>,
+    /// What this process has had checked: where nothing can be written, no verdict stands beside the database.
+    last: Mutex<Option<Verdict>>,
 }
 
 impl Checks {
     /// Checks of this database, and what they find.
     pub fn new(database: PathBuf) -> (Checks, watch::Receiver<DatabaseStatus>) {
         let (status, found) = watch::channel(DatabaseStatus::default());
-        (Checks { database, status }, found)
+        let checks = Checks {
+            database,
+            status,
+            last: Mutex::default(),
+        };
+        (checks, found)
     }
 
     /// Checks whenever it is due and Isso serves, for ever.
@@ -84,6 +92,7 @@ impl Checks {
                 Ok(Checked::Verdict(verdict)) => {
                     failures = 0;
                     self.tell(status(&verdict));
+                    *self.last() = Some(verdict);
                 }
                 // A busy Isso will pause some time.
                 Ok(Checked::Changed) => {
@@ -112,11 +121,16 @@ impl Checks {
         let Some((last, state)) = looked.await.ok().flatten() else {
             return false;
         };
+        let last = later(last, self.last().clone());
         // The look before the start may have made a check.
         if let Some(verdict) = &last {
             self.tell(status(verdict));
         }
         is_due(last.as_ref(), &state, is_first)
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Verdict>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn check(&self) -> Result<Checked, String> {
@@ -146,6 +160,13 @@ impl Checks {
         }
         self.status.send_replace(status);
     }
+}
+
+/// The later one of two verdicts.
+fn later(one: Option<Verdict>, other: Option<Verdict>) -> Option<Verdict> {
+    one.into_iter()
+        .chain(other)
+        .max_by_key(|verdict| verdict.checked)
 }
 
 fn status(verdict: &Verdict) -> DatabaseStatus {
@@ -217,6 +238,26 @@ mod tests {
         check(3600, 1, false, true, false);
         check(3600, 1, false, false, false);
         check(24 * 3600, 1, false, false, true);
+    }
+
+    #[test]
+    fn a_verdict_that_could_not_be_kept_beside_the_database_counts() {
+        let verdict = |checked| Verdict {
+            damage: None,
+            change_counter: 1,
+            state: State {
+                size: 4096,
+                inode: 1,
+                changed_ns: 1,
+            },
+            checked,
+            took_ms: 1,
+        };
+        let own = Some(verdict(2));
+        assert_eq!(later(None, own.clone()), own);
+        assert_eq!(later(Some(verdict(1)), own.clone()), own);
+        assert_eq!(later(own.clone(), Some(verdict(1))), own);
+        assert_eq!(later(None, None), None);
     }
 
     #[test]
