@@ -200,7 +200,9 @@ async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
         return skip("there are no namespaces, so no disks that are full");
     }
     let folder = site.data().join("db").display().to_string();
-    let full = "mkdir -p \"$0\"; mount -t tmpfs -o size=8m none \"$0\"; cat /dev/zero > \"$0/filler\" || exec \"$@\"";
+    // The settings are on that disk, too.
+    let full = "mkdir -p \"$0\"; mount -t tmpfs -o size=8m none \"$0\"; cp -a \"$0/../config\" \"$0/config\"; \
+        mount --bind \"$0/config\" \"$0/../config\"; cat /dev/zero > \"$0/filler\" || exec \"$@\"";
     site.through = namespaces.map(String::from).into();
     site.through
         .extend(["sh", "-c", full, &folder].map(String::from));
@@ -233,6 +235,16 @@ async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
         said.contains("comments cannot be saved: the disk with ") && said.contains("need 1 MiB"),
         "{said}"
     );
+    let cfg = format!("/proc/{}/root{}", up.pid(), site.cfg_path().display());
+    let before = fs::read(&cfg).expect("it is there");
+    let action = ["action", "run", "configure-server", "maxAge=20m"];
+    let said = site.refused(&action, 1);
+    assert!(
+        said.contains("isso.cfg could not be written: No space left")
+            && said.contains("free some room"),
+        "{said}"
+    );
+    assert_eq!(fs::read(&cfg).expect("it is there"), before);
     let health = site.hook(&["health"], &json!({ "language": "de_DE" }));
     assert_eq!(health["result"], "failure");
     let message = health["message"].as_str().expect("it says why");
@@ -242,6 +254,7 @@ async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
     );
     fs::remove_file(&filler).expect("it is there");
     drop(file);
+    site.ok(&action);
     status_in_words(&site, 0);
     assert!(visitor.post("third").await.status().is_success());
 }

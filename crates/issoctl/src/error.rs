@@ -124,7 +124,9 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
                 );
             }
             Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
-                return Some("free some room on that disk, which `df -h` shows, and try again");
+                return Some(
+                    "free some room on that disk, which `df -h` and `df -i` show, and try again",
+                );
             }
             Some(io::ErrorKind::ReadOnlyFilesystem) => {
                 return Some(

@@ -256,7 +256,8 @@ fn hint(error: &ActionError) -> Option<String> {
              runs, there is the address that it listens on, too"
                 .to_owned(),
         ),
-        _ => None,
+        // What the system says, such as that the disk is full.
+        _ => remedy(error).map(str::to_owned),
     }
 }
 
