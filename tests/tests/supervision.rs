@@ -1,14 +1,17 @@
 //! Isso is kept up, and taken down, as a person expects.
 
 use std::fs::{self, File};
-use std::io::{Write, pipe};
+use std::io::{Read, Write, pipe};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
 
 use isso_tests::{Site, Terminal, Up, Visitor, free_address, wait_for};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
 
 #[tokio::test]
 async fn a_killed_master_is_replaced_and_the_port_stays_open() {
@@ -226,4 +229,56 @@ fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
         || format!("`up` goes on: {}", told()),
     );
     assert!(told().contains("the terminal is gone"), "{}", told());
+}
+
+#[test]
+fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
+    let site = Site::new();
+    site.set_password();
+    let listen = free_address().to_string();
+    let up = site.command(&["up", "--listen", &listen]);
+    let mut script = Command::new("sh");
+    script
+        .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
+        .arg(up.get_program())
+        .args(up.get_args())
+        .env("ISSOCTL_RUNTIME", isso_tests::runtime())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut up = script.spawn().expect("sh runs");
+    let master = |status: &Value| status["supervisor"]["pid"].as_i64().unwrap_or_default();
+    let status = site.wait_for_status(|status| status["serving"] == true);
+    let followers: Vec<_> = (0..80)
+        .map_while(|_| {
+            let mut client = UnixStream::connect(site.data().join("api.sock")).ok()?;
+            let request = "GET /v1/logs?lines=1&follow=true&json=false HTTP/1.1\r\nHost: x\r\n\r\n";
+            client.write_all(request.as_bytes()).ok()?;
+            Some(client)
+        })
+        .collect();
+    let told = wait_for(
+        || Some(site.run(&["status"])).filter(|output| output.status.code() == Some(1)),
+        || "every client is let in".into(),
+    );
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(
+        told.contains("takes no more") && told.contains("logs -f"),
+        "{told}"
+    );
+
+    let old = Pid::from_raw(master(&status).try_into().expect("it is small"));
+    kill(old, Signal::SIGKILL).expect("the master is there");
+    let answers = || {
+        let mut visitor = TcpStream::connect(&listen).ok()?;
+        visitor.write_all(b"GET /info HTTP/1.0\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        visitor.read_to_string(&mut answer).ok()?;
+        answer.contains(" 200 OK").then_some(())
+    };
+    wait_for(answers, || "Isso is not started again".into());
+    drop(followers);
+    let status = site.wait_for_status(|status| status["serving"] == true);
+    assert_ne!(master(&status), i64::from(old.as_raw()));
+    up.kill().expect("it is ours");
+    up.wait().expect("it is ours");
 }

@@ -20,8 +20,9 @@ pub(crate) fn adopt_orphans() -> io::Result<()> {
 /// Reaps orphans of whatever else runs here, as the first process of a container must. Does not end.
 ///
 /// Those of a generation are left to it: it wants to know how they ended. They are in the session of
-/// this process and in a group of their own; whoever comes into a container from outside has a session
-/// of his own, and whom this process was told to be the parent of is in its group.
+/// this process and in a group of their own, and so must be every other child that somebody here waits
+/// for. Whoever comes into a container from outside has a session of his own, and whom this process was
+/// told to be the parent of is in its group.
 pub(crate) async fn reap_strangers(mut child_ended: unix::Signal) {
     loop {
         child_ended.recv().await;

@@ -2,49 +2,143 @@
 
 use std::io;
 use std::os::fd::AsFd;
-use std::process;
+use std::os::unix::process::CommandExt;
+use std::process::{self, Command};
+use std::sync::OnceLock;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::libc;
 use nix::sys::prctl::set_pdeathsig;
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::getppid;
-use tokio::process::Command;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Lets the command inherit `socket` and `settings` under their present numbers, and end with this
-/// process, whatever signals it ignores.
+/// The limit of descriptors that this process was started with.
+static DESCRIPTORS: OnceLock<Rlimit> = OnceLock::new();
+
+/// Lets this process have as many descriptors as the system allows it; those that it starts get the limit before. Returns how many
+/// it may have now.
+pub fn raise_descriptor_limit() -> u64 {
+    let before = *DESCRIPTORS.get_or_init(|| getrlimit(Resource::Nofile));
+    let raised = Rlimit {
+        current: before.maximum,
+        ..before
+    };
+    let limit = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => raised.current,
+        Err(_) => before.current,
+    };
+    limit.unwrap_or(u64::MAX)
+}
+
+/// Has the command begin as a program expects it: with every signal doing what it does by default and none blocked, and the limit of
+/// descriptors that this process was started with.
+///
+/// What this process ignores would otherwise be ignored by all that it starts, such as SIGQUIT where a script said `issoctl up &`.
+pub fn begin_afresh(command: &mut Command) {
+    before_exec(command, || Ok(()));
+}
+
+/// The same, and has the kernel send the command a signal when this process ends.
+///
+/// It does so when the *thread* that spawned the command ends (PR_SET_PDEATHSIG(2const)), so spawn from one that lives as long as the
+/// process.
+pub fn end_with_us(command: &mut Command, signal: Signal) {
+    before_exec(command, dying_with(supervisor(), signal));
+}
+
+/// The same for a gunicorn, which also inherits `socket` and `settings` under their present numbers.
 ///
 /// The signal is SIGQUIT, at which gunicorn's master takes its workers along at once
 /// (<https://docs.gunicorn.org/en/stable/signals.html>); before gunicorn has set up its handlers,
-/// it ends the process. The kernel sends it when the *thread* that spawned the command ends
-/// (PR_SET_PDEATHSIG(2const)), so spawn from one that lives as long as the process.
-#[expect(
-    unsafe_code,
-    reason = "nothing else runs code in the child before exec"
-)]
+/// it ends the process.
 pub(crate) fn attach(
-    command: &mut Command,
+    command: &mut tokio::process::Command,
     socket: impl AsFd + Send + Sync + 'static,
     settings: impl AsFd + Send + Sync + 'static,
 ) {
-    let supervisor = i32::try_from(process::id()).expect("Linux process ids are positive i32");
-    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    let in_child = move || {
-        // A shell starts `issoctl up &` with this signal ignored, and exec does not change that.
-        // SAFETY: the default action runs no code of ours.
-        unsafe { sigaction(Signal::SIGQUIT, &default) }?;
-        set_pdeathsig(Signal::SIGQUIT)?;
+    let dying = dying_with(supervisor(), Signal::SIGQUIT);
+    before_exec(command.as_std_mut(), move || {
+        dying()?;
+        fcntl(&socket, FcntlArg::F_SETFD(FdFlag::empty()))?;
+        fcntl(&settings, FcntlArg::F_SETFD(FdFlag::empty()))?;
+        Ok(())
+    });
+}
+
+fn supervisor() -> i32 {
+    i32::try_from(process::id()).expect("Linux process ids are positive i32")
+}
+
+fn dying_with(supervisor: i32, signal: Signal) -> impl Fn() -> io::Result<()> {
+    move || {
+        set_pdeathsig(signal)?;
         // This process may have died before the line above.
         if getppid().as_raw() != supervisor {
             return Err(io::Error::from(Errno::ESRCH));
         }
-        fcntl(&socket, FcntlArg::F_SETFD(FdFlag::empty()))?;
-        fcntl(&settings, FcntlArg::F_SETFD(FdFlag::empty()))?;
         Ok(())
+    }
+}
+
+/// `more` makes a few system calls: it allocates nothing, takes no lock and does not panic.
+#[expect(
+    unsafe_code,
+    reason = "nothing else runs code in the child before exec"
+)]
+fn before_exec(command: &mut Command, more: impl Fn() -> io::Result<()> + Send + Sync + 'static) {
+    let descriptors = DESCRIPTORS.get().copied();
+    let in_child = move || {
+        // Real-time signals included. Those that cannot be set, the two of the C library too, are as they must be.
+        for signal in 1..=64 {
+            // SAFETY: the default action runs no code of ours.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        SigSet::empty().thread_set_mask()?;
+        if let Some(limit) = descriptors {
+            setrlimit(Resource::Nofile, limit)?;
+        }
+        more()
     };
     // SAFETY: the closure makes a few system calls. It allocates nothing, takes no lock and does not
     // panic, as a forked child of a process with threads must not.
     unsafe {
         command.pre_exec(in_child);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::sys::signal::{SaFlags, SigAction, SigHandler, sigaction};
+
+    use super::*;
+
+    #[test]
+    #[expect(unsafe_code, reason = "no code of ours runs at the signal")]
+    fn a_command_begins_with_default_signals_and_the_limit_before() {
+        let before = getrlimit(Resource::Nofile).current;
+        raise_descriptor_limit();
+        let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+        // SAFETY: to ignore a signal runs no code of ours.
+        unsafe { sigaction(Signal::SIGUSR1, &ignore) }.unwrap();
+        let mut blocked = SigSet::empty();
+        blocked.add(Signal::SIGUSR2);
+        blocked.thread_block().unwrap();
+
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n; exec cat /proc/self/status"]);
+        begin_afresh(&mut command);
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        // Those of the C library stay as they were.
+        let own = 0b111 << 31;
+        let mask = |name| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            u64::from_str_radix(line.unwrap().trim(), 16).unwrap() & !own
+        };
+        assert_eq!((mask("SigIgn:"), mask("SigBlk:")), (0, 0), "{text}");
+        let limit = text.lines().next().unwrap().parse().ok();
+        assert_eq!(limit, before);
     }
 }

@@ -9,8 +9,10 @@ use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use isso_daemon::end_with_us;
 use isso_database::{State, Unwritable, Verdict, last_verdict};
 use isso_lifecycle::State as Lifecycle;
+use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -137,6 +139,7 @@ impl Checks {
         // By this name it is found even after another version was put in its place.
         let mut command = Command::new("/proc/self/exe");
         command.arg("check-database").arg(&self.database);
+        end_with_us(command.as_std_mut(), Signal::SIGTERM);
         let done = command
             .stdin(Stdio::null())
             // As the first process of a container, the daemon reaps what is in its own group.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use isso_cfg::Volume;
-use isso_daemon::{Config, Listener, LogRing, Program, Supervisor};
+use isso_daemon::{Config, Listener, LogRing, Program, Supervisor, raise_descriptor_limit};
 use isso_lifecycle::{Event, Ports, Refusal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
@@ -69,6 +69,7 @@ impl<'a> Place<'a> {
     /// Makes the folder and takes it. From here on there is a log, and nothing that is printed ends this process.
     pub fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
         signals::ignore_those_of_printing();
+        raise_descriptor_limit();
         let printer = printer::install()
             .map_err(|source| Failure::new("cannot start the thread that prints", source))?;
         log(LevelFilter::INFO);
@@ -146,6 +147,7 @@ impl<'a> Place<'a> {
             listen,
             logs,
             password_needed,
+            descriptors: raise_descriptor_limit(),
             stop: CancellationToken::new(),
         };
         Ok(Running {

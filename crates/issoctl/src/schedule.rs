@@ -6,6 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use isso_backup::{Shelved, list};
+use isso_daemon::end_with_us;
+use nix::sys::signal::Signal;
 use time::OffsetDateTime;
 use tokio::process::Command;
 use tokio::time::sleep;
@@ -63,9 +65,12 @@ impl Schedule {
         if let Some(keep) = &self.keep {
             command.arg("--keep").arg(keep);
         }
+        // When this process ends, the backup is told to: it cleans up behind itself.
+        end_with_us(command.as_std_mut(), Signal::SIGTERM);
         let done = command
             .stdin(Stdio::null())
-            .kill_on_drop(true)
+            // As the first process of a container, the daemon reaps what is in its own group.
+            .process_group(0)
             .output()
             .await;
         let done = done.map_err(|error| error.to_string())?;

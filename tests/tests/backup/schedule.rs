@@ -1,5 +1,9 @@
 //! Backups that `up` makes by itself.
 
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use isso_tests::torture::unfinished;
 use isso_tests::{Site, wait_for};
 
@@ -77,4 +81,59 @@ fn a_backup_that_cannot_be_made_is_told_and_isso_serves_on() {
     }
     let status = up.wait_for_status(|status| status["serving"] == true);
     assert_eq!(status["supervisor"]["restarts"], 0);
+}
+
+/// As the first process of a container, `up` reaps orphans that it never started; the backup's end is for whom waits for it.
+#[test]
+fn as_the_first_process_it_makes_backups_too() {
+    let site = site();
+    let address = isso_tests::free_address();
+    let up = site.command(&[
+        "up",
+        "--listen",
+        &address.to_string(),
+        "--backup-every",
+        "1s",
+    ]);
+    let contained = |program: &OsStr, arguments: &mut dyn Iterator<Item = &OsStr>| {
+        let mut command = Command::new("unshare");
+        command
+            .args([
+                "--user",
+                "--map-root-user",
+                "--pid",
+                "--fork",
+                "--kill-child",
+            ])
+            .arg("--mount-proc")
+            .arg(program)
+            .args(arguments)
+            .env("ISSOCTL_RUNTIME", isso_tests::runtime());
+        command
+    };
+    let probe = contained(OsStr::new("true"), &mut std::iter::empty()).status();
+    if !probe.expect("unshare runs").success() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "there are no namespaces, so no first process"
+        );
+        return;
+    }
+    let mut up = contained(up.get_program(), &mut up.get_args())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("unshare runs");
+    let said = BufReader::new(up.stderr.take().expect("it is a pipe")).lines();
+    let (mut made, mut shown) = (0, String::new());
+    for line in said.map_while(Result::ok) {
+        shown += &format!("{line}\n");
+        assert!(!line.contains("backup failed"), "{shown}");
+        made += usize::from(line.contains("backed up to"));
+        if made == 3 {
+            break;
+        }
+    }
+    up.kill().expect("it is ours");
+    up.wait().expect("it is ours");
+    assert_eq!(made, 3, "{shown}");
 }

@@ -10,6 +10,7 @@ use super::environment::Environment;
 use super::lock::{Batch, batches};
 use super::python::{Interpreter, PythonError};
 use super::{Progress, RuntimeError, Step, file};
+use crate::spawn::begin_afresh;
 
 /// So many lines of a failed program's output go into the error.
 const LAST_LINES: usize = 12;
@@ -168,6 +169,7 @@ fn run(mut command: Command, lock: &File, mut each: impl FnMut(&str)) -> Result<
     let stderr = stdout.try_clone().map_err(Failure::Start)?;
     let stdin = lock.try_clone().map_err(Failure::Start)?;
     command.stdin(stdin).stdout(stdout).stderr(stderr);
+    begin_afresh(&mut command);
     let mut child = command.spawn().map_err(Failure::Start)?;
     // The command holds the pipe's other end, which must close for the output to end.
     drop(command);

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use crate::spawn::begin_afresh;
+
 /// Every locked package runs on this CPython and later ones.
 const OLDEST: (u32, u32) = (3, 10);
 
@@ -74,7 +76,9 @@ impl Interpreter {
         let broken = |source| PythonError::Broken(python.to_owned(), source);
         let question =
             "import os, sys; print(*sys.version_info[:2], os.path.realpath(sys.executable))";
-        let answer = Command::new(python)
+        let mut command = Command::new(python);
+        begin_afresh(&mut command);
+        let answer = command
             .args(["-I", "-c", question])
             .stdin(Stdio::null())
             .output()

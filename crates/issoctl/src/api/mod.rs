@@ -21,6 +21,7 @@
 
 mod backup;
 mod client;
+mod listener;
 mod server;
 mod socket;
 mod status;

@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::backup::{self, Current};
+use super::listener::{Limited, connections};
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
 use crate::checks::DatabaseStatus;
@@ -56,6 +57,8 @@ pub struct App {
     pub logs: LogRing,
     /// Whether the critical task stands.
     pub password_needed: watch::Receiver<bool>,
+    /// How many descriptors this process may have.
+    pub descriptors: u64,
     /// Ends `up`.
     pub stop: CancellationToken,
 }
@@ -63,6 +66,7 @@ pub struct App {
 /// Serves the API until `up` ends; requests under way then have a second.
 pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
     let listener = tokio::net::UnixListener::from_std(socket.bind()?)?;
+    let listener = Limited::new(listener, connections(app.descriptors));
     let stopped = app.stop.clone();
     let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(stopped.clone().cancelled_owned())
