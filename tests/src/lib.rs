@@ -215,23 +215,21 @@ impl Site {
 
     /// Starts `supervise` around the official image's command line, and waits until Isso serves.
     pub fn supervised(&self) -> Up<'_> {
-        let address = free_address();
+        let mut up = self.supervise(free_address(), &[]);
+        up.wait_for_line("Isso serves");
+        up
+    }
+
+    /// Starts `supervise` around the official image's command line, which these words come before.
+    pub fn supervise(&self, address: SocketAddr, before: &[&str]) -> Up<'_> {
         let (bind, config) = (address.to_string(), self.cfg_path());
         let gunicorn = runtime().join("bin/gunicorn");
         let path = |path: &'_ PathBuf| path.to_str().expect("the path is text").to_owned();
         let (config, gunicorn) = (path(&config), path(&gunicorn));
-        let ours = [
-            "supervise",
-            "--config",
-            &config,
-            "--",
-            &gunicorn,
-            "-b",
-            &bind,
-        ];
-        let mut up = self.spawn(address, &[&ours[..], &IMAGE_ARGUMENTS].concat());
-        up.wait_for_line("Isso serves");
-        up
+        let ours = ["supervise", "--config", &config, "--"];
+        let bound = [&gunicorn[..], "-b", &bind];
+        let all = [&ours[..], before, &bound, &IMAGE_ARGUMENTS].concat();
+        self.spawn(address, &all)
     }
 
     /// Starts `up` on a free port, with this as its stderr, and waits until Isso serves.

@@ -1,7 +1,10 @@
 //! `supervise` around the official image's command line.
 
-use isso_tests::{Site, Visitor, wait_for};
-use nix::sys::signal::kill;
+use std::net::TcpStream;
+use std::process::Command;
+
+use isso_tests::{Site, Visitor, free_address, wait_for};
+use nix::sys::signal::{Signal, kill};
 
 /// What `isso_cfg` knows to be good and this Isso cannot start with: misaka is not installed.
 const GOOD_HERE: &str = "renderer = mistune";
@@ -146,4 +149,35 @@ fn what_it_cannot_run_it_says() {
     assert!(said.contains("unix:/run/isso.sock"), "{said}");
     let said = supervise(&[]);
     assert!(said.contains("ENTRYPOINT"), "{said}");
+}
+
+/// The kernel ends the script with its supervisor, but not what the script has started.
+#[test]
+fn an_isso_that_outlived_its_supervisor_is_ended_by_the_next_one() {
+    let site = site();
+    let address = free_address();
+    let script = ["sh", "-c", "\"$0\" \"$@\"; exit $?"];
+    let mut up = site.supervise(address, &script);
+    up.wait_for_line("Isso serves");
+    let master = up.master();
+    up.signal(Signal::SIGKILL);
+    assert_eq!(up.wait().code(), None);
+    assert!(TcpStream::connect(address).is_ok(), "Isso goes on alone");
+
+    let mut other = Command::new("sleep");
+    // What has a variable of this name is not ours for that.
+    other.arg("60").env("ISSO_SETTINGS", "/proc/self/fd/0");
+    let mut other = other.spawn().expect("sleep runs");
+    let mut up = site.supervise(address, &[]);
+    up.wait_for_line("Isso serves");
+    assert!(up.printed().contains("whose supervisor was killed"));
+    let state = std::fs::read_to_string(format!("/proc/{master}/stat")).unwrap_or_default();
+    assert!(
+        state.is_empty() || state.contains(") Z "),
+        "the old gunicorn goes on: {state}"
+    );
+    assert!(other.try_wait().expect("it is ours").is_none());
+    other.kill().expect("it is ours");
+    other.wait().expect("it is ours");
+    assert_eq!(up.terminate().code(), Some(0));
 }

@@ -14,12 +14,14 @@ use tokio::net::unix::pipe;
 use tokio::process::Child;
 use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::group::Group;
 use crate::launch::Launcher;
+use crate::leftover::Mark;
 use crate::log::LogRing;
 use crate::notify::NotifySocket;
 use crate::settings::Snapshot;
@@ -69,7 +71,8 @@ impl Generation {
         let (output, stdout) = io::pipe()?;
         let output = pipe::Receiver::from_owned_fd(OwnedFd::from(output))?;
         let program = &config.program;
-        let mut command = program.command(&launcher.listener, &snapshot, notify.name())?;
+        let mark = config.owner.mark(number);
+        let mut command = program.command(&launcher.listener, &snapshot, notify.name(), &mark)?;
         command.stderr(stdout.try_clone()?).stdout(stdout);
         let child = command.spawn()?;
         // The command holds the pipe's other end, which must close for the output to end.
@@ -91,6 +94,7 @@ impl Generation {
             child,
             child_ended,
             grace: config.stop_within,
+            mark,
             master: Arc::clone(&master),
             answering: launcher.answering.token(),
         };
@@ -160,6 +164,7 @@ struct Keeper {
     /// SIGCHLD.
     child_ended: unix::Signal,
     grace: Duration,
+    mark: Mark,
     /// Set once gunicorn is loaded.
     master: Arc<OnceLock<Pid>>,
     /// Kept for as long as a worker may answer a visitor.
@@ -174,6 +179,7 @@ impl Keeper {
             mut child,
             mut child_ended,
             grace,
+            mark,
             master,
             answering,
         } = self;
@@ -222,6 +228,13 @@ impl Keeper {
             tracing::warn!("Isso did not stop within {grace:?} and is killed");
             group.signal(Signal::SIGKILL);
             gone.await;
+        }
+        let left = spawn_blocking(move || mark.end_leftovers(grace)).await;
+        if let Ok(1..) = left {
+            tracing::warn!(
+                "processes of Isso had gone into the background, where nothing sees to them, and were ended; \
+                 gunicorn's option daemon does that"
+            );
         }
     }
 }

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::absence::Absence;
 use crate::generation::{Exit, Generation};
 use crate::health::{Health, Unhealthy};
+use crate::leftover::Owner;
 use crate::listener::{ListenError, Listener};
 use crate::log::LogRing;
 use crate::program::Program;
@@ -35,6 +36,8 @@ pub struct Config {
     pub database: PathBuf,
     /// What it runs on, asked before each start.
     pub settings: Arc<dyn Settings>,
+    /// Whose the processes are.
+    pub owner: Owner,
     /// How long a stop may take before what is left is killed.
     pub stop_within: Duration,
 }

@@ -61,6 +61,9 @@
 //!   runtime must live as long as the process. Workers whose master was killed are found, told to
 //!   finish, and reaped; for this the whole process becomes a child subreaper. (Only if it is killed
 //!   while it does so, they finish alone.)
+//! - What a generation puts into the background, out of its process group, ends with it; what is left of
+//!   a supervisor that was killed, such as the gunicorn of a script, is ended by the next one
+//!   ([`Owner::end_leftovers`]), and no process that was not surely started by one.
 //! - With moderation, no worker of gunicorn is forked while Isso clears old comments, so none hangs
 //!   at a mutex of SQLite that a thread of the master held. No worker misses an order to stop, however
 //!   young it is. (Both by the hooks in `gunicorn.conf.py`.)
@@ -82,7 +85,7 @@
 //!
 //! use std::sync::Arc;
 //!
-//! use isso_daemon::{Config, Listener, LogRing, Program, Runtime, Settings, Snapshot, Supervisor};
+//! use isso_daemon::{Config, Listener, LogRing, Owner, Program, Runtime, Settings, Snapshot, Supervisor};
 //! use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 //! use tokio::sync::mpsc;
 //!
@@ -108,6 +111,7 @@
 //!     program: Program::gunicorn(runtime.gunicorn()),
 //!     database: "/srv/isso/db/comments.db".into(),
 //!     settings: Arc::new(File("/srv/isso/config/isso.cfg")),
+//!     owner: Owner::of_folder("/srv/isso".as_ref())?,
 //!     stop_within: Config::STOP_WITHIN,
 //! };
 //! let listener = Listener::bind("127.0.0.1:8080".parse()?).await?;
@@ -129,6 +133,7 @@ mod hang;
 mod health;
 mod hooks;
 mod launch;
+mod leftover;
 mod listener;
 mod log;
 mod notify;
@@ -146,6 +151,7 @@ mod writing;
 pub use generation::Exit;
 pub use health::{Info, Unhealthy, probe};
 pub use launch::{Config, StartError};
+pub use leftover::Owner;
 pub use listener::{ListenError, Listener, reachable};
 pub use log::{LogLine, LogRing};
 pub use program::Program;

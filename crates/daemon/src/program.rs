@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tokio::process::Command;
 
 use crate::hooks;
+use crate::leftover::Mark;
 use crate::listener::Listener;
 use crate::settings::Snapshot;
 use crate::spawn::attach;
@@ -119,8 +120,9 @@ impl Program {
         listener: &Arc<Listener>,
         snapshot: &Snapshot,
         notify: &OsString,
+        mark: &Mark,
     ) -> io::Result<Command> {
-        let settings = snapshot.file()?;
+        let settings = snapshot.file(mark.file_name())?;
         let mut command = Command::new(&self.executable);
         command
             .args(&self.arguments)

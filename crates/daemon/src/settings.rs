@@ -38,9 +38,9 @@ pub trait Settings: Send + Sync {
 }
 
 impl Snapshot {
-    /// A file in memory with the text, inherited by no child unless it is told to.
-    pub(crate) fn file(&self) -> io::Result<OwnedFd> {
-        let file = memfd_create("isso.cfg", MFdFlags::MFD_CLOEXEC)?;
+    /// A file in memory with the text, of a name for people and [`crate::leftover`], inherited by no child unless it is told to.
+    pub(crate) fn file(&self, name: &str) -> io::Result<OwnedFd> {
+        let file = memfd_create(name, MFdFlags::MFD_CLOEXEC)?;
         let mut file = File::from(file);
         file.write_all(self.text.as_bytes())?;
         Ok(file.into())

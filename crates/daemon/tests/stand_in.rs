@@ -257,3 +257,58 @@ async fn a_panic_ends_neither_the_supervisor_nor_what_serves() {
     assert_eq!(rig.pid(), pid, "it goes on");
     rig.supervisor.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn what_leaves_its_group_ends_with_its_generation() {
+    let site = Site::new();
+    let in_background = "
+if os.fork() == 0:
+    os.setsid()
+    print('left', os.getpid(), flush=True)
+    if os.fork() == 0:
+        os.setsid()
+        print('left', os.getpid(), flush=True)
+    while True: signal.pause()
+";
+    let mut rig = Rig::new(&site, site.stand_in(&format!("{in_background}serve()"))).await;
+    rig.start().await;
+    let left = || -> Vec<i32> {
+        let lines = rig.log.tail(50);
+        let pids = lines
+            .iter()
+            .filter_map(|line| line.text.strip_prefix("left "));
+        pids.map(|pid| pid.parse().unwrap()).collect()
+    };
+    until("the background", || left().len() == 2).await;
+    let left = left();
+    rig.supervisor.stop().await.unwrap();
+    for pid in left {
+        assert_eq!(group(pid), Vec::<i32>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_daemon_is_ended_and_no_start_leaves_another() {
+    let site = Site::new();
+    let daemon = "
+if os.fork(): os._exit(0)
+os.setsid()
+print('daemon', os.getpid(), flush=True)
+serve()";
+    let mut rig = Rig::new(&site, site.stand_in(daemon)).await;
+    let reason = rig.fail().await;
+    assert!(reason.contains("exit status 0"), "{reason}");
+    let daemons = |log: &isso_daemon::LogRing| -> Vec<i32> {
+        let lines = log.tail(50);
+        let pids = lines
+            .iter()
+            .filter_map(|line| line.text.strip_prefix("daemon "));
+        pids.map(|pid| pid.parse().unwrap()).collect()
+    };
+    let log = rig.log.clone();
+    until("a daemon", || !daemons(&log).is_empty()).await;
+    rig.supervisor.stop().await.unwrap();
+    for pid in daemons(&log) {
+        assert_eq!(group(pid), Vec::<i32>::new());
+    }
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use isso_cfg::Volume;
-use isso_daemon::{Config, Listener, LogRing, Program, Supervisor, raise_descriptor_limit};
+use isso_daemon::{Config, Listener, LogRing, Owner, Program, Supervisor, raise_descriptor_limit};
 use isso_lifecycle::{Event, Ports, Refusal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
@@ -39,6 +39,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The data folder of a host, which is the only one in it as long as this lives.
 pub struct Place<'a> {
     data: &'a DataDir,
+    owner: Owner,
     signals: HostSignals,
     _lock: File,
 }
@@ -78,9 +79,18 @@ impl<'a> Place<'a> {
         }));
         data.create()?;
         let _lock = data.lock()?;
+        let owner = Owner::of_folder(data.path())
+            .map_err(|source| Failure::new("the data folder cannot be used", source))?;
+        match owner.end_leftovers() {
+            0 => {}
+            count => {
+                tracing::warn!("ended {count} processes of an Isso whose supervisor was killed")
+            }
+        }
         let signals = HostSignals::new()?;
         Ok(Place {
             data,
+            owner,
             signals,
             _lock,
         })
@@ -106,6 +116,7 @@ impl<'a> Place<'a> {
             program: program.variables(inherited),
             database: volume.db_path(),
             settings: Arc::clone(&desk) as _,
+            owner: self.owner.clone(),
             stop_within: Config::STOP_WITHIN,
         };
         let supervisor = Supervisor::new(config, listener, logs.clone(), events)
@@ -171,6 +182,7 @@ impl Running<'_> {
             data,
             signals,
             _lock,
+            ..
         } = place;
         let App {
             service,

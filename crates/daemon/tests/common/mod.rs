@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use isso_daemon::{Config, Listener, LogRing, Monitor, Program, Settings, Snapshot, Supervisor};
+use isso_daemon::{
+    Config, Listener, LogRing, Monitor, Owner, Program, Settings, Snapshot, Supervisor,
+};
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -179,6 +181,7 @@ impl Rig {
             program,
             database: site.database(),
             settings: settings.clone(),
+            owner: Owner::of_folder(&site.path("")).unwrap(),
             stop_within: stop,
         };
         let supervisor = Supervisor::new(config, listener, log.clone(), sender).unwrap();

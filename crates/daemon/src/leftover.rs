@@ -1,0 +1,155 @@
+//! Processes of Isso that went on without the supervisor knowing them: after it was killed, or because they left their group.
+//!
+//! They are told from all others by what each of them inherits: the file in memory that its settings are in, whose name tells
+//! whose they are, under the number that `ISSO_SETTINGS` has had in its environment from its first moment on. No process has both
+//! that was not started with them. One that gave up either is not known to be ours, and is left alone.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::wait::{Id, WaitPidFlag, waitid};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+/// How long each has to end before it is told again.
+const REPEAT: Duration = Duration::from_secs(1);
+/// How long after a kill a process is waited for: one that waits for a broken disk does not end.
+const LAST: Duration = Duration::from_secs(10);
+/// How long a host that starts waits for what is left of another one to end gracefully.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whose the processes of a supervisor are: those of the Isso in a folder.
+#[derive(Debug, Clone, Default)]
+pub struct Owner(String);
+
+/// One generation of a supervisor.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark(String);
+
+impl Owner {
+    /// The owner that has this data folder, under whatever path.
+    pub fn of_folder(folder: &Path) -> io::Result<Owner> {
+        let folder = fs::metadata(folder)?;
+        Ok(Owner(format!("{:x}:{:x}", folder.dev(), folder.ino())))
+    }
+
+    pub(crate) fn mark(&self, generation: u64) -> Mark {
+        Mark(format!("{self} {}.{generation}", process::id()))
+    }
+
+    /// Ends what is left of an Isso of this folder, and says how many processes that were. To be called by who holds the folder, for
+    /// no other supervisor of it is alive then.
+    pub fn end_leftovers(&self) -> usize {
+        let prefix = format!("{self} ");
+        end(
+            || found(everywhere(), |name| name.starts_with(&prefix)),
+            PATIENCE,
+        )
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "isso.cfg of {}", self.0)
+    }
+}
+
+impl Mark {
+    /// The name of the file with the settings.
+    pub(crate) fn file_name(&self) -> &str {
+        &self.0
+    }
+
+    /// Ends what this generation has left, which are children of this process by now: it adopts orphans. Says how many those were.
+    pub(crate) fn end_leftovers(&self, grace: Duration) -> usize {
+        let candidates = || children().unwrap_or_else(everywhere);
+        end(|| found(candidates(), |name| name == self.0), grace)
+    }
+}
+
+/// Asks them to end, again and again, and kills those that do not; also the ones that come to light only when others have ended.
+fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
+    let begin = Instant::now();
+    let mut ended = 0;
+    loop {
+        let left = found();
+        if left.is_empty() || begin.elapsed() > grace + LAST {
+            return ended;
+        }
+        let signal = match begin.elapsed() < grace {
+            true => Signal::TERM,
+            false => Signal::KILL,
+        };
+        for process in &left {
+            // Whoever ends in this very moment needs no signal any more; one that was stopped would not hear it.
+            let _ = pidfd_send_signal(process, signal);
+            let _ = pidfd_send_signal(process, Signal::CONT);
+        }
+        let until = Instant::now() + REPEAT;
+        for process in &left {
+            let rest = until.saturating_duration_since(Instant::now());
+            let rest = PollTimeout::try_from(rest).unwrap_or(PollTimeout::ZERO);
+            let mut over = [PollFd::new(process.as_fd(), PollFlags::POLLIN)];
+            if matches!(poll(&mut over, rest), Ok(1..)) {
+                ended += 1;
+                // Only a child of this process can be reaped here.
+                let _ = waitid(
+                    Id::PIDFd(process.as_fd()),
+                    WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG,
+                );
+            }
+        }
+    }
+}
+
+/// Those of them that have settings of such a name.
+fn found(processes: Vec<i32>, is_ours: impl Fn(&str) -> bool) -> Vec<OwnedFd> {
+    let own = i32::try_from(process::id()).unwrap_or_default();
+    let others = processes.into_iter().filter(|process| *process != own);
+    others
+        .filter_map(|process| {
+            // Taken first: a number may belong to another process by the time that a signal is sent.
+            let handle = pidfd_open(Pid::from_raw(process)?, PidfdFlags::empty()).ok()?;
+            let name = settings_of(process)?;
+            is_ours(&name).then_some(handle)
+        })
+        .collect()
+}
+
+/// The name of the file in memory that a process was started with as its settings, and still has open.
+fn settings_of(process: i32) -> Option<String> {
+    let environment = fs::read(format!("/proc/{process}/environ")).ok()?;
+    let number = environment
+        .split(|byte| *byte == 0)
+        .find_map(|variable| variable.strip_prefix(b"ISSO_SETTINGS=/proc/self/fd/"))?;
+    let number: u32 = str::from_utf8(number).ok()?.parse().ok()?;
+    let file = fs::read_link(format!("/proc/{process}/fd/{number}")).ok()?;
+    let name = file.to_str()?.strip_prefix("/memfd:")?;
+    Some(name.strip_suffix(" (deleted)").unwrap_or(name).to_owned())
+}
+
+/// The children of this process; none if the kernel does not tell (`proc_pid_task(5)`).
+fn children() -> Option<Vec<i32>> {
+    let mut children = Vec::new();
+    for thread in fs::read_dir("/proc/self/task").ok()? {
+        let list = fs::read_to_string(thread.ok()?.path().join("children")).ok()?;
+        children.extend(
+            list.split_whitespace()
+                .filter_map(|it| it.parse::<i32>().ok()),
+        );
+    }
+    Some(children)
+}
+
+fn everywhere() -> Vec<i32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten();
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect()
+}
