@@ -253,7 +253,8 @@ impl Site {
         outer
     }
 
-    fn spawn(&self, address: SocketAddr, args: &[&str]) -> Up<'_> {
+    /// Starts `up` or `supervise`.
+    pub fn spawn(&self, address: SocketAddr, args: &[&str]) -> Up<'_> {
         self.spawn_onto(Stdio::piped(), address, args)
     }
 

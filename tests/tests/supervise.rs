@@ -145,6 +145,15 @@ fn what_it_cannot_run_it_says() {
         said.contains("2 addresses") && said.contains("--listen"),
         "{said}"
     );
+    let said = supervise(&["--", "true", "-b", "127.0.0.1:1", "--daem"]);
+    assert!(said.contains("--daem "), "{said}");
+    let mut inherited = site.command(&["supervise", "--config", &config]);
+    inherited.args(["--", "true", "-b", "127.0.0.1:1"]);
+    let done = inherited.env("GUNICORN_CMD_ARGS", "--daemon").output();
+    let done = done.expect("issoctl runs");
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("--daemon in GUNICORN_CMD_ARGS"), "{said}");
     let said = supervise(&["--", "true", "-b", "unix:/run/isso.sock"]);
     assert!(said.contains("unix:/run/isso.sock"), "{said}");
     let said = supervise(&[]);
@@ -179,5 +188,49 @@ fn an_isso_that_outlived_its_supervisor_is_ended_by_the_next_one() {
     assert!(other.try_wait().expect("it is ours").is_none());
     other.kill().expect("it is ours");
     other.wait().expect("it is ours");
+    assert_eq!(up.terminate().code(), Some(0));
+}
+
+#[test]
+fn a_configuration_file_is_kept_unless_it_makes_a_daemon() {
+    let site = site();
+    let file = site.data().join("own.py");
+    let address = free_address();
+    let save = |text: &str| {
+        #[expect(clippy::disallowed_methods, reason = "nobody reads it meanwhile")]
+        std::fs::write(&file, text).expect("it can be written");
+    };
+    save("daemon = True\n");
+    let own = format!("--config=file:{}", file.display());
+    let config = site.cfg_path().display().to_string();
+    let gunicorn = isso_tests::runtime().join("bin/gunicorn");
+    let gunicorn = gunicorn.to_str().expect("it is text");
+    let listen = address.to_string();
+    let words = [
+        "supervise",
+        "--config",
+        &config,
+        "--",
+        gunicorn,
+        "-b",
+        &listen,
+        "-w",
+        "1",
+        &own,
+        "isso.run",
+    ];
+    let mut up = site.spawn(address, &words);
+    let status = up.wait_for_status(|status| status["supervisor"]["lastExit"].is_string());
+    let reason = status["supervisor"]["lastExit"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(
+        reason.contains("daemon") && reason.contains("own.py"),
+        "{reason}"
+    );
+
+    save("def on_starting(server):\n    print('their own hook', flush=True)\n");
+    up.wait_for_line("their own hook");
+    up.wait_for_status(|status| status["serving"] == true);
     assert_eq!(up.terminate().code(), Some(0));
 }

@@ -148,7 +148,7 @@ fn logs_show_what_isso_said() {
     assert!(log.contains("Using database at"), "{log}");
     assert_eq!(site.ok(&["logs", "-n", "1"]).lines().count(), 1);
     let line = site.ok(&["logs", "-n", "1", "--json"]);
-    let line: serde_json::Value = serde_json::from_str(&line).expect("an object a line");
+    let line: Value = serde_json::from_str(&line).expect("an object a line");
     assert!(line["text"].is_string());
     drop(up);
     assert!(site.refused(&["logs"], 3).contains("issoctl up"));

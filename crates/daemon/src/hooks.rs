@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const HOOKS: &str = include_str!("../gunicorn.conf.py");
+const GUARD: &str = include_str!("../guard.conf.py");
 
 /// Where a gunicorn of a [`crate::Runtime`] finds its hooks.
 pub(crate) fn beside(gunicorn: &Path) -> PathBuf {
@@ -18,4 +19,11 @@ pub(crate) fn stand(path: &Path) -> bool {
 
 pub(crate) fn write(path: &Path) -> io::Result<()> {
     File::create(path)?.write_all(HOOKS.as_bytes())
+}
+
+/// For a gunicorn that has a configuration of its own.
+pub(crate) fn write_guard(path: &Path) -> io::Result<()> {
+    // JSON's strings are Python's.
+    let hooks = serde_json::to_string(HOOKS)?;
+    File::create(path)?.write_all(format!("HOOKS = {hooks}\n{GUARD}").as_bytes())
 }

@@ -76,7 +76,8 @@
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!
 //! Not promised: that failed requests are seen where Isso logs to a file (`log-file`); that the hooks are there where somebody's
-//! own command line of gunicorn ([`Program::wrapping`]) has a configuration of its own.
+//! own command line of gunicorn ([`Program::wrapping`]) has a configuration of its own. That one is kept;
+//! gunicorn ends, and says why, where it sets `daemon`, `pidfile`, `reload` or `reuse_port`.
 //!
 //! # Example
 //!

@@ -63,18 +63,20 @@ impl Program {
     /// Somebody else's command line of gunicorn, without the option `-b`: see [`Program::bind_of`].
     ///
     /// It runs in the present folder, and always with `--preload`: otherwise gunicorn says that it is
-    /// ready before it has loaded Isso. The hooks are written to `hooks` and handed to it; without, it
-    /// has a configuration of its own, and gunicorn takes just one.
+    /// ready before it has loaded Isso. gunicorn takes one configuration, which is written to `hooks`: our
+    /// hooks or, where it has a configuration of its own, that one and a look for settings that cannot be
+    /// supervised.
     pub fn wrapping(
         executable: impl Into<PathBuf>,
         mut arguments: Vec<OsString>,
-        hooks: Option<&Path>,
+        hooks: &Path,
+        has_own: bool,
     ) -> io::Result<Program> {
-        arguments.push("--preload".into());
-        if let Some(path) = hooks {
-            hooks::write(path)?;
-            arguments.extend(["-c".into(), path.into()]);
+        match has_own {
+            true => hooks::write_guard(hooks)?,
+            false => hooks::write(hooks)?,
         }
+        arguments.extend(["--preload".into(), "-c".into(), hooks.into()]);
         let folder = None;
         let program = Program::new(executable, arguments);
         Ok(Program { folder, ..program })
@@ -86,10 +88,16 @@ impl Program {
         let mut all = std::mem::take(arguments).into_iter();
         while let Some(argument) = all.next() {
             let text = argument.to_string_lossy();
-            let address = match text.strip_prefix("--bind=").or(text.strip_prefix("-b")) {
+            let (option, value) = text.split_once('=').unwrap_or((&text, ""));
+            // argparse takes a beginning that no other option has.
+            let is_long = option.len() >= "--bi".len() && "--bind".starts_with(option);
+            let attached = match is_long {
+                true => Some(value),
+                false => text.strip_prefix("-b"),
+            };
+            let address = match attached {
                 Some("") => all.next(),
                 Some(attached) => Some(attached.into()),
-                None if text == "--bind" => all.next(),
                 None => {
                     rest.push(argument);
                     continue;
@@ -183,9 +191,9 @@ mod tests {
             &["[::]:80"],
         );
         check(
-            "isso.run --bind :80 -b127.0.0.1:81",
+            "isso.run --bind :80 -b127.0.0.1:81 --bi=:82 --bin :83",
             "isso.run",
-            &[":80", "127.0.0.1:81"],
+            &[":80", "127.0.0.1:81", ":82", ":83"],
         );
         check(
             "-w 4 --backlog 5 isso.run",

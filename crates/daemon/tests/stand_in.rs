@@ -296,7 +296,13 @@ os.setsid()
 print('daemon', os.getpid(), flush=True)
 serve()";
     let mut rig = Rig::new(&site, site.stand_in(daemon)).await;
-    let reason = rig.fail().await;
+    rig.supervisor.start().await.unwrap();
+    // It may answer before it is known that the program has ended.
+    let reason = loop {
+        if let DaemonEvent::Exited(reason) = rig.event().await {
+            break reason;
+        }
+    };
     assert!(reason.contains("exit status 0"), "{reason}");
     let daemons = |log: &isso_daemon::LogRing| -> Vec<i32> {
         let lines = log.tail(50);

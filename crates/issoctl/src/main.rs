@@ -11,6 +11,7 @@ mod desk;
 mod error;
 mod fields;
 mod files;
+mod gunicorn;
 mod harmless;
 mod host;
 mod install;

@@ -84,7 +84,7 @@ impl<'a> Place<'a> {
         match owner.end_leftovers() {
             0 => {}
             count => {
-                tracing::warn!("ended {count} processes of an Isso whose supervisor was killed")
+                tracing::warn!("ended {count} processes of an Isso whose supervisor was killed");
             }
         }
         let signals = HostSignals::new()?;

@@ -59,8 +59,10 @@ impl Limited {
             let _permit = permit;
             let told = async {
                 // A client that has not asked yet takes no answer.
-                stream.read(&mut [0; 4096]).await?;
-                stream.write_all(answer.as_bytes()).await
+                match stream.read(&mut [0; 4096]).await? {
+                    0 => Ok(()),
+                    _ => stream.write_all(answer.as_bytes()).await,
+                }
             };
             // One that goes away needs no answer.
             let _ = timeout(ASK_WITHIN, told).await;

@@ -10,6 +10,7 @@ use isso_daemon::Program;
 use crate::cli::SuperviseArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
+use crate::gunicorn;
 use crate::listen::Listen;
 use crate::output::Output;
 use crate::running::Place;
@@ -29,7 +30,8 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
         None => address_of(&bound)?,
     };
     let executable = find(&name)?;
-    refuse_options(&arguments)?;
+    let inherited = gunicorn::split(std::env::var_os(gunicorn::VARIABLE).as_deref());
+    refuse_options(&arguments, &inherited)?;
     let has_volume = args.volume.is_some();
     let environment = Environment::of_supervise(std::env::vars_os());
     let volume = volume_of(args.config, args.volume, environment)?;
@@ -37,8 +39,8 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     let place = Place::take(data)?;
     let listener = listen.bind().await?;
     let hooks = data.path().join("gunicorn.conf.py");
-    let hooks_or_own = (!has_configuration(&arguments)).then_some(hooks.as_path());
-    let program = Program::wrapping(executable, arguments, hooks_or_own)
+    let has_own = gunicorn::has_configuration(&arguments, &inherited);
+    let program = Program::wrapping(executable, arguments, &hooks, has_own)
         .map_err(|source| Failure::new(format!("cannot write {}", hooks.display()), source))?;
     // Isso looks there too, and is given no variable that its settings do not name.
     let home = home_of(volume.dbpath()).map(|home| ("HOME".into(), home.into_os_string()));
@@ -156,30 +158,17 @@ fn find(name: &OsString) -> Result<PathBuf, Failure> {
     })
 }
 
-/// What cannot go on beside a successor.
-fn refuse_options(arguments: &[OsString]) -> Result<(), Failure> {
-    const REFUSED: [&str; 6] = ["-p", "--pid", "-D", "--daemon", "--reload", "--reuse-port"];
-    let is = |argument: &&OsString| {
-        let text = argument.to_string_lossy();
-        REFUSED.contains(&text.split('=').next().unwrap_or_default())
+/// What cannot go on beside a successor. A configuration file is looked at by gunicorn.
+fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), Failure> {
+    let found = match (gunicorn::refused(arguments), gunicorn::refused(inherited)) {
+        (Some(found), _) => found,
+        (None, Some(found)) => format!("{found} in {}", gunicorn::VARIABLE),
+        (None, None) => return Ok(()),
     };
-    match arguments.iter().find(is) {
-        None => Ok(()),
-        Some(found) => Err(Failure::usage(format!(
-            "gunicorn's option {} stands in the way of two gunicorns taking turns",
-            found.to_string_lossy()
-        ))
-        .hint("leave it out; issoctl does its work")),
-    }
-}
-
-/// Whether gunicorn is told what we would tell it, in any of the ways it knows.
-fn has_configuration(arguments: &[OsString]) -> bool {
-    let inherited = std::env::var("GUNICORN_CMD_ARGS").unwrap_or_default();
-    let arguments = arguments.iter().map(|it| it.to_string_lossy());
-    let mut all = arguments.chain(inherited.split_whitespace().map(Into::into));
-    all.any(|it| it.starts_with("--config") || it.starts_with("-c"))
-        || Path::new("gunicorn.conf.py").exists()
+    Err(Failure::usage(format!(
+        "gunicorn's option {found} stands in the way of two gunicorns taking turns"
+    ))
+    .hint("leave it out; issoctl does its work"))
 }
 
 /// The database must stay where it was when we came, also when the file is broken just then.

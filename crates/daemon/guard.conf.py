@@ -1,0 +1,56 @@
+# The configuration of a gunicorn that has one of its own: just that one, unless it sets what cannot go on beside a
+# successor. gunicorn takes one configuration alone, and this one is named last on the command line.
+
+import importlib
+import sys
+
+from gunicorn.app.base import Application
+from gunicorn.config import Config, get_default_config_file
+
+REFUSED = ("daemon", "pidfile", "reload", "reuse_port")
+
+
+# What gunicorn was given without this file.
+def words():
+    given = sys.argv[1:]
+    for at in range(len(given) - 1, 0, -1):
+        if given[at] == __file__:
+            return given[: at - 1] + given[at + 1 :]
+    return given
+
+
+def read(location):
+    if location.startswith("python:"):
+        return vars(importlib.import_module(location[len("python:") :]))
+    if location.startswith("file:"):
+        location = location[len("file:") :]
+    return Application.get_config_from_filename(None, location)
+
+
+# gunicorn itself reads them, so that each spelling is understood as it understands it.
+known = Config()
+given = known.parser().parse_args(words())
+inherited = known.parser().parse_args(known.get_cmd_args_from_env())
+location = given.config or inherited.config or get_default_config_file()
+theirs = read(location) if location else {}
+
+for setting in REFUSED:
+    said = [
+        ("its command line", getattr(given, setting, None)),
+        ("GUNICORN_CMD_ARGS", getattr(inherited, setting, None)),
+        (location, theirs.get(setting)),
+    ]
+    for place, value in said:
+        if value:
+            sys.exit(
+                f"gunicorn's setting {setting}, which {place} makes, stands in the way of two gunicorns taking turns; "
+                "leave it out: issoctl does its work"
+            )
+        if value is not None:
+            break
+
+globals().update((name, value) for name, value in theirs.items() if name in known.settings)
+
+# What looked like the name of a configuration was none, such as the option -c of a shell.
+if not location:
+    exec(HOOKS)
