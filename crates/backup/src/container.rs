@@ -15,6 +15,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use blake3::Hasher;
 use zstd::stream::{read::Decoder, write::Encoder};
 
+use crate::pace::Paced;
+
 /// zstd's own default, and what `tar | zstd` would do.
 const LEVEL: i32 = 3;
 /// Decoding takes 8 MiB at most; level 3 needs 2.
@@ -23,8 +25,6 @@ const WINDOW_LOG_MAX: u32 = 23;
 const SEAL_HEAD: [u8; 8] = [0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0];
 /// How long the seal is, all in all.
 pub(crate) const SEAL: u64 = 40;
-/// How much is written before it is brought to the disk, so that Isso never waits for much of ours.
-const FLUSH: u64 = 8 * 1024 * 1024;
 
 /// Writes a backup: frames, then the seal.
 pub(crate) struct Writer {
@@ -36,9 +36,8 @@ impl Writer {
         let hasher = Hasher::new();
         Writer {
             file: Sealing {
-                file,
+                file: Paced::new(file),
                 hasher,
-                unflushed: 0,
             },
         }
     }
@@ -57,9 +56,7 @@ impl Writer {
 
     /// Puts the seal on, and everything on the disk.
     pub fn finish(self) -> io::Result<()> {
-        let Sealing {
-            mut file, hasher, ..
-        } = self.file;
+        let Sealing { mut file, hasher } = self.file;
         file.write_all(&SEAL_HEAD)?;
         file.write_all(hasher.finalize().as_bytes())?;
         file.sync_all()
@@ -67,20 +64,14 @@ impl Writer {
 }
 
 struct Sealing {
-    file: File,
+    file: Paced,
     hasher: Hasher,
-    unflushed: u64,
 }
 
 impl Write for Sealing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.hasher.update(&bytes[..written]);
-        self.unflushed += written as u64;
-        if self.unflushed >= FLUSH {
-            self.file.sync_data()?;
-            self.unflushed = 0;
-        }
         Ok(written)
     }
 

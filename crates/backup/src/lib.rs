@@ -18,8 +18,10 @@
 //! - A backup has its name once it is whole and on the disk. Everything unfinished is in hidden folders, which are removed when the
 //!   work ends, whichever way, or by the next one after a process was killed.
 //! - Every comment that Isso had acknowledged when [`Create::run`] was called is in the backup.
-//! - Isso waits for its database for as long as it takes to hash it where the kernel has it in memory, and for 2 s at most: then the
-//!   backup is given up. It does not wait at all if the database is in WAL mode.
+//! - A comment that comes while the database is compared with its copy goes first, ten times in a row. Where comments come faster
+//!   than that, Isso waits for as long as it takes to hash the database where the kernel has it in memory, and for 2 s at most: then
+//!   the backup is given up. It does not wait at all if the database is in WAL mode.
+//! - Of what is written here, no more than 1 MiB waits to be written to the disk, so Isso's fsync never waits for more of ours.
 //! - After [`swap`] the files are the new ones, or after an error the old ones. Whatever is killed in between, [`finish`] makes the
 //!   files the new ones; it has to be called before the volume is used. What was there is kept, and what the origin does not have
 //!   stays where it is. Each rename is on the disk before the next one is made.
@@ -78,6 +80,7 @@ mod mirror;
 mod moves;
 mod origin;
 mod owner;
+mod pace;
 mod prepare;
 mod shelf;
 mod snapshot;

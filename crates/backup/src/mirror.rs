@@ -3,12 +3,15 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 use std::time::Instant;
 
 use memmap2::{Mmap, MmapOptions};
 use twox_hash::XxHash3_128;
 
+use crate::pace::Pace;
 use crate::snapshot::SnapshotError;
 use crate::watch::{Silent, Watch, go_on};
 
@@ -16,6 +19,10 @@ use crate::watch::{Silent, Watch, go_on};
 const BLOCK: usize = 64 * 1024;
 /// What is mapped. It is the kernel's memory, but its tables of it are ours: 2 MiB for each GiB.
 const MAPPED: usize = 8 * 1024 * 1024 * 1024;
+/// How many threads compare at most; more of them only wait for the memory.
+const THREADS: usize = 4;
+/// After how many blocks a comparison looks whether it should go on: some tenths of a millisecond.
+const LOOK: usize = 16;
 
 /// A file, its copy, and a hash of each block in the copy.
 pub(crate) struct Mirror<'a> {
@@ -24,6 +31,29 @@ pub(crate) struct Mirror<'a> {
     /// Nobody who writes comments can know which blocks would have the same hash.
     seed: u64,
     hashes: Vec<u128>,
+    pace: Pace,
+}
+
+/// When a comparison ends before it is done.
+pub(crate) struct Until<'a> {
+    /// It takes too long then.
+    pub deadline: Option<Instant>,
+    /// Whether another process waits for it.
+    pub is_awaited: &'a (dyn Fn() -> bool + Sync),
+    pub watch: &'a dyn Watch,
+}
+
+/// Why a comparison ended before it was done.
+pub(crate) enum Ended {
+    /// Another process waits for it.
+    Awaited,
+    Failed(SnapshotError),
+}
+
+impl From<SnapshotError> for Ended {
+    fn from(error: SnapshotError) -> Ended {
+        Ended::Failed(error)
+    }
 }
 
 impl<'a> Mirror<'a> {
@@ -34,6 +64,7 @@ impl<'a> Mirror<'a> {
             copy,
             seed: rand::random(),
             hashes: Vec::new(),
+            pace: Pace::default(),
         }
     }
 
@@ -45,7 +76,10 @@ impl<'a> Mirror<'a> {
 
     /// Copies what is not in the copy. The file may change meanwhile, and the copy is then neither the one nor the other.
     pub fn update(&mut self, watch: &dyn Watch) -> Result<(), SnapshotError> {
-        self.read_from(0, None, watch)
+        let go_on = || Ok::<_, SnapshotError>(go_on(watch)?);
+        self.read_from(0, true, &go_on, watch)?;
+        let flushed = self.pace.flush(self.copy.0);
+        flushed.map_err(|error| self.unwritten(error))
     }
 
     /// Takes the file in, where the kernel has it in memory; nothing is looked at yet.
@@ -62,54 +96,89 @@ impl<'a> Mirror<'a> {
         map.ok()
     }
 
-    /// Makes the copy the same as the file, which does not change meanwhile, by the deadline.
-    pub fn finish(
-        &mut self,
-        map: Option<&Mmap>,
-        deadline: Option<Instant>,
-        watch: &dyn Watch,
-    ) -> Result<(), SnapshotError> {
+    /// Makes the copy the same as the file, which does not change meanwhile. What is written is left to the kernel, for it is
+    /// little.
+    pub fn finish(&mut self, map: Option<&Mmap>, until: &Until<'_>) -> Result<(), Ended> {
         let length = self.length()?;
         let map = map.map_or(&[][..], |map| &map[..]);
         let mapped = usize::try_from(length).map_or(map.len(), |length| map.len().min(length));
         let whole = mapped / BLOCK;
-        for (index, block) in map[..whole * BLOCK].chunks(BLOCK).enumerate() {
-            in_time(deadline, self.source.1)?;
-            go_on(watch)?;
-            self.put(index, block)?;
+        for index in self.changed(&map[..whole * BLOCK], until)? {
+            self.put(index, &map[index * BLOCK..][..BLOCK])?;
         }
-        self.read_from(whole, deadline, &Silent(watch))?;
-        self.copy
-            .0
-            .set_len(length)
-            .map_err(|error| self.unwritten(error))
+        let go_on = || look(until, self.source.1);
+        self.read_from(whole, false, &go_on, &Silent(until.watch))?;
+        let cut = self.copy.0.set_len(length);
+        Ok(cut.map_err(|error| self.unwritten(error))?)
     }
 
-    fn read_from(
+    /// The blocks that are not in the copy.
+    fn changed(&self, map: &[u8], until: &Until<'_>) -> Result<Vec<usize>, Ended> {
+        let threads = thread::available_parallelism().map_or(1, |it| it.get().min(THREADS));
+        let blocks = (map.len() / BLOCK).div_ceil(threads).max(1);
+        let found = thread::scope(|scope| {
+            let parts = map.chunks(blocks * BLOCK).enumerate();
+            let work =
+                |(number, part)| scope.spawn(move || self.changed_in(part, number * blocks, until));
+            let working: Vec<_> = parts.map(work).collect();
+            let parts = working
+                .into_iter()
+                .map(|part| part.join().unwrap_or_else(|it| resume_unwind(it)));
+            parts.collect::<Result<Vec<_>, _>>()
+        });
+        Ok(found?.concat())
+    }
+
+    fn changed_in(
+        &self,
+        part: &[u8],
+        first: usize,
+        until: &Until<'_>,
+    ) -> Result<Vec<usize>, Ended> {
+        let mut changed = Vec::new();
+        for (index, block) in (first..).zip(part.chunks(BLOCK)) {
+            if index.is_multiple_of(LOOK) {
+                look(until, self.source.1)?;
+            }
+            if self.hashes.get(index) != Some(&self.hash(block)) {
+                changed.push(index);
+            }
+        }
+        Ok(changed)
+    }
+
+    fn hash(&self, block: &[u8]) -> u128 {
+        XxHash3_128::oneshot_with_seed(self.seed, block)
+    }
+
+    fn read_from<E: From<SnapshotError>>(
         &mut self,
         first: usize,
-        deadline: Option<Instant>,
+        paced: bool,
+        go_on: &dyn Fn() -> Result<(), E>,
         watch: &dyn Watch,
-    ) -> Result<(), SnapshotError> {
+    ) -> Result<(), E> {
         let mut block = vec![0; BLOCK];
         for index in first.. {
-            in_time(deadline, self.source.1)?;
-            go_on(watch)?;
+            go_on()?;
             let read = self.read(&mut block, index)?;
             if read == 0 {
                 break;
             }
-            self.put(index, &block[..read])?;
+            if self.put(index, &block[..read])? && paced {
+                let noted = self.pace.wrote(self.copy.0, place(index), read);
+                noted.map_err(|error| self.unwritten(error))?;
+            }
             watch.advance(read as u64);
         }
         Ok(())
     }
 
-    /// Writes a block into the copy, unless it is there.
-    fn put(&mut self, index: usize, block: &[u8]) -> Result<(), SnapshotError> {
-        let hash = XxHash3_128::oneshot_with_seed(self.seed, block);
+    /// Writes a block into the copy, and says so, unless it is there.
+    fn put(&mut self, index: usize, block: &[u8]) -> Result<bool, SnapshotError> {
+        let hash = self.hash(block);
         if self.hashes.get(index) == Some(&hash) {
-            return Ok(());
+            return Ok(false);
         }
         let written = self.copy.0.write_all_at(block, place(index));
         written.map_err(|error| self.unwritten(error))?;
@@ -118,7 +187,7 @@ impl<'a> Mirror<'a> {
         } else {
             self.hashes[index] = hash;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Reads a block, or as much of it as there is.
@@ -149,11 +218,16 @@ fn place(index: usize) -> u64 {
     index as u64 * BLOCK as u64
 }
 
-fn in_time(deadline: Option<Instant>, source: &Path) -> Result<(), SnapshotError> {
-    match deadline {
-        Some(deadline) if Instant::now() > deadline => {
-            Err(SnapshotError::TooLarge(source.to_owned()))
-        }
-        _ => Ok(()),
+fn look(until: &Until<'_>, source: &Path) -> Result<(), Ended> {
+    go_on(until.watch).map_err(SnapshotError::from)?;
+    if until
+        .deadline
+        .is_some_and(|deadline| Instant::now() > deadline)
+    {
+        return Err(SnapshotError::TooLarge(source.to_owned()).into());
     }
+    if (until.is_awaited)() {
+        return Err(Ended::Awaited);
+    }
+    Ok(())
 }

@@ -18,6 +18,7 @@ pub use self::foreign::Foreign;
 use crate::archive::{Archive, ArchiveError};
 use crate::counts::{count_still, with_suffix};
 use crate::manifest::{CONFIG, Counts, DATABASE, STORE};
+use crate::pace::Paced;
 use crate::watch::{Step, Watch, go_on};
 
 /// Where files are put back from.
@@ -276,7 +277,7 @@ fn copy(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
     close(target, to)
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>, ArchiveError> {
+fn create(path: &Path) -> Result<BufWriter<Paced>, ArchiveError> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let create = || {
         let folder = path.parent().expect("it is in a folder");
@@ -286,12 +287,12 @@ fn create(path: &Path) -> Result<BufWriter<File>, ArchiveError> {
             .create(folder)?;
         let mut options = File::options();
         options.create_new(true).write(true).mode(0o600);
-        options.open(path).map(BufWriter::new)
+        options.open(path).map(Paced::new).map(BufWriter::new)
     };
     create().map_err(|error| ArchiveError::Write(path.to_owned(), error))
 }
 
-fn close(file: BufWriter<File>, path: &Path) -> Result<(), ArchiveError> {
+fn close(file: BufWriter<Paced>, path: &Path) -> Result<(), ArchiveError> {
     let close = || {
         file.into_inner()
             .map_err(io::IntoInnerError::into_error)?

@@ -4,7 +4,10 @@
 //! made by SQLite stops every comment for as long as it takes. Here the file is copied first, while it
 //! changes, and then compared and patched while SQLite's SHARED lock is held: under that lock nothing is
 //! written to the file (<https://www.sqlite.org/lockingv3.html>). To compare is to hash the file where the
-//! kernel has it in memory: some 70 ms for each GiB. It is given up when it takes too long.
+//! kernel has it in memory: some 70 ms for each GiB, or half of that on two processors. As soon as Isso wants
+//! to commit meanwhile, which its PENDING lock tells, it is let through, and the file is compared again. Only
+//! after [`TURNS`] such turns does it have to wait, since comments come faster than the file can be compared;
+//! that is given up when it takes too long.
 //!
 //! In WAL mode readers stop nobody, so there SQLite makes the copy, of one read transaction.
 //!
@@ -19,15 +22,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use isso_database::{Access, open};
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::gentle::gently;
-use crate::mirror::Mirror;
+use crate::mirror::{Ended, Mirror, Until};
+use crate::pace::Pace;
 use crate::watch::{Cancelled, Silent, Step, Watch, go_on};
 
 /// How long writers may be kept waiting. Isso gives up after 5 s, and so does the person who comments.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often Isso is let through before it has to wait. On an ordinary website the first turn is not disturbed.
+const TURNS: usize = 10;
+/// Where the lock of a process lies that waits until it may commit (`PENDING_BYTE` in SQLite's `os.h`).
+const PENDING: i64 = 0x4000_0000;
 /// How long others may keep the lock to themselves.
 const BUSY: Duration = Duration::from_secs(30);
 /// How long SQLite waits for them before it is asked whether to go on.
@@ -95,18 +105,44 @@ pub(crate) fn snapshot(
         mirror.update(&Silent(watch))
     })?;
     let map = mirror.map();
-    connection.execute_batch("BEGIN").map_err(failed)?;
-    // To begin takes no lock yet.
-    patiently(|| read(&connection), watch, &failed)?;
-    if has_wal(&connection).map_err(failed)? {
-        std::fs::remove_file(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
-        return through_sqlite(&connection, to, watch, &failed);
+    for turn in 0.. {
+        connection.execute_batch("BEGIN").map_err(failed)?;
+        // To begin takes no lock yet.
+        patiently(|| read(&connection), watch, &failed)?;
+        if has_wal(&connection).map_err(failed)? {
+            std::fs::remove_file(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
+            return through_sqlite(&connection, to, watch, &failed);
+        }
+        let gives_way = turn < TURNS;
+        let until = Until {
+            // Nobody has to be spared a wait that ends at once.
+            deadline: (!idle && !gives_way).then(|| Instant::now() + PATIENCE),
+            is_awaited: &|| gives_way && is_awaited(&source),
+            watch,
+        };
+        let finished = mirror.finish(map.as_ref(), &until);
+        connection.execute_batch("COMMIT").map_err(failed)?;
+        match finished {
+            Ok(()) => break,
+            Err(Ended::Failed(error)) => return Err(error),
+            Err(Ended::Awaited) => {}
+        }
     }
-    let deadline = (!idle).then(|| Instant::now() + PATIENCE);
-    let finished = mirror.finish(map.as_ref(), deadline, watch);
-    connection.execute_batch("COMMIT").map_err(failed)?;
     drop(connection);
-    finished
+    Ok(())
+}
+
+/// Whether another process waits until the database is no longer read, so that it can commit.
+fn is_awaited(database: &File) -> bool {
+    let mut lock = libc::flock {
+        l_type: libc::F_WRLCK as _,
+        l_whence: libc::SEEK_SET as _,
+        l_start: PENDING,
+        l_len: 1,
+        l_pid: 0,
+    };
+    let asked = fcntl(database, FcntlArg::F_GETLK(&mut lock));
+    asked.is_ok() && lock.l_type == libc::F_WRLCK as libc::c_short
 }
 
 fn read(connection: &Connection) -> rusqlite::Result<()> {
@@ -149,24 +185,35 @@ fn through_sqlite(
     let page: u32 = connection
         .query_row("PRAGMA page_size", [], |row| row.get(0))
         .map_err(failed)?;
+    // Opened before SQLite takes a lock on it, and closed after it has given it back.
+    let file = File::create_new(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
     let mut copy = Connection::open(to).map_err(failed)?;
+    let mut pace = Pace::default();
     let backup = Backup::new(connection, &mut copy).map_err(failed)?;
     let mut left = None;
     loop {
         go_on(watch)?;
-        let step = backup.step(1024).map_err(failed)?;
+        let step = backup.step(256).map_err(failed)?;
         let progress = backup.progress();
         let [total, remaining] =
             [progress.pagecount, progress.remaining].map(|pages| u64::try_from(pages).unwrap_or(0));
         if left.is_none() {
             watch.begin(Step::Copy, total * u64::from(page));
         }
-        watch.advance(left.unwrap_or(total).saturating_sub(remaining) * u64::from(page));
+        let copied = left.unwrap_or(total).saturating_sub(remaining) * u64::from(page);
+        watch.advance(copied);
+        let at = (total - left.unwrap_or(total)) * u64::from(page);
+        let noted = pace.wrote(&file, at, usize::try_from(copied).unwrap_or(usize::MAX));
+        noted.map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
         left = Some(remaining);
         match step {
-            StepResult::Done => return Ok(()),
+            StepResult::Done => break,
             StepResult::More => {}
             _ => thread::sleep(Duration::from_millis(10)),
         }
     }
+    drop(backup);
+    drop(copy);
+    drop(file);
+    Ok(())
 }

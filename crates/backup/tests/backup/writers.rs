@@ -1,8 +1,12 @@
 //! Isso goes on writing while a backup is made: it is not disturbed, and what it has committed is in there.
 
 use std::collections::HashSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Mutex;
 
-use isso_backup::{Origin, restore_into};
+use isso_backup::{Origin, Step, Watch, restore_into};
 use rusqlite::Connection;
 
 use crate::python::Python;
@@ -40,7 +44,7 @@ fn check(mode: &str, rounds: usize) {
         assert_eq!(missing, None, "it was committed before");
         assert_eq!(there.len() as u64, restored.database.unwrap().comments);
         assert!(looked_at(&database, is_of_one_moment), "round {round}");
-        std::fs::remove_dir_all(folder).unwrap();
+        fs::remove_dir_all(folder).unwrap();
     }
     writer.end();
 }
@@ -61,4 +65,50 @@ fn a_backup_under_writers_has_all_that_was_committed() {
 #[test]
 fn so_it_is_with_a_write_ahead_log() {
     check("WAL", 3);
+}
+
+/// Has a comment come while the database is compared with its copy, and goes on once the comment waits for that.
+struct Comes<'a> {
+    database: &'a Path,
+    writer: Mutex<Option<Python>>,
+}
+
+impl Watch for Comes<'_> {
+    fn begin(&self, _: Step, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        let mut writer = self.writer.lock().unwrap();
+        if writer.is_none() && has_lock(self.database, "READ") {
+            *writer = Some(Python::start("write", self.database));
+            // It wants to commit, and may not.
+            while !has_lock(self.database, "WRITE") || !has_lock(self.database, " 1073741824 ") {
+                std::thread::yield_now();
+            }
+        }
+        false
+    }
+}
+
+/// Whether a line of the kernel's table of locks says this of a file.
+fn has_lock(database: &Path, what: &str) -> bool {
+    let inode = format!(":{} ", fs::metadata(database).unwrap().ino());
+    let locks = fs::read_to_string("/proc/locks").unwrap();
+    let mut locks = locks.lines().filter(|it| it.contains(&inode));
+    locks.any(|it| it.contains(what))
+}
+
+#[test]
+fn a_comment_does_not_wait_until_the_copy_is_compared() {
+    let site = Site::with_comments(100);
+    let comes = Comes {
+        database: &site.database(),
+        writer: Mutex::default(),
+    };
+    let created = site.create(&comes).unwrap();
+    let writer = comes.writer.into_inner().unwrap().unwrap();
+    let first = writer.said(1).swap_remove(0);
+    writer.end();
+    let folder = site.path("restored");
+    restore_into(&Origin::open(&created.path).unwrap(), &folder, &()).unwrap();
+    assert!(texts(&folder.join("db/comments.db")).contains(&first));
 }
