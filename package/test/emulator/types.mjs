@@ -35,26 +35,33 @@ function signature(effect) {
   }
 }
 
+let spent = 0
+
+/** How many milliseconds all checks have taken up to now. StartOS makes none, so that is no time of the package. */
+export const spentOnChecks = () => spent
+
 /** Throws where a value is not of the named type of the contract. */
 export function check(name, value) {
-  refuse(name, problem(member(contract, name), value, name))
+  refuse(name, () => problem(member(contract, name), value, name))
 }
 
 /** Throws where an effect is not asked as its type says. */
 export function checkCall(effect, params) {
-  const { parameter } = signature(effect)
-  refuse(
-    effect,
-    parameter ? problem(parameter, params, effect) : Object.keys(params).length > 0 && `${effect} takes nothing`,
-  )
+  refuse(effect, () => {
+    const { parameter } = signature(effect)
+    return parameter ? problem(parameter, params, effect) : Object.keys(params).length > 0 && `${effect} takes nothing`
+  })
 }
 
 /** Throws where the emulated host does not answer an effect as its type says. */
 export function checkAnswer(effect, value) {
-  refuse(effect, problem(signature(effect).answer, value, `${effect}()`))
+  refuse(effect, () => problem(signature(effect).answer, value, `${effect}()`))
 }
 
-function refuse(name, problem) {
+function refuse(name, look) {
+  const begin = performance.now()
+  const problem = look()
+  spent += performance.now() - begin
   if (problem) throw new TypeError(`not what StartOS' types say of ${name}: ${problem}`)
 }
 
