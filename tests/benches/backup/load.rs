@@ -114,15 +114,18 @@ pub fn failed(shots: &[Shot]) -> usize {
     shots.iter().filter(|shot| shot.answered.is_none()).count()
 }
 
-/// How long all but one of a hundred comments took at most.
-pub fn p99_of_comments(shots: &[Shot]) -> Duration {
-    let mut took: Vec<_> = shots
-        .iter()
-        .filter(|shot| shot.comments)
-        .map(|shot| shot.took)
-        .collect();
+/// How long the comments took, or the other requests; the quickest first.
+pub fn of(shots: &[Shot], comments: bool) -> Vec<Duration> {
+    let shots = shots.iter().filter(|shot| shot.comments == comments);
+    let mut took: Vec<_> = shots.map(|shot| shot.took).collect();
     took.sort();
-    took[took.len() * 99 / 100]
+    took
+}
+
+/// How long this part of them took at most.
+pub fn percentile(took: &[Duration], part: f64) -> Duration {
+    let place = (took.len() as f64 * part) as usize;
+    took[place.min(took.len() - 1)]
 }
 
 /// How long somebody waited at most.
