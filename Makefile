@@ -91,14 +91,14 @@ deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can
 	fi
 
 .PHONY: bench
-bench: build static test-tools $(TOOLS)/debian ## Measure against plain gunicorn and other copies, side by side
-	cargo bench --quiet --locked -p isso-tests --bench issoctl
-	cargo bench --quiet --locked -p isso-tests --bench backup
-	$(MAKE) -C package --no-print-directory bench
+bench: build $(if $(ONLY),,static) test-tools $(TOOLS)/debian ## Measure against plain gunicorn and other copies, side by side (ONLY=load RUNS=5 for a part)
+	cargo bench --quiet --locked -p isso-tests --bench issoctl -- $(ONLY)
+	cargo bench --quiet --locked -p isso-tests --bench backup -- $(ONLY)
+	$(if $(ONLY),,$(MAKE) -C package --no-print-directory bench)
 
 .PHONY: torture
-torture: build test-tools $(TOOLS)/debian ## Do to Isso what nobody should, for some minutes (ONLY=kill for a part)
-	cargo bench --quiet --locked -p isso-tests --bench torture -- $(ONLY)
+torture: build static test-tools $(TOOLS)/debian ## Do to Isso what nobody should, for some minutes (ONLY=kill for a part, ONLY=soak MINUTES=30 on demand)
+	ISSO_TEST_PACKED=$(ISSOCTL) cargo bench --quiet --locked -p isso-tests --bench torture -- $(ONLY)
 
 .PHONY: test-tools
 test-tools: need-test $(PYTHON_ENV)/.done $(SDK)/node_modules/.done $(ISSO_TEST_BROWSER)/.done

@@ -39,10 +39,13 @@ pub const IMAGE_ARGUMENTS: [&str; 6] = [
     "isso.run",
 ];
 
-/// The binary under test, built once.
+/// The binary under test: the one that `ISSO_TEST_PROGRAM` names, or that of these sources, built once.
 pub fn issoctl() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        if let Some(program) = std::env::var_os("ISSO_TEST_PROGRAM") {
+            return program.into();
+        }
         let build = escargot::CargoBuild::new()
             .package("issoctl")
             .bin("issoctl");
@@ -53,6 +56,12 @@ pub fn issoctl() -> &'static Path {
         };
         build.run().expect("issoctl builds").path().to_owned()
     })
+}
+
+/// The binary as it is packed, which `make torture` names in `ISSO_TEST_PACKED`; elsewhere the same as [`issoctl`].
+pub fn packed() -> PathBuf {
+    let packed = std::env::var_os("ISSO_TEST_PACKED");
+    packed.map_or_else(|| issoctl().to_owned(), PathBuf::from)
 }
 
 /// The environment variable that `make test` sets.

@@ -50,7 +50,17 @@ pub fn post(page: &str, text: &str) -> Vec<u8> {
     [head, body].concat()
 }
 
-/// The same, as head and body.
+/// A form as a browser sends it.
+pub fn form(path: &str, fields: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: isso\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{fields}",
+        fields.len()
+    )
+    .into_bytes()
+}
+
+/// A request that posts a comment, as head and body.
 pub fn post_in_parts(page: &str, text: &str) -> (Vec<u8>, Vec<u8>) {
     let body = serde_json::json!({ "text": text, "title": "A page", "author": "Visitor" });
     let body = body.to_string().into_bytes();

@@ -13,7 +13,7 @@ use super::settings::Save;
 pub enum Keeper {
     /// `issoctl up`.
     Up,
-    /// `issoctl supervise` around the command line of Isso's image.
+    /// `issoctl supervise`, as it is packed, around the command line of Isso's image.
     Supervise,
     /// The same as the first process of a container, its settings mounted read-only.
     SuperviseFirst,
@@ -39,7 +39,7 @@ impl Keeper {
                 command.args(["up", "--listen", &address.to_string()]);
                 command
             }
-            Self::Supervise => supervise(issoctl(&folder.join("state")), folder, &gunicorn),
+            Self::Supervise => supervise(packed(folder), folder, &gunicorn),
             Self::SuperviseFirst => supervise(contained(folder), folder, &gunicorn),
             Self::SuperviseUser => supervise(as_user(folder), folder, &gunicorn),
             Self::Nobody => {
@@ -152,9 +152,19 @@ fn as_user(folder: &Path) -> Command {
     then_issoctl(command, folder)
 }
 
+fn packed(folder: &Path) -> Command {
+    let mut command = Command::new(crate::packed());
+    command
+        .arg("--data")
+        .arg(folder.join("state"))
+        .env("ISSOCTL_RUNTIME", crate::runtime())
+        .env("LC_ALL", "C.UTF-8");
+    command
+}
+
 fn then_issoctl(mut command: Command, folder: &Path) -> Command {
     command
-        .arg(crate::issoctl())
+        .arg(crate::packed())
         .arg("--data")
         .arg(folder.join("state"));
     command

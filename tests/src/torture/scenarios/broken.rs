@@ -7,7 +7,7 @@ use crate::torture::{Deployment, Load, Shape, Tally, wait};
 
 #[expect(dead_code, reason = "who refuses an edit is asked elsewhere")]
 #[path = "../../../../crates/cfg/tests/volume/review_cases.rs"]
-mod review_cases;
+pub(super) mod review_cases;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -51,6 +51,22 @@ pub fn kill_master_idle(deployment: &Deployment) -> Duration {
     took
 }
 
+/// Starts a gunicorn that nobody keeps up so often, each time after it was stopped; says how long until it was complete.
+pub fn start_by_hand(
+    deployment: &mut Deployment,
+    times: usize,
+    shape: Option<Shape>,
+) -> Vec<Duration> {
+    let load = shape.map(|shape| Load::start(deployment.address, shape));
+    let took = (0..times).map(|_| {
+        kill(deployment.root(), Signal::SIGTERM).expect("the master is there");
+        deployment.start_again() + deployment.wait_until_clean()
+    });
+    let took = took.collect();
+    drop(load);
+    took
+}
+
 fn replaced(deployment: &Deployment) -> Duration {
     let master = deployment.master();
     kill(master, Signal::SIGKILL).expect("the master is there");

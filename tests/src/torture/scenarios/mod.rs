@@ -10,6 +10,7 @@ mod kill;
 mod locked;
 mod mail;
 mod reload;
+mod soak;
 mod startup;
 
 pub use backup::{
@@ -20,9 +21,11 @@ pub use burst::{Burst, burst};
 pub use compare::{Comparison, Sizes, compare};
 pub use idle::{Idle, idle};
 pub use kill::{
-    Kills, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, stop_workers,
+    Kills, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, start_by_hand,
+    stop_workers,
 };
 pub use locked::{Locked, locked};
 pub use mail::{mails_and_reloads, slow_comment};
 pub use reload::{Reloads, lost, reload};
+pub use soak::{Reading, Soak, soak};
 pub use startup::{Hang, hang};

@@ -1,0 +1,60 @@
+//! How long a person needs who starts gunicorn by hand.
+
+use std::time::Duration;
+
+use isso_tests::torture::scenarios::start_by_hand;
+use isso_tests::torture::{Deployment, Keeper, Shape};
+
+use crate::start;
+use crate::table::{Table, median, secs};
+
+/// How often it is started each time.
+const STARTS: usize = 3;
+
+/// The same Isso with the same load and nobody who keeps it up.
+pub struct Bare {
+    deployment: Deployment,
+    shape: Option<Shape>,
+    took: Vec<Duration>,
+}
+
+impl Bare {
+    /// Starts it a few times, while visitors ask.
+    pub fn under(shape: Shape) -> Bare {
+        Bare::new(Some(shape))
+    }
+
+    /// Starts it a few times, while nobody asks.
+    pub fn idle() -> Bare {
+        Bare::new(None)
+    }
+
+    fn new(shape: Option<Shape>) -> Bare {
+        let deployment = start(Keeper::Nobody);
+        let took = Vec::new();
+        let mut bare = Bare {
+            deployment,
+            shape,
+            took,
+        };
+        bare.measure();
+        bare
+    }
+
+    /// Starts it a few times more: what is measured in between has the machine as it was before and after.
+    pub fn measure(&mut self) {
+        let took = start_by_hand(&mut self.deployment, STARTS, self.shape);
+        self.took.extend(took);
+    }
+
+    /// Prints how long that takes, and returns it.
+    pub fn row(&self, table: &mut Table) -> Duration {
+        let took = median(&self.took);
+        let what = match self.shape {
+            Some(_) => "gunicorn started by hand under the same load, median",
+            None => "gunicorn started by hand, idle, median",
+        };
+        table.row(what, &secs(took), true, "");
+        took
+    }
+}

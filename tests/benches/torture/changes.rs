@@ -1,0 +1,107 @@
+//! Settings that change, for better and for worse.
+
+use std::time::Duration;
+
+use isso_tests::torture::scenarios::{
+    Broken, Burst, Hang, break_settings, burst, hang, mails_and_reloads, reload, slow_comment,
+};
+use isso_tests::torture::{Deployment, Keeper, Shape, template};
+
+use crate::start;
+use crate::table::{Table, secs};
+
+/// More than any answer takes, fewer than this machine has processes.
+const SATURATING: Shape = Shape::Saturating(16);
+
+pub fn reloads(table: &mut Table) {
+    let mut up = start(Keeper::Up);
+    let outcome = reload(&mut up, 100, SATURATING);
+    table.reloads("up, 100 changes, saturated", &outcome);
+    let mut up = start(Keeper::Up);
+    let outcome = reload(&mut up, 60, Shape::Mixed(100));
+    table.reloads("up, 60 changes, 100/s, a fifth comments", &outcome);
+}
+
+pub fn bursts(table: &mut Table) {
+    let mut up = start(Keeper::Up);
+    let Burst {
+        tally,
+        at_once,
+        started,
+    } = burst(&mut up, 50, Duration::from_millis(150), Shape::Mixed(100));
+    table.failed("up, 50 changes in 8 s, 100/s: failed", &tally);
+    table.row(
+        "  gunicorns at one time",
+        &at_once.to_string(),
+        at_once <= 2,
+        "<= 2",
+    );
+    table.row(
+        "  gunicorns started",
+        &started.to_string(),
+        started < 50,
+        "< 50",
+    );
+}
+
+pub fn startup(table: &mut Table) {
+    let mut up = start(Keeper::Up);
+    let hangs = [
+        ("silent mail server", Some(10), 0, 10),
+        ("1 silent website", None, 1, 5),
+        ("3 silent websites", None, 3, 15),
+        ("both", Some(10), 3, 25),
+    ];
+    for (name, mail, websites, seconds) in hangs {
+        let Hang { tally, took, tried } = hang(&mut up, mail, websites, Shape::Reading(100));
+        let all = tried == websites + usize::from(mail.is_some());
+        let name = format!("up, {name}: failed");
+        table.failed(&name, &tally);
+        let aim = Duration::from_secs(seconds + 2);
+        table.row(
+            "  in force once Isso is through",
+            &secs(took),
+            all && took < aim,
+            &format!("{seconds}-{} s", aim.as_secs()),
+        );
+    }
+}
+
+pub fn edits(table: &mut Table) {
+    let up = Deployment::start_with(Keeper::Up, template).expect("issoctl was built");
+    let Broken { tally, said, down } = break_settings(&up, 1, Shape::Reading(20));
+    table.failed(
+        &format!("up, {} edits that go wrong, 20/s: failed", said.len()),
+        &tally,
+    );
+    table.row(
+        "  while one of them stood, the status said serving",
+        &format!("{} times", said.len() - down.len()),
+        down.is_empty(),
+        &said.len().to_string(),
+    );
+    table.said = said;
+}
+
+pub fn work(table: &mut Table) {
+    let mut up = start(Keeper::Up);
+    let (answer, took) = slow_comment(&mut up, 5);
+    let status = answer.as_ref().map_or_else(
+        |failure| format!("{failure:?}"),
+        |answer| answer.status.to_string(),
+    );
+    table.row(
+        "up, change during a comment of 5 s: its status",
+        &status,
+        status == "201",
+        "201",
+    );
+    table.row("  in force after", &secs(took), true, "");
+    let mails = mails_and_reloads(&mut up, 20, Duration::from_secs(2)).len();
+    table.row(
+        "up, 20 comments, mail takes 2 s, changes: mails",
+        &mails.to_string(),
+        mails == 20,
+        "20",
+    );
+}

@@ -1,0 +1,57 @@
+//! What became of a row of kills.
+
+use std::time::Duration;
+
+use crate::torture::Tally;
+
+/// What became of a row of kills.
+#[derive(Debug)]
+pub struct Interrupted {
+    /// The requests that were sent while somebody was there to answer them.
+    pub tally: Tally,
+    /// How long the command takes when nobody is killed.
+    pub took: Duration,
+    /// How many were killed before they were done.
+    pub kills: usize,
+    /// How many of them while files were being put in place.
+    pub halfway: usize,
+    /// How often the new state stood afterwards.
+    pub new: usize,
+    /// States that were neither the old nor the new one, or not whole.
+    pub wrong: Vec<String>,
+    /// How many comments Isso has acknowledged.
+    pub taken: usize,
+    /// Those of them that are nowhere, or not in a backup that was begun later.
+    pub lost: Vec<String>,
+    /// Starts after which something was left, or amiss.
+    pub unclean: Vec<String>,
+}
+
+impl Interrupted {
+    pub(super) fn new(took: Duration, tally: Tally) -> Self {
+        Self {
+            tally,
+            took,
+            kills: 0,
+            halfway: 0,
+            new: 0,
+            wrong: Vec::new(),
+            taken: 0,
+            lost: Vec::new(),
+            unclean: Vec::new(),
+        }
+    }
+
+    pub(super) fn miss(&mut self, taken: &[String], has: impl Fn(&String) -> bool) {
+        let missing = taken.iter().filter(|text| !has(text));
+        self.lost.extend(missing.cloned());
+    }
+
+    pub(super) fn end(mut self) -> Self {
+        self.taken += self.tally.posted.len();
+        // Each may have been missed by several looks.
+        self.lost.sort();
+        self.lost.dedup();
+        self
+    }
+}

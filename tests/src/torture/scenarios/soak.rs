@@ -1,0 +1,156 @@
+//! Everything hostile at once, for as long as one likes.
+
+mod clients;
+mod hostile;
+
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+
+use self::clients::Clients;
+use self::hostile::Hostile;
+use crate::torture::http::{ask_now, form};
+use crate::torture::processes::{self, Process};
+use crate::torture::{Deployment, Random, within};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Threads that a supervisor has started for something have ended by then.
+const QUIET: Duration = Duration::from_secs(15);
+/// The password of every `isso.cfg` here.
+const PASSWORD: &str = "correct-horse-battery-staple";
+
+/// What the supervisor takes of the machine while nothing happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Its memory in KiB.
+    pub resident: u64,
+    /// Its open files and sockets.
+    pub descriptors: usize,
+    /// Its threads.
+    pub threads: usize,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub struct Soak {
+    /// At the start, in the middle and at the end.
+    pub readings: [Reading; 3],
+    /// How often something hostile was done.
+    pub done: usize,
+    /// How often Isso was asked whether the password is still what it was.
+    pub asked: usize,
+    /// Times it was not, and whatever else must not be.
+    pub wrong: Vec<String>,
+    /// Processes that were left after `up` had ended.
+    pub left: Vec<Process>,
+}
+
+/// Does hostile things to a deployment that was started with the template, for so long.
+pub fn soak(deployment: Deployment, over: Duration, seed: u64) -> Soak {
+    let good = deployment.text();
+    let mut hostile = Hostile::new(&deployment, good, Random::new(seed));
+    let mut outcome = Soak {
+        readings: [read(&deployment); 3],
+        done: 0,
+        asked: 0,
+        wrong: Vec::new(),
+        left: Vec::new(),
+    };
+    for half in 1..=2 {
+        let end = Instant::now() + over / 2;
+        let clients = Clients::start(&deployment);
+        while Instant::now() < end {
+            let what = hostile.act();
+            outcome.done += 1;
+            outcome.look(&deployment, what);
+        }
+        clients.end();
+        hostile.mend();
+        let well = within(PATIENCE, || {
+            deployment.well()?;
+            deployment.clean()
+        });
+        let amiss = well
+            .err()
+            .map(|instead| format!("mended, half {half}: {instead}"));
+        outcome.wrong.extend(amiss);
+        if login(&deployment, PASSWORD) != Some(true) {
+            outcome
+                .wrong
+                .push(format!("half {half}: the password is refused"));
+        }
+        sleep(QUIET);
+        outcome.readings[half] = read(&deployment);
+    }
+    outcome.wrong.extend(hostile.wrong);
+    outcome.left = end(&deployment);
+    outcome
+}
+
+impl Soak {
+    /// Asks whether Isso, where it answers, takes the password and no other.
+    fn look(&mut self, deployment: &Deployment, what: &str) {
+        for (password, right) in [
+            (PASSWORD, true),
+            ("", false),
+            ("please_choose_a_strong_password", false),
+        ] {
+            let taken = login(deployment, password);
+            self.asked += usize::from(taken.is_some());
+            if taken.is_some_and(|taken| taken != right) {
+                let word = if right { "is refused" } else { "is taken" };
+                self.wrong
+                    .push(format!("after {what}: {password:?} {word}"));
+            }
+        }
+    }
+}
+
+/// Whether Isso takes a password; nothing while no Isso answers.
+fn login(deployment: &Deployment, password: &str) -> Option<bool> {
+    let answer = ask_now(
+        deployment.address,
+        &form("/login/", &format!("password={password}")),
+    )
+    .ok()?;
+    match answer.status {
+        300..=399 => Some(true),
+        200 | 401 | 403 => Some(false),
+        _ => None,
+    }
+}
+
+fn read(deployment: &Deployment) -> Reading {
+    let pid = deployment.root();
+    let count = |what: &str| {
+        let entries = std::fs::read_dir(Path::new("/proc").join(pid.to_string()).join(what));
+        entries.map_or(0, Iterator::count)
+    };
+    Reading {
+        resident: processes::resident(pid),
+        descriptors: count("fd"),
+        threads: count("task"),
+    }
+}
+
+/// Ends `up` as systemd would, and says what of it is left.
+fn end(deployment: &Deployment) -> Vec<Process> {
+    let folder = deployment.folder().to_string_lossy().into_owned();
+    kill(deployment.root(), Signal::SIGTERM).expect("`up` is there");
+    let look = || {
+        let mut left = deployment.gunicorns();
+        left.extend(processes::naming(&folder));
+        left.retain(|process| !processes::is_zombie(process.pid));
+        if left.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{left:?}"))
+        }
+    };
+    if within(PATIENCE, look).is_ok() {
+        return Vec::new();
+    }
+    processes::naming(&folder)
+}
