@@ -161,7 +161,7 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
         for part in [
             "comments cannot be saved",
             &format!("{} belongs to ", place.display()),
-            "run as root: chown ",
+            "chown 0 on what is ",
         ] {
             assert!(said.contains(part), "no {part:?} in {said}");
         }

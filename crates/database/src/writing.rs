@@ -1,6 +1,6 @@
 //! Whether Isso could save a comment.
 
-use std::fs::{canonicalize, metadata};
+use std::fs::{canonicalize, metadata, read_to_string};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -136,6 +136,15 @@ fn forbidden(path: &Path, what: &str) -> Unwritable {
             format!("the mode of the {what} {path} does not let its owner write to it"),
             format!("run: chmod {mode} {place}"),
         )
+    } else if let Some(outside) = unknown(owner, me) {
+        (
+            format!(
+                "the {what} {path} belongs to a user who has no number in this container, and Isso may not write to it"
+            ),
+            format!(
+                "run as root outside of the container: chown {outside} on what is {place} inside"
+            ),
+        )
     } else {
         let (owner, me) = (name(owner), name(me));
         (
@@ -146,6 +155,28 @@ fn forbidden(path: &Path, what: &str) -> Unwritable {
         )
     };
     Unwritable { reason, fix }
+}
+
+/// Of an owner who is not mapped into this user namespace (user_namespaces(7)): the number that the present user has outside.
+fn unknown(owner: Uid, me: Uid) -> Option<u32> {
+    let map = read_to_string("/proc/self/uid_map").ok()?;
+    // The kernel shows each such owner as this one.
+    let shown = read_to_string("/proc/sys/kernel/overflowuid").ok()?;
+    let outside = |user: Uid| {
+        map.lines().find_map(|line| {
+            let mut numbers = line.split_whitespace().map(|it| it.parse::<u32>().ok());
+            let (inside, outside, count) = (numbers.next()??, numbers.next()??, numbers.next()??);
+            let nth = user
+                .as_raw()
+                .checked_sub(inside)
+                .filter(|nth| *nth < count)?;
+            outside.checked_add(nth)
+        })
+    };
+    match shown.trim().parse() == Ok(owner.as_raw()) && outside(owner).is_none() {
+        true => outside(me),
+        false => None,
+    }
 }
 
 fn cannot_ask(path: &Path, error: impl Into<io::Error>) -> Unwritable {

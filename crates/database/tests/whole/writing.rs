@@ -245,21 +245,42 @@ fn an_immutable_database_is_told() {
 
 /// Does it in a process that may mount what it likes.
 fn with_disks(role: &str) {
+    let folder = tempfile::tempdir().expect("there is room");
+    in_namespaces(role, folder.path());
+}
+
+fn in_namespaces(role: &str, folder: &Path) -> Option<String> {
     let namespaces = ["--user", "--map-root-user", "--mount"];
     let possible = Command::new("unshare")
         .args(namespaces)
         .arg("true")
         .output();
     if !possible.is_ok_and(|it| it.status.success()) {
-        return skip("there are no namespaces, so no disks that are full or read-only");
+        skip("there are no namespaces, so no disks that are full or read-only");
+        return None;
     }
-    let folder = tempfile::tempdir().expect("there is room");
-    let inside = command(role, folder.path());
+    let inside = command(role, folder);
     let mut unshared = Command::new("unshare");
     unshared.args(namespaces).arg(inside.get_program());
     unshared.args(inside.get_args());
-    unshared.env(ROLE, role).env(FOLDER, folder.path());
-    run(unshared);
+    unshared.env(ROLE, role).env(FOLDER, folder);
+    Some(run(unshared))
+}
+
+#[test]
+fn an_owner_who_has_no_number_in_the_container_is_told_from_one_who_has() {
+    if !geteuid().is_root() {
+        return skip("only root can give files to another user");
+    }
+    let (folder, database) = used(1);
+    chown(&database, Some(1234), Some(1234)).expect("we are root");
+    fs::set_permissions(&database, Permissions::from_mode(0o644)).expect("it is ours");
+    let Some(said) = in_namespaces("ask", folder.path()) else {
+        return;
+    };
+    let expected = "belongs to a user who has no number in this container, and Isso may not write to it; \
+                    run as root outside of the container: chown 0 on what is /";
+    assert!(said.contains(expected), "{said}");
 }
 
 fn mount(options: &[&str], at: &Path) {
