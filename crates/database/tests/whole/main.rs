@@ -1,6 +1,7 @@
 //! Databases as Isso leaves them, and what happens to them.
 
 mod cost;
+mod disks;
 mod fit;
 mod look;
 mod thorough;

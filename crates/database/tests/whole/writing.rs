@@ -2,24 +2,23 @@
 
 use std::env;
 use std::fs::{self, File, Permissions};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use isso_database::{
-    Depth, ROOM_FOR_A_COMMENT, ROOM_FOR_TABLES, check_database, check_writing, remember,
-};
+use isso_database::{Depth, ROOM_FOR_A_COMMENT, check_database, check_writing};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::geteuid;
 use rusqlite::Connection;
 
-use crate::{SCHEMA, execute, used};
+use crate::disks::{self, in_namespaces};
+use crate::{execute, used};
 
 const NOBODY: u32 = 65534;
-const ROLE: &str = "ISSO_DATABASE_TEST_ROLE";
-const FOLDER: &str = "ISSO_DATABASE_TEST_FOLDER";
+pub const ROLE: &str = "ISSO_DATABASE_TEST_ROLE";
+pub const FOLDER: &str = "ISSO_DATABASE_TEST_FOLDER";
 const INSERT: &str = "INSERT INTO comments (tid, created, text, voters) VALUES (1, 1, 'x', x'00')";
 
 /// Its name, and what is done.
@@ -28,10 +27,10 @@ type Role = (&'static str, fn(&Path));
 /// What another process does with a folder: as another user, or with disks of its own.
 const ROLES: [Role; 6] = [
     ("ask", ask),
-    ("read_only", read_only),
-    ("full", full),
-    ("full_at_first", full_at_first),
-    ("no_inodes", no_inodes),
+    ("read_only", disks::read_only),
+    ("full", disks::full),
+    ("full_at_first", disks::full_at_first),
+    ("no_inodes", disks::no_inodes),
     ("limited", limited),
 ];
 
@@ -45,7 +44,7 @@ fn child() {
     found.expect("a role has a name").1(Path::new(&folder));
 }
 
-fn command(role: &str, folder: &Path) -> Command {
+pub fn command(role: &str, folder: &Path) -> Command {
     let mut command = Command::new(env::current_exe().expect("it runs"));
     command
         .args(["--exact", "writing::child", "--ignored", "--nocapture"])
@@ -57,7 +56,7 @@ fn command(role: &str, folder: &Path) -> Command {
 }
 
 /// What is said, and whether SQLite can write. One must match the other.
-fn asked(database: &Path) -> String {
+pub fn asked(database: &Path) -> String {
     let said = check_writing(database, ROOM_FOR_A_COMMENT);
     let written = Connection::open(database).and_then(|it| it.execute(INSERT, []));
     assert_eq!(said.is_ok(), written.is_ok(), "{said:?}, and {written:?}");
@@ -74,7 +73,7 @@ fn ask(folder: &Path) {
     );
 }
 
-fn run(mut command: Command) -> String {
+pub fn run(mut command: Command) -> String {
     let done = command.output().expect("it runs");
     let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
     assert!(done.status.success() && said.contains("1 passed"), "{said}");
@@ -82,7 +81,7 @@ fn run(mut command: Command) -> String {
 }
 
 #[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
-fn skip(why: &str) {
+pub fn skip(why: &str) {
     eprintln!("SKIPPED: {why}");
 }
 
@@ -243,30 +242,6 @@ fn an_immutable_database_is_told() {
     drop(folder);
 }
 
-/// Does it in a process that may mount what it likes.
-fn with_disks(role: &str) {
-    let folder = tempfile::tempdir().expect("there is room");
-    in_namespaces(role, folder.path());
-}
-
-fn in_namespaces(role: &str, folder: &Path) -> Option<String> {
-    let namespaces = ["--user", "--map-root-user", "--mount"];
-    let possible = Command::new("unshare")
-        .args(namespaces)
-        .arg("true")
-        .output();
-    if !possible.is_ok_and(|it| it.status.success()) {
-        skip("there are no namespaces, so no disks that are full or read-only");
-        return None;
-    }
-    let inside = command(role, folder);
-    let mut unshared = Command::new("unshare");
-    unshared.args(namespaces).arg(inside.get_program());
-    unshared.args(inside.get_args());
-    unshared.env(ROLE, role).env(FOLDER, folder);
-    Some(run(unshared))
-}
-
 #[test]
 fn an_owner_who_has_no_number_in_the_container_is_told_from_one_who_has() {
     if !geteuid().is_root() {
@@ -281,119 +256,6 @@ fn an_owner_who_has_no_number_in_the_container_is_told_from_one_who_has() {
     let expected = "belongs to a user who has no number in this container, and Isso may not write to it; \
                     run as root outside of the container: chown 0 on what is /";
     assert!(said.contains(expected), "{said}");
-}
-
-fn mount(options: &[&str], at: &Path) {
-    let done = Command::new("mount").args(options).arg(at).output();
-    let done = done.expect("mount runs");
-    assert!(done.status.success(), "{done:?}");
-}
-
-/// Isso's database on a disk of its own.
-fn on_disk(options: &str, folder: &Path) -> std::path::PathBuf {
-    mount(&["-t", "tmpfs", "-o", options, "none"], folder);
-    let database = folder.join("comments.db");
-    execute(&database, SCHEMA);
-    remember(&database).expect("there is room");
-    database
-}
-
-fn fill(folder: &Path) {
-    let mut filler = File::create(folder.join("filler")).expect("there is room");
-    let error = loop {
-        if let Err(error) = filler.write_all(&[1; 4096]) {
-            break error;
-        }
-    };
-    assert_eq!(error.kind(), ErrorKind::StorageFull);
-}
-
-#[test]
-fn a_disk_that_is_mounted_read_only_is_told() {
-    with_disks("read_only");
-}
-
-fn read_only(folder: &Path) {
-    let database = on_disk("size=8m", folder);
-    assert_eq!(asked(&database), "nothing is amiss");
-    mount(&["-o", "remount,bind,ro"], folder);
-    let said = asked(&database);
-    assert!(
-        said.contains("is on a disk that is mounted read-only; mount it writable"),
-        "{said}"
-    );
-    // Its comments can be shown.
-    check_database(&database, Depth::Pages).expect("it can be read");
-}
-
-#[test]
-fn a_full_disk_is_told_with_what_is_left_and_what_is_needed() {
-    with_disks("full");
-}
-
-fn full(folder: &Path) {
-    let database = on_disk("size=8m", folder);
-    fill(folder);
-    let said = asked(&database);
-    assert!(
-        said.contains(
-            "is full: it has 0 KiB left, and SQLite may need 1 MiB to save; free some room"
-        ),
-        "{said}"
-    );
-    check_database(&database, Depth::Pages).expect("it can be read");
-    fs::remove_file(folder.join("filler")).expect("it is there");
-    assert_eq!(asked(&database), "nothing is amiss");
-}
-
-#[test]
-fn tables_cannot_be_made_on_a_full_disk() {
-    with_disks("full_at_first");
-}
-
-fn full_at_first(folder: &Path) {
-    mount(&["-t", "tmpfs", "-o", "size=1m", "none"], folder);
-    let database = folder.join("comments.db");
-    check_database(&database, Depth::Pages).expect("there is room for tables");
-    assert!(check_writing(&database, ROOM_FOR_TABLES).is_ok());
-    fill(folder);
-    // Isso was killed before it made one.
-    for made in [false, true] {
-        if made {
-            File::create(&database).expect("a file of no length needs no room");
-        }
-        let error = check_database(&database, Depth::Pages).expect_err("there is no room");
-        assert!(
-            error
-                .to_string()
-                .contains("since nothing can be written to it"),
-            "{error}"
-        );
-    }
-    assert!(
-        Connection::open(&database)
-            .and_then(|it| it.execute_batch(SCHEMA))
-            .is_err()
-    );
-}
-
-#[test]
-fn a_disk_without_inodes_is_told() {
-    with_disks("no_inodes");
-}
-
-fn no_inodes(folder: &Path) {
-    let database = on_disk("size=8m,nr_inodes=20", folder);
-    let mut numbers = 0..;
-    while numbers
-        .next()
-        .is_some_and(|n| File::create(folder.join(format!("{n}"))).is_ok())
-    {}
-    let said = asked(&database);
-    assert!(
-        said.contains("no inode left") && said.contains("df -i /"),
-        "{said}"
-    );
 }
 
 #[test]
