@@ -1,13 +1,18 @@
 //! The one lock of a volume.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::atomic;
 
-/// The lock of a volume, held while somebody writes; given back when dropped, and by the kernel when the process dies.
+/// How often a lock is tried that is waited for with a limit: the kernel knows no wait with one.
+const BETWEEN_TRIES: Duration = Duration::from_millis(10);
+
+/// The lock of a volume, held while a process writes; given back when dropped, and by the kernel when the process dies.
 #[derive(Debug)]
 pub struct Lock {
     /// Closing the file gives the lock back.
@@ -15,13 +20,16 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Waits for the lock of the volume in a folder, for who replaces files by other means than a [`Volume`](crate::Volume).
-    pub fn of_volume(root: &Path) -> io::Result<Lock> {
-        Lock::acquire(&root.join(".lock"))
+    /// Waits for the lock of the volume in a folder, for a process that replaces files by other means than a
+    /// [`Volume`](crate::Volume). Fails with [`io::ErrorKind::TimedOut`] when it is held by others for longer than this.
+    pub fn of_volume(root: &Path, patience: Duration) -> io::Result<Lock> {
+        Lock::acquire(&root.join(".lock"), Some(patience))
     }
 
-    /// Waits for the lock. The file at `path` is made if needed, never written, and never removed.
-    pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
+    /// Waits for the lock, for ever if there is no limit. The file at `path` is made if needed, never written, and never
+    /// removed.
+    pub(crate) fn acquire(path: &Path, patience: Option<Duration>) -> io::Result<Lock> {
+        let end = patience.map(|patience| Instant::now() + patience);
         loop {
             // A folder cannot be locked, and opening a pipe would wait for a reader.
             if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
@@ -33,12 +41,32 @@ impl Lock {
                 .write(true)
                 .mode(0o600)
                 .open(path)?;
-            file.lock()?;
-            // Whoever removed the file, or restored a volume, while we waited has left us with the lock of a file that
-            // nobody else would open.
+            match end {
+                None => file.lock()?,
+                Some(end) => lock_until(&file, end)?,
+            }
+            // A process that removed the file, or restored a volume, while we waited has left us with the lock of a file
+            // that no other process would open.
             if is_at(&file, path)? {
                 return Ok(Lock { _file: file });
             }
+        }
+    }
+}
+
+/// Takes the lock of a file as soon as it is free, but not later than this.
+fn lock_until(file: &File, end: Instant) -> io::Result<()> {
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(BETWEEN_TRIES),
+            Err(TryLockError::WouldBlock) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "another process holds it and does not give it back",
+                ));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
         }
     }
 }

@@ -12,7 +12,9 @@ mod saving;
 mod settle;
 mod word;
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use self::change::{Change, Mended, mend};
 pub use self::error::VolumeError;
@@ -54,6 +56,7 @@ pub struct Volume {
     dbpath: String,
     environment: Environment,
     leaves_word: bool,
+    patience: Option<Duration>,
 }
 
 /// What the two files of a volume say.
@@ -96,6 +99,7 @@ impl Volume {
             dbpath: dbpath.into(),
             environment: Environment::default(),
             leaves_word: false,
+            patience: None,
             root,
         }
     }
@@ -113,6 +117,7 @@ impl Volume {
             dbpath,
             environment: Environment::default(),
             leaves_word: false,
+            patience: None,
             config,
         }
     }
@@ -127,6 +132,28 @@ impl Volume {
         Volume {
             environment,
             ..self
+        }
+    }
+
+    /// The same volume, whose lock is waited for no longer than this: the work then fails with [`VolumeError::Lock`]. Without
+    /// a limit a process that is stopped while it holds the lock keeps every other waiting.
+    pub fn with_patience(self, patience: Duration) -> Volume {
+        Volume {
+            patience: Some(patience),
+            ..self
+        }
+    }
+
+    /// Waits until no process changes the files. Another one may begin at once, but that takes no longer than a change does.
+    pub fn wait_until_unlocked(&self) -> Result<(), VolumeError> {
+        // Where there is no folder, or nothing may be written, no process changes anything.
+        match self.lock() {
+            Err(VolumeError::Lock { source, .. })
+                if is_read_only(&source) || source.kind() == io::ErrorKind::NotFound =>
+            {
+                Ok(())
+            }
+            lock => lock.map(drop),
         }
     }
 
@@ -323,7 +350,7 @@ impl Volume {
 
     fn lock(&self) -> Result<Lock, VolumeError> {
         let path = self.root.join(".lock");
-        Lock::acquire(&path).map_err(|source| VolumeError::Lock { path, source })
+        Lock::acquire(&path, self.patience).map_err(|source| VolumeError::Lock { path, source })
     }
 
     fn read_document(&self) -> Result<Document, VolumeError> {

@@ -50,7 +50,6 @@ pub(super) fn review(volume: &Volume, in_force: &Document) -> Result<Review, Vol
 
 /// Looks again under the lock, for an action may have written meanwhile, and writes what is still to be put right.
 fn put_right(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError> {
-    make_folder(volume.root())?;
     let _lock = volume.lock()?;
     let look = Look::at(volume, in_force);
     if let Some(ToWrite { text, .. }) = look.to_write {

@@ -1,6 +1,10 @@
-//! Several writers at once lose nothing.
+//! Several writers at once lose nothing, and one that is stopped does not stop the others for ever.
 
+use std::fs::File;
 use std::thread;
+use std::time::Duration;
+
+use isso_cfg::{Contents, Lock, VolumeError};
 
 use super::*;
 use crate::kill::{count, increment, writer};
@@ -32,4 +36,37 @@ fn every_change_of_every_writer_is_there_in_the_end() {
     {
         assert_eq!(count(&cfg, &name), ROUNDS, "{name}");
     }
+}
+
+#[test]
+fn with_a_limit_a_lock_that_is_not_given_back_is_an_error_and_nothing_is_changed() {
+    let (folder, volume) = volume_with(FINE);
+    volume.settle().unwrap();
+    let lock = File::open(folder.path().join(".lock")).unwrap();
+    lock.lock().unwrap();
+    let limited = volume.clone().with_patience(Duration::from_millis(50));
+    let before = text(volume.config_path());
+    let edit = |contents: &mut Contents| contents.cfg.set("general", "max-age", "7h");
+    let update = |volume: &Volume| {
+        volume.update(|it| edit(it).map_err(|source| VolumeError::Enforce { source }))
+    };
+    for failed in [
+        update(&limited).map(drop),
+        limited.settle().map(drop),
+        limited.wait_until_unlocked(),
+    ] {
+        let error = failed.unwrap_err();
+        let VolumeError::Lock { source, path } = &error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(source.kind(), std::io::ErrorKind::TimedOut);
+        assert_eq!(*path, folder.path().join(".lock"));
+    }
+    assert!(Lock::of_volume(folder.path(), Duration::from_millis(50)).is_err());
+    assert_eq!(text(volume.config_path()), before);
+    drop(lock);
+    limited.wait_until_unlocked().unwrap();
+    update(&limited).unwrap();
+    let cfg = volume.read().unwrap().cfg;
+    assert_eq!(cfg.get("general", "max-age"), Some("7h"));
 }
