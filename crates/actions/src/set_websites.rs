@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use isso_cfg::{Contents, Document, Origin, Volume, keys};
+use isso_cfg::{Contents, Document, MOST_WEBSITES, Origin, Volume, keys};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -37,6 +37,7 @@ pub(crate) fn form(language: Language) -> Form {
     let websites = List {
         name: tr!(language, "set-websites.websites.name"),
         description: Some(tr!(language, "set-websites.websites.description")),
+        max_length: Some(MOST_WEBSITES),
         spec: Item {
             placeholder: Some("https://blog.example.com".into()),
             inputmode: InputMode::Url,

@@ -26,6 +26,8 @@ mod values;
 mod variables;
 mod websites;
 
+pub use websites::MOST_WEBSITES;
+
 use self::context::Context;
 use crate::diagnostic::Diagnostic;
 #[cfg(doc)]

@@ -114,6 +114,8 @@ pub enum Code {
     WebsitePath,
     /// The first website, which is the fallback, is the placeholder.
     WebsiteFallback,
+    /// So many websites are named that Isso may take minutes to start.
+    TooManyWebsites,
     /// `notify` names something that Isso does not know.
     UnknownBackend,
     /// `renderer` is neither of the two.

@@ -92,7 +92,7 @@ mod typed;
 mod volume;
 
 pub use atomic::resolve;
-pub use diagnose::{diagnose, diagnose_text};
+pub use diagnose::{MOST_WEBSITES, diagnose, diagnose_text};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Document, EditError, Span, ValueFault};
 pub use environment::Environment;

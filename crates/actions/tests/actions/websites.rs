@@ -150,3 +150,29 @@ fn the_same_list_again_is_no_change() {
             .settings_changed
     );
 }
+
+#[test]
+fn so_many_websites_that_a_start_takes_minutes_are_not_taken() {
+    let names = |count: usize| -> Vec<String> {
+        let names = (0..count).map(|number| format!("https://blog-{number}.example"));
+        names.collect()
+    };
+    let fixture = Fixture::with_cfg("[general]\nhost = localhost\n[admin]\npassword = x\n");
+    let run = |count| fixture.run(Action::SetWebsites, &json!({ "websites": names(count) }));
+    run(isso_cfg::MOST_WEBSITES).unwrap();
+    let before = fixture.contents().cfg;
+    let error = run(isso_cfg::MOST_WEBSITES + 1).unwrap_err();
+    for language in isso_actions::Language::ALL {
+        let said = error.localized(language);
+        assert!(said.contains("100"), "{said}");
+    }
+    assert_eq!(fixture.contents().cfg, before);
+    // A file with more of them is one that a person made, and is shown as it stands.
+    let file = format!(
+        "[general]\nhost =\n  {}\n[admin]\npassword = x\n",
+        names(150).join("\n  ")
+    );
+    let fixture = Fixture::with_cfg(&file);
+    let shown = fixture.prefill(Action::SetWebsites);
+    assert_eq!(shown["websites"].as_array().unwrap().len(), 150);
+}

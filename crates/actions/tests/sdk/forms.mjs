@@ -37,7 +37,7 @@ const duration = (key, byDefault) =>
 const specs = {
   'set-websites': InputSpec.of({
     websites: Value.list(
-      List.text(named('set-websites.websites'), {
+      List.text({ ...named('set-websites.websites'), maxLength: 100 }, {
         placeholder: 'https://blog.example.com',
         inputmode: 'url',
         patterns: [

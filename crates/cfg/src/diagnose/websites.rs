@@ -8,6 +8,11 @@ use crate::origin::{Origin, OriginError};
 use crate::site::{self, Site, SiteError};
 use crate::stray;
 
+/// How many websites there may be without a warning. When it starts, [Isso asks one after the
+/// other](https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py#L201) for `/`, each for up to 5 s, until one
+/// answers; with so many that takes eight minutes at worst, and nothing else is served meanwhile.
+pub const MOST_WEBSITES: usize = 100;
+
 pub(super) fn check(context: &mut Context<'_>) {
     let Some(value) = context.effective(&HOST) else {
         return;
@@ -26,6 +31,26 @@ pub(super) fn check(context: &mut Context<'_>) {
     let items = context.lines(&HOST);
     for item in &items {
         entry(context, item);
+    }
+    // The placeholder is none that was meant.
+    let is_meant = |item: &&Item<'_>| item.text != "localhost";
+    let count = items.iter().filter(is_meant).count();
+    if count > MOST_WEBSITES {
+        let message = format!(
+            "these are {count} websites, and Isso asks one after the other, for up to 5 seconds each, whether it answers before it \
+             starts to serve: that may take {} minutes",
+            (count * 5).div_ceil(60)
+        );
+        let fix = format!(
+            "Name {MOST_WEBSITES} at most, the one that surely answers first, and serve the others by an Isso of their own."
+        );
+        context.note(
+            &HOST,
+            Severity::Warning,
+            Code::TooManyWebsites,
+            message,
+            fix,
+        );
     }
     if let [first, _, ..] = &items[..]
         && Site::read(first.text).is_ok_and(|site| site.origin() == "http://localhost")
@@ -245,5 +270,28 @@ fn shown<'d>(item: &Item<'d>) -> Item<'d> {
         text,
         span: item.span.clone(),
         expanded: item.expanded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MOST_WEBSITES;
+    use crate::diagnostic::{Code, Severity};
+
+    fn check(websites: usize, expected: bool) {
+        let names: String = (0..websites)
+            .map(|number| format!("  https://blog-{number}.example\n"))
+            .collect();
+        let found = crate::diagnose_text(&format!("[general]\nhost =\n{names}  localhost\n"));
+        let found = found.iter().find(|it| it.code == Code::TooManyWebsites);
+        assert_eq!(found.is_some(), expected, "{websites}: {found:?}");
+        assert!(found.is_none_or(|it| it.severity == Severity::Warning && it.line == 3));
+    }
+
+    #[test]
+    fn so_many_websites_that_a_start_takes_minutes_are_told() {
+        check(MOST_WEBSITES, false);
+        check(MOST_WEBSITES + 1, true);
+        check(60_000, true);
     }
 }
