@@ -109,7 +109,12 @@ impl Archive {
         let mut options = File::options();
         // Opening a pipe would wait for a writer.
         let options = options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
-        let mut file = options.open(path).map_err(unread)?;
+        Archive::of_file(path, options.open(path).map_err(unread)?)
+    }
+
+    /// The same of a file that is open already, whose path is only told.
+    pub(crate) fn of_file(path: &Path, mut file: File) -> Result<Archive, ArchiveError> {
+        let unread = |error| ArchiveError::Read(path.to_owned(), error);
         if !file.metadata().map_err(unread)?.is_file() {
             return Err(ArchiveError::NotABackup(path.to_owned()));
         }

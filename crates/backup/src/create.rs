@@ -17,7 +17,6 @@ use crate::counts::{self, Unsound, settle_database, with_suffix};
 use crate::gentle::gently;
 use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, SETTINGS_MAX, STORE};
 use crate::origin;
-use crate::owner::give;
 use crate::shelf::name_of;
 use crate::snapshot::{SnapshotError, snapshot};
 use crate::space::{self, NoSpace};
@@ -144,8 +143,6 @@ impl Create<'_> {
         })?;
         go_on(watch)?;
         let size = fs::metadata(&packed).map_err(unwritten)?.len();
-        let owner = fs::metadata(self.to).map_err(unwritten)?;
-        give(&packed, &owner).map_err(unwritten)?;
         let path = workshop.publish(&packed, &name_of(manifest.created))?;
         Ok(Created {
             path,
@@ -170,7 +167,7 @@ impl Create<'_> {
         space::need(self.to, there.len() + there.len() / 3)?;
         match snapshot(database, copy, self.idle, watch) {
             // SQLite writes beside a database to read one that was left half written, or has a log.
-            Err(SnapshotError::Database(..)) if self.idle && is_read_only(database) => {
+            Err(SnapshotError::Database(..)) if is_read_only(database) => {
                 copy_still(database, copy, watch)?;
             }
             copied => copied?,

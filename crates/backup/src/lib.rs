@@ -79,7 +79,6 @@ mod manifest;
 mod mirror;
 mod moves;
 mod origin;
-mod owner;
 mod pace;
 mod prepare;
 mod shelf;
@@ -103,7 +102,7 @@ pub use prepare::{Look, PrepareError, Prepared, may_swap, prepare, restore_into}
 pub use shelf::{Pruned, ShelfError, Shelved, delete, is_backup, list, prune};
 pub use snapshot::SnapshotError;
 pub use space::NoSpace;
-pub use swap::{Restored, SwapError, finish, is_unfinished, prepare_undo, swap};
+pub use swap::{Restored, SwapError, find_staged, finish, is_unfinished, prepare_undo, swap};
 pub use verify::verify;
 pub use watch::{Cancelled, Step, Watch};
 pub use workshop::WorkshopError;

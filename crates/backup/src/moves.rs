@@ -8,7 +8,6 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::owner::give;
 
 /// One file that gives way to another, or to none.
 pub(crate) struct Move {
@@ -63,7 +62,7 @@ pub(crate) fn flush(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the folder that a file is to be in. Made by root, it belongs to whom the one around it does.
+/// Makes the folder that a file is to be in.
 fn make_folder(file: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     let folder = folder_of(file);
@@ -72,7 +71,6 @@ fn make_folder(file: &Path) -> io::Result<()> {
     }
     make_folder(folder)?;
     fs::DirBuilder::new().mode(0o700).create(folder)?;
-    give(folder, &fs::metadata(folder.join(".."))?)?;
     sync(folder_of(folder))
 }
 

@@ -82,6 +82,14 @@ impl Origin {
         }
     }
 
+    /// The backup in a file that is open already; none if that is something else.
+    pub fn of_file(path: &Path, file: File) -> Option<Origin> {
+        match Archive::of_file(path, file) {
+            Ok(archive) => Some(Origin::Archive(Box::new(archive))),
+            Err(_) => None,
+        }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         match self {

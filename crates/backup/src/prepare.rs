@@ -16,7 +16,6 @@ use crate::counts::{self, Unsound};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
 use crate::moves::sync;
 use crate::origin::Origin;
-use crate::owner::give;
 use crate::shelf::{BEFORE, stamp};
 use crate::space::{self, NoSpace};
 use crate::swap::{Plan, swap};
@@ -50,6 +49,9 @@ pub enum PrepareError {
     /// A link of the volume leads nowhere.
     #[error("{0} is a link that leads nowhere, so nothing can be put in its place")]
     Link(PathBuf, #[source] io::Error),
+    /// What was to be put in place was not prepared for it.
+    #[error("{0} holds no files that were prepared to be put in place")]
+    NotStaged(PathBuf, #[source] io::Error),
     /// Nobody wants it any more.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -152,7 +154,6 @@ fn prepare_as(
         home: None,
     };
     plan.write(below)
-        .and_then(|()| give_to_owner(root, below))
         .and_then(|()| sync_folders(below))
         .map_err(unwritten)?;
     Ok(Prepared {
@@ -254,6 +255,12 @@ impl Prepared {
     pub fn path(&self) -> &Path {
         self.workshop.path()
     }
+
+    /// The name of that folder in the volume's.
+    pub fn name(&self) -> String {
+        let name = self.path().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
 }
 
 impl Look {
@@ -262,20 +269,6 @@ impl Look {
         let refused = |it: &Diagnostic| it.severity == Severity::Refused;
         !self.diagnostics.iter().any(refused)
     }
-}
-
-/// A restore by root is for the Isso of somebody else.
-fn give_to_owner(root: &Path, below: &Path) -> io::Result<()> {
-    let owner = fs::metadata(root)?;
-    give(below, &owner)?;
-    for entry in fs::read_dir(below)? {
-        let path = entry?.path();
-        match path.is_dir() {
-            true => give_to_owner(root, &path)?,
-            false => give(&path, &owner)?,
-        }
-    }
-    Ok(())
 }
 
 fn sync_folders(below: &Path) -> io::Result<()> {

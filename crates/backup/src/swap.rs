@@ -19,7 +19,8 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use isso_cfg::{Lock, resolve};
 use serde::{Deserialize, Serialize};
@@ -27,11 +28,12 @@ use serde::{Deserialize, Serialize};
 use crate::counts::with_suffix;
 use crate::manifest::{CONFIG, DATABASE, MEMBERS};
 use crate::moves::{Move, flush, rename, sync};
-use crate::owner::give;
-use crate::prepare::free_name;
+use crate::prepare::{PrepareError, free_name, may_swap};
 use crate::shelf::NOT_SERVED;
-use crate::workshop::remove_abandoned;
+use crate::workshop::{is_named_so, remove_abandoned};
 
+/// How long the volume's lock is waited for: a process that was stopped while it holds it must not keep Isso down for ever.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Where the files wait to be put in place.
 const READY: &str = ".restore";
 const PLAN: &str = "plan.json";
@@ -77,7 +79,7 @@ pub enum SwapError {
     },
 }
 
-/// Which files go where, for whoever has to go on after a crash.
+/// Which files go where, for the process that has to go on after a crash.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
     /// The folder, below that of the volume, that receives the files before.
@@ -123,27 +125,78 @@ impl Companion {
 /// as they are. Where a link stands in the place of a file, the link stays, and the file that it names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
-/// happens in between, [`finish`] brings it to one of these.
+/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::prepare) files of this volume is
+/// refused, and left as it is.
 pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
     let ready = root.join(READY);
     let commit = || {
-        let lock = lock(root)?;
+        let lock = Lock::of_volume(root, PATIENCE)?;
         // A link that leads nowhere is noticed before anything counts.
-        if let Some(plan) = read_plan(prepared)? {
-            plan.moves(root)?;
-        }
+        let plan = staged(root, prepared)?;
+        plan.moves(root)?;
         remove_leavings(&ready)?;
         fs::rename(prepared, &ready)?;
-        // Nobody may finish later what was said to be undone.
+        // What was said to be undone must not be finished later.
         flush(prepared, &ready).or_else(|error| fs::rename(&ready, prepared).and(Err(error)))?;
-        Ok(lock)
+        Ok((lock, plan))
     };
-    let _lock = commit().map_err(|source| SwapError::Undone {
+    let (_lock, plan) = commit().map_err(|source| SwapError::Undone {
         path: ready.clone(),
         source,
     })?;
-    let restored = finish_locked(root, &ready)?;
-    Ok(restored.expect("the plan is there"))
+    put_in_place(root, &ready, &plan)
+}
+
+/// The prepared files of this name, if [`swap`] would take them: what a process was asked to put in place is looked at
+/// before Isso is stopped for it.
+pub fn find_staged(root: &Path, name: &str) -> Result<PathBuf, PrepareError> {
+    let prepared = root.join(name);
+    let is_named_so = is_named_so(name.as_ref()) && !name.contains('/');
+    let plan = match is_named_so {
+        true => staged(root, &prepared),
+        false => Err(io::Error::other("that is no name of prepared files")),
+    };
+    let plan = plan.map_err(|error| PrepareError::NotStaged(prepared.clone(), error))?;
+    let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
+    may_swap(root, &files)?;
+    Ok(prepared)
+}
+
+/// The plan of prepared files, which lie in a folder of their own right in the volume's.
+fn staged(root: &Path, prepared: &Path) -> io::Result<Plan> {
+    let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
+    let inside = |path: &Path| {
+        path.components().next().is_some()
+            && path
+                .components()
+                .all(|part| matches!(part, Component::Normal(_)))
+    };
+    let place = match prepared.strip_prefix(root) {
+        Ok(place) => place.to_owned(),
+        // Either may be written in more than one way.
+        Err(_) => fs::canonicalize(prepared)?
+            .strip_prefix(fs::canonicalize(root)?)
+            .map_err(|_| wrong("it does not lie in the data folder"))?
+            .to_owned(),
+    };
+    if !inside(&place) {
+        return Err(wrong("that is no name of prepared files"));
+    }
+    if !fs::symlink_metadata(prepared)?.is_dir() {
+        return Err(wrong("it is no folder"));
+    }
+    let plan = read_plan(prepared)?.ok_or_else(|| wrong("there is no plan in it"))?;
+    // The files before a restore are prepared where they are kept.
+    let is_named_so = is_named_so(place.as_os_str()) && place.components().count() == 1;
+    if !is_named_so && plan.home.as_ref() != Some(&place) {
+        return Err(wrong("that is no name of prepared files"));
+    }
+    // Not above the volume, and not beside it.
+    let mut files = plan.files.iter().chain(&plan.removed).map(Path::new);
+    match inside(&plan.before) && files.all(inside) {
+        true => Ok(plan),
+        false => Err(wrong("its plan leads out of the data folder")),
+    }
 }
 
 /// Makes a restore ready to be undone: gives the folder to [`swap`] back in, which holds the files that were there before and then
@@ -190,12 +243,18 @@ pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
     if !ready.exists() {
         return Ok(None);
     }
-    // Whoever else comes to finish it waits, and finds it finished.
-    let _lock = lock(root).map_err(|source| SwapError::Halfway {
+    let halfway = |source| SwapError::Halfway {
         path: ready.clone(),
         source,
-    })?;
-    finish_locked(root, &ready)
+    };
+    // Another process that comes to finish it waits, and finds it finished.
+    let _lock = Lock::of_volume(root, PATIENCE).map_err(halfway)?;
+    let Some(plan) = read_plan(&ready).map_err(halfway)? else {
+        // That it cannot be removed matters as little.
+        let _ = remove_leavings(&ready);
+        return Ok(None);
+    };
+    put_in_place(root, &ready, &plan).map(Some)
 }
 
 /// Whether a restore was broken off, so that [`finish`] has something to do.
@@ -203,22 +262,10 @@ pub fn is_unfinished(root: &Path) -> bool {
     root.join(READY).join(PLAN).exists()
 }
 
-/// The lock of a volume. Made by root, it belongs to whom the volume does.
-fn lock(root: &Path) -> io::Result<Lock> {
-    let lock = Lock::of_volume(root)?;
-    give(&root.join(".lock"), &fs::metadata(root)?)?;
-    Ok(lock)
-}
-
-fn finish_locked(root: &Path, ready: &Path) -> Result<Option<Restored>, SwapError> {
+fn put_in_place(root: &Path, ready: &Path, plan: &Plan) -> Result<Restored, SwapError> {
     let halfway = |source| SwapError::Halfway {
         path: ready.to_owned(),
         source,
-    };
-    let Some(plan) = read_plan(ready).map_err(halfway)? else {
-        // That it cannot be removed matters as little.
-        let _ = remove_leavings(ready);
-        return Ok(None);
     };
     let moves = plan.moves(root).map_err(halfway)?;
     for step in &moves {
@@ -238,10 +285,10 @@ fn finish_locked(root: &Path, ready: &Path) -> Result<Option<Restored>, SwapErro
     }
     close(root, ready).map_err(halfway)?;
     let before = root.join(&plan.before);
-    Ok(Some(Restored {
+    Ok(Restored {
         before: before.exists().then_some(before),
-        files: plan.files,
-    }))
+        files: plan.files.clone(),
+    })
 }
 
 impl Plan {
@@ -292,7 +339,15 @@ impl Plan {
 fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
     match fs::read(ready.join(PLAN)) {
         Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        // A file that stands in the folder's place holds no plan either.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

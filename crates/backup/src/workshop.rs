@@ -1,5 +1,6 @@
 //! A folder for unfinished work, beside where the work is to go.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -101,11 +102,16 @@ fn rename_unless_taken(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// Whether a folder of this name holds unfinished work.
+pub(crate) fn is_named_so(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with(PREFIX)
+}
+
 /// Removes what killed processes have left. Whoever still works holds the lock.
 pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
     for entry in fs::read_dir(beside)? {
         let entry = entry?;
-        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+        if !is_named_so(&entry.file_name()) {
             continue;
         }
         let in_use = match File::open(entry.path().join(LOCK)) {

@@ -1,15 +1,15 @@
-//! Whom the files belong to.
+//! A user who is not the owner of the folder.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-use isso_backup::{Origin, list, prepare, restore_into, swap, verify};
+use isso_backup::{Origin, list, verify};
 use nix::unistd::geteuid;
 
 use crate::children::command;
-use crate::site::{MEMBERS, names, quick_folder, tree};
+use crate::site::{MEMBERS, names, quick_folder};
 use crate::skip_anywhere;
 use crate::swap::new_state;
 
@@ -44,34 +44,4 @@ pub fn verify_as_somebody(folder: &Path) {
     let origin = Origin::open(&listed[0].path).unwrap();
     verify(&origin, folder, &()).unwrap();
     assert_eq!(names(folder).len(), 1);
-}
-
-#[test]
-fn what_root_restores_belongs_to_whom_the_volume_does() {
-    if !geteuid().is_root() {
-        return skip_anywhere("only root can give files away");
-    }
-    let folder = quick_folder();
-    let (backup, new) = new_state(folder.path(), &MEMBERS);
-    let target = folder.path().join("volume");
-    fs::create_dir(&target).unwrap();
-    chown(&target, Some(1234), Some(4321)).unwrap();
-    restore_into(&Origin::open(&backup).unwrap(), &target, &()).unwrap();
-    let check = |path: &Path| {
-        let there = fs::metadata(path).unwrap();
-        let owner = (there.uid(), there.gid());
-        assert_eq!(owner, (1234, 4321), "{}", path.display());
-    };
-    let check_all = || {
-        for path in tree(&target).keys() {
-            path.ancestors().for_each(|it| check(&target.join(it)));
-        }
-        check(&target.join(".lock"));
-    };
-    check_all();
-    let origin = Origin::open(&backup).unwrap();
-    let prepared = prepare(&origin, &target, &()).unwrap();
-    swap(&target, prepared.path()).unwrap();
-    assert_eq!(tree(&target).len(), 2 * new.len(), "the old ones are kept");
-    check_all();
 }

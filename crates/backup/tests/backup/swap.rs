@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use isso_backup::{
-    Origin, PrepareError, Prepared, Restored, SwapError, finish, is_backup, may_swap, prepare,
-    prepare_undo, restore_into, swap, verify,
+    Origin, PrepareError, Prepared, Restored, SwapError, find_staged, finish, is_backup, may_swap,
+    prepare, prepare_undo, restore_into, swap, verify,
 };
 
 use crate::children::command;
 use crate::hot::half_written;
-use crate::site::{CFG, MEMBERS, Site, Tree, content, names, tree};
+use crate::site::{CFG, MEMBERS, Site, Tree, content, names, quick_folder, tree};
 use crate::skip_anywhere;
 
 /// What may lie beside the files, and belongs to them.
@@ -380,4 +380,74 @@ fn every_rename_is_flushed_in_both_folders_before_the_next() {
 pub fn restore_and_undo(root: &Path) {
     let restored = swap(root, &root.join(".issoctl-staged")).unwrap();
     swap(root, &prepare_undo(root, &restored).unwrap()).unwrap();
+}
+
+#[test]
+fn only_prepared_files_of_the_volume_are_put_in_place() {
+    let site = old_site();
+    let folder = quick_folder();
+    let (backup, _) = new_state(folder.path(), &MEMBERS);
+    let prepared = prepare(&Origin::open(&backup).unwrap(), site.root(), &()).unwrap();
+    find_staged(site.root(), &prepared.name()).unwrap();
+    let plan = |text: &str, name: &str| {
+        let file = site.root().join(name).join("plan.json");
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        crate::site::put(&file, text);
+    };
+    plan("{}", ".issoctl-empty");
+    plan(r#"{"before":"../elsewhere","files":[]}"#, ".issoctl-before");
+    plan(
+        r#"{"before":"backups/x","files":["/etc/passwd"]}"#,
+        ".issoctl-file",
+    );
+    plan(r#"{"before":"backups/x","files":[]}"#, "mine");
+    fs::create_dir(site.root().join(".issoctl-bare")).unwrap();
+    site.put(".issoctl-plain", "a file");
+    std::os::unix::fs::symlink(prepared.path(), site.root().join(".issoctl-link")).unwrap();
+    let elsewhere = quick_folder();
+    fs::create_dir(elsewhere.path().join(".issoctl-x")).unwrap();
+    let names = [
+        ".issoctl-empty",
+        ".issoctl-before",
+        ".issoctl-file",
+        "mine",
+        ".issoctl-bare",
+        ".issoctl-plain",
+        ".issoctl-link",
+        ".issoctl-none",
+        "config",
+        ".",
+        "..",
+        "",
+        "/",
+        "../../tmp",
+    ];
+    let before = tree(site.root());
+    for name in names {
+        let refused = find_staged(site.root(), name);
+        assert!(
+            matches!(refused, Err(PrepareError::NotStaged(..))),
+            "{name}: {refused:?}"
+        );
+        let undone = swap(site.root(), &site.root().join(name));
+        assert!(
+            matches!(undone, Err(SwapError::Undone { .. })),
+            "{name}: {undone:?}"
+        );
+    }
+    let undone = swap(site.root(), &elsewhere.path().join(".issoctl-x"));
+    assert!(
+        matches!(undone, Err(SwapError::Undone { .. })),
+        "{undone:?}"
+    );
+    assert_eq!(tree(site.root()), before, "nothing is moved or removed");
+    swap(site.root(), prepared.path()).unwrap();
+}
+
+#[test]
+fn a_file_in_the_place_of_a_restore_keeps_no_isso_down() {
+    let site = old_site();
+    site.put(".restore", "a file");
+    assert_eq!(finish(site.root()).unwrap(), None);
+    assert_eq!(finish(site.root()).unwrap(), None);
 }
