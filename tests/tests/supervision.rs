@@ -3,15 +3,16 @@
 use std::fs::{self, File};
 use std::io::{Read, Write, pipe};
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use isso_tests::{Site, Terminal, Up, Visitor, free_address, wait_for};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-use serde_json::Value;
+use nix::unistd::{Pid, geteuid};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_killed_master_is_replaced_and_the_port_stays_open() {
@@ -281,4 +282,243 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
     assert_ne!(master(&status), i64::from(old.as_raw()));
     up.kill().expect("it is ours");
     up.wait().expect("it is ours");
+}
+
+#[test]
+fn a_process_that_is_stopped_with_the_lock_keeps_no_dead_isso_down() {
+    let site = Site::new();
+    let up = site.serving();
+    let lock = File::open(site.data().join(".lock")).expect("`up` made it");
+    lock.lock().expect("it can be locked");
+    let mut action = site
+        .command(&["action", "run", "set-admin-password"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("issoctl runs");
+    for _ in 0..2 {
+        let master = up.master();
+        kill(master, Signal::SIGKILL).expect("the master is there");
+        up.wait_for_status(|status| {
+            status["serving"] == true && status["supervisor"]["pid"] != master.as_raw()
+        });
+    }
+    let done = action.wait().expect("it is our child");
+    assert_eq!(done.code(), Some(1), "it does not wait for ever");
+    drop(lock);
+    site.set_password();
+}
+
+#[test]
+fn without_a_socket_for_commands_up_does_not_begin() {
+    let site = Site::new();
+    site.set_password();
+    let socket = site.data().join("api.sock");
+    fs::create_dir(&socket).expect("the folder is ours");
+    let said = site.refused(&["up", "--listen", "127.0.0.1:0"], 1);
+    assert!(said.contains("commands could not reach"), "{said}");
+    assert!(said.contains("a folder stands in its place"), "{said}");
+    // A file is no hindrance, as a socket that a killed `up` left behind is none.
+    fs::remove_dir(&socket).expect("it is empty");
+    File::create(&socket).expect("the folder is ours");
+    let up = site.serving_again();
+    assert_eq!(up.status()["serving"], true);
+}
+
+#[test]
+fn up_and_commands_that_change_files_wait_for_one_another() {
+    let site = Site::new();
+    site.set_password();
+    let before = site.cfg();
+    let lock = File::open(site.data().join("up.lock")).expect("the command made it");
+    lock.lock().expect("it can be locked");
+    let mut action = site
+        .command(&["action", "run", "set-admin-password"])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("issoctl runs");
+    // `status` tells who has the folder as long as no host answers.
+    let said = site.run(&["status"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(said.contains(&std::process::id().to_string()), "{said}");
+    assert_eq!(site.cfg(), before);
+    assert!(action.try_wait().expect("it is our child").is_none());
+    drop(lock);
+    assert!(action.wait().expect("it is our child").success());
+    assert_ne!(site.cfg(), before);
+
+    let lock = File::open(site.data().join("up.lock")).expect("the command made it");
+    lock.lock().expect("it can be locked");
+    let said = site.refused(&["up", "--listen", "127.0.0.1:0"], 3);
+    assert!(said.contains("has taken"), "{said}");
+}
+
+#[test]
+fn what_is_put_in_place_is_named_and_not_a_path() {
+    let site = Site::new();
+    let up = site.serving();
+    fs::create_dir(site.data().join("mine")).expect("the folder is ours");
+    let mine = site.data().join("mine/file");
+    File::create(&mine).expect("the folder is ours");
+    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let elsewhere_text = elsewhere
+        .path()
+        .to_str()
+        .expect("the path is text")
+        .to_owned();
+    let generation = up.status()["supervisor"]["generation"].clone();
+    for name in [
+        "mine",
+        "mine/file",
+        ".",
+        "..",
+        "",
+        "/",
+        &elsewhere_text,
+        ".issoctl-none",
+    ] {
+        let answer = post(
+            &site,
+            "restore?language=en_US",
+            &json!({ "staging": name }).to_string(),
+        );
+        assert!(answer.contains("500 Internal"), "{name}: {answer}");
+        assert!(
+            answer.contains("no files that were prepared"),
+            "{name}: {answer}"
+        );
+    }
+    for body in [
+        "[".repeat(10_000),
+        "x".repeat(3_000_000),
+        r#"{"from":"/tmp"}"#.to_owned(),
+    ] {
+        let answer = post(&site, "restore?language=en_US", &body);
+        assert!(answer.contains("invalid-input"), "{answer}");
+    }
+    assert!(mine.exists() && elsewhere.path().exists());
+    let status = up.status();
+    assert_eq!(status["serving"], true, "{status}");
+    assert_eq!(
+        status["supervisor"]["generation"], generation,
+        "Isso was not stopped"
+    );
+}
+
+#[test]
+fn without_its_folder_up_ends_and_makes_no_other() {
+    let site = Site::new();
+    let mut up = site.serving();
+    let master = up.master();
+    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let moved = elsewhere.path().join("moved");
+    fs::rename(site.data(), &moved).expect("root may");
+    let said = up.wait_for_line("was moved to");
+    assert!(
+        said.contains(moved.to_str().expect("the path is text")),
+        "{said}"
+    );
+    assert_eq!(up.wait().code(), Some(1));
+    assert!(kill(master, None).is_err(), "gunicorn is gone");
+    assert!(!site.data().exists(), "nothing was made under the old name");
+    assert!(!moved.join("api.sock").exists());
+}
+
+/// A user to whom a data folder belongs on which root works.
+const HER: u32 = 1234;
+
+#[test]
+fn root_works_on_the_folder_of_another_user_as_that_user() {
+    if !geteuid().is_root() {
+        return eprintln!("left out: only root can become another user");
+    }
+    let site = Site::new();
+    chown(site.data(), Some(HER), Some(HER)).expect("root may");
+    site.set_password();
+    let private = tempfile::tempdir().expect("a temporary folder can be made");
+    let backup = site.ok(&["backup", "create"]);
+    // Neither the archive nor the way to it is hers.
+    let archive = private.path().join("mine.isso-backup.tar.zst");
+    fs::copy(backup.trim(), &archive).expect("root may");
+    let archive = archive.to_str().expect("the path is text");
+    site.ok(&["backup", "restore", archive, "--yes"]);
+    for entry in files_below(site.data()) {
+        let there = entry.symlink_metadata().expect("it was there just now");
+        let owner = (there.uid(), there.gid());
+        assert_eq!(owner, (HER, HER), "{}", entry.display());
+    }
+    let into = private.path().to_str().expect("the path is text");
+    let said = site.refused(&["backup", "create", "--to", into], 1);
+    assert!(said.contains("root works here as user 1234"), "{said}");
+}
+
+#[test]
+fn links_of_another_user_lead_root_nowhere() {
+    if !geteuid().is_root() {
+        return eprintln!("left out: only root can become another user");
+    }
+    let site = Site::new();
+    site.set_password();
+    let backup = site.ok(&["backup", "create"]);
+    let roots = tempfile::tempdir().expect("a temporary folder can be made");
+    for name in ["config", "start9", "backups"] {
+        fs::rename(site.data().join(name), roots.path().join(name)).expect("root may");
+        symlink(roots.path().join(name), site.data().join(name)).expect("root may");
+    }
+    let archive = roots
+        .path()
+        .join("backups")
+        .join(Path::new(backup.trim()).file_name().expect("it has a name"));
+    let archive = archive.to_str().expect("the path is text");
+    let own = |path: &Path| lchown(path, Some(HER), Some(HER)).expect("root may");
+    files_below(site.data()).iter().for_each(|path| own(path));
+    own(site.data());
+    let state = || {
+        let state = |path: PathBuf| {
+            let there = path.symlink_metadata().expect("it was there just now");
+            (path, there.uid(), there.ino(), there.mtime())
+        };
+        files_below(roots.path())
+            .into_iter()
+            .map(state)
+            .collect::<Vec<_>>()
+    };
+    let before = state();
+    for words in [
+        &["action", "run", "set-admin-password"][..],
+        &["backup", "restore", archive, "--yes"],
+        &["backup", "create"],
+        &["config", "show", "--reveal"],
+    ] {
+        let output = site.run(words);
+        assert!(!output.status.success(), "{words:?}: {output:#?}");
+    }
+    assert_eq!(state(), before);
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() && !path.is_symlink() {
+            found.extend(files_below(&path));
+        }
+        found.push(path);
+    }
+    found.sort();
+    found
+}
+
+/// Asks the API of `up` with a body of our own, and returns the whole answer.
+fn post(site: &Site, route: &str, body: &str) -> String {
+    let socket = UnixStream::connect(site.data().join("api.sock")).expect("`up` is there");
+    let head = format!(
+        "POST /v1/{route} HTTP/1.1\r\nHost: issoctl\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    // What is too large is answered before all of it is read.
+    let _ = (&socket).write_all(&[head.as_bytes(), body.as_bytes()].concat());
+    let mut answer = Vec::new();
+    let _ = (&socket).read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
 }

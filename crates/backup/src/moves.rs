@@ -8,7 +8,6 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-
 /// One file that gives way to another, or to none.
 pub(crate) struct Move {
     pub place: PathBuf,

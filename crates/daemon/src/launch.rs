@@ -158,7 +158,11 @@ impl Launcher {
         });
         let ready = self.ready(&generation, &snapshot, Beside::Nothing).await;
         ready.map_err(failed)?;
-        if let Err(error) = isso_database::remember(&self.config.database) {
+        let database = self.config.database.clone();
+        // Waits for the disk, so not on the thread that serves everything else.
+        let remember = move || isso_database::remember(&database);
+        let noted = self.tracker.spawn_blocking(remember).await;
+        if let Err(error) = noted.expect("noting does not panic, and is not cancelled") {
             tracing::warn!("cannot note beside the database that it is there: {error}");
         }
         Ok(generation)

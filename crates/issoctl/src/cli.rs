@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -99,6 +99,44 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+}
+
+impl Command {
+    /// The folder that the command changes or reads, as whose owner it works if root runs it; none where root's own rights
+    /// are meant: in a container, and for a file that is only read.
+    pub fn works_in<'a>(&'a self, data: &'a Path) -> Option<&'a Path> {
+        match self {
+            Self::Supervise(_)
+            | Self::Startos(_)
+            | Self::CheckDatabase { .. }
+            | Self::Completions { .. }
+            | Self::Man { .. }
+            | Self::Config(ConfigCommand::Parse { .. } | ConfigCommand::Check { file: Some(_) }) => {
+                None
+            }
+            Self::Backup(BackupCommand::List {
+                folder: Some(folder),
+            }) => Some(folder),
+            Self::Backup(BackupCommand::Restore(RestoreArgs {
+                into: Some(folder), ..
+            })) => Some(folder),
+            // One that is not here is looked for in the data folder.
+            Self::Backup(BackupCommand::Delete { backup, .. }) if backup.exists() => Some(backup),
+            _ => Some(data),
+        }
+    }
+
+    /// The file that the command reads beside that folder.
+    pub fn source(&self) -> Option<&Path> {
+        match self {
+            Self::Backup(
+                BackupCommand::Show { backup, .. }
+                | BackupCommand::Verify { backup, .. }
+                | BackupCommand::Restore(RestoreArgs { backup, .. }),
+            ) => Some(backup),
+            _ => None,
+        }
+    }
 }
 
 /// The options of `up`.

@@ -4,15 +4,33 @@ use std::fs::{DirBuilder, File, TryLockError};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 use etcetera::BaseStrategy;
 use isso_cfg::{Environment, Volume};
 use nix::sys::stat::{major, minor};
 use nix::unistd::{AccessFlags, access};
+use tokio::time::sleep;
 
+use crate::api::Client;
 use crate::cli::Cli;
 use crate::error::Failure;
+
+/// How long a process waits for another that has taken the folder and does not answer: a command, as a rule.
+const PATIENCE: Duration = Duration::from_secs(5);
+const TRY_AGAIN: Duration = Duration::from_millis(50);
+
+/// What became of an attempt to take the folder.
+#[derive(Debug)]
+pub enum Taken {
+    /// It is taken, as long as the file is open.
+    Now(File),
+    /// A host has it, and answers.
+    ByHost,
+    /// Nothing may be written there, so no host can take it either.
+    Unneeded,
+}
 
 /// Where everything of one Isso lives: the volume, the Python environment and the API's socket.
 #[derive(Debug, Clone)]
@@ -172,18 +190,49 @@ impl DataDir {
         self.path.is_dir() && access(&self.path, AccessFlags::W_OK | AccessFlags::X_OK).is_err()
     }
 
-    /// Takes the folder for one `up`; the lock is held as long as the file is open.
-    pub fn lock(&self) -> Result<File, Failure> {
-        let file = self.lock_file("up.lock")?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(Failure::plain(format!(
-                "another `issoctl up` runs on {}",
-                self.path.display()
-            ))
-            .hint("see it with `issoctl status`, end it with `issoctl stop`")),
-            Err(TryLockError::Error(source)) => Err(self.unlockable(source)),
+    /// Takes the folder for one process; the lock is held as long as the file is open. A command that has it works for a
+    /// moment and is waited for; a host that answers is not.
+    pub async fn lock(&self) -> Result<Taken, Failure> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            // The lock's file may have been removed beside a running host.
+            if Client::connect(self)?.is_some() {
+                return Ok(Taken::ByHost);
+            }
+            let file = self.lock_file("up.lock")?;
+            match file.try_lock() {
+                Ok(()) => return Ok(Taken::Now(file)),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(TRY_AGAIN).await,
+                Err(TryLockError::WouldBlock) => return Err(self.taken()),
+                Err(TryLockError::Error(source)) => return Err(self.unlockable(source)),
+            }
         }
+    }
+
+    /// Takes the folder for a command that changes files.
+    pub async fn lock_for_command(&self) -> Result<Taken, Failure> {
+        match self.is_read_only() && Client::connect(self)?.is_none() {
+            true => Ok(Taken::Unneeded),
+            false => self.lock().await,
+        }
+    }
+
+    /// That another process has taken the folder and does not answer.
+    fn taken(&self) -> Failure {
+        let process = match self.taken_by() {
+            Some(process) => format!("process {process}"),
+            None => "another process".to_owned(),
+        };
+        let folder = self.path.display();
+        let hint = "wait until it says that Isso serves, or until that command has ended";
+        Failure::plain(format!(
+            "{process} has taken {folder}: another `issoctl up` that does not answer yet, or a command that changes the files"
+        ))
+        .exit(Failure::NOT_RUNNING)
+        .hint(match self.taken_by() {
+            Some(process) => format!("{hint}; to end it now: kill {process}"),
+            None => hint.to_owned(),
+        })
     }
 
     /// The process that has taken the folder, if that can be seen: one that installs Isso does not answer yet.

@@ -40,6 +40,11 @@ struct Papers {
     failures: u32,
     /// Why the file is not in force.
     trouble: Option<Trouble>,
+    /// The settings that Isso served on before this process, read when the files were settled: asked for by the supervisor,
+    /// which must not wait for a disk.
+    last_good: Option<Document>,
+    /// Whether the files could not be settled, for a reason that may pass.
+    unsettled: bool,
 }
 
 /// Why `isso.cfg` is not in force.
@@ -74,6 +79,17 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub fix: String,
+}
+
+impl SettingsStatus {
+    /// What the file says cannot be told, for this reason.
+    pub fn unknown(reason: String) -> SettingsStatus {
+        SettingsStatus {
+            in_force: false,
+            reason: Some(reason),
+            problems: Vec::new(),
+        }
+    }
 }
 
 impl Desk {
@@ -121,8 +137,38 @@ impl Desk {
         self.papers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
+    /// Why the file is not in force, as far as that was seen.
+    pub fn reason(&self) -> Option<String> {
+        let papers = self.papers();
+        papers.trouble.as_ref().map(|it| it.reason.clone())
+    }
+
+    /// Whether the files could not be settled: the cause may lie outside of them, so that no change of theirs tells when it is
+    /// gone.
+    pub fn is_unsettled(&self) -> bool {
+        self.papers().unsettled
+    }
+
+    /// Settles the files, and remembers why that failed: without it, a status could tell only that there is no password.
     fn settle(&self) -> Result<Gate, PortError> {
+        let settled = self.try_to_settle();
+        if let Err(error) = &settled {
+            let reason = format!(
+                "the settings cannot be used: {}",
+                chain(&**error).join(": ")
+            );
+            let mut papers = self.papers();
+            papers.unsettled = true;
+            papers.trouble = Some(Trouble {
+                reason,
+                problems: Vec::new(),
+            });
+        }
+        settled
+    }
+
+    /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
+    fn try_to_settle(&self) -> Result<Gate, PortError> {
         *self.papers() = Papers::default();
         // Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
         if isso_backup::finish(self.volume.root())?.is_some() {
@@ -134,7 +180,10 @@ impl Desk {
                     tracing::warn!("{note}");
                 }
                 let cfg = self.volume.read()?.cfg;
-                self.papers().accepted = Some(cfg);
+                let last_good = self.volume.last_good();
+                let mut papers = self.papers();
+                papers.accepted = Some(cfg);
+                papers.last_good = last_good;
                 return Ok(gate(settled.usable_password));
             }
             Err(error) => error,
@@ -144,6 +193,7 @@ impl Desk {
         let base = last_good.clone().unwrap_or_else(nothing);
         let found = self.volume.review(&base)?.found;
         let mut papers = self.papers();
+        papers.last_good.clone_from(&last_good);
         match found {
             Found::Same => papers.accepted = Some(base),
             Found::Changed(cfg) => papers.accepted = Some(cfg),
@@ -245,7 +295,7 @@ impl Settings for Desk {
         papers.in_force = Some(cfg.clone());
         drop(papers);
         let volume = self.volume.clone();
-        // Whoever holds the volume's lock may take his time.
+        // Another process may hold the volume's lock.
         tokio::task::spawn_blocking(move || {
             if let Err(error) = volume.remember(&cfg) {
                 let reason = chain(&error).join(": ");
@@ -273,9 +323,9 @@ impl Settings for Desk {
             return;
         }
         papers.failures += 1;
-        let other = || self.volume.last_good().filter(|good| !is(Some(good)));
+        let other = papers.last_good.clone().filter(|good| !is(Some(good)));
         if papers.failures == TRIES
-            && let Some(good) = other()
+            && let Some(good) = other
         {
             papers.blame(reason, "was started with the last good settings");
             papers.given_up = papers.accepted.replace(good);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::data::DataDir;
 use crate::output::Output;
+use crate::owner;
 use crate::service::{Problem, ProblemKind};
 
 type Source = Box<dyn Error + Send + Sync>;
@@ -76,7 +77,11 @@ impl Failure {
     pub fn report(&self, data: Option<&DataDir>, output: &Output) -> ExitCode {
         let source = self.source.as_deref();
         let remedy = || source.and_then(|source| remedy(source)).map(str::to_owned);
-        let hint = match (self.hint.clone().or_else(remedy), data) {
+        // For root, what was denied is denied to another user.
+        let is_denied = source.is_some_and(is_denied);
+        let of_root = || owner::remedy().filter(|_| is_denied);
+        let hint = of_root().or_else(|| self.hint.clone()).or_else(remedy);
+        let hint = match (hint, data) {
             (Some(hint), Some(data)) => Some(data.spell(&hint)),
             (hint, _) => hint,
         };
@@ -111,6 +116,18 @@ impl Failure {
             None => Vec::new(),
         }
     }
+}
+
+fn is_denied(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if kind == Some(io::ErrorKind::PermissionDenied) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// What to do about what the system said, where that alone tells it.

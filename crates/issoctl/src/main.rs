@@ -13,11 +13,13 @@ mod fields;
 mod files;
 mod gunicorn;
 mod harmless;
+mod home;
 mod host;
 mod install;
 mod language;
 mod listen;
 mod output;
+mod owner;
 mod printer;
 mod running;
 mod schedule;
@@ -30,6 +32,7 @@ mod terminal;
 mod usage;
 mod watch;
 
+use std::fs::File;
 use std::process::ExitCode;
 
 use tokio::task::LocalSet;
@@ -52,9 +55,16 @@ async fn main() -> ExitCode {
         Ok(data) => data,
         Err(failure) => return failure.report(None, &output),
     };
+    // What only root may read is opened before root becomes another user, and before any other thread is started.
+    let source = cli.command.source().and_then(owner::open_as_root);
+    if let Some(folder) = cli.command.works_in(data.path())
+        && let Err(failure) = owner::become_owner(folder)
+    {
+        return failure.report(Some(&data), &output);
+    }
     // The state machine's futures stay on this thread.
     let code = match LocalSet::new()
-        .run_until(run(&data, output, cli.command))
+        .run_until(run(&data, output, cli.command, source))
         .await
     {
         Ok(code) => code,
@@ -64,13 +74,18 @@ async fn main() -> ExitCode {
     code
 }
 
-async fn run(data: &DataDir, output: Output, command: Command) -> Result<ExitCode, Failure> {
+async fn run(
+    data: &DataDir,
+    output: Output,
+    command: Command,
+    source: Option<File>,
+) -> Result<ExitCode, Failure> {
     match command {
         Command::Up(args) => cmd::up::run(data, output, args).await,
         Command::Supervise(args) => cmd::supervise::run(data, output, args).await,
         Command::Status => cmd::status::run(data, output).await,
         Command::Action(command) => cmd::action::run(data, output, command).await,
-        Command::Backup(command) => cmd::backup::run(data, output, command).await,
+        Command::Backup(command) => cmd::backup::run(data, output, command, source).await,
         Command::Config(command) => cmd::config::run(data, output, command).await,
         Command::Logs(args) => cmd::logs::run(data, output, args).await,
         Command::CheckDatabase { database } => Ok(cmd::check_database::run(&database)),

@@ -1,7 +1,8 @@
-//! A host with Isso in it: what `up` and `supervise` have in common.
+//! The long-running host behind `up` and `supervise`: lock, API, signals, main loop.
 
 use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::os::unix::net::UnixListener;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -11,18 +12,19 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use isso_cfg::Volume;
 use isso_daemon::{Config, Listener, LogRing, Owner, Program, Supervisor, raise_descriptor_limit};
-use isso_lifecycle::{Event, Ports, Refusal};
+use isso_lifecycle::{Event, Ports, Refusal, State};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::announce;
-use crate::api::{self, App, Current, SocketPath};
+use crate::api::{self, App, Bound, Current, SocketPath};
 use crate::checks::Checks;
-use crate::data::DataDir;
+use crate::data::{DataDir, Taken};
 use crate::desk::{ConfigPort, Desk};
 use crate::error::Failure;
+use crate::home;
 use crate::host::{self, ActionsPort, ArchivePort, Reports, Restores, TaskFlag};
 use crate::output::{BOLD, LogWriter, Output, WARN};
 use crate::printer;
@@ -31,6 +33,9 @@ use crate::signals::{self, HostSignals};
 use crate::surroundings::Surroundings;
 use crate::watch::follow;
 
+/// How long the state machine waits for another process that holds the volume's lock. Meanwhile it starts no Isso in place of
+/// one that has died, so actions wait before they reach it.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How many lines of Isso's output are kept for `issoctl logs`.
 const LOG_LINES: usize = 2000;
 /// How long work that a bug ended waits before it begins again.
@@ -42,6 +47,7 @@ pub struct Place<'a> {
     owner: Owner,
     signals: HostSignals,
     _lock: File,
+    socket: Bound,
 }
 
 /// A host that was initialised and has not started Isso yet.
@@ -67,8 +73,9 @@ pub fn log(least: LevelFilter) {
 }
 
 impl<'a> Place<'a> {
-    /// Makes the folder and takes it. From here on there is a log, and nothing that is printed ends this process.
-    pub fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
+    /// Makes the folder and takes it, with the API's socket: a host that no command could reach would be taken for none. From
+    /// here on there is a log, and nothing that is printed ends this process.
+    pub async fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
         signals::ignore_those_of_printing();
         raise_descriptor_limit();
         let printer = printer::install()
@@ -78,7 +85,31 @@ impl<'a> Place<'a> {
             printer.print(&format!("issoctl {panic}\n"));
         }));
         data.create()?;
-        let _lock = data.lock()?;
+        let _lock = match data.lock().await? {
+            Taken::Now(lock) => lock,
+            Taken::ByHost | Taken::Unneeded => {
+                return Err(Failure::plain(format!(
+                    "another `issoctl up` runs on {}",
+                    data.path().display()
+                ))
+                .hint("see it with `issoctl status`, end it with `issoctl stop`"));
+            }
+        };
+        let socket = SocketPath::new(data.path())
+            .map_err(|source| Failure::new("the data folder cannot be used", source))?;
+        let socket = socket.bind().map_err(|source| {
+            Failure::new(
+                format!(
+                    "commands could not reach this `issoctl up`: the socket {} cannot be made",
+                    data.path().join(SocketPath::NAME).display()
+                ),
+                source,
+            )
+            .hint(
+                "remove what stands in its place; where the file system knows no unix sockets, as on some network \
+                 shares, choose a folder elsewhere with --data DIR",
+            )
+        })?;
         let owner = Owner::of_folder(data.path())
             .map_err(|source| Failure::new("the data folder cannot be used", source))?;
         match owner.end_leftovers() {
@@ -93,6 +124,7 @@ impl<'a> Place<'a> {
             owner,
             signals,
             _lock,
+            socket,
         })
     }
 
@@ -109,6 +141,7 @@ impl<'a> Place<'a> {
             .inherited()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
+        let volume = volume.with_patience(PATIENCE);
         let desk = Arc::new(Desk::new(volume.clone()));
         let logs = LogRing::new(LOG_LINES);
         let (events, daemon_events) = mpsc::channel(16);
@@ -182,8 +215,10 @@ impl Running<'_> {
             data,
             signals,
             _lock,
+            socket,
             ..
         } = place;
+        let unserved = |source| Failure::new("the API could not be served", source);
         let App {
             service,
             stop,
@@ -191,43 +226,59 @@ impl Running<'_> {
             ..
         } = app.clone();
         let host = service.host;
-        let socket = SocketPath::new(data.path())
-            .map_err(|source| Failure::new("the data folder cannot be used", source))?;
-        let api = tokio::task::spawn_local(serve(app.clone(), socket));
+        let (listener, socket) = socket.publish().map_err(unserved)?;
+        let api = tokio::task::spawn_local(serve(app.clone(), listener, socket));
         keep_going("telling the state", move || {
             announce::follow(app.clone(), output)
         });
         signals.obey(stop.clone(), host.clone())?;
 
         match host.send(Event::Start).await {
-            Err(Refusal::NoPassword) => output.note(&waits(&desk, data)),
+            // Files that could not be settled count as files without a password, and the reason is told.
+            Err(Refusal::NoPassword | Refusal::Failed(_))
+                if host.state() == State::AwaitingPassword =>
+            {
+                output.note(&waits(&desk, data));
+            }
             // Whatever else is wrong with Isso is told as its state.
-            Ok(_) | Err(Refusal::Failed(_)) => {}
+            Ok(_) | Err(Refusal::NoPassword | Refusal::Failed(_)) => {}
             Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
         }
         let (config, watching) = (service.volume.config_path(), host.clone());
         keep_going("watching isso.cfg", move || {
-            follow(config.clone(), watching.clone())
+            follow(config.clone(), watching.clone(), Arc::clone(&desk))
         });
         let (checks, checking) = (Rc::new(checks), host.clone());
         keep_going("checking the database", move || {
             Rc::clone(&checks).run(checking.clone())
         });
-        stop.cancelled().await;
+        // The files of `supervise` lie elsewhere, and outlive a folder that holds but locks.
+        let is_home = service.volume.root() == data.path();
+        let gone = async {
+            let watched = is_home.then(|| home::gone(data.path()).ok()).flatten();
+            match watched {
+                Some(gone) => gone.await.ok(),
+                None => None,
+            }
+        };
+        let gone = tokio::select! {
+            () = stop.cancelled() => None,
+            Some(gone) = gone => Some(gone),
+        };
+        stop.cancel();
         announce::stopping();
         host.send(Event::Stop)
             .await
             .map_err(|refusal| Failure::new("Isso could not be stopped", refusal))?;
-        let unserved = "the API could not be served";
         api.await
-            .map_err(|bug| Failure::new(unserved, bug))?
-            .map_err(|source| Failure::new(unserved, source))?;
-        Ok(ExitCode::SUCCESS)
+            .map_err(|bug| Failure::new("the API could not be served", bug))?
+            .map_err(unserved)?;
+        gone.map_or(Ok(ExitCode::SUCCESS), Err)
     }
 }
 
-async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
-    let served = api::serve(app, socket).await;
+async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
+    let served = api::serve(app, listener, socket).await;
     if let Err(error) = &served {
         tracing::error!("no command reaches this Isso, for the API is not served: {error}");
     }
@@ -249,7 +300,7 @@ where
 }
 
 fn waits(desk: &Desk, data: &DataDir) -> String {
-    match desk.status().reason {
+    match desk.reason() {
         Some(reason) => format!("{WARN}Isso is not started:{WARN:#} {reason}"),
         None => format!(
             "{WARN}Isso waits for an admin password.{WARN:#} Set one from another terminal:\n  \

@@ -10,6 +10,7 @@ use isso_daemon::end_with_us;
 use nix::sys::signal::Signal;
 use time::OffsetDateTime;
 use tokio::process::Command;
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use crate::data::DataDir;
@@ -33,7 +34,7 @@ impl Schedule {
         // Isso comes first.
         sleep(Duration::from_secs(1)).await;
         loop {
-            sleep(self.due_in()).await;
+            sleep(self.due_in().await).await;
             match self.back_up(&data).await {
                 Ok(path) => tracing::info!("backed up to {path}"),
                 Err(reason) => {
@@ -45,9 +46,14 @@ impl Schedule {
     }
 
     /// Counts from the newest backup, whoever made it, so that a restart of `up` changes nothing.
-    fn due_in(&self) -> Duration {
-        let shelved = list(&self.to).unwrap_or_default();
-        let Some(newest) = shelved.iter().filter_map(Shelved::created).max() else {
+    async fn due_in(&self) -> Duration {
+        let to = self.to.clone();
+        // The folder may lie on a disk that does not answer, and Isso must be kept up meanwhile.
+        let newest = spawn_blocking(move || {
+            let shelved = list(&to).unwrap_or_default();
+            shelved.iter().filter_map(Shelved::created).max()
+        });
+        let Some(newest) = newest.await.ok().flatten() else {
             return Duration::ZERO;
         };
         // A clock that was put back makes no backup wait for longer than usual.

@@ -1,16 +1,22 @@
 //! What a person can have done to the actions. The API serves it; without a running `up` a command
 //! calls it on the files.
 
+use std::time::Duration;
+
 use isso_actions::{Action, ActionError, ActionResult, Language, refusal_text};
 use isso_cfg::{Contents, Volume, VolumeError};
 use isso_lifecycle::{Effect, Event, Invocation, Refusal, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::task::spawn_blocking;
 
 use crate::closest::closest;
 use crate::error::{chain, remedy};
 use crate::host::Handle;
 use crate::surroundings::Surroundings;
+
+/// How long an action waits for other processes that change the same files, each of which needs an instant.
+const OTHERS: Duration = Duration::from_secs(5);
 
 /// An action in a list.
 #[derive(Debug, Serialize, Deserialize)]
@@ -138,6 +144,7 @@ impl Service {
             input,
             language: tag,
         };
+        self.wait_for_others(language).await?;
         let (invoked, failure) = match self.host.send(Event::Invoke(invocation)).await {
             Ok(Reply::Invoked { invoked, failure }) => (invoked, failure),
             Ok(Reply::Done) => unreachable!("an invocation is answered with its result"),
@@ -151,6 +158,20 @@ impl Service {
             settings_changed: invoked.effect == Effect::Settings,
             warning: failure.map(|failure| chain(&failure).join(": ")),
         })
+    }
+
+    /// Another process may hold the files' lock, even for ever if it was stopped. It is waited for here and not in the state
+    /// machine, which meanwhile has Isso kept up.
+    async fn wait_for_others(&self, language: Language) -> Result<(), Problem> {
+        let volume = self.volume.clone().with_patience(OTHERS);
+        let waited = spawn_blocking(move || volume.wait_until_unlocked()).await;
+        match waited {
+            Ok(Err(error @ VolumeError::Lock { .. })) => {
+                Err(Problem::of_action(&error.into(), language))
+            }
+            // Whatever else is wrong is found and told by the action.
+            _ => Ok(()),
+        }
     }
 
     /// Checks a form as [`Service::run`] would, and names every field that is wrong.
@@ -202,15 +223,26 @@ impl Problem {
         }
     }
 
-    /// A file that cannot be read.
-    #[expect(clippy::needless_pass_by_value, reason = "it ends as this problem")]
-    pub fn of_volume(error: VolumeError) -> Self {
+    /// What was tried and failed.
+    pub fn failed(message: impl Into<String>) -> Self {
         Self {
             kind: ProblemKind::Failed,
-            message: chain(&error).join(": "),
+            message: message.into(),
             field: None,
             hint: None,
         }
+    }
+
+    /// With what to do about it.
+    pub fn hint(mut self, hint: &str) -> Self {
+        self.hint = Some(hint.to_owned());
+        self
+    }
+
+    /// A file that cannot be read.
+    #[expect(clippy::needless_pass_by_value, reason = "it ends as this problem")]
+    pub fn of_volume(error: VolumeError) -> Self {
+        Self::failed(chain(&error).join(": "))
     }
 
     /// What the state machine refused, or could not do and for which cause.

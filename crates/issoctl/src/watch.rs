@@ -2,14 +2,17 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use isso_lifecycle::Event;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
+use crate::desk::Desk;
 use crate::error::chain;
 use crate::host::Handle;
 
@@ -32,18 +35,27 @@ const WAITS: usize = 10;
 const POLL: Duration = Duration::from_secs(30);
 
 /// Tells the state machine whenever the file may say something else. Does not end.
-pub async fn follow(config: PathBuf, host: Handle) {
+///
+/// Files that could not be settled are looked at with every poll: what stood in the way need not have been a file's text.
+pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
     let (sender, mut steps) = watch::channel(Step::Done);
     // Kept here too: without a watcher nobody else would hold the channel open.
     let mut watcher = watcher(&config, sender.clone());
-    let folder = config.parent().unwrap_or(Path::new("/"));
+    let folder = config.parent().unwrap_or(Path::new("/")).to_owned();
     // What was saved since the start began is looked at with the first poll.
     let mut seen = None;
     loop {
-        if let Ok(watcher) = &mut watcher {
-            // Again each time, for the folder may be another one under the same name.
-            let _ = watcher.watch(folder, RecursiveMode::NonRecursive);
-        }
+        // Again each time, for the folder may be another one under the same name; aside, for its disk may not answer.
+        let folder = folder.clone();
+        let watched = spawn_blocking(move || {
+            if let Ok(watcher) = &mut watcher {
+                let _ = watcher.watch(&folder, RecursiveMode::NonRecursive);
+            }
+            watcher
+        });
+        watcher = watched
+            .await
+            .expect("watching does not panic, and is not cancelled");
         if let Ok(Ok(())) = timeout(POLL, steps.changed()).await {
             for _ in 0..WAITS {
                 let _ = timeout(QUIET, steps.wait_for(|step| *step == Step::Done)).await;
@@ -52,10 +64,10 @@ pub async fn follow(config: PathBuf, host: Handle) {
                     break;
                 }
             }
-        } else if look(&config) == seen {
+        } else if look(&config).await == seen && !desk.is_unsettled() {
             continue;
         }
-        seen = look(&config);
+        seen = look(&config).await;
         if let Err(refusal) = host.send(Event::SettingsChanged).await {
             tracing::warn!("{}", chain(&refusal).join(": "));
         }
@@ -95,9 +107,14 @@ fn step(kind: EventKind) -> Option<Step> {
     }
 }
 
-fn look(config: &Path) -> Option<(SystemTime, u64, u64)> {
+async fn look(config: &Path) -> Option<(SystemTime, u64, u64)> {
     use std::os::unix::fs::MetadataExt;
-    let file = std::fs::metadata(config).ok()?;
+    let config = config.to_owned();
+    // The disk may not answer.
+    let file = spawn_blocking(|| std::fs::metadata(config))
+        .await
+        .ok()?
+        .ok()?;
     Some((file.modified().ok()?, file.len(), file.ino()))
 }
 

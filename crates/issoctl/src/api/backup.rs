@@ -17,12 +17,13 @@ use tokio::time::{Instant, interval_at};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::IntervalStream;
 
-use super::server::{App, Asker};
+use super::input::Input;
+use super::server::{App, Asker, aside};
 use crate::error::chain;
 use crate::host::{Handle, NotRestored};
-use crate::service::{Problem, ProblemKind};
+use crate::service::Problem;
 
-/// How often a line is written to whoever makes a backup.
+/// How often a line is written to the command that makes a backup.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Where the files of the host's Isso are, and which Isso serves them.
@@ -46,8 +47,8 @@ pub struct Ended {
 /// Files to be put in place.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Prepared {
-    /// Where they are.
-    pub from: PathBuf,
+    /// The name of their folder in the data folder. No path: the host puts nothing else in place.
+    pub staging: String,
 }
 
 /// What was put in place.
@@ -71,6 +72,13 @@ pub struct Undone {
     /// Why the files before could not be put back, if they could not. They are still where a restore keeps them.
     pub failed: Option<String>,
 }
+
+/// The files of `supervise` may lie anywhere, and are renamed nowhere.
+pub const NOT_TOGETHER: &str =
+    "the files of this Isso do not lie in one folder, so they cannot be put in place at once";
+/// What to do instead.
+pub const NOT_TOGETHER_HINT: &str =
+    "unpack the backup with --into DIR, stop Isso, and put the files where they belong";
 
 impl Files {
     /// The volume that these are the files of.
@@ -152,7 +160,7 @@ pub(super) async fn files(State(app): State<App>) -> Json<Files> {
 pub(super) async fn begin(
     State(app): State<App>,
     Query(asker): Query<Asker>,
-    Json(to): Json<PathBuf>,
+    Input(to): Input<PathBuf>,
 ) -> Result<Body, Problem> {
     // A task of its own goes on when the asker goes away before the answer; what has begun by then ends with the permit.
     let App {
@@ -185,7 +193,7 @@ pub(super) async fn begin(
 pub(super) async fn end(
     State(app): State<App>,
     Path(number): Path<u64>,
-    Json(ended): Json<Ended>,
+    Input(ended): Input<Ended>,
 ) -> Json<()> {
     if app.backup.end(number) {
         let end = ended.error.map_or(Ok(()), |error| Err(error.into()));
@@ -195,11 +203,18 @@ pub(super) async fn end(
     Json(())
 }
 
+/// Looks at the files before Isso is stopped for them.
 pub(super) async fn restore(
     State(app): State<App>,
     Query(asker): Query<Asker>,
-    Json(Prepared { from }): Json<Prepared>,
+    Input(Prepared { staging }): Input<Prepared>,
 ) -> Result<Json<Swapped>, Problem> {
+    let volume = app.service.volume.clone();
+    if volume.store_path().is_none() {
+        return Err(Problem::failed(NOT_TOGETHER).hint(NOT_TOGETHER_HINT));
+    }
+    let found = aside(move || isso_backup::find_staged(volume.root(), &staging)).await?;
+    let from = found.map_err(|error| Problem::failed(chain(&error).join(": ")))?;
     // A task of its own goes on when the command is killed before the answer: a restore that has to be undone is.
     let done = tokio::spawn(async move { put_in_place(&app, from).await }).await;
     match done.unwrap_or(Err(NotRestored::Refused(Refusal::Bug))) {
@@ -207,12 +222,7 @@ pub(super) async fn restore(
         Err(NotRestored::Refused(refusal)) => {
             Err(Problem::with_cause(&refusal, Language::of(&asker.language)))
         }
-        Err(NotRestored::Failed(message)) => Err(Problem {
-            kind: ProblemKind::Failed,
-            message,
-            field: None,
-            hint: None,
-        }),
+        Err(NotRestored::Failed(message)) => Err(Problem::failed(message)),
     }
 }
 

@@ -28,12 +28,16 @@ pub struct Client {
 impl Client {
     /// Connects, or tells that no `up` runs on the folder.
     pub fn connect(data: &DataDir) -> Result<Option<Self>, Failure> {
-        let unreachable = |source| {
-            Failure::new(
+        let unreachable = |source: io::Error| {
+            let is_denied = source.kind() == io::ErrorKind::PermissionDenied;
+            let failure = Failure::new(
                 format!("cannot reach the `issoctl up` of {}", data.path().display()),
                 source,
-            )
-            .hint("run this as the user who runs `issoctl up`")
+            );
+            match is_denied {
+                true => failure.hint("run this as the user who runs `issoctl up`"),
+                false => failure,
+            }
         };
         let socket = match SocketPath::new(data.path()) {
             Ok(socket) => socket,
@@ -164,12 +168,11 @@ impl Client {
         })
     }
 
-    /// Has prepared files put in place.
-    pub async fn restore(&self, from: &Path, language: Language) -> Result<Swapped, Failure> {
-        let from = from.to_owned();
+    /// Has prepared files put in place, whose folder in the data folder has this name.
+    pub async fn restore(&self, staging: String, language: Language) -> Result<Swapped, Failure> {
         let request = self
             .request(Method::POST, "restore")
-            .json(&Prepared { from });
+            .json(&Prepared { staging });
         json(request.query(&[("language", language.tag())])).await
     }
 

@@ -1,8 +1,10 @@
 //! The server's side of the API.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,14 +18,18 @@ use isso_actions::Language;
 use isso_daemon::{LogLine, LogRing, Monitor, Phase};
 use isso_lifecycle::State as Lifecycle;
 use serde::Deserialize;
-use tokio::sync::watch;
+use serde_json::json;
+use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
-use tokio_stream::StreamExt;
 use tokio_stream::wrappers::BroadcastStream;
+use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
+use tokio_stream::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::backup::{self, Current};
+use super::input::Input;
 use super::listener::{Limited, connections};
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
@@ -35,6 +41,11 @@ use crate::printer::{self, Printer};
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
 use crate::settings::{Checked, Settings};
 use crate::surroundings::url;
+
+/// How long the status waits for a disk.
+const DISK: Duration = Duration::from_secs(5);
+/// How many requests may wait for disks at a time. Each takes a thread, and those of the runtime serve Isso, too.
+static WAITING: Semaphore = Semaphore::const_new(16);
 
 /// What the routes work on.
 #[derive(Clone)]
@@ -64,8 +75,8 @@ pub struct App {
 }
 
 /// Serves the API until `up` ends; requests under way then have a second.
-pub async fn serve(app: App, socket: SocketPath) -> io::Result<()> {
-    let listener = tokio::net::UnixListener::from_std(socket.bind()?)?;
+pub async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
+    let listener = tokio::net::UnixListener::from_std(listener)?;
     let listener = Limited::new(listener, connections(app.descriptors));
     let stopped = app.stop.clone();
     let served = axum::serve(listener, router(app))
@@ -118,6 +129,20 @@ fn catching_panics(router: Router) -> Router {
     }))
 }
 
+/// Does what may wait for a disk or a lock beside the thread that keeps Isso up.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let permit = WAITING.acquire().await.expect("it is never closed");
+    // A request that is given up leaves the work behind, which keeps its place until it is done.
+    let done = spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    });
+    done.await
+        .map_err(|error| Problem::failed(error.to_string()))
+}
+
 #[derive(Deserialize)]
 struct Settled {
     #[serde(default)]
@@ -132,6 +157,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
     let state = app.service.host.state();
     let (probe, unwritable) = tokio::join!(ask(&app), app.supervisor.unwritable());
     let database = app.database.borrow().clone();
+    let settings = settings(&app).await;
     Json(Status {
         state: state.to_string(),
         serving: probe.error.is_none(),
@@ -141,7 +167,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
         probe,
         pid: std::process::id(),
         dropped_lines: printer::installed().map_or(0, Printer::dropped),
-        settings: settings(&app),
+        settings,
         database: DatabaseStatus {
             unwritable,
             ..database
@@ -168,8 +194,16 @@ pub(super) async fn ask(app: &App) -> Probe {
 }
 
 /// While a predecessor may still answer, the settings are not quite in force.
-fn settings(app: &App) -> SettingsStatus {
-    let settings = app.desk.status();
+async fn settings(app: &App) -> SettingsStatus {
+    let desk = Arc::clone(&app.desk);
+    let read = timeout(DISK, aside(move || desk.status())).await;
+    let settings = match read {
+        Ok(Ok(settings)) => settings,
+        Ok(Err(problem)) => SettingsStatus::unknown(problem.message),
+        Err(_) => SettingsStatus::unknown(format!(
+            "isso.cfg could not be read within {DISK:?}: its disk does not answer"
+        )),
+    };
     let alone = app.supervisor.status().phase != Phase::Reloading;
     SettingsStatus {
         in_force: settings.in_force && alone,
@@ -180,7 +214,7 @@ fn settings(app: &App) -> SettingsStatus {
 async fn settled(app: &App) {
     loop {
         let state = app.service.host.settled().await;
-        let settings = settings(app);
+        let settings = settings(app).await;
         // A backup hides what goes on beside it.
         let serves = match state {
             Lifecycle::BackingUp => !*app.password_needed.borrow(),
@@ -202,12 +236,12 @@ async fn shown(
     State(app): State<App>,
     Query(query): Query<Reveal>,
 ) -> Result<Json<Settings>, Problem> {
-    let settings = Settings::of(&app.service.volume, query.reveal);
+    let settings = aside(move || Settings::of(&app.service.volume, query.reveal)).await?;
     settings.map(Json).map_err(Problem::of_volume)
 }
 
 async fn checked(State(app): State<App>) -> Result<Json<Checked>, Problem> {
-    let checked = Checked::of(&app.service.volume);
+    let checked = aside(move || Checked::of(&app.service.volume)).await?;
     checked.map(Json).map_err(Problem::of_volume)
 }
 
@@ -220,7 +254,9 @@ async fn actions(
     State(app): State<App>,
     Query(asker): Query<Asker>,
 ) -> Result<Json<Vec<Listed>>, Problem> {
-    app.service.list(Language::of(&asker.language)).map(Json)
+    aside(move || app.service.list(Language::of(&asker.language)))
+        .await?
+        .map(Json)
 }
 
 async fn action(
@@ -228,15 +264,15 @@ async fn action(
     Path(id): Path<String>,
     Query(asker): Query<Asker>,
 ) -> Result<Json<Shown>, Problem> {
-    app.service
-        .show(&id, Language::of(&asker.language))
+    aside(move || app.service.show(&id, Language::of(&asker.language)))
+        .await?
         .map(Json)
 }
 
 async fn run(
     State(app): State<App>,
     Path(id): Path<String>,
-    Json(request): Json<RunRequest>,
+    Input(request): Input<RunRequest>,
 ) -> Result<Json<Ran>, Problem> {
     app.service.run(&id, request).await.map(Json)
 }
@@ -244,9 +280,11 @@ async fn run(
 async fn check(
     State(app): State<App>,
     Path(id): Path<String>,
-    Json(request): Json<RunRequest>,
+    Input(request): Input<RunRequest>,
 ) -> Result<Json<Vec<Wrong>>, Problem> {
-    app.service.check(&id, &request).map(Json)
+    aside(move || app.service.check(&id, &request))
+        .await?
+        .map(Json)
 }
 
 #[derive(Deserialize)]
@@ -257,21 +295,33 @@ struct Tail {
 }
 
 async fn logs(State(app): State<App>, Query(query): Query<Tail>) -> Body {
-    let (past, coming) = app.logs.follow(query.lines);
-    let mut lines: Vec<_> = past
-        .iter()
-        .map(|line| Ok(write(line, query.json)))
-        .collect();
-    if !query.follow {
-        return Body::from_stream(tokio_stream::iter(lines));
-    }
+    Body::from_stream(tail(&app.logs, query).map(Ok::<_, Infallible>))
+}
+
+/// The lines that were asked for, and with `follow` those that come.
+fn tail(
+    logs: &LogRing,
+    Tail {
+        lines,
+        follow,
+        json,
+    }: Tail,
+) -> impl Stream<Item = String> + use<> {
+    let (past, coming) = logs.follow(lines);
+    let past: Vec<_> = past.iter().map(|line| write(line, json)).collect();
     // Sent at once, so that the client sees the answer begin even when nothing was logged yet.
-    lines.push(Ok(String::new()));
-    let coming = BroadcastStream::new(coming).map(move |line| {
-        line.map(|line| write(&line, query.json))
-            .map_err(io::Error::other)
+    let begin = tokio_stream::once(String::new());
+    // Without, the channel has no sender, so nothing comes.
+    let coming = if follow {
+        coming
+    } else {
+        broadcast::channel(1).1
+    };
+    let coming = BroadcastStream::new(coming).map(move |line| match line {
+        Ok(line) => write(&line, json),
+        Err(BroadcastStreamRecvError::Lagged(lines)) => skipped(lines, json),
     });
-    Body::from_stream(tokio_stream::iter(lines).chain(coming))
+    tokio_stream::iter(past).chain(begin).chain(coming)
 }
 
 fn write(line: &LogLine, json: bool) -> String {
@@ -280,6 +330,15 @@ fn write(line: &LogLine, json: bool) -> String {
         format!("{object}\n")
     } else {
         format!("{}\n", line.text)
+    }
+}
+
+/// A reader that is too slow has not seen these lines.
+fn skipped(lines: u64, json: bool) -> String {
+    let text = format!("[{lines} lines are left out here: they came faster than they were read]");
+    match json {
+        true => format!("{}\n", json!({ "skipped": lines, "text": text })),
+        false => format!("{text}\n"),
     }
 }
 
@@ -323,5 +382,56 @@ mod tests {
         let text = answer.text().await.unwrap();
         assert!(text.contains("a bug in issoctl"), "{text}");
         assert_eq!(ask("good").await.text().await.unwrap(), "good");
+    }
+
+    async fn read(stream: impl Stream<Item = String>, count: usize) -> Vec<String> {
+        // What is empty only makes the answer begin.
+        stream
+            .filter(|it| !it.is_empty())
+            .take(count)
+            .collect()
+            .await
+    }
+
+    fn push(logs: &LogRing, lines: std::ops::Range<usize>) {
+        lines.for_each(|number| logs.push(1, number.to_string()));
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_falls_behind_is_told_how_much_it_missed_and_goes_on() {
+        for json in [false, true] {
+            let logs = LogRing::new(2000);
+            push(&logs, 0..2);
+            let query = Tail {
+                lines: usize::MAX,
+                follow: true,
+                json,
+            };
+            let stream = tail(&logs, query);
+            push(&logs, 2..302);
+            let lines = read(stream, 2 + 1 + 256).await;
+            assert_eq!(lines.len(), 2 + 1 + 256);
+            assert!(lines[2].contains("44 lines are left out"), "{}", lines[2]);
+            assert!(lines[3].contains("46") && lines[258].contains("301"));
+            if json {
+                let missed: serde_json::Value = serde_json::from_str(&lines[2]).unwrap();
+                assert_eq!(missed["skipped"], 44);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn without_following_the_log_ends() {
+        let logs = LogRing::new(10);
+        push(&logs, 0..20);
+        let query = Tail {
+            lines: 3,
+            follow: false,
+            json: false,
+        };
+        assert_eq!(
+            read(tail(&logs, query), 100).await,
+            ["17\n", "18\n", "19\n"]
+        );
     }
 }

@@ -54,7 +54,10 @@ impl Status {
     pub fn why(&self) -> String {
         let supervisor = &self.supervisor;
         if self.password_needed {
-            return "it waits for an admin password".to_owned();
+            return match &self.settings.reason {
+                Some(reason) => format!("it is not started: {reason}"),
+                None => "it waits for an admin password".to_owned(),
+            };
         }
         if self.state == State::Restoring.as_str() {
             return "it is stopped while a backup is put back".to_owned();

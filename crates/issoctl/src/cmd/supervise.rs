@@ -36,7 +36,7 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     let environment = Environment::of_supervise(std::env::vars_os());
     let volume = volume_of(args.config, args.volume, environment)?;
 
-    let place = Place::take(data)?;
+    let place = Place::take(data).await?;
     let listener = listen.bind().await?;
     let hooks = data.path().join("gunicorn.conf.py");
     let has_own = gunicorn::has_configuration(&arguments, &inherited);

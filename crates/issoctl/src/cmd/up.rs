@@ -25,7 +25,7 @@ use crate::service::{RunRequest, Service};
 
 /// Runs Isso until it is told to stop.
 pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCode, Failure> {
-    let place = Place::take(data)?;
+    let place = Place::take(data).await?;
     // The port is taken before anything that takes time, so that one in use is told at once.
     let listener = args.listen.bind().await?;
     let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime()))

@@ -1,6 +1,5 @@
 //! Backups and restores, as the state machine has them done.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -8,6 +7,7 @@ use isso_backup::{Restored, swap};
 use isso_cfg::Volume;
 use isso_lifecycle::{Archive, BackupRequest, Event, PortError, Refusal, RestoreRequest, State};
 use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
 
 use super::Handle;
 use crate::error::chain;
@@ -26,7 +26,7 @@ pub struct ArchivePort {
 pub struct Reports {
     /// For the state machine.
     pub events: mpsc::Receiver<Event>,
-    /// For whoever asked for a restore.
+    /// For the request that asked for a restore.
     pub outcome: watch::Receiver<Outcome>,
 }
 
@@ -56,18 +56,17 @@ impl Archive for ArchivePort {
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError> {
         let (root, from) = (self.root.clone(), request.from.clone());
         let (ends, outcome) = (self.ends.clone(), self.outcome.clone());
-        tokio::task::spawn_blocking(move || {
+        tokio::spawn(async move {
+            let swapped = spawn_blocking(move || swap(&root, &from)).await;
             // After a panic the machine must not wait for an end for ever. The next look at the files finishes the swap.
-            let swapped: Result<Restored, PortError> =
-                match catch_unwind(AssertUnwindSafe(|| swap(&root, &from))) {
-                    Ok(swapped) => swapped.map_err(Into::into),
-                    Err(_) => Err("a bug in issoctl ended the restore; its log says where".into()),
-                };
+            let swapped: Result<Restored, PortError> = match swapped {
+                Ok(swapped) => swapped.map_err(Into::into),
+                Err(_) => Err("a bug in issoctl ended the restore; its log says where".into()),
+            };
             let told = swapped.as_ref().map(Clone::clone);
             outcome.send_replace(Some(told.map_err(|error| chain(&**error).join(": "))));
-            let end = swapped.map(drop);
             // A host that is gone settles the volume when it comes again.
-            let _ = ends.blocking_send(Event::RestoreFinished(end));
+            let _ = ends.send(Event::RestoreFinished(swapped.map(drop))).await;
         });
         Ok(())
     }
@@ -98,9 +97,11 @@ impl Restores {
         outcome.mark_unchanged();
         let event = Event::Restore(RestoreRequest { from });
         self.host.send(event).await.map_err(NotRestored::Refused)?;
-        let told = outcome.changed().await;
-        told.expect("the archive lives as long as the host");
-        let restored = outcome.borrow().clone().expect("it was told just now");
+        let told = outcome.changed().await.is_ok();
+        let restored = outcome.borrow().clone().filter(|_| told);
+        let Some(restored) = restored else {
+            return Err(NotRestored::Failed("`issoctl up` ends".to_owned()));
+        };
         let state = self.host.settled().await;
         let restored = restored.map_err(NotRestored::Failed)?;
         Ok((restored, state))

@@ -1,14 +1,15 @@
 //! The ports of the state machine, joined to the crates that do the work.
 
 use async_trait::async_trait;
-use isso_actions::{Action, ActionError, Language};
+use isso_actions::{Action, ActionError, Done, Language};
 use isso_cfg::{Volume, VolumeError};
 use isso_lifecycle::{Actions, Effect, Invocation, Invoked, PortError, Tasks};
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 
 use crate::surroundings::Surroundings;
 
-/// The critical task, shown by whoever watches the flag.
+/// The critical task, shown by those that watch the flag.
 pub struct TaskFlag(pub watch::Sender<bool>);
 
 #[async_trait]
@@ -35,24 +36,10 @@ pub struct ActionsPort {
 #[async_trait]
 impl Actions for ActionsPort {
     async fn invoke(&mut self, invocation: &Invocation) -> Result<Invoked, PortError> {
-        let Invocation {
-            id,
-            input,
-            language,
-        } = invocation;
-        let action = Action::find(id)?;
-        let facts = self.surroundings.facts(&self.volume);
-        let run = || action.run(&self.volume, &facts, Language::of(language), input);
-        let mut done = run();
-        if done.as_ref().is_err_and(|error| is_curable(action, error)) {
-            let volume = self.volume.clone();
-            // Looks again before it believes that a file is bad, and sleeps in between.
-            let settled = tokio::task::spawn_blocking(move || volume.settle()).await;
-            for note in settled??.notes {
-                tracing::warn!("{note}");
-            }
-            done = run();
-        }
+        let (volume, surroundings) = (self.volume.clone(), self.surroundings.clone());
+        let invocation = invocation.clone();
+        // Waits for the volume's lock and for the disk, and may settle the files first, which sleeps.
+        let done = spawn_blocking(move || run(&volume, &surroundings, &invocation)).await?;
         let done = done?;
         let effect = if done.settings_changed {
             Effect::Settings
@@ -63,6 +50,27 @@ impl Actions for ActionsPort {
             effect,
             result: serde_json::to_value(done.result)?,
         })
+    }
+}
+
+/// Runs an action, on files that were settled first if that may be the cure of what it fails on.
+fn run(
+    volume: &Volume,
+    surroundings: &Surroundings,
+    invocation: &Invocation,
+) -> Result<Done, PortError> {
+    let action = Action::find(&invocation.id)?;
+    let facts = surroundings.facts(volume);
+    let language = Language::of(&invocation.language);
+    let run = || action.run(volume, &facts, language, &invocation.input);
+    match run() {
+        Err(error) if is_curable(action, &error) => {
+            for note in volume.settle()?.notes {
+                tracing::warn!("{note}");
+            }
+            Ok(run()?)
+        }
+        done => Ok(done?),
     }
 }
 

@@ -13,7 +13,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::api::Client;
 use crate::cli::ActionCommand;
-use crate::data::DataDir;
+use crate::data::{DataDir, Taken};
 use crate::error::Failure;
 use crate::fields;
 use crate::host;
@@ -67,7 +67,11 @@ impl Actions {
             && data.holds_isso().is_ok()
         {
             running::log(LevelFilter::WARN);
-            init(service).await?;
+            // An `up` that has begun meanwhile settles them itself.
+            match data.lock_for_command().await? {
+                Taken::ByHost => {}
+                _lock => init(service).await?,
+            }
         }
         Ok(())
     }
@@ -102,6 +106,12 @@ impl Actions {
             Self::Api(client) => client.run(id, &request).await,
             Self::Files(service) => {
                 data.create()?;
+                // Held while the files change, so that no `up` begins with half of it.
+                let _lock = match data.lock_for_command().await? {
+                    // One has begun since, perhaps while a person was filling in the form.
+                    Taken::ByHost => return Client::required(data)?.run(id, &request).await,
+                    lock => lock,
+                };
                 init(service).await?;
                 Ok(service.run(id, request).await?)
             }

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Create, CreateError, Created, Keep, Pruned, is_unfinished, prune};
+use isso_backup::{
+    Create, CreateError, Created, Keep, Pruned, SnapshotError, is_unfinished, prune,
+};
 use isso_cfg::Volume;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -12,7 +14,7 @@ use super::progress::watched;
 use super::{bytes, comments, to_json};
 use crate::api::Client;
 use crate::cli::CreateArgs;
-use crate::data::DataDir;
+use crate::data::{DataDir, Taken};
 use crate::error::Failure;
 use crate::language;
 use crate::output::{GOOD, Output, WARN};
@@ -30,8 +32,8 @@ pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<Exi
     let created = match Client::connect(data)? {
         Some(client) => beside(&client, &to).await?,
         None => {
-            finish_restore(data)?;
-            create(data.volume(), None, true, &to).await?
+            finish_restore(data).await?;
+            without_host(data, &to).await?
         }
     };
     let Pruned { deleted, future } = match &args.keep {
@@ -100,7 +102,7 @@ async fn beside(client: &Client, to: &Path) -> Result<Created, Failure> {
 }
 
 /// Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
-fn finish_restore(data: &DataDir) -> Result<(), Failure> {
+async fn finish_restore(data: &DataDir) -> Result<(), Failure> {
     if data.is_read_only() {
         return match is_unfinished(data.path()) {
             true => Err(Failure::plain(
@@ -110,12 +112,25 @@ fn finish_restore(data: &DataDir) -> Result<(), Failure> {
             false => Ok(()),
         };
     }
-    // Whoever has the folder does it himself.
-    let Ok(_host) = data.lock() else {
+    // A process that has the folder does it itself.
+    let Ok(Taken::Now(_lock)) = data.lock().await else {
         return Ok(());
     };
     isso_backup::finish(data.path()).map_err(|error| Failure::new("no backup was made", error))?;
     Ok(())
+}
+
+/// Makes one while no host runs. An Isso may be started at any moment, and must be able to write; one that cannot be copied so,
+/// on a slow disk, is copied while `up` is kept waiting.
+async fn without_host(data: &DataDir, to: &Path) -> Result<Created, Failure> {
+    // Where nothing can be written, no Isso runs.
+    let created = try_to_create(data.volume(), None, data.is_read_only(), to).await?;
+    if let Err(CreateError::Snapshot(SnapshotError::TooLarge(_))) = created
+        && let Taken::Now(_lock) = data.lock().await?
+    {
+        return create(data.volume(), None, true, to).await;
+    }
+    created.map_err(explain)
 }
 
 async fn create(
@@ -124,8 +139,18 @@ async fn create(
     idle: bool,
     to: &Path,
 ) -> Result<Created, Failure> {
+    let created = try_to_create(volume, isso, idle, to).await?;
+    created.map_err(explain)
+}
+
+async fn try_to_create(
+    volume: Volume,
+    isso: Option<String>,
+    idle: bool,
+    to: &Path,
+) -> Result<Result<Created, CreateError>, Failure> {
     let to = to.to_owned();
-    let created = watched(move |watch| {
+    watched(move |watch| {
         let create = Create {
             volume: &volume,
             to: &to,
@@ -133,15 +158,17 @@ async fn create(
             idle,
         };
         create.run(watch)
-    });
-    created.await?.map_err(|error| {
-        let is_unwritable = matches!(error, CreateError::Workshop(_));
-        let failure = Failure::new("no backup was made", error);
-        match is_unwritable {
-            true => failure.hint("name a folder that can be written with --to DIR"),
-            false => failure,
-        }
     })
+    .await
+}
+
+fn explain(error: CreateError) -> Failure {
+    let is_unwritable = matches!(error, CreateError::Workshop(_));
+    let failure = Failure::new("no backup was made", error);
+    match is_unwritable {
+        true => failure.hint("name a folder that can be written with --to DIR"),
+        false => failure,
+    }
 }
 
 fn thin(folder: &Path, keep: &Keep, made: &Path) -> Result<Pruned, Failure> {

@@ -10,7 +10,8 @@ mod show;
 mod source;
 mod verify;
 
-use std::io::{IsTerminal, stderr, stdin};
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal, stderr, stdin};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,15 +35,18 @@ pub async fn run(
     data: &DataDir,
     output: Output,
     command: BackupCommand,
+    opened: Option<File>,
 ) -> Result<ExitCode, Failure> {
     match command {
         BackupCommand::Create(args) => create::run(data, output, args).await,
         BackupCommand::List { folder } => list::run(data, output, folder.as_deref()),
-        BackupCommand::Show { backup, choice } => show::run(data, output, &backup, &choice).await,
-        BackupCommand::Verify { backup, choice } => {
-            verify::run(data, output, &backup, &choice).await
+        BackupCommand::Show { backup, choice } => {
+            show::run(data, output, &backup, &choice, opened).await
         }
-        BackupCommand::Restore(args) => restore::run(data, output, args).await,
+        BackupCommand::Verify { backup, choice } => {
+            verify::run(data, output, &backup, &choice, opened).await
+        }
+        BackupCommand::Restore(args) => restore::run(data, output, args, opened).await,
         BackupCommand::Delete { backup, yes } => delete::run(data, output, &backup, yes).await,
     }
 }
@@ -51,6 +55,14 @@ pub async fn run(
 fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
     if given.exists() {
         return Ok(given.to_owned());
+    }
+    if let Err(error) = std::fs::metadata(given)
+        && error.kind() == ErrorKind::PermissionDenied
+    {
+        return Err(Failure::new(
+            format!("cannot read {}", given.display()),
+            error,
+        ));
     }
     let shelved = data.backups().join(given);
     if given.components().count() == 1 && shelved.exists() {

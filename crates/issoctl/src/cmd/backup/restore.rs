@@ -1,6 +1,6 @@
 //! `issoctl backup restore`.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,9 +15,9 @@ use tokio::time::{Instant, sleep};
 use super::plan::Plan;
 use super::progress::watched;
 use super::{confirm, source};
-use crate::api::{Client, Status, Swapped, Undone};
+use crate::api::{Client, NOT_TOGETHER, NOT_TOGETHER_HINT, Status, Swapped, Undone};
 use crate::cli::RestoreArgs;
-use crate::data::DataDir;
+use crate::data::{DataDir, Taken};
 use crate::error::Failure;
 use crate::host::{self, NotRestored};
 use crate::language;
@@ -29,18 +29,23 @@ use crate::signals::Claim;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Puts a backup back: prepares it, shows what that means, and then has it put in place.
-pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<ExitCode, Failure> {
-    let origin = source::open(data, &args.backup, &args.choice).await?;
+pub async fn run(
+    data: &DataDir,
+    output: Output,
+    args: RestoreArgs,
+    opened: Option<File>,
+) -> Result<ExitCode, Failure> {
+    let origin = source::open(data, &args.backup, &args.choice, opened).await?;
     if let Some(into) = args.into {
         return unpack(data, origin, into, output).await;
     }
     data.create()?;
     let _backups = data.lock_backups()?;
-    let client = Client::connect(data)?;
     // Without a host, none may come up meanwhile.
-    let _host = match client {
-        Some(_) => None,
-        None => Some(data.lock()?),
+    let taken = data.lock().await?;
+    let client = match taken {
+        Taken::Now(_) | Taken::Unneeded => None,
+        Taken::ByHost => Some(Client::required(data)?),
     };
     let volume = data.volume();
     need_another(&origin, volume.root())?;
@@ -85,7 +90,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs) -> Result<Ex
     let swapped = match &client {
         Some(client) => {
             let language = language::of_environment();
-            client.restore(prepared.path(), language).await?
+            client.restore(prepared.name(), language).await?
         }
         None => Swapped {
             before: swap(&volume, prepared.path()).await?,
@@ -205,15 +210,12 @@ fn of_users(users: &[User]) -> Vec<Value> {
     users.iter().map(value).collect()
 }
 
-/// The files of `supervise` may lie anywhere, and are renamed nowhere.
+/// What the host would refuse is told before anything is prepared.
 async fn need_one_folder(client: &Client) -> Result<(), Failure> {
     if client.files().await?.are_together() {
         return Ok(());
     }
-    Err(Failure::plain(
-        "the files of this Isso do not lie in one folder, so they cannot be put in place at once",
-    )
-    .hint("unpack the backup with --into DIR, stop Isso, and put the files where they belong"))
+    Err(Failure::plain(NOT_TOGETHER).hint(NOT_TOGETHER_HINT))
 }
 
 /// How Isso is with what was put back.

@@ -1,5 +1,6 @@
 //! `issoctl backup show`.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -18,8 +19,9 @@ pub async fn run(
     output: Output,
     backup: &Path,
     choice: &ChoiceArgs,
+    opened: Option<File>,
 ) -> Result<ExitCode, Failure> {
-    match source::open(data, backup, choice).await? {
+    match source::open(data, backup, choice, opened).await? {
         Origin::Archive(archive) => Ok(of_archive(&archive, output)),
         origin @ Origin::Folder(_) => of_folder(data, origin, output).await,
     }

@@ -1,5 +1,6 @@
 //! Opening what is restored from, and what to do where that cannot be done.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,19 @@ use crate::harmless::{As, harmless};
 use crate::terminal::Questions;
 
 /// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
-pub async fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs) -> Result<Origin, Failure> {
+/// A backup that root has opened already need not be readable by the user that root has become.
+pub async fn open(
+    data: &DataDir,
+    given: &Path,
+    choice: &ChoiceArgs,
+    opened: Option<File>,
+) -> Result<Origin, Failure> {
+    let is_chosen = choice.settings.is_some() || choice.database.is_some();
+    if let Some(file) = opened.filter(|_| !is_chosen)
+        && let Some(origin) = Origin::of_file(&std::path::absolute(given).unwrap_or_default(), file)
+    {
+        return Ok(origin);
+    }
     let path = find(data, given)?;
     let path = std::path::absolute(&path).unwrap_or(path);
     let mut choice = Choice {

@@ -1,5 +1,6 @@
 //! `issoctl backup verify`.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,8 +21,9 @@ pub async fn run(
     output: Output,
     backup: &Path,
     choice: &ChoiceArgs,
+    opened: Option<File>,
 ) -> Result<ExitCode, Failure> {
-    let origin = source::open(data, backup, choice).await?;
+    let origin = source::open(data, backup, choice, opened).await?;
     let (origin, look) = look(data, origin).await?;
     let volume = data.volume();
     let plan = Plan::new(&origin, &look, &volume);

@@ -1,0 +1,107 @@
+//! Notices that the data folder of a running host was moved away or deleted.
+//!
+//! Isso knows its database by its path. If another folder came to stand under that path, Isso would write its comments into the
+//! database of another Isso; so the host ends when the folder is no longer where it was.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::error::Failure;
+
+/// How often it is looked whether the folder is still there.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+/// What the thread needs is little, and memory counts.
+const STACK: usize = 64 * 1024;
+
+/// Tells once that the folder is gone. The look is taken by a thread of its own, for the disk may not answer.
+pub fn gone(path: &Path) -> io::Result<oneshot::Receiver<Failure>> {
+    let (path, folder) = (path.to_owned(), File::open(path)?);
+    let (tell, told) = oneshot::channel();
+    let watch = move || {
+        let mut looks = 0;
+        // A look alone may fall between two steps of an administrator.
+        while looks < 2 && !tell.is_closed() {
+            thread::sleep(BETWEEN_LOOKS);
+            looks = match is_in_place(&path, &folder) {
+                true => 0,
+                false => looks + 1,
+            };
+        }
+        let _ = tell.send(explain(&path, &folder));
+    };
+    thread::Builder::new()
+        .name("home".to_owned())
+        .stack_size(STACK)
+        .spawn(watch)?;
+    Ok(told)
+}
+
+/// What cannot be told counts as in place.
+fn is_in_place(path: &Path, folder: &File) -> bool {
+    let Ok(held) = folder.metadata() else {
+        return true;
+    };
+    match std::fs::metadata(path) {
+        Ok(there) => (there.dev(), there.ino()) == (held.dev(), held.ino()),
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
+}
+
+fn explain(path: &Path, folder: &File) -> Failure {
+    let path = path.display();
+    match new_place(folder) {
+        Some(new) => Failure::plain(format!(
+            "the data folder {path} was moved to {}, and Isso with it would not find its database",
+            new.display()
+        ))
+        .hint(format!("start it again there: --data {}", new.display())),
+        None => Failure::plain(format!("the data folder {path} was deleted"))
+            .hint("put back a copy of it, or begin anew with another folder: --data DIR"),
+    }
+}
+
+/// Where the folder is now; nothing if it is nowhere.
+fn new_place(folder: &File) -> Option<PathBuf> {
+    let is_deleted = folder.metadata().ok()?.nlink() == 0;
+    let place = std::fs::read_link(format!("/proc/self/fd/{}", folder.as_raw_fd())).ok()?;
+    Some(place).filter(|_| !is_deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_moved_replaced_or_deleted_is_not_in_place() {
+        let around = tempfile::tempdir().unwrap();
+        let (path, new) = (around.path().join("data"), around.path().join("new"));
+        fs::create_dir(&path).unwrap();
+        let folder = File::open(&path).unwrap();
+        assert!(is_in_place(&path, &folder));
+        fs::rename(&path, &new).unwrap();
+        assert!(!is_in_place(&path, &folder));
+        fs::create_dir(&path).unwrap();
+        assert!(!is_in_place(&path, &folder), "it is another");
+        let said = explain(&path, &folder).line();
+        assert!(
+            said.contains(&format!("moved to {}", new.display())),
+            "{said}"
+        );
+        fs::remove_dir(&path).unwrap();
+        fs::rename(&new, &path).unwrap();
+        assert!(is_in_place(&path, &folder));
+        fs::remove_dir(&path).unwrap();
+        assert!(!is_in_place(&path, &folder));
+        let said = explain(&path, &folder).line();
+        assert!(said.contains("was deleted"), "{said}");
+    }
+}
