@@ -34,6 +34,7 @@
 //!   renamed over it, with mode 0600.
 //! - Every change is made under one lock, on what the file says then: writers, in this process and in others, lose
 //!   nothing of each other. An editor that does not take the lock may overwrite a change that is made meanwhile.
+//! - With a [limit](Volume::with_patience), no process waits longer than that for another that holds the lock.
 //! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one, and a review changes no
 //!   file but for the enforced keys.
 //! - No password is in an error, a diagnostic, a note, or the output of `Debug`.
