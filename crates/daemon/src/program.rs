@@ -2,12 +2,15 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
+use nix::fcntl::OFlag;
 use tokio::process::Command;
 
 use crate::hooks;
@@ -39,7 +42,7 @@ impl Program {
         let executable = executable.into();
         let mut arguments: Vec<OsString> = vec!["-c".into(), hooks::beside(&executable).into()];
         arguments.extend(["-w", "4", "--preload"].map(Into::into));
-        if Path::new("/dev/shm").is_dir() {
+        if takes_files(Path::new("/dev/shm")) {
             arguments.extend(["--worker-tmp-dir", "/dev/shm"].map(Into::into));
         }
         arguments.push("isso.run".into());
@@ -154,6 +157,13 @@ impl Program {
     }
 }
 
+/// Whether a file can be made in a folder, which some containers mount read-only: each worker of gunicorn makes one there.
+fn takes_files(folder: &Path) -> bool {
+    let mut options = File::options();
+    let options = options.write(true).custom_flags(OFlag::O_TMPFILE.bits());
+    options.open(folder).is_ok()
+}
+
 impl fmt::Debug for Program {
     /// Leaves the variables' values out: they may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,6 +186,13 @@ mod tests {
         let mut arguments: Vec<OsString> = arguments.split(' ').map(Into::into).collect();
         assert_eq!(Program::bind_of(&mut arguments), addresses);
         assert_eq!(arguments.join(OsStr::new(" ")), *rest);
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_is_not_given_to_workers() {
+        assert!(takes_files(&std::env::temp_dir()));
+        assert!(!takes_files(Path::new("/proc")));
+        assert!(!takes_files(Path::new("/nonexistent")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The data folder of the standalone host.
 
-use std::fs::{DirBuilder, File, TryLockError};
+use std::fmt;
+use std::fs::{DirBuilder, File, Metadata, TryLockError};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,10 @@ pub enum Taken {
     /// Nothing may be written there, so no host can take it either.
     Unneeded,
 }
+
+/// A process that has taken the folder; its number, if that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder(pub Option<i32>);
 
 /// Where everything of one Isso lives: the volume, the Python environment and the API's socket.
 #[derive(Debug, Clone)]
@@ -219,38 +224,30 @@ impl DataDir {
 
     /// That another process has taken the folder and does not answer.
     fn taken(&self) -> Failure {
-        let process = match self.taken_by() {
-            Some(process) => format!("process {process}"),
-            None => "another process".to_owned(),
-        };
+        let holder = self.taken_by().unwrap_or(Holder(None));
         let folder = self.path.display();
         let hint = "wait until it says that Isso serves, or until that command has ended";
         Failure::plain(format!(
-            "{process} has taken {folder}: another `issoctl up` that does not answer yet, or a command that changes the files"
+            "{holder} has taken {folder}: another `issoctl up` that does not answer yet, or a command that changes the files"
         ))
         .exit(Failure::NOT_RUNNING)
-        .hint(match self.taken_by() {
-            Some(process) => format!("{hint}; to end it now: kill {process}"),
-            None => hint.to_owned(),
+        .hint(match holder {
+            Holder(Some(process)) => format!("{hint}; to end it now: kill {process}"),
+            Holder(None) => hint.to_owned(),
         })
     }
 
-    /// The process that has taken the folder, if that can be seen: one that installs Isso does not answer yet.
+    /// The process that has taken the folder, if one has: one that installs Isso does not answer yet.
     ///
-    /// The lock is looked at and not tried, for a trial could be in the way of a process that takes it just then.
-    pub fn taken_by(&self) -> Option<i32> {
-        let lock = std::fs::metadata(self.path.join("up.lock")).ok()?;
-        let (major, minor) = (major(lock.dev()), minor(lock.dev()));
-        let file = format!("{major:02x}:{minor:02x}:{}", lock.ino());
-        let locks = std::fs::read_to_string("/proc/locks").ok()?;
-        // As in `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`.
-        locks.lines().find_map(|line| {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let at = words.iter().position(|word| *word == file)?;
-            let process = words.get(at.checked_sub(1)?)?.parse().ok();
-            // In another namespace it has no number here.
-            process.filter(|process| *process > 0)
-        })
+    /// The lock is tried for an instant. A process that wants it just then tries again.
+    pub fn taken_by(&self) -> Option<Holder> {
+        let path = self.path.join("up.lock");
+        // Opening a pipe would wait for a writer.
+        let lock = std::fs::metadata(&path).ok().filter(Metadata::is_file)?;
+        match File::open(&path).ok()?.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(Holder(holder(&lock))),
+            _ => None,
+        }
     }
 
     /// Waits until no `up` runs on the folder.
@@ -272,6 +269,30 @@ impl DataDir {
     fn unlockable(&self, source: std::io::Error) -> Failure {
         Failure::new(format!("cannot lock {}", self.path.display()), source)
     }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(process) => write!(f, "process {process}"),
+            None => f.write_str("another process"),
+        }
+    }
+}
+
+/// The process that holds the lock of a file, if the kernel tells.
+fn holder(lock: &Metadata) -> Option<i32> {
+    let (major, minor) = (major(lock.dev()), minor(lock.dev()));
+    let file = format!("{major:02x}:{minor:02x}:{}", lock.ino());
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    // As in `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`.
+    locks.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let at = words.iter().position(|word| *word == file)?;
+        let process = words.get(at.checked_sub(1)?)?.parse().ok();
+        // In another namespace it has no number here.
+        process.filter(|process| *process > 0)
+    })
 }
 
 /// This program, as a shell finds it.

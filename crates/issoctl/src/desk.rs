@@ -7,6 +7,7 @@
 //!              └────────→ trouble ←─────┘   (what is in force stays so)
 //! ```
 
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -204,7 +205,10 @@ impl Desk {
         }
         match papers.gate() {
             // Nothing is wrong with the file itself, so what kept it from being settled is the news.
-            Gate::Locked if papers.trouble.is_none() => Err(unwritable.into()),
+            // Nor is it known what is wrong with a file that another process may be changing.
+            Gate::Locked if papers.trouble.is_none() || is_locked(&unwritable) => {
+                Err(unwritable.into())
+            }
             gate => Ok(gate),
         }
     }
@@ -374,6 +378,11 @@ impl Trouble {
     }
 }
 
+/// Whether another process holds the volume's lock.
+fn is_locked(error: &VolumeError) -> bool {
+    matches!(error, VolumeError::Lock { source, .. } if source.kind() == ErrorKind::TimedOut)
+}
+
 fn gate(usable_password: bool) -> Gate {
     match usable_password {
         true => Gate::Open,
@@ -392,4 +401,30 @@ fn ready_within(cfg: &Document) -> Duration {
         .saturating_mul(4)
         .saturating_add(websites.saturating_mul(30));
     Duration::from_secs(checks.saturating_add(60).min(3600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn files_that_cannot_be_settled_are_told_as_the_reason_and_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("comments.db");
+        let volume = Volume::new(folder.path(), database.to_string_lossy())
+            .with_patience(Duration::from_millis(20));
+        volume.settle().unwrap();
+        let desk = Arc::new(Desk::new(volume));
+        let mut port = ConfigPort(Arc::clone(&desk));
+        let lock = std::fs::File::open(folder.path().join(".lock")).unwrap();
+        lock.lock().unwrap();
+        port.settle().await.unwrap_err();
+        let reason = desk.status().reason.unwrap();
+        assert!(reason.contains(".lock could not be taken"), "{reason}");
+        assert!(desk.is_unsettled());
+        assert_eq!(desk.reason(), Some(reason));
+        drop(lock);
+        assert_eq!(port.settle().await.unwrap(), Gate::Locked);
+        assert!(!desk.is_unsettled() && desk.status().reason.is_none());
+    }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Status;
 use super::backup::{Ended, Files, Prepared, Swapped};
 use super::socket::SocketPath;
-use crate::data::DataDir;
+use crate::data::{DataDir, Holder};
 use crate::error::Failure;
 use crate::service::{Listed, Problem, Ran, RunRequest, Shown, Wrong};
 use crate::settings::{Checked, Settings};
@@ -77,15 +77,17 @@ impl Client {
     /// Connects; that no `up` runs is a failure.
     pub fn required(data: &DataDir) -> Result<Self, Failure> {
         Self::connect(data)?.ok_or_else(|| {
-            if let Some(process) = data.taken_by() {
+            if let Some(holder) = data.taken_by() {
+                let wait = "wait until it says that Isso serves";
                 return Failure::plain(format!(
-                    "the `issoctl up` of {} does not answer yet: process {process} still installs or starts Isso",
+                    "the `issoctl up` of {} does not answer yet: {holder} still installs or starts Isso",
                     data.path().display()
                 ))
                 .exit(Failure::NOT_RUNNING)
-                .hint(format!(
-                    "wait until it says that Isso serves; to end it now: kill {process}"
-                ));
+                .hint(match holder {
+                    Holder(Some(process)) => format!("{wait}; to end it now: kill {process}"),
+                    Holder(None) => wait.to_owned(),
+                });
             }
             Failure::plain(format!("no `issoctl up` runs on {}", data.path().display()))
                 .exit(Failure::NOT_RUNNING)

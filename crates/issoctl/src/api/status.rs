@@ -104,6 +104,15 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_keeps_isso_down_is_told_and_not_the_password_that_it_hides() {
+        let mut status = status("awaiting-password", "stopped", false);
+        assert_eq!(status.why(), "it waits for an admin password");
+        let reason = "the settings cannot be used: the lock could not be taken";
+        status.settings.reason = Some(reason.to_owned());
+        assert_eq!(status.why(), format!("it is not started: {reason}"));
+    }
+
+    #[test]
     fn the_reason_is_never_empty() {
         let phases = [
             "stopped",

@@ -19,9 +19,9 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
     let Some(client) = Client::connect(data)? else {
         if output.json {
             output.json(&json!({ "state": "not-running", "serving": false, "data": data.path() }));
-        } else if let Some(process) = data.taken_by() {
+        } else if let Some(holder) = data.taken_by() {
             output.line(&format!(
-                "{WARN}not running yet{WARN:#}: process {process} installs or starts Isso on {}",
+                "{WARN}not running yet{WARN:#}: {holder} installs or starts Isso on {}",
                 data.path().display()
             ));
         } else {
@@ -143,7 +143,7 @@ fn headline(status: &Status) -> String {
     if status.password_needed {
         return match status.settings.reason {
             None => waits("waiting for an admin password"),
-            Some(_) => down("not started, for isso.cfg cannot be used"),
+            Some(_) => down("not started, for its settings cannot be used"),
         };
     }
     if state == "restoring" {
