@@ -4,6 +4,7 @@ use std::path::Path;
 
 use isso_actions::{DatabaseText, HealthText, Language, database_text, health_text};
 use isso_cfg::Volume;
+use isso_daemon::Phase;
 
 use super::host::repairs;
 use super::protocol::{Health, HealthResult, Request};
@@ -30,6 +31,9 @@ pub async fn run(
         (HealthResult::Failure, message)
     } else if let Some(reason) = status.as_ref().and_then(unwritable) {
         let message = database_text(DatabaseText::Unsaved(&reason), language);
+        (HealthResult::Failure, message)
+    } else if let Some(reason) = status.as_ref().and_then(unreadable) {
+        let message = health_text(HealthText::Down(&reason), language);
         (HealthResult::Failure, message)
     } else {
         let (result, text) = match &status {
@@ -62,6 +66,14 @@ fn unwritable(status: &Status) -> Option<String> {
         .map(ToString::to_string)
 }
 
+/// Even to read, SQLite may have to write, as with another user's journal. Then that is the cause.
+fn unreadable(status: &Status) -> Option<String> {
+    let unwritable = status.database.unwritable.as_ref()?;
+    let error = status.probe.error.as_ref()?;
+    let runs = matches!(status.supervisor.phase, Phase::Serving | Phase::Reloading);
+    runs.then(|| format!("{error}; {unwritable}"))
+}
+
 /// A bad line in `isso.cfg` does not keep Isso from answering, and has to be seen all the same.
 fn tell(status: &Status) -> (HealthResult, HealthText<'_>) {
     let reason = status.settings.reason.as_deref();
@@ -77,5 +89,36 @@ fn tell(status: &Status) -> (HealthResult, HealthText<'_>) {
         Some(reason) => (HealthResult::Loading, HealthText::NotInForce(reason)),
         None if !status.settings.in_force => (HealthResult::Loading, HealthText::Reloading),
         None => (HealthResult::Success, HealthText::Ready),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use isso_database::Unwritable;
+
+    use super::*;
+    use crate::api::status_tests::status;
+
+    fn check(phase: &str, serving: bool, saved: Option<&str>, read: Option<&str>) {
+        let mut status = status("serving", phase, serving);
+        status.probe.error = (!serving).then(|| "it cannot read".to_owned());
+        status.database.unwritable = Some(Unwritable {
+            reason: "it is full".to_owned(),
+            fix: "free some room".to_owned(),
+        });
+        assert_eq!(unwritable(&status).as_deref(), saved, "{phase}");
+        assert_eq!(unreadable(&status).as_deref(), read, "{phase}");
+        status.database.unwritable = None;
+        assert_eq!((unwritable(&status), unreadable(&status)), (None, None));
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_written_is_the_cause_while_isso_runs() {
+        check("serving", true, Some("it is full; free some room"), None);
+        let both = "it cannot read; it is full; free some room";
+        check("serving", false, None, Some(both));
+        check("reloading", false, None, Some(both));
+        // Why a start is refused, the start says.
+        check("waiting", false, None, None);
     }
 }
