@@ -77,7 +77,9 @@
 //!
 //! Not promised: that failed requests are seen where Isso logs to a file (`log-file`); that the hooks are there where somebody's
 //! own command line of gunicorn ([`Program::wrapping`]) has a configuration of its own. That one is kept;
-//! gunicorn ends, and says why, where it sets `daemon`, `pidfile`, `reload` or `reuse_port`.
+//! gunicorn ends, and says why, where it sets `daemon`, `pidfile`, `reload` or `reuse_port`; that requests are answered in time by a
+//! gunicorn that said `READY=1` and whose workers then do not answer; that a connection is answered which comes in the last moment of
+//! the process.
 //!
 //! # Example
 //!
