@@ -62,7 +62,7 @@ pub enum ArchiveError {
         found: String,
     },
     /// A file of settings that would be read into memory as a whole.
-    #[error("the backup {path} holds `{member}`, which is larger than any settings are (1 MiB)")]
+    #[error("the backup {path} holds `{member}`, which is larger than any settings are (256 KiB)")]
     TooLarge {
         /// The backup.
         path: PathBuf,

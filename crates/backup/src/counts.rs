@@ -10,13 +10,16 @@ use std::time::{Duration, Instant};
 use isso_database::{
     Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::manifest::Counts;
 use crate::watch::{Cancelled, Watch, go_on};
 
 /// Who counts keeps Isso from writing for so long.
 const QUICK: Duration = Duration::from_millis(300);
+
+/// How long it may take to read a schema; that of Isso takes no time at all.
+const ENOUGH: Duration = Duration::from_secs(30);
 
 /// Why a copy of a database is not to be trusted.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,9 @@ pub enum Unsound {
     /// It is a database of something else.
     #[error("it is not Isso's: {0}")]
     Foreign(Foreign),
+    /// It has tables without end.
+    #[error("its tables cannot be read within {0} s, and Isso reads them for each request")]
+    Endless(u64),
     /// What a killed writer has left beside it cannot be read.
     #[error("the journal beside it cannot be read")]
     Journal(#[source] io::Error),
@@ -55,12 +61,14 @@ pub(crate) fn count_still(database: &Path) -> Option<Counts> {
 
 /// Tells in the same way what else than a database of Isso it is; nothing if it is one.
 pub(crate) fn foreign_still(database: &Path) -> rusqlite::Result<Option<Foreign>> {
-    foreign(&open_immutable(database)?)
+    let end = Instant::now() + ENOUGH;
+    interrupted_if(|| Instant::now() > end, &open_immutable(database)?, foreign)
 }
 
 /// Tells what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn is_foreign(database: &Path) -> rusqlite::Result<Option<Foreign>> {
-    foreign(&open(database, Access::Read)?)
+pub(crate) fn is_foreign(database: &Path, watch: &dyn Watch) -> Result<Option<Foreign>, Unsound> {
+    let connection = open(database, Access::Read).map_err(Unsound::Unreadable)?;
+    in_time(&connection, ENOUGH, watch, foreign)
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
@@ -91,6 +99,24 @@ fn look(connection: &Connection, depth: Depth) -> Result<Counts, Unsound> {
 fn quickly(connection: &Connection) -> Option<Counts> {
     let end = Instant::now() + QUICK;
     interrupted_if(|| Instant::now() > end, connection, counted).ok()
+}
+
+/// Reads a schema. SQLite takes the longer for one more table the more it has read, and there is no end to it in a file of some
+/// megabytes.
+fn in_time<T>(
+    connection: &Connection,
+    limit: Duration,
+    watch: &dyn Watch,
+    read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, Unsound> {
+    let end = Instant::now() + limit;
+    let is_over = || watch.is_cancelled() || Instant::now() > end;
+    let read = interrupted_if(is_over, connection, read);
+    go_on(watch)?;
+    read.map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => Unsound::Endless(limit.as_secs()),
+        _ => Unsound::Unreadable(error),
+    })
 }
 
 /// Has SQLite give up when there is a reason to.
@@ -132,19 +158,20 @@ fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
 }
 
 /// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
-pub(crate) fn settle_database(database: &Path) -> Result<(), Unsound> {
+pub(crate) fn settle_database(database: &Path, watch: &dyn Watch) -> Result<(), Unsound> {
     if stranger_journal(database).map_err(Unsound::Journal)? {
         return Err(Unsound::StrangerJournal);
     }
-    let settle = || {
-        let connection = open(database, Access::Settle)?;
-        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-        if with_suffix(database, "-wal").exists() {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        }
-        connection.close().map_err(|(_, error)| error)
-    };
-    settle().map_err(Unsound::Unreadable)
+    let connection = open(database, Access::Settle).map_err(Unsound::Unreadable)?;
+    in_time(&connection, ENOUGH, watch, |connection| {
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+    })?;
+    if with_suffix(database, "-wal").exists() {
+        let taken = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        taken.map_err(Unsound::Unreadable)?;
+    }
+    let closed = connection.close();
+    closed.map_err(|(_, error)| Unsound::Unreadable(error))
 }
 
 /// `comments.db-journal` and the like.
@@ -152,4 +179,26 @@ pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_without_end_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("comments.db");
+        let made = Connection::open(&database).unwrap();
+        made.execute_batch(
+            "PRAGMA synchronous = OFF; CREATE TABLE t (a); PRAGMA writable_schema = ON;
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000)
+             INSERT INTO sqlite_schema SELECT 'table', 't' || i, 't' || i, 2, 'CREATE TABLE t' || i || ' (a)' FROM n",
+        )
+        .unwrap();
+        drop(made);
+        let connection = open(&database, Access::Read).unwrap();
+        let read = in_time(&connection, Duration::ZERO, &(), foreign);
+        assert!(matches!(read, Err(Unsound::Endless(0))), "{read:?}");
+    }
 }

@@ -59,7 +59,7 @@ pub enum CreateError {
     #[error("there is nothing to back up in {0}")]
     Nothing(PathBuf),
     /// Settings that no restore would take.
-    #[error("{0} is larger than any settings are (1 MiB)")]
+    #[error("{0} is larger than any settings are (256 KiB)")]
     TooLarge(PathBuf),
     /// The database is gone or damaged.
     #[error(transparent)]
@@ -102,7 +102,7 @@ impl Create<'_> {
         }
         let counts = self.copy_database(&database, &copy, watch)?;
         let altered = match counts {
-            Some(_) => counts::is_foreign(&copy).ok().flatten(),
+            Some(_) => counts::is_foreign(&copy, watch).ok().flatten(),
             None => None,
         };
         let altered = altered.map(|it| it.to_string());
@@ -184,9 +184,8 @@ impl Create<'_> {
         if (counts.comments, counts.threads) == (0, 0) {
             // One that was emptied would in time take the place of those backups that have comments.
             not_missed(database)?;
-            let unread =
-                |error| CreateError::Unsound(database.to_owned(), Unsound::Unreadable(error));
-            let foreign = counts::is_foreign(copy).map_err(unread)?;
+            let unread = |error| CreateError::Unsound(database.to_owned(), error);
+            let foreign = counts::is_foreign(copy, watch).map_err(unread)?;
             if matches!(foreign, Some(Foreign::Other(_))) {
                 // Isso has made no table in it yet.
                 return Ok(None);
@@ -232,7 +231,7 @@ fn copy_still(database: &Path, copy: &Path, watch: &dyn Watch) -> Result<(), Cre
         ArchiveError::Read(path, error) => SnapshotError::Read(path, error).into(),
         error => CreateError::Write(copy.to_owned(), io::Error::other(error)),
     })?;
-    settle_database(copy).map_err(|error| CreateError::Unsound(database.to_owned(), error))
+    settle_database(copy, watch).map_err(|error| CreateError::Unsound(database.to_owned(), error))
 }
 
 enum Content {

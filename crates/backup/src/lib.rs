@@ -28,7 +28,7 @@
 //! - After [`prepare_undo`] and [`swap`] every file is again as it was before the restore, and no file is removed; what was undone is
 //!   kept too.
 //! - No backup and no file is believed. Of a backup no byte is unpacked beyond the sizes in its manifest, which have to fit the
-//!   disk; 1 MiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is refused unless it
+//!   disk; 256 KiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is refused unless it
 //!   is, to the last byte, what this crate writes: plain ustar headers, the files that the manifest names, and nothing behind them.
 //! - A database is put back only if its schema is the one that Isso's statements need; while it is looked at, nothing in it is
 //!   carried out ([`isso_database::open`]), and no file but its copy is changed.

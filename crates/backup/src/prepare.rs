@@ -109,10 +109,10 @@ fn prepare_as(
     if origin.files().contains(&DATABASE) {
         watch.begin(Step::Check, 0);
         let unsound = |error| PrepareError::Unsound(origin.path().to_owned(), error);
-        counts::settle_database(&database).map_err(unsound)?;
+        counts::settle_database(&database, watch).map_err(unsound)?;
         // Before anything else in it is looked at.
-        let foreign = counts::is_foreign(&database).map_err(Unsound::Unreadable);
-        if let Some(other) = foreign.map_err(unsound)? {
+        let foreign = counts::is_foreign(&database, watch).map_err(unsound)?;
+        if let Some(other) = foreign {
             return Err(unsound(Unsound::Foreign(other)));
         }
         counts = Some(counts::of_sound(&database, Depth::Indexes, watch).map_err(unsound)?);

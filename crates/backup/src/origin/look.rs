@@ -94,7 +94,7 @@ pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
         why: why.to_owned(),
     };
     if bytes.len() as u64 > SETTINGS_MAX {
-        return Err(unusable("larger than any settings are (1 MiB)"));
+        return Err(unusable("larger than any settings are (256 KiB)"));
     }
     if bytes.contains(&0) {
         let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");

@@ -206,7 +206,7 @@ fn sizes_that_no_disk_holds_are_refused_beforehand() {
         check!(&backup(&lying, &files), PrepareError::Space(_));
     }
     // Settings are held in memory, and no settings are so large.
-    lying.members[0].size = 1024 * 1024 + 1;
+    lying.members[0].size = 256 * 1024 + 1;
     check!(&backup(&lying, &files), PrepareError::Archive(ArchiveError::TooLarge { member, .. })
         if member == CONFIG);
 }
