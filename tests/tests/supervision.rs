@@ -166,8 +166,14 @@ fn replaced(up: &Up<'_>) {
 
 #[test]
 fn nothing_that_is_printed_or_signalled_ends_a_host() {
-    let site = Site::new();
+    let mut site = Site::new();
     site.set_password();
+    // A host that inherits this would neither hear SIGTERM nor of the end of gunicorn.
+    let python = isso_tests::runtime().join("bin/python");
+    let python = python.to_str().expect("it is text");
+    let deaf = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD]); \
+                signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])";
+    site.through = [python, "-c", deaf].map(str::to_owned).to_vec();
     let full = File::options().write(true).open("/dev/full");
     let up = site.serving_onto(full.expect("Linux has it"));
     replaced(&up);
