@@ -18,6 +18,7 @@ mod host;
 mod install;
 mod language;
 mod listen;
+mod memory;
 mod output;
 mod owner;
 mod printer;

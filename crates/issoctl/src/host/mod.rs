@@ -5,14 +5,21 @@ mod offline;
 mod ports;
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use isso_lifecycle::{DaemonEvent, Event, Lifecycle, Ports, Refusal, Reply, State};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::sleep;
+
+use crate::memory::give_back;
 
 pub use archive::{ArchivePort, NotRestored, Reports, Restores};
 pub use offline::offline;
 pub use ports::{ActionsPort, TaskFlag};
+
+/// When nothing has happened for so long, what was needed for it is given back.
+const REST: Duration = Duration::from_secs(3);
 
 type Answer = Result<Reply, Refusal>;
 
@@ -73,6 +80,7 @@ pub fn spawn(
     let (state_changed, state) = watch::channel(machine.state());
     // The machine is not Send, and needs not be: there is one thread.
     tokio::task::spawn_local(async move {
+        let mut is_at_rest = false;
         loop {
             let (event, answer) = tokio::select! {
                 Some(event) = daemon.recv() => (Event::Daemon(event), None),
@@ -81,7 +89,13 @@ pub fn spawn(
                     Some(order) => (order.event, Some(order.answer)),
                     None => break,
                 },
+                () = sleep(REST), if !is_at_rest => {
+                    is_at_rest = true;
+                    give_back();
+                    continue;
+                }
             };
+            is_at_rest = false;
             // A panic ends this one event. The machine and its ports stand as they did in between two events,
             // and work that is owed is tried again with the next one.
             let handled = AssertUnwindSafe(machine.handle(event)).catch_unwind().await;
