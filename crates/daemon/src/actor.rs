@@ -22,7 +22,7 @@ use crate::generation::Generation;
 use crate::hang;
 use crate::launch::{Failed, Launched, Launcher};
 use crate::settings::Snapshot;
-use crate::status::Phase;
+use crate::status::{Finishing, Phase};
 
 /// A successor gets ready sooner, unless Isso waits for a server that does not answer.
 const LONG: Duration = Duration::from_secs(3);
@@ -225,13 +225,19 @@ impl Actor {
                 self.orphan();
                 self.lost(end, exit.to_string());
             }
-            Change::Hangs => {
+            Change::Hangs(hang::Cause::Workers) => {
                 let reason = "Isso's workers hang";
                 tracing::warn!("{reason}; others take their place");
                 self.launcher.record.send_modify(|record| {
                     record.restarts += 1;
                     record.last_exit = Some(reason.to_owned());
                 });
+                self.succeed();
+            }
+            Change::Hangs(hang::Cause::Clients) => {
+                tracing::warn!(
+                    "each of Isso's workers waits for a client that sends nothing; others take the requests that come"
+                );
                 self.succeed();
             }
             Change::Due => {
@@ -258,6 +264,11 @@ impl Actor {
     fn launched(&mut self, launched: Launched) {
         match launched {
             Ok(generation) => {
+                if let Current::Serving(Serving { generation, .. }) = &self.current {
+                    let finishing = Finishing::begin(generation.number, generation.master());
+                    let record = &self.launcher.record;
+                    record.send_modify(|record| record.finishing = Some(finishing));
+                }
                 let takes_over = Arc::clone(&self.launcher).take_over();
                 self.serve(generation, Stage::TakingOver(Box::pin(takes_over)));
             }

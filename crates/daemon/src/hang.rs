@@ -10,6 +10,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::time::{sleep, timeout};
 
+use crate::clients;
 use crate::health::Health;
 use crate::listener::Listener;
 use crate::workers;
@@ -20,18 +21,30 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const DEADLINE: Duration = Duration::from_secs(2);
 const AFTER_ERROR: Duration = Duration::from_secs(10);
 
+/// Why no worker of a gunicorn answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The workers themselves.
+    Workers,
+    /// Each worker waits for a client that has begun a request and sends nothing more.
+    Clients,
+}
+
 /// Waits until the workers of a gunicorn hang: connections wait, a request of our own is not answered
 /// in time, and no worker has used the CPU meanwhile. Workers that are merely busy use it.
 ///
 /// Nothing is done while no connection comes: an idle server is not woken up.
-pub(crate) async fn hangs(master: u32, listener: Arc<Listener>, health: Health) {
-    while let Err(error) = watch(master, &listener, &health).await {
-        tracing::warn!("cannot see whether Isso's workers hang: {error}");
+pub(crate) async fn hangs(master: u32, listener: Arc<Listener>, health: Health) -> Cause {
+    loop {
+        match watch(master, &listener, &health).await {
+            Ok(cause) => return cause,
+            Err(error) => tracing::warn!("cannot see whether Isso's workers hang: {error}"),
+        }
         sleep(AFTER_ERROR).await;
     }
 }
 
-async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<()> {
+async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<Cause> {
     loop {
         // Registered only for the wait, or each of a thousand connections a second would wake us.
         let socket = listener.as_fd().try_clone_to_owned()?;
@@ -44,8 +57,16 @@ async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<
         let silent = timeout(DEADLINE, health.info()).await.is_err();
         // Where the kernel does not tell, nobody hangs.
         if silent && before.is_some() && workers::cpu(master) == before {
-            return Ok(());
+            return Ok(cause(master, listener.address().port()));
         }
+    }
+}
+
+fn cause(master: u32, port: u16) -> Cause {
+    let workers = workers::of(master).unwrap_or_default().len();
+    match clients::of(master, port) {
+        Some(connections) if connections.silent >= workers && workers > 0 => Cause::Clients,
+        _ => Cause::Workers,
     }
 }
 

@@ -28,6 +28,9 @@ const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
 /// How long a successor waits for an answer that either of the two generations may give.
 const SILENCE: Duration = Duration::from_secs(1);
 
+/// Longer than an order to stop takes to be repeated.
+const TOLD_TWICE: Duration = Duration::from_millis(1500);
+
 /// What the supervisor runs, and with how much patience.
 pub struct Config {
     /// What to run.
@@ -190,7 +193,7 @@ impl Launcher {
     /// that a client pins is not waited for longer: it takes no new requests once it has been told twice.
     pub(crate) async fn take_over(self: Arc<Self>) {
         // What is left then finishes its requests in the background.
-        let _ = timeout(Duration::from_secs(3), only_one_left(&self.answering)).await;
+        let _ = timeout(TOLD_TWICE, only_one_left(&self.answering)).await;
     }
 
     pub(crate) fn next(&self) -> Result<Arc<Snapshot>, Failed> {

@@ -35,6 +35,9 @@
 //!   for each generation, and shown with the exception up to what that quotes.
 //! - **Hanging** workers are replaced as by a reload: when connections wait, a request is not answered
 //!   within its deadline, and no worker uses the CPU. While no connection comes, nobody looks.
+//! - A **client** that has sent nothing keeps no worker busy, for a minute: the kernel hands its
+//!   connection over with its first byte. When clients that stopped in the middle of a request keep all
+//!   workers, a successor takes the requests of others; they themselves are not cut off.
 //!
 //! # Answers while Isso does not run
 //!
@@ -129,6 +132,7 @@
 mod absence;
 mod actor;
 mod backoff;
+mod clients;
 
 mod generation;
 mod group;
@@ -162,5 +166,5 @@ pub use requests::{FailedRequest, FailedRequests};
 pub use runtime::{Progress, PythonError, Runtime, RuntimeError, Step};
 pub use settings::{Settings, Snapshot};
 pub use spawn::{begin_afresh, end_with_us, raise_descriptor_limit};
-pub use status::{Phase, Status};
+pub use status::{FinishingStatus, Phase, Status};
 pub use supervisor::{Monitor, Supervisor, SupervisorError};

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Duration;
 
+use nix::errno::Errno;
+use nix::libc;
 use socket2::{Domain, Socket, Type};
 use tokio::time::{Instant, sleep};
 
@@ -65,6 +67,9 @@ impl Listener {
 
     /// Begins to take connections. Repeatable.
     pub(crate) fn open(&self) -> Result<(), ListenError> {
+        if let Err(error) = wait_for_requests(&self.socket) {
+            tracing::debug!("connections without a request will keep workers busy: {error}");
+        }
         // gunicorn's own backlog: https://docs.gunicorn.org/en/stable/settings.html#backlog
         self.socket
             .listen(2048)
@@ -86,6 +91,27 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
         specific => specific.ip(),
     };
     SocketAddr::new(ip, address.port())
+}
+
+/// Has the kernel hand a connection over once something was sent over it, or after a minute at the latest.
+///
+/// A worker of gunicorn has one connection at a time, and waits for its request. Browsers open
+/// connections ahead of need; a few of them would keep every worker from its work, and an old
+/// generation from its end. See `TCP_DEFER_ACCEPT` in tcp(7).
+fn wait_for_requests(socket: &Socket) -> io::Result<()> {
+    let seconds: libc::c_int = 60;
+    #[expect(unsafe_code, reason = "no library has this option")]
+    // SAFETY: the pointer and the size are those of one integer, which lives as long as the call.
+    let set = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::IPPROTO_TCP,
+            libc::TCP_DEFER_ACCEPT,
+            (&raw const seconds).cast(),
+            size_of_val(&seconds) as libc::socklen_t,
+        )
+    };
+    Ok(Errno::result(set).map(drop)?)
 }
 
 fn bind(address: SocketAddr) -> Result<Listener, ListenError> {
@@ -112,6 +138,9 @@ fn explain(address: SocketAddr, source: io::Error) -> ListenError {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::net::TcpStream;
+
     use super::*;
 
     fn check(listen: &str, expected: &str) {
@@ -140,7 +169,7 @@ mod tests {
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap())
             .await
             .unwrap();
-        let connect = || std::net::TcpStream::connect(listener.address());
+        let connect = || TcpStream::connect(listener.address());
         assert_eq!(
             connect().unwrap_err().kind(),
             io::ErrorKind::ConnectionRefused
@@ -148,5 +177,31 @@ mod tests {
         listener.open().unwrap();
         listener.open().unwrap();
         connect().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_handed_over_with_its_request() {
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap())
+            .await
+            .unwrap();
+        listener.open().unwrap();
+        listener.socket.set_nonblocking(true).unwrap();
+        let idle = TcpStream::connect(listener.address()).unwrap();
+        let mut visitor = TcpStream::connect(listener.address()).unwrap();
+        visitor.write_all(b"GET").unwrap();
+        let (_, first) = accept(&listener).await;
+        assert_eq!(first.as_socket(), visitor.local_addr().ok());
+        drop(idle);
+    }
+
+    async fn accept(listener: &Listener) -> (Socket, socket2::SockAddr) {
+        loop {
+            match listener.socket.accept() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    sleep(Duration::from_millis(1)).await;
+                }
+                accepted => return accepted.unwrap(),
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clients;
 use crate::requests::FailedRequests;
 use crate::workers;
 
@@ -21,6 +22,13 @@ pub struct Status {
     pub restarts: u64,
     /// How many workers serve.
     pub workers: Option<usize>,
+    /// How many connections the workers have taken and not finished.
+    // An `up` that was started before issoctl was replaced does not tell it, nor the next.
+    #[serde(default)]
+    pub connections: Option<usize>,
+    /// The gunicorn before, while it still finishes what it has begun.
+    #[serde(default)]
+    pub finishing: Option<FinishingStatus>,
     /// For how long it has been so, in milliseconds.
     pub phase_ms: u64,
     /// Why the last gunicorn that died, or could not be started, did so.
@@ -29,6 +37,18 @@ pub struct Status {
     // An `up` that was started before issoctl was replaced does not tell it.
     #[serde(default)]
     pub failed_requests: FailedRequests,
+}
+
+/// A gunicorn that takes no requests any more, and has not ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FinishingStatus {
+    /// Its number.
+    pub generation: u64,
+    /// How many clients it still waits for, or serves. With none, it sends mail.
+    pub connections: usize,
+    /// For how long it has been told to end, in milliseconds.
+    pub for_ms: u64,
 }
 
 /// What the supervisor is doing.
@@ -52,6 +72,7 @@ pub enum Phase {
 /// What the supervisor keeps up to date; the rest of a [`Status`] is looked up when asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
+    port: u16,
     pub(crate) phase: Phase,
     pub(crate) since: Instant,
     pub(crate) pid: Option<u32>,
@@ -60,11 +81,44 @@ pub(crate) struct Record {
     pub(crate) started: u64,
     pub(crate) restarts: u64,
     pub(crate) last_exit: Option<String>,
+    /// The generation that was replaced last.
+    pub(crate) finishing: Option<Finishing>,
+}
+
+/// A generation that was told to end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finishing {
+    generation: u64,
+    master: u32,
+    since: Instant,
+}
+
+impl Finishing {
+    pub(crate) fn begin(generation: u64, master: u32) -> Finishing {
+        let since = Instant::now();
+        Finishing {
+            generation,
+            master,
+            since,
+        }
+    }
+
+    /// None once it has no worker left.
+    fn status(&self, port: u16) -> Option<FinishingStatus> {
+        let workers = workers::of(self.master)?;
+        let connections = clients::of(self.master, port)?;
+        (!workers.is_empty()).then_some(FinishingStatus {
+            generation: self.generation,
+            connections: connections.taken,
+            for_ms: milliseconds(self.since),
+        })
+    }
 }
 
 impl Record {
-    pub(crate) fn new() -> Record {
+    pub(crate) fn new(port: u16) -> Record {
         Record {
+            port,
             phase: Phase::Stopped,
             since: Instant::now(),
             pid: None,
@@ -72,6 +126,7 @@ impl Record {
             started: 0,
             restarts: 0,
             last_exit: None,
+            finishing: None,
         }
     }
 
@@ -82,15 +137,22 @@ impl Record {
     }
 
     pub(crate) fn status(&self) -> Status {
+        let connections = |master| Some(clients::of(master, self.port)?.taken);
         Status {
             phase: self.phase,
             pid: self.pid,
             generation: self.generation,
             restarts: self.restarts,
             workers: self.pid.and_then(workers::of).map(|workers| workers.len()),
-            phase_ms: u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX),
+            connections: self.pid.and_then(connections),
+            finishing: self.finishing.and_then(|it| it.status(self.port)),
+            phase_ms: milliseconds(self.since),
             last_exit: self.last_exit.clone(),
             failed_requests: FailedRequests::default(),
         }
     }
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

@@ -72,7 +72,7 @@ impl Supervisor {
             tokio::spawn(reap_strangers(child_ended));
         }
         let health = Health::new(listener.address()).map_err(SupervisorError::Health)?;
-        let (record, receiver) = watch::channel(Record::new());
+        let (record, receiver) = watch::channel(Record::new(listener.address().port()));
         let (listener, absence) = (Arc::new(listener), Absence::new());
         tokio::spawn(unavailable::run(Arc::clone(&listener), absence.watch()));
         let (commands, orders) = mpsc::unbounded_channel();

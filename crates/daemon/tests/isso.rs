@@ -2,6 +2,9 @@
 
 mod common;
 
+#[path = "isso/clients.rs"]
+mod clients;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -19,8 +22,6 @@ use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rusqlite::Connection;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 fn signal(pid: i32, signal: Signal) {
     kill(Pid::from_raw(pid), signal).expect("the process is there");
@@ -434,38 +435,6 @@ async fn the_environment_holds_nothing_but_what_isso_may_see() {
         ])
     );
     rig.supervisor.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_stop_lets_a_request_in_flight_finish() {
-    let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
-    until("four workers", || booted(rig.pid()) == 4).await;
-    let body = r#"{"text": "written slowly", "title": "A page"}"#;
-    let head = format!(
-        "POST /new?uri=/slow HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n",
-        body.len()
-    );
-    let mut connection = TcpStream::connect(rig.address).await.unwrap();
-    connection.write_all(head.as_bytes()).await.unwrap();
-    // gunicorn says so once a worker has the request, which then waits for the body.
-    let expected = b"HTTP/1.1 100 Continue\r\n\r\n";
-    let mut answer = vec![0; expected.len()];
-    connection.read_exact(&mut answer).await.unwrap();
-    assert_eq!(answer, expected);
-
-    let pid = rig.pid();
-    let mut supervisor = rig.supervisor;
-    let stop = tokio::spawn(async move { supervisor.stop().await.unwrap() });
-    until("the end of the idle workers", || group(pid).len() == 2).await;
-    connection.write_all(body.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
-    stop.await.unwrap();
-    assert_eq!(group(pid), Vec::<i32>::new());
 }
 
 #[tokio::test]

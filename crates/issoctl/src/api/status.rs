@@ -50,6 +50,30 @@ pub struct Probe {
 }
 
 impl Status {
+    /// Which connections keep all workers from answering others.
+    pub fn held_by_clients(&self) -> Option<String> {
+        let supervisor = &self.supervisor;
+        let workers = supervisor.workers.filter(|workers| *workers > 0)?;
+        (supervisor.connections? >= workers).then(|| {
+            format!("it does not answer: each of its {workers} workers waits for a slow client")
+        })
+    }
+
+    /// What the gunicorn before, which goes by the settings before, is still at.
+    pub fn finishing(&self) -> Option<String> {
+        let finishing = self.supervisor.finishing.as_ref()?;
+        let seconds = finishing.for_ms / 1000;
+        let work = match finishing.connections {
+            0 => "sends mail".to_owned(),
+            1 => "finishes 1 connection".to_owned(),
+            many => format!("finishes {many} connections"),
+        };
+        Some(format!(
+            "generation {} still {work}, for {seconds} s now; it takes no new ones and is ended after 35 s",
+            finishing.generation
+        ))
+    }
+
     /// Why Isso does not serve, in words that are never empty.
     pub fn why(&self) -> String {
         let supervisor = &self.supervisor;
@@ -66,7 +90,9 @@ impl Status {
             said.clone().unwrap_or_else(|| without.to_owned())
         };
         match supervisor.phase {
-            Phase::Serving | Phase::Reloading => or(&self.probe.error, "it does not answer"),
+            Phase::Serving | Phase::Reloading => self
+                .held_by_clients()
+                .unwrap_or_else(|| or(&self.probe.error, "it does not answer")),
             Phase::Waiting => or(&supervisor.last_exit, "it ended without saying why"),
             Phase::Starting => match &supervisor.last_exit {
                 None => "it is still starting".to_owned(),

@@ -90,6 +90,9 @@ fn print(status: &Status, data: &DataDir, output: Output) {
         ));
     }
     settings(&status.settings, &line, output);
+    if let Some(finishing) = status.finishing() {
+        line("Finishing", &finishing);
+    }
     line("Comments", &status.url);
     line("Admin", &format!("{}/admin/", status.url));
     line(
