@@ -31,6 +31,26 @@ async fn a_killed_master_is_replaced_and_the_port_stays_open() {
 }
 
 #[test]
+fn an_action_in_the_moment_of_a_crash_tells_what_is_true() {
+    let site = Site::new();
+    let up = site.serving();
+    for port in 1..=3 {
+        let master = up.master();
+        let website = format!("websites=http://127.0.0.1:{port}");
+        let ran = std::thread::scope(|scope| {
+            let run = scope.spawn(|| site.json(&["action", "run", "set-websites", &website]));
+            up.wait_for_status(|status| status["supervisor"]["phase"] == "reloading");
+            // It may have been replaced already.
+            let _ = kill(master, Signal::SIGKILL);
+            run.join().expect("the action does its work")
+        });
+        assert_eq!(ran["settings"], "in-force", "{ran}");
+        let status = up.status();
+        assert_eq!(status["settings"]["inForce"], true, "{status}");
+    }
+}
+
+#[test]
 fn sigterm_stops_everything() {
     let site = Site::new();
     let up = site.serving();

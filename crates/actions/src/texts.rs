@@ -90,6 +90,7 @@ pub fn outcome_text(outcome: OutcomeText<'_>, language: Language) -> String {
         OutcomeText::Waits => tr!(language, "outcome.waits"),
         OutcomeText::NotYet => tr!(language, "outcome.not-yet"),
         OutcomeText::Refused(reason) => tr!(language, "outcome.refused", reason = reason),
+        OutcomeText::Restarting(reason) => tr!(language, "outcome.restarting", reason = reason),
         OutcomeText::Down(reason) => tr!(language, "outcome.down", reason = reason),
     }
 }
@@ -105,6 +106,8 @@ pub enum OutcomeText<'a> {
     NotYet,
     /// It serves with those before, for this reason.
     Refused(&'a str),
+    /// It is being started again, after this.
+    Restarting(&'a str),
     /// It ought to serve and does not, for this reason.
     Down(&'a str),
 }

@@ -30,6 +30,8 @@ impl Failure {
     pub const USAGE: u8 = 2;
     /// Isso does not run (the code that `systemctl status` uses for it).
     pub const NOT_RUNNING: u8 = 3;
+    /// It is saved, and Isso is still taking it over.
+    pub const ON_ITS_WAY: u8 = 4;
 
     /// A failure with its cause.
     pub fn new(message: impl Into<String>, source: impl Into<Source>) -> Self {

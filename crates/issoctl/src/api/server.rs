@@ -211,9 +211,16 @@ async fn settings(app: &App) -> SettingsStatus {
     }
 }
 
+/// Waits until a change is in force, or will not be. An Isso that was killed is started again meanwhile,
+/// which one start that fails ends.
 async fn settled(app: &App) {
+    let restarts = app.supervisor.status().restarts;
     loop {
         let state = app.service.host.settled().await;
+        if state == Lifecycle::Recovering && app.supervisor.status().restarts == restarts {
+            sleep(Duration::from_millis(20)).await;
+            continue;
+        }
         let settings = settings(app).await;
         // A backup hides what goes on beside it.
         let serves = match state {

@@ -4,7 +4,9 @@ use std::io::{IsTerminal, stderr, stdin};
 use std::process::ExitCode;
 
 use isso_actions::{OutcomeText, outcome_text, password_task_reason};
-use serde_json::Value;
+use isso_daemon::Phase;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Actions, ask, input, text};
 use crate::api::Status;
@@ -34,16 +36,59 @@ pub async fn run(
         }
         _ => None,
     };
+    let stands = in_force.as_ref().map(Stands::of);
     if output.json {
-        output.json(&ran.result);
+        let mut result = ran.result;
+        if let Some(stands) = stands {
+            result["settings"] = json!(stands);
+        }
+        output.json(&result);
     } else {
         print_result(&ran.result, output);
     }
     if let Some(warning) = &ran.warning {
         output.note(&format!("{WARN}{warning}{WARN:#}"));
     }
-    in_force.map_or(Ok(()), |status| tell(&status, data, output))?;
+    if let (Some(stands), Some(status)) = (stands, in_force) {
+        tell(stands, &status, data, output)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How Isso stands to what was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Stands {
+    /// It serves with it.
+    InForce,
+    /// It is to start once there is a password.
+    WaitsForPassword,
+    /// It is taking it over.
+    OnItsWay,
+    /// It is being started again, after a crash.
+    Restarting,
+    /// It serves with the settings before, and will.
+    Refused,
+    /// It does not serve.
+    Down,
+}
+
+impl Stands {
+    fn of(status: &Status) -> Self {
+        let settings = &status.settings;
+        let is_starting = matches!(status.supervisor.phase, Phase::Waiting | Phase::Starting);
+        match (&settings.reason, status.serving) {
+            (Some(_), true) => Self::Refused,
+            // Slow clients may keep every worker, which is no matter of the settings.
+            (None, _) if settings.in_force && status.held_by_clients().is_some() => Self::InForce,
+            (None, true) if settings.in_force => Self::InForce,
+            (None, true) => Self::OnItsWay,
+            (None, false) if status.password_needed => Self::WaitsForPassword,
+            (None, false) if is_starting => Self::Restarting,
+            (None, false) if status.supervisor.phase == Phase::Reloading => Self::OnItsWay,
+            (_, false) => Self::Down,
+        }
+    }
 }
 
 /// What the form is filled in with: the JSON given, the fields given, or answers to questions.
@@ -91,20 +136,24 @@ fn explain(failure: Failure, args: &RunArgs) -> Failure {
 }
 
 /// Tells whether Isso has what was saved. A gate that waits for a password is no failure of the action.
-fn tell(status: &Status, data: &DataDir, output: Output) -> Result<(), Failure> {
+fn tell(stands: Stands, status: &Status, data: &DataDir, output: Output) -> Result<(), Failure> {
     let language = language::of_environment();
     let say = |outcome| outcome_text(outcome, language);
-    let status_command = "see `issoctl status`";
-    match (&status.settings.reason, status.serving) {
-        (Some(reason), true) => {
-            Err(Failure::plain(say(OutcomeText::Refused(reason))).hint(status_command))
-        }
-        (None, true) if status.settings.in_force => {
+    let reason = status.settings.reason.clone();
+    let reason = reason.unwrap_or_else(|| status.why());
+    let failure =
+        |outcome, exit, hint: &str| Err(Failure::plain(say(outcome)).exit(exit).hint(hint));
+    let see_status = "see `issoctl status`";
+    let see_logs = "see what it printed: `issoctl logs`";
+    match stands {
+        Stands::InForce => {
             output.note(&format!("{GOOD}{}{GOOD:#}", say(OutcomeText::InForce)));
+            if !status.serving {
+                output.note(&format!("{WARN}{}{WARN:#}", status.why()));
+            }
             Ok(())
         }
-        (None, true) => Err(Failure::plain(say(OutcomeText::NotYet)).hint(status_command)),
-        (None, false) if status.password_needed => {
+        Stands::WaitsForPassword => {
             output.note(&format!(
                 "{WARN}{}{WARN:#} {}\n  {BOLD}{}{BOLD:#}",
                 say(OutcomeText::Waits),
@@ -113,13 +162,16 @@ fn tell(status: &Status, data: &DataDir, output: Output) -> Result<(), Failure> 
             ));
             Ok(())
         }
-        (reason, false) => {
-            let reason = reason.clone().unwrap_or_else(|| status.why());
-            let message = say(OutcomeText::Down(&reason));
-            Err(Failure::plain(message)
-                .exit(Failure::NOT_RUNNING)
-                .hint("see what it printed: `issoctl logs`"))
+        Stands::OnItsWay => {
+            let finishing = status.finishing().unwrap_or_else(|| see_status.to_owned());
+            failure(OutcomeText::NotYet, Failure::ON_ITS_WAY, &finishing)
         }
+        Stands::Restarting => {
+            let outcome = OutcomeText::Restarting(&reason);
+            failure(outcome, Failure::NOT_RUNNING, see_logs)
+        }
+        Stands::Refused => failure(OutcomeText::Refused(&reason), Failure::FAILED, see_status),
+        Stands::Down => failure(OutcomeText::Down(&reason), Failure::NOT_RUNNING, see_logs),
     }
 }
 
@@ -142,5 +194,37 @@ fn print_value(value: &Value, output: Output) {
         }
         Some(_) => output.line(text(&value["value"])),
         None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::status_tests::status;
+
+    #[test]
+    fn saved_on_its_way_and_failed_are_told_apart() {
+        let check = |phase: &str, serving: bool, expected: Stands| {
+            let status = status("serving", phase, serving);
+            assert_eq!(Stands::of(&status), expected, "{phase}");
+        };
+        check("serving", true, Stands::InForce);
+        check("waiting", false, Stands::Restarting);
+        check("starting", false, Stands::Restarting);
+        check("reloading", false, Stands::OnItsWay);
+        check("serving", false, Stands::Down);
+        check("stopped", false, Stands::Down);
+        let locked = status("awaiting-password", "stopped", false);
+        assert_eq!(Stands::of(&locked), Stands::WaitsForPassword);
+        let mut held = status("serving", "serving", false);
+        held.settings.in_force = true;
+        (held.supervisor.workers, held.supervisor.connections) = (Some(4), Some(4));
+        assert_eq!(Stands::of(&held), Stands::InForce);
+        assert!(held.why().contains("slow client"), "{}", held.why());
+        let mut taking_over = status("reloading", "reloading", true);
+        taking_over.settings.in_force = false;
+        assert_eq!(Stands::of(&taking_over), Stands::OnItsWay);
+        taking_over.settings.reason = Some("isso.cfg is not in force".to_owned());
+        assert_eq!(Stands::of(&taking_over), Stands::Refused);
     }
 }
