@@ -57,7 +57,10 @@ async fn begin() {
 }
 
 async fn killed(supervisor: &mut Command) {
+    // What is killed leaves its folders, here.
+    let folder = tempfile::tempdir().unwrap();
     let mut supervisor = supervisor
+        .env("TMPDIR", folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
