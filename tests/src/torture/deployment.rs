@@ -16,12 +16,10 @@ use super::keeper::{Keeper, issoctl};
 use super::processes::{self, Process};
 use super::settings::{Save, Settings};
 use super::wait::wait;
+use crate::PATIENCE;
 
 /// How many workers each gunicorn has.
 const WORKERS: usize = 4;
-
-/// Nothing here takes longer on a machine that is not broken.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running Isso with files of its own; dropping it kills everything of it.
 #[derive(Debug)]

@@ -8,16 +8,16 @@ mod outcome;
 mod stage;
 
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use nix::sys::signal::{Signal, kill};
 
 use self::command::{backups, begin, create, end_by_force, forget, is_at_work, made, serves};
 pub use self::outcome::Interrupted;
 pub use self::stage::Stage;
+use crate::PATIENCE;
 use crate::torture::{Load, Shape, Tally, within};
 
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Visitors who comment meanwhile.
 const LIGHT: Shape = Shape::Mixed(20);
 /// After how many kills a whole backup is made and looked at.

@@ -1,15 +1,12 @@
 //! Every way in which a person breaks `isso.cfg` by hand.
 
-use std::time::Duration;
-
 use self::review_cases::{CASES, Case, Edit, Then, mend};
+use crate::PATIENCE;
 use crate::torture::{Deployment, Load, Shape, Tally, wait};
 
 #[expect(dead_code, reason = "who refuses an edit is asked elsewhere")]
 #[path = "../../../../crates/cfg/tests/volume/review_cases.rs"]
 pub(super) mod review_cases;
-
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What became of all these edits.
 #[derive(Debug)]

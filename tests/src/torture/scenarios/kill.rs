@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 
+use crate::PATIENCE;
 use crate::torture::http::{ask_now, get};
 use crate::torture::processes::{self, Process};
 use crate::torture::{Deployment, Load, Shape, Tally, wait};
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What became of a row of kills.
 #[derive(Debug)]
@@ -119,7 +118,12 @@ pub fn kill_supervisor(deployment: &mut Deployment) -> (Vec<Process>, Duration) 
     let supervisor = deployment.supervisors()[0].pid;
     let below = processes::tree(supervisor);
     kill(supervisor, Signal::SIGKILL).expect("the supervisor is there");
-    let end = Instant::now() + Duration::from_secs(5);
+    // Of other supervisors, processes stay for good.
+    let patience = match deployment.keeper.is_other() {
+        true => Duration::from_secs(5),
+        false => PATIENCE,
+    };
+    let end = Instant::now() + patience;
     let left = loop {
         let mut left = deployment.gunicorns();
         left.extend(

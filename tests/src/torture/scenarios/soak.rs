@@ -11,11 +11,11 @@ use nix::sys::signal::{Signal, kill};
 
 use self::clients::Clients;
 use self::hostile::Hostile;
+use crate::PATIENCE;
 use crate::torture::http::{ask_now, form};
 use crate::torture::processes::{self, Process};
 use crate::torture::{Deployment, Random, within};
 
-const PATIENCE: Duration = Duration::from_secs(90);
 /// Threads that a supervisor has started for something have ended by then.
 const QUIET: Duration = Duration::from_secs(15);
 /// The password of every `isso.cfg` here.

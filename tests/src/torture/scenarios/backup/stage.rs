@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 
-use super::PATIENCE;
 use super::command::{backups, begin, create, damage, entries, is_at_work, is_tidy, serves, spin};
 use super::outcome::Interrupted;
+use crate::PATIENCE;
 use crate::torture::{Deployment, Files, Keeper, Random, Save, database, unfinished, within};
 
 /// A deployment, and the two states of it.

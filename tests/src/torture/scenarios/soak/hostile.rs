@@ -9,10 +9,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 
 use super::super::broken::review_cases::{CASES, mend};
+use crate::PATIENCE;
 use crate::torture::{Deployment, Random, Save, within};
-
-/// An action may have to wait for a start of Isso.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A person, or a program, that means no good.
 pub struct Hostile<'a> {
