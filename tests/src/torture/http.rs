@@ -3,7 +3,7 @@
 //! A client library would try again behind our back, or keep connections; here a refused
 //! connection is a refused connection.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// How long a visitor waits for an answer.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a visitor waits for an answer: longer than gunicorn lets a worker hang, which is 30 s.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An answer that came whole.
 #[derive(Debug)]
@@ -107,6 +107,25 @@ pub async fn ask_slowly(
     timeout(PATIENCE + sending, exchange)
         .await
         .unwrap_or(Err(Failure::TimedOut))
+}
+
+/// A visitor in the middle of sending a comment. A worker has the request in hand, so its gunicorn does not end
+/// before the connection is dropped, or gunicorn's 30 s are over.
+pub fn begin_comment(address: SocketAddr) -> std::net::TcpStream {
+    let request = "POST /new?uri=/unfinished HTTP/1.1\r\nHost: isso\r\nContent-Type: application/json\r\n\
+        Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n";
+    let go_on = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut stream = std::net::TcpStream::connect(address).expect("Isso listens");
+    stream
+        .write_all(request.as_bytes())
+        .expect("the kernel takes it");
+    stream
+        .set_read_timeout(Some(crate::PATIENCE))
+        .expect("it is not zero");
+    let mut answer = vec![0; go_on.len()];
+    stream.read_exact(&mut answer).expect("a worker answers");
+    assert_eq!(answer, go_on, "{}", String::from_utf8_lossy(&answer));
+    stream
 }
 
 /// [`ask`] for those who have nothing else to do meanwhile.

@@ -22,7 +22,9 @@ pub struct Tally {
     pub timed_out: usize,
     /// Answers with a 4xx that Isso does not give to such a request.
     pub unexpected: usize,
-    /// Answers with a 5xx.
+    /// Answers with 503 of a supervisor whose Isso does not run.
+    pub unavailable: usize,
+    /// Other answers with a 5xx.
     pub server_errors: usize,
     /// The texts of the comments that were taken.
     pub posted: Vec<String>,
@@ -30,6 +32,7 @@ pub struct Tally {
     latencies: Vec<Duration>,
     /// When the last failure was seen, since the start.
     last_failure: Option<Instant>,
+    first_unavailable: Option<Instant>,
     words: Vec<String>,
 }
 
@@ -42,10 +45,12 @@ impl Tally {
             broken: 0,
             timed_out: 0,
             unexpected: 0,
+            unavailable: 0,
             server_errors: 0,
             posted: Vec::new(),
             latencies: Vec::new(),
             last_failure: None,
+            first_unavailable: None,
             words: Vec::new(),
         }
     }
@@ -57,10 +62,13 @@ impl Tally {
         self.broken += other.broken;
         self.timed_out += other.timed_out;
         self.unexpected += other.unexpected;
+        self.unavailable += other.unavailable;
         self.server_errors += other.server_errors;
         self.posted.extend(other.posted);
         self.latencies.extend(other.latencies);
         self.last_failure = self.last_failure.max(other.last_failure);
+        let both = [self.first_unavailable, other.first_unavailable];
+        self.first_unavailable = both.into_iter().flatten().min();
         self.words.extend(other.words);
         self.words.truncate(WORDS);
     }
@@ -78,6 +86,10 @@ impl Tally {
                 self.latencies.push(took);
                 self.posted.extend(posted);
                 return;
+            }
+            Ok(answer) if is_unavailable(answer) => {
+                self.first_unavailable.get_or_insert_with(Instant::now);
+                &mut self.unavailable
             }
             Ok(answer) if answer.status >= 500 => &mut self.server_errors,
             Ok(_) => &mut self.unexpected,
@@ -107,7 +119,17 @@ impl Tally {
 
     /// How many did not do what their sender wanted.
     pub fn failed(&self) -> usize {
+        self.unavailable + self.failed_otherwise()
+    }
+
+    /// How many of them failed in another way than with the 503 of a supervisor whose Isso does not run.
+    pub fn failed_otherwise(&self) -> usize {
         self.refused + self.broken + self.timed_out + self.unexpected + self.server_errors
+    }
+
+    /// When the supervisor answered for the first time, because Isso did not run.
+    pub fn first_unavailable(&self) -> Option<Instant> {
+        self.first_unavailable
     }
 
     /// Whether a request failed after this moment.
@@ -125,6 +147,13 @@ impl Tally {
     }
 }
 
+/// Isso itself has another `Server`, and names no time.
+fn is_unavailable(answer: &Answer) -> bool {
+    answer.status == 503
+        && answer.header("Server") == Some("issoctl")
+        && answer.header("Retry-After").is_some()
+}
+
 fn expected(status: u16, posted: bool) -> bool {
     if posted {
         // 202 waits for moderation.
@@ -139,13 +168,14 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} of {} failed ({} refused, {} broken, {} timed out, {} 4xx, {} 5xx)",
+            "{} of {} failed ({} refused, {} broken, {} timed out, {} 4xx, {} unavailable, {} other 5xx)",
             self.failed(),
             self.requests(),
             self.refused,
             self.broken,
             self.timed_out,
             self.unexpected,
+            self.unavailable,
             self.server_errors
         )?;
         for words in &self.words {

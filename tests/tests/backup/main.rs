@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use isso_tests::torture::{Files, Load, Settings, Shape};
-use isso_tests::{Site, Up, wait_for};
+use isso_tests::torture::{Files, Load, Settings, Shape, Tally};
+use isso_tests::{PATIENCE, Site, Up, wait_for};
 use serde_json::Value;
 
 /// Some visitors; every fifth request is a comment.
@@ -94,10 +94,25 @@ fn listed(site: &Site) -> Vec<Value> {
 
 /// Waits until a file or folder is there, and looks very often.
 fn wait_for_path(path: &Path) {
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + PATIENCE;
     while !path.exists() {
         assert!(Instant::now() < end, "no {}", path.display());
     }
+}
+
+/// How long requests wait for Isso before the supervisor answers.
+const UNANSWERED: Duration = Duration::from_secs(2);
+
+/// What visitors are promised during a restore that began then, however long Isso is down for it: Isso answers, or
+/// the supervisor does once they have waited, and no request is refused, broken off or left without an answer.
+fn assert_all_answered(tally: &Tally, began: Instant) {
+    assert_eq!(tally.failed_otherwise(), 0, "{tally}");
+    assert!(
+        tally
+            .first_unavailable()
+            .is_none_or(|first| first >= began + UNANSWERED),
+        "Isso was given up too early: {tally}"
+    );
 }
 
 /// Waits until visitors have had so many more answers, and commented.
