@@ -251,10 +251,13 @@ fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
     assert!(!told().contains(password), "the log holds the password");
 
     terminal.hang_up();
+    // It is held until the process has ended, which makes lost files anew up to then.
+    let lock = File::open(site.data().join("up.lock")).expect("`up` made it");
     wait_for(
-        || (!site.data().join("api.sock").exists()).then_some(()),
+        || lock.try_lock().ok(),
         || format!("`up` goes on: {}", told()),
     );
+    assert!(!site.data().join("api.sock").exists());
     assert!(told().contains("the terminal is gone"), "{}", told());
 }
 
