@@ -49,6 +49,13 @@ for setting in REFUSED:
         if value is not None:
             break
 
+# Isso would read another file than the one that is watched.
+for variable in theirs.get("raw_env") or []:
+    if str(variable).split("=")[0] in ("ISSO_SETTINGS", "NOTIFY_SOCKET"):
+        sys.exit(
+            f"gunicorn's setting raw_env, which {location} makes, sets a variable that issoctl gives to Isso; leave it out"
+        )
+
 globals().update((name, value) for name, value in theirs.items() if name in known.settings)
 
 # What looked like the name of a configuration was none, such as the option -c of a shell.

@@ -192,7 +192,7 @@ fn an_isso_that_outlived_its_supervisor_is_ended_by_the_next_one() {
 }
 
 #[test]
-fn a_configuration_file_is_kept_unless_it_makes_a_daemon() {
+fn a_configuration_file_is_kept_unless_it_makes_a_daemon_or_names_other_settings() {
     let site = site();
     let file = site.data().join("own.py");
     let address = free_address();
@@ -228,6 +228,12 @@ fn a_configuration_file_is_kept_unless_it_makes_a_daemon() {
         reason.contains("daemon") && reason.contains("own.py"),
         "{reason}"
     );
+
+    save("raw_env = ['ISSO_SETTINGS=/elsewhere']\n");
+    up.wait_for_status(|status| {
+        let reason = status["supervisor"]["lastExit"].as_str();
+        reason.is_some_and(|reason| reason.contains("raw_env"))
+    });
 
     save("def on_starting(server):\n    print('their own hook', flush=True)\n");
     up.wait_for_line("their own hook");

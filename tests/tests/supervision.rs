@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use isso_tests::{Site, Terminal, Up, Visitor, free_address, wait_for};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -261,12 +261,9 @@ fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
     assert!(told().contains("the terminal is gone"), "{}", told());
 }
 
-#[test]
-fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
-    let site = Site::new();
-    site.set_password();
-    let listen = free_address().to_string();
-    let up = site.command(&["up", "--listen", &listen]);
+/// Runs `up` with 64 descriptors.
+fn with_few_descriptors(site: &Site, listen: &str) -> Child {
+    let up = site.command(&["up", "--listen", listen]);
     let mut script = Command::new("sh");
     script
         .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
@@ -275,7 +272,15 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
         .env("ISSOCTL_RUNTIME", isso_tests::runtime())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let mut up = script.spawn().expect("sh runs");
+    script.spawn().expect("sh runs")
+}
+
+#[test]
+fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
+    let site = Site::new();
+    site.set_password();
+    let listen = free_address().to_string();
+    let mut up = with_few_descriptors(&site, &listen);
     let master = |status: &Value| status["supervisor"]["pid"].as_i64().unwrap_or_default();
     let status = site.wait_for_status(|status| status["serving"] == true);
     let followers: Vec<_> = (0..80)
@@ -309,6 +314,43 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
     drop(followers);
     let status = site.wait_for_status(|status| status["serving"] == true);
     assert_ne!(master(&status), i64::from(old.as_raw()));
+    up.kill().expect("it is ours");
+    up.wait().expect("it is ours");
+}
+
+#[test]
+fn visitors_who_are_answered_before_isso_runs_leave_the_descriptors_that_a_start_takes() {
+    let site = Site::new();
+    let listen = free_address().to_string();
+    let mut up = with_few_descriptors(&site, &listen);
+    let answers = || {
+        let mut visitor = TcpStream::connect(&listen).ok()?;
+        visitor.write_all(b"GET /info HTTP/1.0\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        visitor.read_to_string(&mut answer).ok()?;
+        answer.contains(" 503 ").then_some(())
+    };
+    wait_for(answers, || "nothing is answered before Isso runs".into());
+    let descriptors = format!("/proc/{}/fd", up.id());
+    let count = || fs::read_dir(&descriptors).map_or(0, Iterator::count);
+    let before = count();
+    // None of them asks to the end, so that each is waited for.
+    let slow: Vec<_> = (0..80)
+        .map_while(|_| {
+            let mut visitor = TcpStream::connect(&listen).ok()?;
+            visitor.write_all(b"GET /info HTTP/1.1\r\n").ok()?;
+            Some(visitor)
+        })
+        .collect();
+    wait_for(
+        || (count() >= before + 4).then_some(()),
+        || "slow visitors are not let in".into(),
+    );
+    // Opens files, in the host.
+    site.ok(&["config", "show"]);
+    drop(slow);
+    site.ok(&["action", "run", "set-admin-password"]);
+    site.wait_for_status(|status| status["serving"] == true);
     up.kill().expect("it is ours");
     up.wait().expect("it is ours");
 }

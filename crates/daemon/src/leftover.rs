@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs;
 use std::io;
+use std::iter;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -45,12 +46,16 @@ impl Owner {
 
     /// Ends what is left of an Isso of this folder, and says how many processes that were. To be called by who holds the folder, for
     /// no other supervisor of it is alive then.
+    ///
+    /// What has its supervisor above it is left alone: that one had another folder, which was deleted since, and whose number this
+    /// one got.
     pub fn end_leftovers(&self) -> usize {
-        let prefix = format!("{self} ");
-        end(
-            || found(everywhere(), |name| name.starts_with(&prefix)),
-            PATIENCE,
-        )
+        let is_left = |process, name: &str| {
+            let generation = name.strip_prefix(&format!("{self} "));
+            let supervisor = generation.and_then(|it| it.split('.').next()?.parse().ok());
+            supervisor.is_some_and(|supervisor| !is_below(process, supervisor))
+        };
+        end(|| found(everywhere(), is_left), PATIENCE)
     }
 }
 
@@ -69,7 +74,7 @@ impl Mark {
     /// Ends what this generation has left, which are children of this process by now: it adopts orphans. Says how many those were.
     pub(crate) fn end_leftovers(&self, grace: Duration) -> usize {
         let candidates = || children().unwrap_or_else(everywhere);
-        end(|| found(candidates(), |name| name == self.0), grace)
+        end(|| found(candidates(), |_, name| name == self.0), grace)
     }
 }
 
@@ -109,7 +114,7 @@ fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
 }
 
 /// Those of them that have settings of such a name.
-fn found(processes: Vec<i32>, is_ours: impl Fn(&str) -> bool) -> Vec<OwnedFd> {
+fn found(processes: Vec<i32>, is_ours: impl Fn(i32, &str) -> bool) -> Vec<OwnedFd> {
     let own = i32::try_from(process::id()).unwrap_or_default();
     let others = processes.into_iter().filter(|process| *process != own);
     others
@@ -117,7 +122,7 @@ fn found(processes: Vec<i32>, is_ours: impl Fn(&str) -> bool) -> Vec<OwnedFd> {
             // Taken first: a number may belong to another process by the time that a signal is sent.
             let handle = pidfd_open(Pid::from_raw(process)?, PidfdFlags::empty()).ok()?;
             let name = settings_of(process)?;
-            is_ours(&name).then_some(handle)
+            is_ours(process, &name).then_some(handle)
         })
         .collect()
 }
@@ -132,6 +137,16 @@ fn settings_of(process: i32) -> Option<String> {
     let file = fs::read_link(format!("/proc/{process}/fd/{number}")).ok()?;
     let name = file.to_str()?.strip_prefix("/memfd:")?;
     Some(name.strip_suffix(" (deleted)").unwrap_or(name).to_owned())
+}
+
+/// Whether a process is the child of another one, or a child of its children.
+fn is_below(process: i32, above: i32) -> bool {
+    let parent = |process| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+        parent.trim().parse().ok().filter(|parent| *parent > 0)
+    };
+    iter::successors(parent(process), |process| parent(*process)).any(|process| process == above)
 }
 
 /// The children of this process; none if the kernel does not tell (`proc_pid_task(5)`).
@@ -152,4 +167,44 @@ fn everywhere() -> Vec<i32> {
     entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsRawFd;
+    use std::process::{Child, Command, Stdio};
+
+    use nix::sys::memfd::{MFdFlags, memfd_create};
+
+    use super::*;
+
+    /// A process that has settings of such a name.
+    fn process(settings: &str) -> Child {
+        let settings = memfd_create(settings, MFdFlags::empty()).unwrap();
+        let path = format!("/proc/self/fd/{}", settings.as_raw_fd());
+        let mut sleep = Command::new("sleep");
+        sleep.arg("60").env("ISSO_SETTINGS", path);
+        // A test that fails leaves them, and nothing is to wait for them.
+        sleep.stdout(Stdio::null()).stderr(Stdio::null());
+        sleep.spawn().unwrap()
+    }
+
+    #[test]
+    fn what_has_its_supervisor_is_not_left_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let owner = Owner::of_folder(folder.path()).unwrap();
+        let mut supervised = process(owner.mark(1).file_name());
+        // No process has this number.
+        let mut left = process(&format!("{owner} {}.1", i32::MAX));
+        let mut other = process(&format!("{owner}0 {}.1", i32::MAX));
+        assert_eq!(owner.end_leftovers(), 1);
+        assert!(supervised.try_wait().unwrap().is_none());
+        assert!(other.try_wait().unwrap().is_none());
+        for process in [&mut supervised, &mut other] {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+        // It was reaped by who ended it.
+        let _ = left.wait();
+    }
 }

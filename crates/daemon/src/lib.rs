@@ -165,6 +165,6 @@ pub use program::Program;
 pub use requests::{FailedRequest, FailedRequests};
 pub use runtime::{Progress, PythonError, Runtime, RuntimeError, Step};
 pub use settings::{Settings, Snapshot};
-pub use spawn::{begin_afresh, end_with_us, raise_descriptor_limit};
+pub use spawn::{begin_afresh, connections, end_with_us, raise_descriptor_limit};
 pub use status::{FinishingStatus, Phase, Status};
 pub use supervisor::{Monitor, Supervisor, SupervisorError};

@@ -32,6 +32,24 @@ pub fn raise_descriptor_limit() -> u64 {
     limit.unwrap_or(u64::MAX)
 }
 
+/// What a host needs of its descriptors besides the connections that it takes, to start an Isso beside the one that serves among
+/// others.
+const RESERVE: u64 = 48;
+/// How many connections a host takes on each of its sockets, however few descriptors it may have.
+const LEAST: u64 = 4;
+
+/// How many connections may be open at a time on each of a host's two sockets, the one for visitors and the one for commands: no
+/// more than this many, and no more than leave it what it needs of so many descriptors.
+pub fn connections(descriptors: u64, most: u64) -> usize {
+    let half = descriptors.saturating_sub(RESERVE) / 2;
+    usize::try_from(half.clamp(LEAST, most)).expect("it is a small number")
+}
+
+/// How many descriptors this process may have.
+pub(crate) fn descriptors() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
 /// Has the command begin as a program expects it: with every signal doing what it does by default and none blocked, and the limit of
 /// descriptors that this process was started with.
 ///
@@ -113,6 +131,15 @@ mod tests {
     use nix::sys::signal::{SaFlags, SigAction, SigHandler, sigaction};
 
     use super::*;
+
+    #[test]
+    fn few_descriptors_leave_few_connections() {
+        assert_eq!(connections(20, 100), 4);
+        assert_eq!(connections(64, 100), 8);
+        assert_eq!(connections(256, 128), 104);
+        assert_eq!(connections(1024, 128), 128);
+        assert_eq!(connections(u64::MAX, 100), 100);
+    }
 
     #[test]
     #[expect(unsafe_code, reason = "no code of ours runs at the signal")]

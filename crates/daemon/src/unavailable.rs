@@ -6,8 +6,8 @@
 //!   queue is the kernel's. A connection is accepted by one of them, and that one answers it. As soon as a
 //!   gunicorn says that it has loaded Isso, nothing more is accepted here, so what still waits is Isso's. The
 //!   connections accepted before are answered to their end.
-//! - **What it may cost.** At most [`CONNECTIONS`] connections at a time, each within the limits of
-//!   [`connection`]; further ones wait in the kernel's queue. While no connection comes, nothing wakes up.
+//! - **What it may cost.** At most [`CONNECTIONS`] connections at a time, and fewer where a start would lack the
+//!   descriptors, each within the limits of [`connection`]; further ones wait in the kernel's queue. While no connection comes, nothing wakes up.
 
 mod connection;
 mod language;
@@ -26,9 +26,10 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::listener::Listener;
+use crate::spawn::{connections, descriptors};
 
-/// How many connections are answered at a time.
-const CONNECTIONS: usize = 128;
+/// How many connections are answered at a time, where there are descriptors enough.
+const CONNECTIONS: u64 = 128;
 /// How long a client may take for its request, and then again for the end of the connection.
 const LIMIT: Duration = Duration::from_secs(5);
 /// The pause after an error of the system, such as no free descriptor.
@@ -39,7 +40,7 @@ pub(crate) async fn run(
     listener: Arc<Listener>,
     mut answers_from: watch::Receiver<Option<Instant>>,
 ) {
-    let free = Arc::new(Semaphore::new(CONNECTIONS));
+    let free = Arc::new(Semaphore::new(connections(descriptors(), CONNECTIONS)));
     loop {
         let from = *answers_from.borrow_and_update();
         let answering = async {

@@ -19,6 +19,8 @@ const REFUSED: [&str; 6] = [
     "--check-config",
     "--print-config",
 ];
+/// Variables that tell gunicorn and Isso what we give them, and that the option `-e` would set to something else.
+const OURS: [&str; 2] = ["ISSO_SETTINGS", "NOTIFY_SOCKET"];
 /// Short options that take no value, so that another one may follow in the same word.
 const FLAGS: &str = "DRhv";
 
@@ -34,6 +36,20 @@ pub fn refused(words: &[OsString]) -> Option<String> {
         .filter(|text| options(text).iter().any(is_refused))
         .map(Cow::into_owned)
         .next()
+}
+
+/// The word with a variable that is ours, wherever gunicorn takes one.
+pub fn sets_ours(words: &[OsString]) -> Option<String> {
+    let is_ours = |text: &str| {
+        let value = match text.strip_prefix("-e") {
+            Some(value) => value,
+            None => text.strip_prefix("--env=").unwrap_or(text),
+        };
+        let name = value.split_once('=').map(|(name, _)| name);
+        name.is_some_and(|name| OURS.contains(&name))
+    };
+    let mut texts = words.iter().map(|word| word.to_string_lossy());
+    texts.find(|text| is_ours(text)).map(Cow::into_owned)
 }
 
 /// Whether they name a configuration.
@@ -125,6 +141,23 @@ mod tests {
             None,
         );
         check("", None);
+    }
+
+    #[test]
+    fn a_variable_of_ours_is_found() {
+        let found = |text: &str| sets_ours(&split(Some(text.as_ref())));
+        for text in [
+            "-e ISSO_SETTINGS=/x",
+            "-eISSO_SETTINGS=",
+            "--env=NOTIFY_SOCKET=/x",
+            "--en NOTIFY_SOCKET=/x",
+        ] {
+            assert!(found(text).is_some(), "{text}");
+        }
+        assert_eq!(
+            found("-e X=ISSO_SETTINGS=1 -n ISSO_SETTINGS -e ISSO_SETTINGS_OLD=/x"),
+            None
+        );
     }
 
     #[test]

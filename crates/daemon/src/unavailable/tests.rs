@@ -8,6 +8,8 @@ use tokio::task::JoinHandle;
 
 use super::*;
 
+/// How many connections are answered at a time in these tests.
+const PLACES: usize = 128;
 const GET: &str = "GET /info HTTP/1.1\r\nHost: isso\r\n";
 
 /// A listening socket, answered at until it is stopped.
@@ -22,7 +24,7 @@ impl Answering {
     fn begin() -> Answering {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
-        let free = Arc::new(Semaphore::new(CONNECTIONS));
+        let free = Arc::new(Semaphore::new(PLACES));
         let (shared, places) = (
             socket.as_fd().try_clone_to_owned().unwrap(),
             Arc::clone(&free),
@@ -231,7 +233,7 @@ async fn slow_clients_are_let_go() {
 async fn clients_that_say_nothing_keep_others_in_the_queue_and_out_of_memory() {
     let answering = Answering::begin();
     let mut silent = Vec::new();
-    for _ in 0..CONNECTIONS {
+    for _ in 0..PLACES {
         silent.push(answering.connect().await);
     }
     while answering.free.available_permits() > 0 {
@@ -251,7 +253,7 @@ async fn clients_that_say_nothing_keep_others_in_the_queue_and_out_of_memory() {
 async fn a_connection_that_was_accepted_is_answered_and_any_other_is_left_in_the_queue() {
     let answering = Answering::begin();
     let mut accepted = answering.connect().await;
-    while answering.free.available_permits() == CONNECTIONS - 1 {
+    while answering.free.available_permits() == PLACES - 1 {
         tokio::task::yield_now().await;
     }
     accepted.write_all(&GET.as_bytes()[..9]).await.unwrap();
@@ -278,7 +280,7 @@ async fn a_unix_socket_is_answered_at_as_well() {
     let name = format!("issoctl-test-{}", std::process::id());
     let address = UnixAddress::from_abstract_name(name).unwrap();
     let socket = std::os::unix::net::UnixListener::bind_addr(&address).unwrap();
-    let free = Arc::new(Semaphore::new(CONNECTIONS));
+    let free = Arc::new(Semaphore::new(PLACES));
     let task = tokio::spawn(async move { answer_all(socket.into(), &free).await });
     let stream = std::os::unix::net::UnixStream::connect_addr(&address).unwrap();
     stream.set_nonblocking(true).unwrap();

@@ -3,6 +3,7 @@
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
 use isso_actions::Language;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
@@ -16,6 +17,11 @@ use crate::data::{DataDir, Holder};
 use crate::error::Failure;
 use crate::service::{Listed, Problem, Ran, RunRequest, Shown, Wrong};
 use crate::settings::{Checked, Settings};
+
+/// How long the host may take to say how Isso is. It waits for Isso and for disks, and gives up sooner.
+const STATUS_WITHIN: Duration = Duration::from_secs(30);
+/// How long it may wait before that until nothing is under way any more, likewise.
+const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 
 /// A connection to the `up` that runs on a data folder.
 pub struct Client {
@@ -97,11 +103,12 @@ impl Client {
 
     /// How Isso is; `settled` waits until nothing is under way any more.
     pub async fn status(&self, settled: bool) -> Result<Status, Failure> {
-        json(
-            self.request(Method::GET, "status")
-                .query(&[("settled", settled)]),
-        )
-        .await
+        let within = match settled {
+            true => STATUS_WITHIN + SETTLED_WITHIN,
+            false => STATUS_WITHIN,
+        };
+        let request = self.request(Method::GET, "status").timeout(within);
+        json(request.query(&[("settled", settled)])).await
     }
 
     /// The settings as the host's Isso sees them.
@@ -230,6 +237,11 @@ async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Failure
 }
 
 fn broken(source: reqwest::Error) -> Failure {
+    if source.is_timeout() {
+        return Failure::new("the running `issoctl up` does not answer", source)
+            .exit(Failure::NOT_RUNNING)
+            .hint("it may have been stopped, such as with Ctrl-Z; then let it go on with `fg` or `kill -CONT`");
+    }
     Failure::new(
         "the running `issoctl up` did not answer as expected",
         source,

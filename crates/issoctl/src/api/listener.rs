@@ -15,21 +15,12 @@ use tokio::time::timeout;
 
 use crate::service::{Problem, ProblemKind};
 
-/// What the host needs besides its clients, to start an Isso beside the one that serves among others.
-const RESERVE: u64 = 48;
-/// How many connections there are at least, and at most.
-const LEAST: u64 = 4;
-const MOST: u64 = 100;
+/// How many connections there are at most.
+pub const MOST: u64 = 100;
 /// How many that are too many are told so at the same time; more are just closed.
 const REFUSALS: usize = 4;
 /// How long such a client has to ask.
 const ASK_WITHIN: Duration = Duration::from_secs(1);
-
-/// How many connections leave the host what it needs of so many descriptors.
-pub fn connections(descriptors: u64) -> usize {
-    let connections = descriptors.saturating_sub(RESERVE).clamp(LEAST, MOST);
-    usize::try_from(connections).expect("it is at most a hundred")
-}
 
 /// A listener that has just so many connections open, and tells further clients.
 pub struct Limited {
@@ -168,12 +159,5 @@ mod tests {
         );
         drop(first);
         while ask().await != "served" {}
-    }
-
-    #[test]
-    fn few_descriptors_leave_few_connections() {
-        assert_eq!(connections(64), 16);
-        assert_eq!(connections(1024), 100);
-        assert_eq!(connections(20), 4);
     }
 }

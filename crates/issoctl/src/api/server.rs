@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use isso_actions::Language;
-use isso_daemon::{LogLine, LogRing, Monitor, Phase};
+use isso_daemon::{LogLine, LogRing, Monitor, Phase, connections};
 use isso_lifecycle::State as Lifecycle;
 use serde::Deserialize;
 use serde_json::json;
@@ -30,7 +30,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::backup::{self, Current};
 use super::input::Input;
-use super::listener::{Limited, connections};
+use super::listener::{Limited, MOST};
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
 use crate::checks::DatabaseStatus;
@@ -77,7 +77,7 @@ pub struct App {
 /// Serves the API until `up` ends; requests under way then have a second.
 pub async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
     let listener = tokio::net::UnixListener::from_std(listener)?;
-    let listener = Limited::new(listener, connections(app.descriptors));
+    let listener = Limited::new(listener, connections(app.descriptors, MOST));
     let stopped = app.stop.clone();
     let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(stopped.clone().cancelled_owned())

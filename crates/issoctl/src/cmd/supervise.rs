@@ -158,8 +158,16 @@ fn find(name: &OsString) -> Result<PathBuf, Failure> {
     })
 }
 
-/// What cannot go on beside a successor. A configuration file is looked at by gunicorn.
+/// What cannot go on beside a successor, or would have Isso read another file than the one that is watched. A configuration
+/// file is looked at by gunicorn.
 fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), Failure> {
+    let ours = gunicorn::sets_ours(arguments).or_else(|| gunicorn::sets_ours(inherited));
+    if let Some(ours) = ours {
+        return Err(Failure::usage(format!(
+            "gunicorn's option -e sets a variable that issoctl gives to Isso: {ours}"
+        ))
+        .hint("leave it out; name Isso's settings with --config"));
+    }
     let found = match (gunicorn::refused(arguments), gunicorn::refused(inherited)) {
         (Some(found), _) => found,
         (None, Some(found)) => format!("{found} in {}", gunicorn::VARIABLE),
