@@ -8,7 +8,7 @@
 //! - `comments`, `threads` and `preferences` are ordinary tables whose first columns are Isso's, in its order, and hold what Isso
 //!   puts into them. `comments` may lack `notification` up to version 3, for Isso adds it. More columns may follow where Isso
 //!   does not count them.
-//! - Nothing refuses a row that Isso writes: no CHECK, UNIQUE, NOT NULL or collation but Isso's own.
+//! - Nothing refuses a row that Isso writes: no CHECK, UNIQUE, NOT NULL or collation but Isso's own, and no default that may fail.
 //! - The only trigger is Isso's.
 //!
 //! Other tables, views, indexes that only make reading faster, and what ANALYZE keeps do not change what Isso does, and pass.
@@ -209,8 +209,7 @@ fn of_table(
         }
     }
     let others = columns.get(table.columns.len()..).unwrap_or_default();
-    let refusing =
-        |it: &&Found| table.is_counted || it.hidden != 0 || it.key != 0 || it.is_required();
+    let refusing = |it: &&Found| table.is_counted || it.hidden != 0 || it.key != 0 || it.refuses();
     Ok(others.iter().find(refusing).map(|other| {
         format!(
             "its table `{name}` has a column `{}` that Isso cannot do with",
@@ -287,10 +286,53 @@ impl Found {
         }
     }
 
-    /// Whether a row without it is refused.
-    fn is_required(&self) -> bool {
-        self.is_not_null && self.default.is_empty()
+    /// Whether a row without it may be refused: its default is missing, NULL, or computed by what may fail.
+    fn refuses(&self) -> bool {
+        let default = words(&self.default);
+        match &default[..] {
+            [] => self.is_not_null,
+            [one] if !one.is_quoted && one.text == "null" => self.is_not_null,
+            default => !is_literal(default) && !is_now(default),
+        }
     }
+}
+
+/// Whether a default is a number, a text, or what SQLite has as a word of its own.
+fn is_literal(default: &[Word]) -> bool {
+    const WORDS: [&str; 10] = [
+        "+",
+        "-",
+        ".",
+        "(",
+        ")",
+        "true",
+        "false",
+        "current_date",
+        "current_time",
+        "current_timestamp",
+    ];
+    let is_blob = matches!(default, [x, bytes] if x.text == "x" && bytes.is_text);
+    let is_part = |word: &Word| {
+        let is_number = word.text.starts_with(|it: char| it.is_ascii_digit());
+        word.is_quoted || is_number || WORDS.contains(&&*word.text)
+    };
+    is_blob || default.iter().all(is_part)
+}
+
+/// Whether a default is the time at which a row is made, in one of the ways that SQLite never answers with NULL.
+fn is_now(default: &[Word]) -> bool {
+    const CALLS: [&str; 5] = ["date", "time", "datetime", "julianday", "unixepoch"];
+    let all: Vec<&str> = default.iter().map(|word| &*word.text).collect();
+    let called = match &all[..] {
+        ["(", called @ .., ")"] => called,
+        called => called,
+    };
+    let time = match called {
+        ["strftime", "(", "%s", ",", time @ .., ")"] => time,
+        [call, "(", time @ .., ")"] if CALLS.contains(call) => time,
+        _ => return false,
+    };
+    matches!(time, ["now"] | ["now", ",", "utc" | "localtime"])
 }
 
 #[derive(PartialEq, Eq)]
@@ -321,12 +363,14 @@ struct Word {
     text: String,
     /// In quotes it is a name or text, whatever it says.
     is_quoted: bool,
+    /// In single quotes it is a text where a name would be something else.
+    is_text: bool,
 }
 
 /// A name is the same with and without quotes.
 impl PartialEq for Word {
     fn eq(&self, other: &Word) -> bool {
-        self.text == other.text
+        self.text == other.text && self.is_text == other.is_text
     }
 }
 
@@ -339,7 +383,7 @@ fn has(words: &[Word], keyword: &str) -> bool {
 /// The words of a statement, without blanks and comments, and without a semicolon at its end.
 fn words(sql: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut rest = sql.trim_end_matches(|it: char| it.is_whitespace() || it == ';');
+    let mut rest = sql.trim_end_matches(|it: char| it.is_ascii_whitespace() || it == ';');
     while let Some(first) = rest.chars().next() {
         let (length, text, is_quoted) = match first {
             _ if rest.starts_with("--") => {
@@ -362,10 +406,11 @@ fn words(sql: &str) -> Vec<Word> {
             }
             sign => (sign.len_utf8(), &rest[..sign.len_utf8()], false),
         };
-        if !first.is_whitespace() {
+        if !first.is_ascii_whitespace() {
             words.push(Word {
                 text: text.to_lowercase(),
                 is_quoted,
+                is_text: first == '\'',
             });
         }
         rest = &rest[length..];

@@ -70,10 +70,23 @@ fn fit() -> Vec<String> {
         "ALTER TABLE comments ADD COLUMN mine TEXT",
         "ALTER TABLE comments ADD COLUMN mine TEXT NOT NULL DEFAULT 'x'",
         "ALTER TABLE preferences ADD COLUMN mine",
+        "ALTER TABLE preferences ADD COLUMN mine NOT NULL DEFAULT -1.5",
         "DROP TRIGGER remove_stale_threads; create trigger \"remove_stale_threads\" after delete\non comments begin\n\
          delete from threads where id not in (select tid from comments); end;",
     ] {
         fit.push(more.to_owned());
+    }
+    for default in [
+        "NOT NULL DEFAULT CURRENT_TIMESTAMP",
+        "NOT NULL DEFAULT (datetime('now', 'localtime'))",
+        "NOT NULL DEFAULT (strftime('%s', 'now'))",
+        "DEFAULT NULL",
+        "DEFAULT x'00'",
+    ] {
+        fit.push(comments(
+            "DEFAULT 0)",
+            &format!("DEFAULT 0, made {default})"),
+        ));
     }
     fit.push(comments(
         "id INTEGER PRIMARY KEY",
@@ -131,6 +144,12 @@ fn a_schema_that_would_take_isso_down_or_do_more_does_not_pass() {
          BEGIN DELETE FROM comments; END",
         "`remove_stale_threads`",
     );
+    // A text is in no list of threads, so every one of them would be deleted with a comment.
+    check(
+        "DROP TRIGGER remove_stale_threads; CREATE TRIGGER remove_stale_threads AFTER DELETE ON comments \
+         BEGIN DELETE FROM threads WHERE 'id' NOT IN (SELECT tid FROM comments); END",
+        "`remove_stale_threads`",
+    );
     check(
         "CREATE VIEW v AS SELECT 1 AS a; CREATE TRIGGER w INSTEAD OF INSERT ON v BEGIN SELECT 1; END",
         "`w`",
@@ -178,6 +197,26 @@ fn a_schema_that_would_take_isso_down_or_do_more_does_not_pass() {
         (", notification INTEGER DEFAULT 0", "", "`notification`"),
         ("DEFAULT 0)", "DEFAULT 0, mine TEXT NOT NULL)", "`mine`"),
         ("DEFAULT 0)", "DEFAULT 0, mine AS (length(text)))", "`mine`"),
+        (
+            "DEFAULT 0)",
+            "DEFAULT 0, mine NOT NULL DEFAULT NULL)",
+            "`mine`",
+        ),
+        (
+            "DEFAULT 0)",
+            "DEFAULT 0, mine DEFAULT (abs(-9223372036854775808)))",
+            "`mine`",
+        ),
+        (
+            "DEFAULT 0)",
+            "DEFAULT 0, mine NOT NULL DEFAULT (date('x')))",
+            "`mine`",
+        ),
+        (
+            "DEFAULT 0)",
+            "DEFAULT 0, mine NOT NULL DEFAULT (date('%s')))",
+            "`mine`",
+        ),
         (
             "remote_addr VARCHAR",
             "remote_addr VARCHAR AS (text)",
