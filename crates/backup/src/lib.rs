@@ -33,7 +33,7 @@
 //! - A database is put back only if its schema is the one that Isso's statements need; while it is looked at, nothing in it is
 //!   carried out ([`isso_database::open`]), and no file but its copy is changed.
 //! - [`swap`] takes nothing but what [`prepare`] or [`prepare_undo`] has made in the same volume; whatever else it is given stays as
-//!   it is.
+//!   it is. Neither it nor [`finish`] moves anything into the volume or out of it because a plan says so.
 //!
 //! Not promised: that the two files of settings are of one instant, if the process that wrote them was killed in between; that a backup
 //! is secret, for whoever can read it has the passwords in it.

@@ -165,12 +165,6 @@ pub fn find_staged(root: &Path, name: &str) -> Result<PathBuf, PrepareError> {
 /// The plan of prepared files, which lie in a folder of their own right in the volume's.
 fn staged(root: &Path, prepared: &Path) -> io::Result<Plan> {
     let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
-    let inside = |path: &Path| {
-        path.components().next().is_some()
-            && path
-                .components()
-                .all(|part| matches!(part, Component::Normal(_)))
-    };
     let place = match prepared.strip_prefix(root) {
         Ok(place) => place.to_owned(),
         // Either may be written in more than one way.
@@ -179,7 +173,7 @@ fn staged(root: &Path, prepared: &Path) -> io::Result<Plan> {
             .map_err(|_| wrong("it does not lie in the data folder"))?
             .to_owned(),
     };
-    if !inside(&place) {
+    if !is_inside(&place) {
         return Err(wrong("that is no name of prepared files"));
     }
     if !fs::symlink_metadata(prepared)?.is_dir() {
@@ -191,12 +185,13 @@ fn staged(root: &Path, prepared: &Path) -> io::Result<Plan> {
     if !is_named_so && plan.home.as_ref() != Some(&place) {
         return Err(wrong("that is no name of prepared files"));
     }
-    // Not above the volume, and not beside it.
-    let mut files = plan.files.iter().chain(&plan.removed).map(Path::new);
-    match inside(&plan.before) && files.all(inside) {
-        true => Ok(plan),
-        false => Err(wrong("its plan leads out of the data folder")),
-    }
+    Ok(plan)
+}
+
+/// Whether a path that is told from the volume's folder leads to nothing above or beside it.
+fn is_inside(path: &Path) -> bool {
+    let mut parts = path.components().peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// Makes a restore ready to be undone: gives the folder to [`swap`] back in, which holds the files that were there before and then
@@ -336,9 +331,23 @@ impl Plan {
     }
 }
 
+/// The plan in a folder, if there is one. Whoever wrote it, it moves nothing into the volume or out of it.
 fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
     match fs::read(ready.join(PLAN)) {
-        Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+        Ok(text) => {
+            let plan: Plan = serde_json::from_slice(&text)?;
+            let files = plan.files.iter().chain(&plan.removed).map(Path::new);
+            let others = [Some(&plan.before), plan.home.as_ref()];
+            let others = others.into_iter().flatten().map(PathBuf::as_path);
+            let is_inside = files.chain(others).all(is_inside);
+            match is_inside {
+                true => Ok(Some(plan)),
+                false => Err(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    "its plan leads out of the data folder",
+                )),
+            }
+        }
         // A file that stands in the folder's place holds no plan either.
         Err(error)
             if matches!(

@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::OFlag;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::{Builder, TempDir};
@@ -41,7 +42,8 @@ impl Workshop {
     pub fn new(beside: &Path) -> Result<Workshop, WorkshopError> {
         let make = || {
             fs::create_dir_all(beside)?;
-            remove_abandoned(beside)?;
+            // In a folder that is shared, another user may have left what only that user can remove.
+            let _ = remove_abandoned(beside);
             let folder = Builder::new()
                 .prefix(PREFIX)
                 .permissions(Permissions::from_mode(0o700))
@@ -109,12 +111,18 @@ pub(crate) fn is_named_so(name: &OsStr) -> bool {
 
 /// Removes what killed processes have left. Whoever still works holds the lock.
 pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
+    let mut failed = Ok(());
     for entry in fs::read_dir(beside)? {
         let entry = entry?;
         if !is_named_so(&entry.file_name()) {
             continue;
         }
-        let in_use = match File::open(entry.path().join(LOCK)) {
+        // Opening a pipe would wait for a writer.
+        let lock = File::options()
+            .read(true)
+            .custom_flags(OFlag::O_NONBLOCK.bits())
+            .open(entry.path().join(LOCK));
+        let in_use = match lock {
             Ok(lock) => lock.try_lock().is_err(),
             // Killed before there was a lock, or about to make one. What holds more had one, and its owner was killed
             // while he tidied up.
@@ -130,10 +138,12 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         match removed {
             // By who has just finished his work there, or by another who tidies up.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            removed => removed?,
+            // The others may still be removable.
+            Err(error) => failed = Err(error),
+            Ok(()) => {}
         }
     }
-    Ok(())
+    failed
 }
 
 /// Under another name first: a host that was asked to put these files in place, by a command that was killed then, must

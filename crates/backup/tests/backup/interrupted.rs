@@ -97,6 +97,26 @@ fn what_is_left_of_a_restore_that_is_done_is_removed() {
 }
 
 #[test]
+fn a_plan_that_leads_out_of_the_folder_is_not_carried_out() {
+    for plan in [
+        r#"{"before":"backups/before","files":["../mine"]}"#,
+        r#"{"before":"backups/before","files":[],"removed":["../mine"]}"#,
+        r#"{"before":"../before","files":["config/isso.cfg"]}"#,
+        r#"{"before":"backups/before","files":[],"home":"/"}"#,
+    ] {
+        let folder = quick_folder();
+        let root = folder.path().join("a/data");
+        put(&root.join("config/isso.cfg"), CFG);
+        put(&root.join("../mine"), "mine");
+        put(&root.join(".restore/plan.json"), plan);
+        let all = tree(folder.path());
+        let refused = finish(&root).unwrap_err();
+        assert!(matches!(refused, SwapError::Halfway { .. }), "{refused:?}");
+        assert_eq!(tree(folder.path()), all, "{plan}");
+    }
+}
+
+#[test]
 fn whatever_has_been_renamed_can_be_undone() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);

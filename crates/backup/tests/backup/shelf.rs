@@ -1,16 +1,18 @@
 //! A folder of backups.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::time::SystemTime;
 
 use isso_backup::{ArchiveError, Pruned, ShelfError, delete, is_backup, list, prune};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use tempfile::TempDir;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::craft::of_settings;
-use crate::site::{CFG, names, put};
+use crate::site::{CFG, Site, names, put};
 
 const NOW: OffsetDateTime = datetime!(2026-11-24 15:00 UTC);
 
@@ -235,6 +237,22 @@ fn what_was_abandoned_is_removed_and_nothing_else() {
     assert_eq!(listed(folder.path()), ["0"]);
     let left = [".issoctl-settings", ".other", "0.isso-backup.tar.zst"];
     assert_eq!(names(folder.path()), left);
+}
+
+/// As another user of a shared folder could leave it, so that nobody else can make a backup there.
+#[test]
+fn what_cannot_be_tidied_away_keeps_no_backup_from_being_made() {
+    let site = Site::with_comments(1);
+    let folder = shelf(&[0]);
+    let piped = folder.path().join(".issoctl-piped");
+    fs::create_dir(&piped).unwrap();
+    mkfifo(&piped.join("lock"), Mode::S_IRWXU).unwrap();
+    put(&folder.path().join(".issoctl-full/lock"), "");
+    // Where it would be moved to stands something that does not give way.
+    put(&folder.path().join(".issoctl-full.gone/lock"), "");
+    let there = File::open(folder.path().join(".issoctl-full.gone/lock")).unwrap();
+    there.lock().unwrap();
+    site.create_in(folder.path(), &()).unwrap();
 }
 
 #[test]
