@@ -1,6 +1,6 @@
 //! Commands that are given wrongly, and whether the answer leads to what was meant.
 
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
@@ -266,6 +266,26 @@ fn a_folder_in_place_of_the_settings_is_left_alone() {
     let said = supervise(&site.data().join("db"));
     assert!(said.contains("is no file"), "{said}");
     assert!(site.cfg_path().is_file() && site.data().join("db").is_dir());
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_lock_is_told_and_not_followed() {
+    let site = Site::new();
+    site.set_password();
+    let lock = site.data().join("up.lock");
+    std::fs::remove_file(&lock).unwrap();
+    let other = site.data().join("other");
+    symlink(&other, &lock).unwrap();
+    let action = ["action", "run", "set-admin-password"];
+    assert!(
+        site.refused(&action, 1)
+            .contains("it is no file; remove it")
+    );
+    assert!(!other.exists());
+    std::fs::remove_file(&lock).unwrap();
+    let made = Command::new("mkfifo").arg(&lock).status();
+    assert!(made.expect("mkfifo runs").success());
+    assert!(site.refused(&action, 1).contains("up.lock"));
 }
 
 /// As while the first `up` installs Isso: it has the folder, and answers nothing yet.

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::fcntl::OFlag;
+
 use crate::atomic;
 
 /// How often a lock is tried that is waited for with a limit: the kernel knows no wait with one.
@@ -31,8 +33,8 @@ impl Lock {
     pub(crate) fn acquire(path: &Path, patience: Option<Duration>) -> io::Result<Lock> {
         let end = patience.map(|patience| Instant::now() + patience);
         loop {
-            // A folder cannot be locked, and opening a pipe would wait for a reader.
-            if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+            // A folder cannot be locked, opening a pipe would wait for a reader, and a link might have root make a file elsewhere.
+            if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
                 atomic::move_aside(path, "rejected")?;
             }
             let file = OpenOptions::new()
@@ -40,6 +42,7 @@ impl Lock {
                 .truncate(false)
                 .write(true)
                 .mode(0o600)
+                .custom_flags(OFlag::O_NOFOLLOW.bits())
                 .open(path)?;
             match end {
                 None => file.lock()?,
@@ -73,7 +76,7 @@ fn lock_until(file: &File, end: Instant) -> io::Result<()> {
 
 fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     let held = file.metadata()?;
-    match fs::metadata(path) {
+    match fs::symlink_metadata(path) {
         Ok(present) => Ok((present.dev(), present.ino()) == (held.dev(), held.ino())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),

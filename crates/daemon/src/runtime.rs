@@ -9,11 +9,13 @@ mod python;
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use environment::Environment;
 use install::Installer;
 use marker::Marker;
+use nix::fcntl::OFlag;
 use python::Interpreter;
 
 use crate::hooks;
@@ -224,7 +226,13 @@ impl Runtime {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }
-            let lock = File::create(&path)?;
+            // A link might have root empty a file elsewhere, and a pipe would be waited for.
+            let lock = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
+                .open(&path)?;
             match lock.try_lock() {
                 Err(TryLockError::WouldBlock) => {
                     progress(Progress {

@@ -6,6 +6,7 @@ mod common;
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -149,6 +150,18 @@ fn a_failure_is_told_in_the_words_of_the_program() {
         Some(pip),
         "pip could not install what Isso needs:\nCould not find a version",
     );
+}
+
+#[test]
+fn a_link_in_the_place_of_its_lock_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other");
+    File::create(&other).unwrap().write_all(b"mine").unwrap();
+    symlink(&other, folder.path().join("runtime.lock")).unwrap();
+    let runtime = Runtime::new(folder.path().join("runtime"));
+    let refused = runtime.ensure(|_| {}).unwrap_err();
+    assert!(refused.to_string().contains("runtime.lock"), "{refused}");
+    assert_eq!(fs::read(other).unwrap(), b"mine");
 }
 
 #[test]

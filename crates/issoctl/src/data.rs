@@ -3,13 +3,14 @@
 use std::fmt;
 use std::fs::{DirBuilder, File, Metadata, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 use etcetera::BaseStrategy;
 use isso_cfg::{Environment, Volume};
+use nix::fcntl::OFlag;
 use nix::sys::stat::{major, minor};
 use nix::unistd::{AccessFlags, access};
 use tokio::time::sleep;
@@ -262,8 +263,21 @@ impl DataDir {
             .create(true)
             .truncate(false)
             .write(true)
+            // A link might have root make a file elsewhere, and a pipe would be waited for.
+            .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
             .open(self.path.join(name))
-            .map_err(|source| self.unlockable(source))
+            .map_err(|source| {
+                let lock = self.path.join(name).display().to_string();
+                let failure =
+                    Failure::new(format!("cannot open {lock}, which is to be locked"), source);
+                match std::fs::symlink_metadata(&lock).is_ok_and(|there| !there.is_file()) {
+                    true => failure.hint(format!(
+                        "it is no file; remove it: rm -r {}",
+                        shell_words::quote(&lock)
+                    )),
+                    false => failure,
+                }
+            })
     }
 
     fn unlockable(&self, source: std::io::Error) -> Failure {

@@ -181,10 +181,12 @@ fn what_stands_in_the_way_of_the_lock_is_set_aside() {
     for make in [
         (|path| fs::create_dir(path).unwrap()) as fn(&Path),
         |path| nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).unwrap(),
+        |path| symlink("elsewhere", path).unwrap(),
     ] {
         let (folder, volume) = volume();
         make(&folder.path().join(".lock"));
         volume.settle().unwrap();
+        assert!(!folder.path().join("elsewhere").exists());
         assert!(folder.path().join(".lock").is_file());
     }
 }
