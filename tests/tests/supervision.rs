@@ -410,6 +410,9 @@ fn up_and_commands_that_change_files_wait_for_one_another() {
     let said = site.run(&["status"]);
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(said.contains("not running yet"), "{said}");
+    let told: Value =
+        serde_json::from_slice(&site.run(&["status", "--json"]).stdout).expect("JSON");
+    assert!(told["takenBy"].is_object(), "{told}");
     assert_eq!(site.cfg(), before);
     assert!(action.try_wait().expect("it is our child").is_none());
     drop(lock);

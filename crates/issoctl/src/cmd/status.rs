@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::api::{Client, Status};
-use crate::data::DataDir;
+use crate::data::{DataDir, Holder};
 use crate::desk::{Problem, SettingsStatus};
 use crate::error::Failure;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
@@ -17,11 +17,15 @@ use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 /// Tells how Isso is. Exits with 0 when it serves and comments can be saved.
 pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
     let Some(client) = Client::connect(data)? else {
+        let holder = data.taken_by();
         if output.json {
-            output.json(&json!({ "state": "not-running", "serving": false, "data": data.path() }));
-        } else if let Some(holder) = data.taken_by() {
+            let holder = holder.map(|Holder(process)| json!({ "pid": process }));
+            output.json(&json!({
+                "state": "not-running", "serving": false, "takenBy": holder, "data": data.path(),
+            }));
+        } else if let Some(holder) = holder {
             output.line(&format!(
-                "{WARN}not running yet{WARN:#}: {holder} installs or starts Isso on {}",
+                "{WARN}not running yet{WARN:#}: {holder} installs or starts Isso on {}, or changes its files",
                 data.path().display()
             ));
         } else {
