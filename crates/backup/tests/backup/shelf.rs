@@ -185,7 +185,7 @@ fn of_two_backups_of_one_second_the_one_that_was_just_made_stays() {
     fs::copy(path(&folder, "0"), &made).unwrap();
     // Whichever of the two the file system calls the later one.
     for later in ["0", "made"] {
-        let file = fs::File::open(path(&folder, later)).unwrap();
+        let file = File::open(path(&folder, later)).unwrap();
         file.set_modified(SystemTime::now() + std::time::Duration::from_secs(9))
             .unwrap();
         prune(folder.path(), &"daily=1".parse().unwrap(), &made, NOW).unwrap();
