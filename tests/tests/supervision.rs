@@ -291,14 +291,15 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
             Some(client)
         })
         .collect();
-    let told = wait_for(
-        || Some(site.run(&["status"])).filter(|output| output.status.code() == Some(1)),
-        || "every client is let in".into(),
-    );
-    let told = String::from_utf8_lossy(&told.stderr).into_owned();
-    assert!(
-        told.contains("takes no more") && told.contains("logs -f"),
-        "{told}"
+    // When many are too many at the same moment, some are closed without a word.
+    wait_for(
+        || {
+            let output = site.run(&["status"]);
+            let told = String::from_utf8_lossy(&output.stderr);
+            let is_told = told.contains("takes no more") && told.contains("logs -f");
+            (is_told && output.status.code() == Some(1)).then_some(())
+        },
+        || "no client is told that it is one too many".into(),
     );
 
     let old = Pid::from_raw(master(&status).try_into().expect("it is small"));

@@ -1,6 +1,8 @@
 //! Noticing that somebody edits `isso.cfg`.
 
 use std::ffi::OsStr;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -40,19 +42,14 @@ const POLL: Duration = Duration::from_secs(30);
 pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
     let (sender, mut steps) = watch::channel(Step::Done);
     // Kept here too: without a watcher nobody else would hold the channel open.
-    let mut watcher = watcher(&config, sender.clone());
+    let mut watcher = ManuallyDrop::new(watcher(&config, sender.clone()));
     let folder = config.parent().unwrap_or(Path::new("/")).to_owned();
     // What was saved since the start began is looked at with the first poll.
     let mut seen = None;
     loop {
         // Again each time, for the folder may be another one under the same name; aside, for its disk may not answer.
         let folder = folder.clone();
-        let watched = spawn_blocking(move || {
-            if let Ok(watcher) = &mut watcher {
-                let _ = watcher.watch(&folder, RecursiveMode::NonRecursive);
-            }
-            watcher
-        });
+        let watched = spawn_blocking(move || watch_again(watcher, &folder));
         watcher = watched
             .await
             .expect("watching does not panic, and is not cancelled");
@@ -70,6 +67,30 @@ pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
         seen = look(&config).await;
         if let Err(refusal) = host.send(Event::SettingsChanged).await {
             tracing::warn!("{}", chain(&refusal).join(": "));
+        }
+    }
+}
+
+/// Watches a folder once more.
+///
+/// A watcher whose thread could not be started, as where no more processes are allowed, panics at this and again when it is dropped,
+/// which would abort the whole host. So it is dropped nowhere, and given up here.
+fn watch_again<W: Watcher>(
+    mut watcher: ManuallyDrop<notify::Result<W>>,
+    folder: &Path,
+) -> ManuallyDrop<notify::Result<W>> {
+    let Ok(works) = &mut *watcher else {
+        return watcher;
+    };
+    let watch = || works.watch(folder, RecursiveMode::NonRecursive);
+    match catch_unwind(AssertUnwindSafe(watch)) {
+        // A folder that is away may be there the next time.
+        Ok(_) => watcher,
+        Err(_) => {
+            tracing::warn!(
+                "changes of isso.cfg are noticed only every {POLL:?}: no thread could be started to watch it"
+            );
+            ManuallyDrop::new(Err(notify::Error::generic("its thread is not there")))
         }
     }
 }
@@ -123,6 +144,41 @@ mod tests {
     use notify::event::{CreateKind, DataChange, MetadataKind};
 
     use super::*;
+
+    /// As one of notify's whose thread could not be started.
+    #[derive(Debug)]
+    struct Threadless;
+
+    impl Watcher for Threadless {
+        fn new<F: notify::EventHandler>(_: F, _: notify::Config) -> notify::Result<Self> {
+            Ok(Threadless)
+        }
+
+        fn watch(&mut self, _: &Path, _: RecursiveMode) -> notify::Result<()> {
+            panic!("on purpose")
+        }
+
+        fn unwatch(&mut self, _: &Path) -> notify::Result<()> {
+            Ok(())
+        }
+
+        fn kind() -> notify::WatcherKind {
+            notify::WatcherKind::NullWatcher
+        }
+    }
+
+    impl Drop for Threadless {
+        fn drop(&mut self) {
+            panic!("on purpose, once more")
+        }
+    }
+
+    #[test]
+    fn a_watcher_without_its_thread_ends_nothing() {
+        let watcher = watch_again(ManuallyDrop::new(Ok(Threadless)), Path::new("/"));
+        assert!(watcher.is_err());
+        assert!(watch_again(watcher, Path::new("/")).is_err());
+    }
 
     #[test]
     fn a_file_is_saved_once_it_is_closed_or_in_place() {
