@@ -81,7 +81,17 @@ impl Checks {
             if states.wait_for(is_serving).await.is_err() {
                 return;
             }
-            sleep(if is_first { AFTER_START } else { LOOK }).await;
+            let is_restoring = |state: &Lifecycle| *state == Lifecycle::Restoring;
+            tokio::select! {
+                () = sleep(if is_first { AFTER_START } else { LOOK }) => {}
+                _ = states.wait_for(is_restoring) => {
+                    // What was found in the database before is not true of the one that takes its place.
+                    *self.last() = None;
+                    self.tell(DatabaseStatus::default());
+                    is_first = true;
+                    continue;
+                }
+            }
             if host.state() != Lifecycle::Serving {
                 continue;
             }
