@@ -171,8 +171,13 @@ impl Desk {
     /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
     fn try_to_settle(&self) -> Result<Gate, PortError> {
         *self.papers() = Papers::default();
+        let root = self.volume.root();
+        // Settling would make new files where a folder was moved away, and the folder could not be moved back.
+        if self.volume.store_path().is_some() && !root.exists() {
+            return Err(format!("the data folder {} is gone", root.display()).into());
+        }
         // Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
-        if isso_backup::finish(self.volume.root())?.is_some() {
+        if isso_backup::finish(root)?.is_some() {
             tracing::warn!("a restore that was broken off is finished");
         }
         let unwritable = match self.volume.settle() {
@@ -426,5 +431,21 @@ mod tests {
         drop(lock);
         assert_eq!(port.settle().await.unwrap(), Gate::Locked);
         assert!(!desk.is_unsettled() && desk.status().reason.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_was_moved_away_is_not_made_again() {
+        let around = tempfile::tempdir().unwrap();
+        let (root, moved) = (around.path().join("data"), around.path().join("moved"));
+        let volume = Volume::new(&root, root.join("db/comments.db").to_string_lossy());
+        volume.settle().unwrap();
+        let desk = Arc::new(Desk::new(volume));
+        let mut port = ConfigPort(Arc::clone(&desk));
+        port.settle().await.unwrap();
+        std::fs::rename(&root, &moved).unwrap();
+        port.settle().await.unwrap_err();
+        assert!(!root.exists());
+        std::fs::rename(&moved, &root).unwrap();
+        assert_eq!(port.settle().await.unwrap(), Gate::Locked);
     }
 }
