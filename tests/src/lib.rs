@@ -18,6 +18,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::statvfs::statvfs;
 use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -72,6 +73,19 @@ pub fn runtime() -> PathBuf {
         .into()
 }
 
+/// A folder whose files are in memory, where there is enough of it: nothing in it has to survive, and Isso and issoctl
+/// would wait for the disk at each change. Programs may not run from there. A release build measures, so there it is on
+/// the disk.
+pub fn quick_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let free = statvfs(memory).map_or(0, |disk| disk.blocks_available() * disk.fragment_size());
+    let folder = match cfg!(debug_assertions) && free > 1024 * 1024 * 1024 {
+        true => tempfile::tempdir_in(memory),
+        false => tempfile::tempdir(),
+    };
+    folder.expect("a temporary folder can be made")
+}
+
 /// A data folder and the commands on it.
 pub struct Site {
     data: TempDir,
@@ -85,7 +99,7 @@ impl Site {
     /// An empty data folder.
     pub fn new() -> Self {
         Self {
-            data: tempfile::tempdir().expect("a temporary folder can be made"),
+            data: quick_folder(),
             variables: Vec::new(),
             through: Vec::new(),
         }

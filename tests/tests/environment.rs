@@ -180,7 +180,7 @@ fn an_admin_password_that_names_a_variable_which_is_not_set_is_none() {
 /// Variables that a shell has for other work.
 #[test]
 fn what_steers_python_in_a_shell_does_not_keep_up_from_serving() {
-    let modules = tempfile::tempdir().expect("a temporary folder can be made");
+    let modules = isso_tests::quick_folder();
     let module = modules.path().join("sitecustomize.py");
     #[expect(clippy::disallowed_methods, reason = "nobody else reads it")]
     std::fs::write(module, "raise SystemExit('a foreign module')").expect("a file can be written");
@@ -278,7 +278,7 @@ fn without_a_host_a_check_tells_whose_environment_it_looked_at() {
 
 #[test]
 fn the_password_of_a_panel_that_was_off_opens_nothing() {
-    let source = tempfile::tempdir().expect("a temporary folder can be made");
+    let source = isso_tests::quick_folder();
     let cfg = "[general]\nhost = localhost\n[admin]\nenabled = false\npassword = long-known\n";
     #[expect(clippy::disallowed_methods, reason = "a person made it")]
     std::fs::write(source.path().join("isso.cfg"), cfg).expect("a file can be written");

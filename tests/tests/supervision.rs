@@ -433,7 +433,7 @@ fn what_is_put_in_place_is_named_and_not_a_path() {
     fs::create_dir(site.data().join("mine")).expect("the folder is ours");
     let mine = site.data().join("mine/file");
     File::create(&mine).expect("the folder is ours");
-    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let elsewhere = isso_tests::quick_folder();
     let elsewhere_text = elsewhere
         .path()
         .to_str()
@@ -483,7 +483,7 @@ fn without_its_folder_up_ends_and_makes_no_other() {
     let site = Site::new();
     let mut up = site.serving();
     let master = up.master();
-    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let elsewhere = isso_tests::quick_folder();
     let moved = elsewhere.path().join("moved");
     fs::rename(site.data(), &moved).expect("root may");
     let said = up.wait_for_line("was moved to");
@@ -508,7 +508,7 @@ fn root_works_on_the_folder_of_another_user_as_that_user() {
     let site = Site::new();
     chown(site.data(), Some(HER), Some(HER)).expect("root may");
     site.set_password();
-    let private = tempfile::tempdir().expect("a temporary folder can be made");
+    let private = isso_tests::quick_folder();
     let backup = site.ok(&["backup", "create"]);
     // Neither the archive nor the way to it is hers.
     let archive = private.path().join("mine.isso-backup.tar.zst");
@@ -533,7 +533,7 @@ fn links_of_another_user_lead_root_nowhere() {
     let site = Site::new();
     site.set_password();
     let backup = site.ok(&["backup", "create"]);
-    let roots = tempfile::tempdir().expect("a temporary folder can be made");
+    let roots = isso_tests::quick_folder();
     for name in ["config", "start9", "backups"] {
         fs::rename(site.data().join(name), roots.path().join(name)).expect("root may");
         symlink(roots.path().join(name), site.data().join(name)).expect("root may");

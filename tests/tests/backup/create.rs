@@ -124,7 +124,7 @@ fn backups_that_no_rule_keeps_are_deleted_and_damaged_ones_are_not() {
 fn a_backup_goes_where_it_is_wanted_and_is_deleted_from_there() {
     let site = site();
     drop(site.serving_again());
-    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let elsewhere = isso_tests::quick_folder();
     let folder = elsewhere.path().join("usb/isso");
     let folder = folder.to_str().expect("the path is text");
     let path = site.ok(&["backup", "create", "--to", folder]);
@@ -150,7 +150,7 @@ fn comments_on_a_read_only_disk_are_rescued() {
     drop(site.serving_again());
     database::fill(&site.data().join("db/comments.db"), "old", 30);
     let saved = Files::of(site.data());
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = isso_tests::quick_folder();
     let to = folder.path().to_str().expect("the path is text");
     let read_only = |args: &[&str]| {
         let issoctl = site.command(args);

@@ -35,7 +35,7 @@ fn wrong_input_is_told_from_failure_and_what_to_do_is_said() {
         2,
         &["is no backup of issoctl", "yourself"],
     );
-    let empty = tempfile::tempdir().expect("a temporary folder can be made");
+    let empty = isso_tests::quick_folder();
     let empty = empty.path().to_str().expect("the path is text");
     check(
         &["backup", "restore", "--yes", empty],
@@ -89,7 +89,7 @@ fn no_password_is_shown_by_anything_of_it() {
     let mut up = site.up(&["--backup-every", "1h"]);
     up.wait_for_line("backed up to");
     let backup = create(&site);
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = isso_tests::quick_folder();
     Save::InPlace.save(&folder.path().join("isso.cfg"), &text);
     let copy = folder.path().to_str().expect("the path is text");
     let into = folder.path().join("into");

@@ -38,7 +38,7 @@ fn settings(site: &Site) -> Settings {
 
 /// The files in a backup.
 fn files_in(site: &Site, backup: &str) -> Files {
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = isso_tests::quick_folder();
     let into = folder.path().to_str().expect("the path is text");
     site.ok(&["backup", "restore", backup, "--into", into]);
     Files::of(folder.path())

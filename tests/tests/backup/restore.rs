@@ -108,7 +108,7 @@ fn a_backup_can_be_unpacked_into_an_empty_folder_beside_an_isso_that_serves() {
     comment(&up, "in the backup");
     let backup = create(&site);
     let before = (generation(&up), Files::of(site.data()));
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = isso_tests::quick_folder();
     let into = folder.path().join("new");
     let path = into.to_str().expect("the path is text");
     // As one that was killed leaves it.
@@ -198,7 +198,7 @@ fn a_database_that_sqlite_refuses_is_not_put_back() {
     let up = site.serving_again();
     comment(&up, "precious");
     let before = (generation(&up), Files::of(site.data()));
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = isso_tests::quick_folder();
     fs::copy(site.cfg_path(), folder.path().join("isso.cfg")).expect("it can be copied");
     Save::InPlace.save(
         &folder.path().join("comments.db"),
@@ -221,7 +221,7 @@ fn plain_copies_are_put_back_too() {
     let text = old
         .cfg()
         .replace(own.to_str().expect("the path is text"), "/db/comments.db");
-    let copies = tempfile::tempdir().expect("a temporary folder can be made");
+    let copies = isso_tests::quick_folder();
     let (volume, flat) = (copies.path().join("volume"), copies.path().join("flat"));
     let files = [
         (volume.join("config/isso.cfg"), "config/isso.cfg"),
@@ -276,7 +276,7 @@ fn a_restore_with_which_isso_does_not_serve_is_undone() {
     let site = site();
     let mut up = site.serving_again();
     comment(&up, "precious");
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = isso_tests::quick_folder();
     let bad = folder.path().join("comments.db");
     fs::copy(site.data().join("db/comments.db"), &bad).expect("it can be copied");
     make_unservable(&bad);

@@ -53,7 +53,7 @@ fn a_restart_does_not_make_the_next_backup_come_earlier() {
     drop(up);
     let first = newest(&site);
     assert!(first.is_some());
-    let elsewhere = tempfile::tempdir().expect("a temporary folder can be made");
+    let elsewhere = isso_tests::quick_folder();
     let folder = elsewhere.path().to_str().expect("the path is text");
     // One into another folder is the proof that there was time for it.
     let again = site.up(&["--backup-every", "1h"]);

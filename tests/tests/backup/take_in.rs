@@ -27,7 +27,7 @@ impl Brought {
         drop(old.serving_again());
         let file = old.data().join("db/comments.db");
         database::fill(&file, "old", 30);
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = isso_tests::quick_folder();
         let place = |name: &str| {
             let path = folder.path().join(name);
             let parent = path.parent().expect("it is in a folder");
@@ -334,7 +334,7 @@ fn a_database_that_is_a_link_stays_where_it_is() {
     let brought = Brought::new(None, Some("blog.db"));
     let site = site();
     drop(site.serving_again());
-    let disk = tempfile::tempdir().expect("a temporary folder can be made");
+    let disk = isso_tests::quick_folder();
     let (link, target) = (site.data().join("db/comments.db"), disk.path().join("c.db"));
     fs::rename(&link, &target).expect("it is one file system");
     symlink(&target, &link).expect("it can be made");
@@ -403,7 +403,7 @@ fn a_database_that_another_program_reads_is_not_replaced() {
 #[test]
 fn what_has_to_be_unpacked_or_imported_first_is_told() {
     let site = Site::new();
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = isso_tests::quick_folder();
     let check = |name: &str, bytes: &[u8], words: &[&str]| {
         let path = folder.path().join(name);
         Save::InPlace.save(&path, bytes);

@@ -22,7 +22,7 @@ const DATABASE: &str = "db/comments.db";
 
 /// Tries to restore it, and gives what has become of that; nothing may be written outside.
 fn restored(bytes: &[u8]) -> Result<(), PrepareError> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let inner = folder.path().join("one/two/three");
     put(&folder.path().join("backup"), bytes);
     put(&folder.path().join("one/two/bystander"), "mine");
@@ -283,7 +283,7 @@ fn what_is_beside_the_frames_is_noticed() {
 
 #[test]
 fn where_a_link_lies_it_is_the_file_that_counts() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let bytes = of_settings(datetime!(2026-11-24 15:00 UTC), CFG);
     put(&folder.path().join("backup"), bytes);
     let link = folder.path().join("link");
@@ -381,7 +381,7 @@ pub fn look_at_bombs(folder: &Path) {
 
 #[test]
 fn a_few_bytes_fill_neither_memory_nor_disk() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     for (name, bytes) in bombs() {
         assert!(bytes.len() < 64 * 1024, "{name}");
         let name = format!("backups/{name}.isso-backup.tar.zst");

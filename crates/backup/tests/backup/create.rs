@@ -11,7 +11,7 @@ use isso_backup::{
 };
 use isso_database::{DatabaseError, remember};
 
-use crate::site::{CFG, MEMBERS, Site, Tree, content, mode, names, put, tree};
+use crate::site::{CFG, MEMBERS, Site, Tree, content, mode, names, put, quick_folder, tree};
 use crate::skip;
 use crate::watches::{Moment, moments};
 
@@ -39,7 +39,7 @@ fn check(site: &Site, expected: &[&str], comments: Option<Counts>) -> Created {
     assert_eq!(described.database, comments);
     assert_eq!(described.size, manifest.size());
 
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = quick_folder();
     let verified = verify(&origin, scratch.path(), &()).unwrap();
     assert_eq!(verified.database, comments);
     assert_eq!(names(scratch.path()), [""; 0]);
@@ -87,7 +87,7 @@ const HUNDRED: Option<Counts> = Some(Counts {
 fn everything_comes_back_as_it_was() {
     let site = Site::with_comments(100);
     let created = check(&site, &MEMBERS, HUNDRED);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let origin = Origin::open(&created.path).unwrap();
     restore_into(&origin, folder.path(), &()).unwrap();
     let restored = content(&folder.path().join("db/comments.db"));
@@ -315,7 +315,7 @@ fn broken_settings_are_backed_up_as_they_are() {
     site.put("config/isso.cfg", &broken);
     let created = check(&site, &MEMBERS, HUNDRED);
     let origin = Origin::open(&created.path).unwrap();
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = quick_folder();
     let verified = verify(&origin, scratch.path(), &()).unwrap();
     let lines: Vec<_> = verified.diagnostics.iter().map(|it| it.line).collect();
     assert_eq!(lines, [10], "{:?}", verified.diagnostics);

@@ -166,7 +166,7 @@ fn two_files_do_not_make_one() {
 #[test]
 fn what_is_no_backup_is_called_that() {
     let check = |bytes: &[u8]| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         let path = folder.path().join("something");
         put(&path, bytes);
         let error = Archive::open(&path).unwrap_err();
@@ -194,7 +194,7 @@ fn what_is_no_backup_is_called_that() {
 
 #[test]
 fn what_is_no_file_is_no_backup() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let pipe = folder.path().join("pipe");
     // Nobody will ever write into it.
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();

@@ -8,14 +8,14 @@ use isso_backup::{Choice, Origin, OriginError, Wanted, verify};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::site::{CFG, STORE, make_database, names, put, tree};
+use crate::site::{CFG, STORE, make_database, names, put, quick_folder, tree};
 
 const SETTINGS: &str = "config/isso.cfg";
 const DATABASE: &str = "db/comments.db";
 
 /// A folder with files: a number is a database with so many comments, `0` of another application, everything else text.
 pub fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     for (name, content) in files {
         let path = folder.path().join(name);
         match content.parse() {
@@ -45,7 +45,7 @@ fn check(files: &[(&str, &str)], settings: Option<&str>, database: Option<&str>)
     let expected = |name: Option<&str>| name.map(|it| folder.path().join(it));
     assert_eq!(found(SETTINGS), expected(settings), "{files:?}");
     assert_eq!(found(DATABASE), expected(database), "{files:?}");
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = quick_folder();
     let look = verify(&origin, scratch.path(), &()).unwrap();
     let comments = database.map(|name| {
         let (_, comments) = files.iter().find(|it| it.0 == name).unwrap();

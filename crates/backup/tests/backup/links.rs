@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use isso_backup::{PrepareError, SwapError, finish, may_swap, swap};
 
-use crate::site::{MEMBERS, Site, content, names, put, tree};
+use crate::site::{MEMBERS, Site, content, names, put, quick_folder, tree};
 use crate::swap::{new_state, old_site, prepared};
 
 /// A site in which something is a link to where it was moved.
@@ -25,7 +25,7 @@ fn is_link(path: &Path) -> bool {
 #[test]
 fn the_file_that_a_link_names_is_replaced_and_the_link_stays() {
     for name in MEMBERS {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         let (backup, new) = new_state(folder.path(), &MEMBERS);
         let target = folder.path().join("elsewhere/under another.name");
         let site = linked(name, &target);
@@ -64,7 +64,7 @@ fn with(path: &Path, suffix: &str) -> PathBuf {
 
 #[test]
 fn links_to_links_and_links_that_are_relative_are_followed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
     fs::rename(site.database(), site.path("db/real.db")).unwrap();
@@ -82,7 +82,7 @@ fn links_to_links_and_links_that_are_relative_are_followed() {
 
 #[test]
 fn what_lies_in_a_folder_that_is_a_link_is_replaced_there() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let target = folder.path().join("other/database");
     let site = linked("db", &target);
@@ -104,7 +104,7 @@ fn what_lies_in_a_folder_that_is_a_link_is_replaced_there() {
 
 #[test]
 fn a_link_to_a_file_that_is_yet_to_be_made_is_followed() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = Site::without_database();
     let target = folder.path().join("new.db");
@@ -116,7 +116,7 @@ fn a_link_to_a_file_that_is_yet_to_be_made_is_followed() {
 
 #[test]
 fn a_link_that_leads_nowhere_is_noticed_before_anything_happens() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let check = |name: &str, to: &Path| {
         let site = old_site();
@@ -150,7 +150,7 @@ fn a_link_that_leads_nowhere_is_noticed_before_anything_happens() {
 
 #[test]
 fn a_link_survives_a_restore_that_is_killed_between_two_renames() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let target = folder.path().join("elsewhere/comments.db");
     let site = linked("db/comments.db", &target);

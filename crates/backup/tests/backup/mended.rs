@@ -8,7 +8,7 @@ use isso_cfg::Document;
 use time::macros::datetime;
 
 use crate::craft::{backup, manifest};
-use crate::site::{CFG, STORE, Site, mode, put, tree};
+use crate::site::{CFG, STORE, Site, mode, put, quick_folder, tree};
 use crate::swap::old_site;
 
 const REFUSED: &str = "[general]\nhost = https://blog.example.org\nmax-age = soon\n[admin]\npassword = hunter2\npassword = hunter3\nenabled = off\n";
@@ -17,7 +17,7 @@ const REFUSED: &str = "[general]\nhost = https://blog.example.org\nmax-age = soo
 #[test]
 fn websites_at_the_left_are_told_to_be_indented() {
     for sites in ["https://a.example\nhttps://b.example", "https://a.example"] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         let text =
             format!("[general]\nhost =\n{sites}\n[admin]\nenabled = true\npassword = hunter2\n");
         put(&folder.path().join("isso.cfg"), &text);
@@ -39,7 +39,7 @@ fn websites_at_the_left_are_told_to_be_indented() {
 
 #[test]
 fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     put(&folder.path().join("isso.conf"), REFUSED);
     let origin = Origin::open(folder.path()).unwrap();
     let site = old_site();
@@ -102,7 +102,7 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
 
 #[test]
 fn what_isso_accepts_is_put_in_place_byte_for_byte() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), CFG);
     let site = Site::without_database();
     let origin = Origin::open(folder.path()).unwrap();
@@ -124,7 +124,7 @@ fn a_password_that_is_not_taken_over_is_told_before() {
     site.volume
         .remember(&Document::parse(CFG).unwrap())
         .unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let off = CFG.replace("enabled = yes", "enabled = no");
     put(&folder.path().join("isso.cfg"), off);
     let origin = Origin::open(folder.path()).unwrap();
@@ -143,7 +143,7 @@ fn a_password_that_is_not_taken_over_is_told_before() {
 #[test]
 fn what_is_added_is_told_from_what_is_changed() {
     let site = Site::without_database();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), "[admin]\npassword = x\n");
     let origin = Origin::open(folder.path()).unwrap();
     let look = verify(&origin, site.root(), &()).unwrap();
@@ -163,7 +163,7 @@ fn what_is_added_is_told_from_what_is_changed() {
 /// What an issoctl has backed up before it left such files out.
 #[test]
 fn an_empty_file_in_a_backup_takes_nothing_away() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let path = folder.path().join("empty.isso-backup.tar.zst");
     let files: [(&str, &[u8]); 3] = [
         ("config/isso.cfg", b""),
@@ -188,7 +188,7 @@ fn an_empty_file_in_a_backup_takes_nothing_away() {
 /// There they are looked at, not used.
 #[test]
 fn what_is_unpacked_elsewhere_is_not_repaired() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), REFUSED);
     let into = folder.path().join("into");
     let origin = Origin::open(folder.path()).unwrap();

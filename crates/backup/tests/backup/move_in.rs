@@ -7,7 +7,7 @@ use isso_backup::{Counts, Origin, OriginError, restore_into, swap, verify};
 
 use crate::hot::half_written;
 use crate::python::Python;
-use crate::site::{CFG, MEMBERS, Site, content, mode, names, put, tree};
+use crate::site::{CFG, MEMBERS, Site, content, mode, names, put, quick_folder, tree};
 use crate::swap::{old_site, prepared};
 
 /// Restores a folder, which has to stay as it is, and gives the files; the database has to hold this.
@@ -18,7 +18,7 @@ fn check(folder: &Path, expected: &[&str], database: Option<&[String]>) {
     assert_eq!(origin.path(), folder);
     assert_eq!(origin.files(), expected);
     let described = origin.describe();
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = quick_folder();
     let counted = verify(&origin, scratch.path(), &()).unwrap().database;
     assert_eq!(names(scratch.path()), [""; 0]);
     // What a killed Isso has left has to be settled before anybody can count.
@@ -78,7 +78,7 @@ fn the_volume_that_startos_has_copied_is_taken() {
 #[test]
 fn two_files_in_a_folder_are_taken() {
     let site = Site::with_comments(100);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     put(
         &folder.path().join("isso.cfg"),
         "[general]\nhost = example.org\n",
@@ -99,7 +99,7 @@ fn two_files_in_a_folder_are_taken() {
 #[test]
 fn a_folder_whose_name_means_something_to_sqlite_is_taken() {
     let site = Site::with_comments(100);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let strange = folder.path().join("100% mine? #1 & ünder:way");
     put(&strange.join("isso.cfg"), CFG);
     fs::copy(site.database(), strange.join("comments.db")).unwrap();
@@ -118,7 +118,7 @@ fn what_a_killed_isso_has_left_half_written_is_rolled_back() {
     let site = Site::with_comments(500);
     let before = half_written(&site);
     check(site.root(), &MEMBERS, Some(&before));
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     for name in ["comments.db", "comments.db-journal"] {
         fs::copy(site.path("db").join(name), folder.path().join(name)).unwrap();
     }
@@ -169,7 +169,7 @@ fn a_folder_of_something_else_is_no_backup() {
         let error = Origin::open(folder).unwrap_err();
         assert!(matches!(error, OriginError::Nothing(_)), "{error:?}");
     };
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     check(folder.path());
     put(&folder.path().join("comments.sql"), "INSERT");
     check(folder.path());

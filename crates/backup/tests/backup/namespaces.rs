@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::children::command;
 use crate::dice::Dice;
-use crate::site::{Site, Tree, make_database, tree};
+use crate::site::{Site, Tree, make_database, quick_folder, tree};
 use crate::{disks, mounts, skip};
 
 /// Its name, and what is done.
@@ -44,7 +44,7 @@ pub fn check(name: &str) {
         return skip("there are no namespaces, so no disks that are full or read-only");
     }
     let case = CASES.iter().position(|(it, _)| *it == name).unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let [disk, others] = ["disk", "others"].map(|name| {
         let path = folder.path().join(name);
         fs::create_dir(&path).unwrap();

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use crate::children::command;
 use crate::found::{cfg, folder};
 use crate::python::Python;
-use crate::site::{CFG, Site, make_database, names, put, tree};
+use crate::site::{CFG, Site, make_database, names, put, quick_folder, tree};
 use crate::watches::{Moment, at};
 
 fn refused(folder: &Path) -> OriginError {
@@ -115,7 +115,7 @@ fn a_file_that_sets_nothing_is_not_taken_for_settings() {
 
 #[test]
 fn what_may_not_be_read_is_told() {
-    let sites = tempfile::tempdir().unwrap();
+    let sites = quick_folder();
     fs::set_permissions(sites.path(), Permissions::from_mode(0o755)).unwrap();
     for name in CLOSED {
         let folder = sites.path().join(name);
@@ -178,7 +178,7 @@ fn a_database_of_another_application_is_refused() {
 #[test]
 fn a_database_that_is_all_in_its_log_is_looked_at_with_it() {
     let logged = |function: &str| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         let database = folder.path().join("source/comments.db");
         fs::create_dir(folder.path().join("source")).unwrap();
         let other = Python::start(function, &database);
@@ -212,7 +212,7 @@ fn a_database_that_is_all_in_its_log_is_looked_at_with_it() {
 /// The parts of such a copy would be of different moments, and SQLite might not notice.
 #[test]
 fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let database = folder.path().join("comments.db");
     make_database(&database, 800, 3500);
     let origin = Origin::open(folder.path()).unwrap();
@@ -235,7 +235,7 @@ fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
 #[test]
 fn files_of_other_kinds_are_called_what_they_are() {
     let check = |name: &str, bytes: &[u8], expected: Foreign| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         let path = folder.path().join(name);
         put(&path, bytes);
         let error = refused(&path);
@@ -331,14 +331,14 @@ fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
     // It is not lost, for a person can put it right.
     let created = site.create(&()).unwrap();
     assert!(created.altered.is_some_and(|it| it.contains("`mine`")));
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = quick_folder();
     let error = verify(&Origin::open(&created.path).unwrap(), scratch.path(), &()).unwrap_err();
     let PrepareError::Unsound(_, Unsound::Foreign(why)) = error else {
         panic!("{error:?}");
     };
     assert!(why.to_string().contains("`mine`"), "{why}");
     // As plain files, under whatever names.
-    let plain = tempfile::tempdir().unwrap();
+    let plain = quick_folder();
     fs::copy(site.database(), plain.path().join("old.sqlite")).unwrap();
     for path in [plain.path().to_owned(), plain.path().join("old.sqlite")] {
         let error = refused(&path);
@@ -353,7 +353,7 @@ fn a_folder_without_end_is_told() {
     let grows = folder(&[("comments.db", "300")]);
     let path = grows.path().join("comments.db");
     let origin = Origin::open(grows.path()).unwrap();
-    let scratch = tempfile::tempdir().unwrap();
+    let scratch = quick_folder();
     let grow = at(|moment| {
         if let Moment::Part(Step::Unpack, _) = moment {
             let mut file = File::options().append(true).open(&path).unwrap();
@@ -377,7 +377,7 @@ fn a_folder_without_end_is_told() {
         assert!(matches!(error, PrepareError::Space(_)), "{error:?}");
     }
 
-    let many = tempfile::tempdir().unwrap();
+    let many = quick_folder();
     for name in 0..20_001 {
         symlink("nowhere", many.path().join(name.to_string())).unwrap();
     }

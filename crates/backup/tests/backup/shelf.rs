@@ -12,13 +12,13 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::craft::of_settings;
-use crate::site::{CFG, Site, names, put};
+use crate::site::{CFG, Site, names, put, quick_folder};
 
 const NOW: OffsetDateTime = datetime!(2026-11-24 15:00 UTC);
 
 /// Backups that are so many hours old, by names that say nothing else.
 fn shelf(hours: &[i64]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     for hours in hours {
         let bytes = of_settings(NOW - Duration::hours(*hours), CFG);
         put(&path(&folder, &format!("{hours}")), bytes);
@@ -85,7 +85,7 @@ fn what_cannot_be_read_is_listed_with_the_reason() {
 
 #[test]
 fn a_folder_that_is_missing_holds_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     assert_eq!(listed(folder.path()), [""; 0]);
     assert_eq!(listed(&folder.path().join("none")), [""; 0]);
     let rules = "daily=1".parse().unwrap();
@@ -195,7 +195,7 @@ fn of_two_backups_of_one_second_the_one_that_was_just_made_stays() {
 
 #[test]
 fn a_time_in_another_zone_is_told_in_utc_and_one_in_no_calendar_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let zones = datetime!(2026-11-24 15:00 +14);
     put(&path(&folder, "zoned"), of_settings(zones, CFG));
     let created = list(folder.path()).unwrap()[0].created().unwrap();

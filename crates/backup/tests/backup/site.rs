@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use isso_backup::{Create, CreateError, Created, Watch};
 use isso_cfg::Volume;
+use nix::sys::statvfs::statvfs;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
@@ -43,7 +44,15 @@ pub struct Site {
 impl Site {
     /// Settings, and no database yet.
     pub fn without_database() -> Site {
-        let folder = tempfile::tempdir().unwrap();
+        Site::in_folder(quick_folder())
+    }
+
+    /// The same on the disk, which sets the pace of a program that writes without a pause.
+    pub fn on_disk() -> Site {
+        Site::in_folder(tempfile::tempdir().unwrap())
+    }
+
+    fn in_folder(folder: TempDir) -> Site {
         let volume = Volume::new(folder.path(), "/db/comments.db");
         volume.settle().unwrap();
         let site = Site { folder, volume };
@@ -168,7 +177,7 @@ pub fn texts(database: &Path) -> Vec<String> {
 
 /// Does something with a copy of a sound database.
 pub fn looked_at<T>(database: &Path, look: impl FnOnce(&Connection) -> T) -> T {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let copy = folder.path().join("copy.db");
     fs::copy(database, &copy).unwrap();
     for suffix in ["-journal", "-wal"] {
@@ -218,10 +227,12 @@ pub fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A folder whose files are in memory, where there is one: nothing in it has to survive, and there is much to write.
+/// A folder whose files are in memory, where there is enough of it: nothing in it has to survive, and there is much to
+/// write.
 pub fn quick_folder() -> TempDir {
     let memory = Path::new("/dev/shm");
-    match memory.is_dir() {
+    let free = statvfs(memory).map_or(0, |disk| disk.blocks_available() * disk.fragment_size());
+    match free > 1024 * 1024 * 1024 {
         true => tempfile::tempdir_in(memory).unwrap(),
         false => tempfile::tempdir().unwrap(),
     }

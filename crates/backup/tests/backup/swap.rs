@@ -91,7 +91,7 @@ pub fn prepared(backup: &Path, site: &Site) -> Prepared {
 
 #[test]
 fn the_new_state_is_in_place_and_the_old_one_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     for members in KINDS {
         let (backup, new) = new_state(folder.path(), members);
         assert_eq!(new.len(), members.len());
@@ -114,7 +114,7 @@ fn the_new_state_is_in_place_and_the_old_one_is_kept() {
 
 #[test]
 fn what_was_kept_can_be_put_back() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     // The Isso that is replaced was killed in the middle of a transaction.
     let site = Site::with_comments(500);
@@ -141,7 +141,7 @@ fn what_was_kept_can_be_put_back() {
 
 #[test]
 fn where_nothing_was_nothing_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let origin = Origin::open(&backup).unwrap();
     let target = folder.path().join("a/new/place");
@@ -155,7 +155,7 @@ fn where_nothing_was_nothing_is_kept() {
 
 #[test]
 fn two_restores_in_one_second_keep_both_states() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS[..1]);
     let site = old_site();
     // Until two of them have the same second, all have to be kept.
@@ -171,7 +171,7 @@ fn two_restores_in_one_second_keep_both_states() {
 
 #[test]
 fn only_an_empty_folder_is_filled() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let origin = Origin::open(&backup).unwrap();
     let site = old_site();
@@ -187,7 +187,7 @@ fn only_an_empty_folder_is_filled() {
 
 #[test]
 fn what_is_prepared_and_not_wanted_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
     let before = (tree(site.root()), names(site.root()));
@@ -255,7 +255,7 @@ const WITHOUT: [&[&str]; 3] = [
 
 #[test]
 fn a_restore_that_is_undone_leaves_everything_as_it_was() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     for members in KINDS {
         let (backup, _) = new_state(folder.path(), members);
         for without in WITHOUT {
@@ -270,7 +270,7 @@ fn a_restore_that_is_undone_leaves_everything_as_it_was() {
 
 #[test]
 fn an_undo_that_is_killed_is_finished_wherever_it_was() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     for without in WITHOUT {
         for done in 0.. {
@@ -302,7 +302,7 @@ fn an_undo_that_is_killed_is_finished_wherever_it_was() {
 
 #[test]
 fn an_undo_that_fails_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let (site, old, restored) = restored_for_a_moment(&backup, &MEMBERS, &[]);
     let before = restored.before.clone().unwrap();
@@ -330,7 +330,7 @@ fn an_undo_that_fails_loses_nothing() {
 /// Whether each rename is on the disk before the next one begins, as the system calls of a restore and its undo show.
 #[test]
 fn every_rename_is_flushed_in_both_folders_before_the_next() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
     let ready = prepared(&backup, &site);

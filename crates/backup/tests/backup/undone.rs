@@ -5,13 +5,13 @@ use std::path::Path;
 
 use isso_backup::{SwapError, finish, swap};
 
-use crate::site::{MEMBERS, Site, names, put, tree};
+use crate::site::{MEMBERS, Site, names, put, quick_folder, tree};
 use crate::swap::{new_state, old_site, prepared};
 
 /// Puts something in the way after everything was prepared; then all has to be as it was, and once the obstacle is
 /// removed, the next restore has to succeed.
 fn check(obstacle: &str, of: impl Fn(&Path)) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
     let obstacle = site.path(obstacle);
@@ -57,7 +57,7 @@ fn a_file_where_a_folder_belongs_is_in_the_way() {
 
 #[test]
 fn a_folder_in_the_place_of_a_file_is_kept_like_a_file() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = Site::without_database();
     site.put("db/comments.db/strange", "mine");
@@ -69,7 +69,7 @@ fn a_folder_in_the_place_of_a_file_is_kept_like_a_file() {
 
 #[test]
 fn a_restore_that_is_not_finished_is_not_replaced_by_another() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
     let first = prepared(&backup, &site);
@@ -88,7 +88,7 @@ fn a_restore_that_is_not_finished_is_not_replaced_by_another() {
 
 #[test]
 fn a_plan_that_cannot_be_read_is_left_to_a_person() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
     let ready = prepared(&backup, &site);

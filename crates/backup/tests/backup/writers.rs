@@ -13,13 +13,13 @@ use rusqlite::Connection;
 use crate::python::Python;
 use crate::site::{Site, looked_at, make_database, names, quick_folder, texts};
 
-/// About 30 MB.
-const COMMENTS: usize = 7000;
+/// About 10 MB.
+const COMMENTS: usize = 2500;
 const BALLAST: usize = 3500;
 
 /// Makes backups beside a process that commits as fast as it can.
 fn check(mode: &str, rounds: usize) {
-    let site = Site::without_database();
+    let site = Site::on_disk();
     make_database(&site.database(), COMMENTS, BALLAST);
     let connection = Connection::open(site.database()).unwrap();
     let set = format!("PRAGMA journal_mode = {mode}");

@@ -155,7 +155,7 @@ fn what_is_not_good_is_no_seed() {
 
 #[test]
 fn the_template_is_put_right_without_a_word() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let volume = Volume::new(folder.path(), "/elsewhere/comments.db");
     let notes = volume.settle().unwrap().notes;
     let seeded = [store(&volume), volume.config_path()].map(|path| Note::Seeded { path });

@@ -32,9 +32,18 @@ const FINE: &str = "# mine\n[general]\ndbpath = /db/comments.db\nhost : localhos
 
 /// An empty volume, and the folder that goes with it.
 fn volume() -> (TempDir, Volume) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let volume = Volume::new(folder.path(), DBPATH);
     (folder, volume)
+}
+
+/// A folder whose files are in memory, where there is one: nothing in it has to survive, and each save waits for the disk.
+fn quick_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    match memory.is_dir() {
+        true => tempfile::tempdir_in(memory).unwrap(),
+        false => tempfile::tempdir().unwrap(),
+    }
 }
 
 /// A settled volume with this `isso.cfg`.

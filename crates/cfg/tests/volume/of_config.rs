@@ -7,7 +7,7 @@ use super::*;
 
 /// A file in a folder of its own, with these contents if any.
 fn alone(text: Option<&str>) -> (TempDir, Volume) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let config = folder.path().join("etc/my.cfg");
     if let Some(text) = text {
         put(&config, text);

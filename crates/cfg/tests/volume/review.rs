@@ -26,7 +26,7 @@ fn running() -> (TempDir, Volume, Document) {
 
 /// An `isso.cfg` that stands alone, and the settings that Isso runs with.
 fn alone() -> (TempDir, Volume, Document) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let config = folder.path().join("etc/isso.cfg");
     put(&config, FINE.replace(':', " ="));
     let volume = Volume::of_config(config, DBPATH);

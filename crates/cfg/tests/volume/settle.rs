@@ -39,7 +39,7 @@ fn a_fresh_volume_is_seeded() {
 
 #[test]
 fn the_path_of_the_database_is_the_one_given() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = quick_folder();
     let volume = Volume::new(folder.path(), "/somewhere/else.db");
     volume.settle().unwrap();
     assert!(text(volume.config_path()).contains("\ndbpath = /somewhere/else.db\n"));
