@@ -5,13 +5,17 @@
 //! not do, and every file has the right owner from the beginning. Nothing is given away by `chown`.
 
 use std::fs::{File, Metadata, symlink_metadata};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use nix::sys::socket::getsockopt;
+use nix::sys::socket::sockopt::PeerCredentials;
 use nix::unistd::{Gid, Uid, User, geteuid, getuid, initgroups, setgroups, setresgid, setresuid};
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
+use crate::api::SocketPath;
 use crate::error::Failure;
 
 /// Whom root has become.
@@ -27,11 +31,16 @@ pub fn remedy() -> Option<String> {
 
 /// Run by root, becomes the user to whom the folder belongs, or the first folder above it that is not root's; for a folder that
 /// is not there yet, only those above it count. The process cannot become root again.
+///
+/// Where root itself runs the host (`supervise` keeps its user), root stays root: nobody else could speak to that host.
 pub fn become_owner(folder: &Path) -> Result<(), Failure> {
     if !geteuid().is_root() {
         return Ok(());
     }
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    if root_listens_in(&folder) {
+        return Ok(());
+    }
     let Some(owner) = owner(&folder) else {
         return Ok(());
     };
@@ -90,6 +99,16 @@ pub fn open_as_root(file: &Path) -> Option<File> {
         .then_some(opened)
 }
 
+/// Whether a process of root listens on the API's socket there, and root has bound it: no other user can make one that is root's,
+/// though its owner may keep one that root has left behind.
+fn root_listens_in(folder: &Path) -> bool {
+    let socket = symlink_metadata(folder.join(SocketPath::NAME));
+    let bound = socket.is_ok_and(|it| it.file_type().is_socket() && it.uid() == 0);
+    let connected = || UnixStream::connect(SocketPath::new(folder)?.get());
+    let peer = || Ok::<_, std::io::Error>(getsockopt(&connected()?, PeerCredentials)?.uid());
+    bound && peer().is_ok_and(|uid| uid == 0)
+}
+
 /// The first that is not root's of the folder and those above it, by the names that were given and by those that links lead to.
 fn owner(folder: &Path) -> Option<Metadata> {
     let real = folder
@@ -118,6 +137,7 @@ fn is_known(uid: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::{chown, symlink};
+    use std::os::unix::net::UnixListener;
 
     use super::*;
 
@@ -154,5 +174,28 @@ mod tests {
         check(&at("hers/link"), Some(1234));
         symlink(at("hers"), at("link")).unwrap();
         check(&at("link"), Some(1234));
+    }
+
+    #[test]
+    fn root_stays_root_where_root_runs_the_host() {
+        if !geteuid().is_root() {
+            return eprintln!("left out: only root can give files away");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join(SocketPath::NAME);
+        assert!(!root_listens_in(folder.path()), "nothing is there");
+        let bound = UnixListener::bind(&socket).unwrap();
+        assert!(root_listens_in(folder.path()));
+        chown(&socket, Some(1234), None).unwrap();
+        assert!(!root_listens_in(folder.path()), "she bound it");
+        std::fs::rename(&socket, folder.path().join("elsewhere")).unwrap();
+        chown(folder.path().join("elsewhere"), Some(0), None).unwrap();
+        symlink(folder.path().join("elsewhere"), &socket).unwrap();
+        assert!(!root_listens_in(folder.path()), "her link leads to it");
+        std::fs::remove_file(&socket).unwrap();
+        std::fs::rename(folder.path().join("elsewhere"), &socket).unwrap();
+        assert!(root_listens_in(folder.path()));
+        drop(bound);
+        assert!(!root_listens_in(folder.path()), "it is left behind");
     }
 }
