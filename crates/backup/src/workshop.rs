@@ -117,19 +117,12 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         if !is_named_so(&entry.file_name()) {
             continue;
         }
-        // Opening a pipe would wait for a writer.
-        let lock = File::options()
-            .read(true)
-            .custom_flags(OFlag::O_NONBLOCK.bits())
-            .open(entry.path().join(LOCK));
-        let in_use = match lock {
-            Ok(lock) => lock.try_lock().is_err(),
-            // Killed before there was a lock, or about to make one. What holds more had one, and its owner was killed
-            // while he tidied up.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                is_bare(&entry) && is_young(&entry)
-            }
-            Err(_) => true,
+        let in_use = match is_locked(&entry.path()) {
+            Some(locked) => locked,
+            // Killed before there was a lock, or about to make one.
+            None if is_bare(&entry) => is_young(&entry),
+            // What holds more has got its lock since, or had one, and its owner was killed while he tidied up.
+            None => is_locked(&entry.path()).unwrap_or(false),
         };
         let removed = match in_use {
             true => Ok(()),
@@ -144,6 +137,20 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         }
     }
     failed
+}
+
+/// Whether somebody works in a folder; none if there is no lock in it.
+fn is_locked(folder: &Path) -> Option<bool> {
+    // Opening a pipe would wait for a writer.
+    let lock = File::options()
+        .read(true)
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(folder.join(LOCK));
+    match lock {
+        Ok(lock) => Some(lock.try_lock().is_err()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(_) => Some(true),
+    }
 }
 
 /// Under another name first: a host that was asked to put these files in place, by a command that was killed then, must
