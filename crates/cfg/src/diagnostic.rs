@@ -58,6 +58,8 @@ pub enum Code {
     Unreadable,
     /// The file is missing or empty.
     Missing,
+    /// The file ends in the midst of a line that is longer in the settings in force.
+    CutOff,
     /// The file is not UTF-8.
     NotUtf8,
     /// The file begins with a byte order mark, which Python keeps as a character of the first line.

@@ -204,7 +204,9 @@ impl Volume {
     }
 
     /// Looks at `isso.cfg` while Isso runs with the settings `in_force`. A file with which Isso must not run is never
-    /// repaired: it is [refused](Found::Refused), with the lines that are wrong, and Isso goes on as it is.
+    /// repaired: it is [refused](Found::Refused), with the lines that are wrong, and Isso goes on as it is. So is a file that
+    /// was cut off while it was saved: it ends, without a line break, in the midst of a line that is longer in the settings in
+    /// force or in the [last good ones](Volume::last_good).
     ///
     /// Two things are put right at once, under the lock: the enforced keys in a file that is good otherwise, and a file that
     /// is missing or empty, which becomes that of `in_force` again. Where they cannot be written, the file is refused. As

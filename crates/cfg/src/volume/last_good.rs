@@ -21,14 +21,33 @@ impl Volume {
 }
 
 impl Volume {
-    /// Whether this is where a writer of the settings that were kept last was stopped: it is their beginning, and ends in the
-    /// midst of a line. Such a text may pass for settings without a password, or with half of one.
+    /// Whether this is where a writer was stopped, beside the settings that were kept last: see [`ends_within_a_line_of`].
     pub(super) fn is_cut_off(&self, bytes: &[u8]) -> bool {
         let good = files::read(&self.last_good_path()).ok().flatten();
-        let rest = good.as_deref().and_then(|it| it.strip_prefix(bytes));
-        let is_within_a_line = |rest: &[u8]| !matches!(rest.first(), None | Some(b'\n' | b'\r'));
-        rest.is_some_and(is_within_a_line) && !bytes.ends_with(b"\n") && self.last_good().is_some()
+        good.is_some_and(|good| ends_within_a_line_of(&good, bytes)) && self.last_good().is_some()
     }
+}
+
+/// Whether a text ends in the midst of a line of another, as where its writer was stopped: it is the other's beginning, or its
+/// last line is the beginning of one there, for above it something may have been changed. Such a text may pass for settings
+/// without a password, or with half of one.
+///
+/// Whole lines may be what a person has left.
+pub(super) fn ends_within_a_line_of(whole: &[u8], text: &[u8]) -> bool {
+    if text.ends_with(b"\n") {
+        return false;
+    }
+    let is_within_a_line = |rest: &[u8]| !matches!(rest.first(), None | Some(b'\n' | b'\r'));
+    if whole.strip_prefix(text).is_some_and(is_within_a_line) {
+        return true;
+    }
+    let lines = |text| <[u8]>::split(text, |byte| *byte == b'\n');
+    let last = lines(text).next_back().unwrap_or_default();
+    let mut rests = lines(whole).filter_map(|line| line.strip_prefix(last));
+    // Blanks begin every indented line, and are what many a file ends with.
+    !last.trim_ascii().is_empty()
+        && rests.clone().any(is_within_a_line)
+        && rests.all(is_within_a_line)
 }
 
 /// Does the work of [`Volume::remember`].

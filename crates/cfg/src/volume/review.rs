@@ -3,6 +3,7 @@
 use std::io;
 
 use super::files::{folder, is_read_only, make_folder, read, write};
+use super::last_good::ends_within_a_line_of;
 use super::saving::believe;
 use super::{Note, Volume, VolumeError, refused};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -93,6 +94,9 @@ impl Look {
             Ok(cfg) => cfg,
             Err(problems) => return Look::refused(problems),
         };
+        if let Some(problem) = cut_off(volume, &cfg, in_force) {
+            return Look::refused(vec![problem]);
+        }
         let mut problems = refused(&cfg);
         problems.extend(password::refused(&cfg));
         problems.extend(untrusted_password(&cfg, in_force));
@@ -132,6 +136,24 @@ impl Look {
         self.to_write = Some(to_write);
         self
     }
+}
+
+/// What a writer left that was stopped, as by a full disk, passes for an edit: half a password is one, too.
+fn cut_off(volume: &Volume, cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
+    let (text, whole) = (cfg.as_str(), in_force.as_str());
+    let is_cut_off = ends_within_a_line_of(whole.as_bytes(), text.as_bytes())
+        || volume.is_cut_off(text.as_bytes());
+    (is_cut_off && !cfg.means_the_same(in_force)).then(|| Diagnostic {
+        line: text.lines().count().max(1),
+        // The last line may be half a password.
+        ..of_the_file(
+            volume,
+            Code::CutOff,
+            "the file ends in the midst of a line, as if it could not be saved to its end".to_owned(),
+            "Save the file again; if its last line is as you want it, with a line break at its end. Isso goes on with the settings it \
+             has.",
+        )
+    })
 }
 
 /// A password that was not in force before is as little trusted beside a panel that is off as when Isso is started.

@@ -102,6 +102,34 @@ fn every_edit_that_goes_wrong_is_refused_or_put_back() {
     );
 }
 
+/// A full disk, or a writer that is killed: half of a password, or of a number, is one as well.
+#[test]
+fn a_file_that_was_cut_off_is_no_edit() {
+    let fine = format!("{FINE}\n[guard]\nratelimit = 12\n");
+    let (_folder, volume) = volume_with(&fine);
+    let (path, in_force) = (volume.config_path(), volume.read().unwrap().cfg);
+    let password = in_force.read_text(&keys::ADMIN_PASSWORD);
+    // What was being saved may say something else above the place where it ends.
+    let other = fine.replace("localhost", "https://blog.example\nmax-age = 20m");
+    for whole in [&fine, &other] {
+        let begin = whole.find("[admin]").unwrap();
+        for end in begin..whole.len() {
+            let cut = &whole[..end];
+            // Whole lines may be what a person has left.
+            if cut.ends_with('\n') || whole[end..].starts_with('\n') {
+                continue;
+            }
+            put(&path, cut);
+            let problems = refused(found(&volume, &in_force));
+            assert!(!format!("{problems:?}").contains(&password[..3]), "{cut:?}");
+            assert!(!cut.ends_with(&password[..3]) || problems[0].code == Code::CutOff);
+        }
+    }
+    // With a line break, it is what a person wrote.
+    put(&path, fine.replace(&password, &password[..3]));
+    assert!(matches!(found(&volume, &in_force), Found::Changed(_)));
+}
+
 #[test]
 fn an_edit_that_isso_does_not_read_is_none() {
     let (_folder, volume, in_force) = running();
