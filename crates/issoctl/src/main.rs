@@ -63,6 +63,9 @@ async fn main() -> ExitCode {
     {
         return failure.report(Some(&data), &output);
     }
+    if matches!(cli.command, Command::Up(_) | Command::Supervise(_)) {
+        memory::share_heap();
+    }
     // The state machine's futures stay on this thread.
     let code = match LocalSet::new()
         .run_until(run(&data, output, cli.command, source))

@@ -5,11 +5,32 @@ use std::fs;
 
 use rustix::mm::{Advice, madvise};
 
+/// Has freed memory given back whichever thread had it. To be called before other threads are started.
+///
+/// Every thread would get a heap of its own from glibc, and [`give_back`] cannot shorten any but the first. And once
+/// something large was freed, glibc would keep the next thing of its size: a huge `isso.cfg`, read by one thread after
+/// another, would stay in memory several times.
+pub fn share_heap() {
+    #[cfg(target_env = "gnu")]
+    for (parameter, value) in [
+        (nix::libc::M_ARENA_MAX, 1),
+        // Its usual value. That it is set keeps it from growing.
+        (nix::libc::M_MMAP_THRESHOLD, 128 * 1024),
+    ] {
+        #[expect(unsafe_code, reason = "no crate has this call")]
+        // SAFETY: both are numbers that the allocator looks at when it is asked for memory.
+        let is_set = unsafe { nix::libc::mallopt(parameter, value) } == 1;
+        if !is_set {
+            tracing::debug!("the allocator keeps its parameter {parameter}");
+        }
+    }
+}
+
 /// Gives back what is needed no more until something happens again.
 ///
 /// Most of a supervisor's memory is its own program text, two thirds of which is read while it starts and not again. It
 /// stays in the kernel's page cache and is mapped again, 64 KiB at a time, where it is run. With glibc a heap that was large
-/// once, to read a huge `isso.cfg`, would stay so.
+/// once, to read a huge `isso.cfg`, would stay so; see [`share_heap`], too.
 pub fn give_back() {
     #[cfg(target_env = "gnu")]
     {
@@ -82,5 +103,42 @@ mod tests {
         give_back();
         let after = resident();
         assert!(after < before / 2, "{after} of {before} KiB");
+    }
+
+    /// How much memory no file is mapped to, in KiB.
+    #[cfg(target_env = "gnu")]
+    fn anonymous() -> usize {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:"));
+        line.unwrap()
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap()
+    }
+
+    #[cfg(target_env = "gnu")]
+    #[test]
+    fn a_huge_file_stays_in_no_thread_s_memory() {
+        const THREADS: usize = 16;
+        share_heap();
+        let before = anonymous();
+        let all_have_read = std::sync::Barrier::new(THREADS);
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    // The second time is the one at which glibc would keep it.
+                    for _ in 0..2 {
+                        std::hint::black_box(vec![1_u8; 3 * 1024 * 1024]);
+                    }
+                    all_have_read.wait();
+                    give_back();
+                });
+            }
+        });
+        let kept = anonymous().saturating_sub(before);
+        // Other tests may run here.
+        assert!(kept < 16 * 1024, "{kept} KiB");
     }
 }
