@@ -12,6 +12,8 @@ use crate::requests::{Requests, Tracebacks};
 
 /// Longer lines are cut into pieces, so that a line without an end cannot fill the memory.
 const LONGEST_LINE: u64 = 4096;
+/// So many bytes of lines are kept at most, for long lines would take many times the memory of usual ones.
+const MOST_BYTES: usize = 1024 * 1024;
 
 /// One line of output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,15 +35,37 @@ pub struct LogRing {
 #[derive(Debug)]
 struct Shared {
     capacity: usize,
-    lines: Mutex<VecDeque<LogLine>>,
+    lines: Mutex<Lines>,
     live: broadcast::Sender<LogLine>,
     requests: Arc<Requests>,
 }
 
+#[derive(Debug, Default)]
+struct Lines {
+    kept: VecDeque<LogLine>,
+    bytes: usize,
+}
+
+impl Lines {
+    fn push(&mut self, line: LogLine, capacity: usize) {
+        self.bytes += line.text.len();
+        self.kept.push_back(line);
+        while self.kept.len() > 1 && (self.kept.len() > capacity || self.bytes > MOST_BYTES) {
+            let oldest = self.kept.pop_front();
+            self.bytes -= oldest.map_or(0, |line| line.text.len());
+        }
+    }
+
+    fn tail(&self, count: usize) -> Vec<LogLine> {
+        let skipped = self.kept.len().saturating_sub(count);
+        self.kept.iter().skip(skipped).cloned().collect()
+    }
+}
+
 impl LogRing {
-    /// Makes a ring for so many lines.
+    /// Makes a ring for so many lines, and for no more than 1 MiB of them.
     pub fn new(capacity: usize) -> LogRing {
-        let lines = Mutex::new(VecDeque::new());
+        let lines = Mutex::default();
         let live = broadcast::Sender::new(256);
         LogRing {
             shared: Arc::new(Shared {
@@ -55,7 +79,7 @@ impl LogRing {
 
     /// The last `count` lines, oldest first.
     pub fn tail(&self, count: usize) -> Vec<LogLine> {
-        tail(&self.lines(), count)
+        self.lines().tail(count)
     }
 
     /// The last `count` lines and every later one: none is missing between the two, none is twice.
@@ -64,7 +88,7 @@ impl LogRing {
     pub fn follow(&self, count: usize) -> (Vec<LogLine>, broadcast::Receiver<LogLine>) {
         let lines = self.lines();
         let live = self.shared.live.subscribe();
-        (tail(&lines, count), live)
+        (lines.tail(count), live)
     }
 
     /// Adds a line, forgetting the oldest when the ring is full.
@@ -79,10 +103,7 @@ impl LogRing {
             text,
         };
         let mut lines = self.lines();
-        while lines.len() >= self.shared.capacity.max(1) {
-            lines.pop_front();
-        }
-        lines.push_back(line.clone());
+        lines.push(line.clone(), self.shared.capacity);
         // Sent under the lock, so that `follow` cuts at one place. Nobody listening is no error.
         let _ = self.shared.live.send(line);
     }
@@ -117,22 +138,17 @@ impl LogRing {
     /// The line in which a generation that ended said why.
     pub(crate) fn cause(&self, generation: u64) -> Option<String> {
         let lines = self.lines();
-        let texts = lines.iter().filter(|l| l.generation == generation);
+        let texts = lines.kept.iter().filter(|l| l.generation == generation);
         cause(texts.map(|l| l.text.as_str()))
     }
 
-    fn lines(&self) -> MutexGuard<'_, VecDeque<LogLine>> {
+    fn lines(&self) -> MutexGuard<'_, Lines> {
         // The lines are whole even when somebody panicked while holding them.
         self.shared
             .lines
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn tail(lines: &VecDeque<LogLine>, count: usize) -> Vec<LogLine> {
-    let skipped = lines.len().saturating_sub(count);
-    lines.iter().skip(skipped).cloned().collect()
 }
 
 /// Finds what Python, Isso or gunicorn gave as the cause: the exception of the last traceback, else
@@ -205,6 +221,21 @@ mod tests {
         }
         assert_eq!(texts(&ring.tail(9)), ["b", "c"]);
         assert_eq!(texts(&ring.tail(1)), ["c"]);
+    }
+
+    #[test]
+    fn the_ring_keeps_fewer_lines_where_they_are_long() {
+        let ring = LogRing::new(2000);
+        for number in 0..2000 {
+            ring.push(1, format!("{number:04096}"));
+        }
+        let kept = ring.tail(2000);
+        assert_eq!(kept.len(), MOST_BYTES / 4096);
+        assert_eq!(kept[0].text, format!("{:04096}", 2000 - kept.len()));
+        for _ in 0..2000 {
+            ring.push(1, "short".to_owned());
+        }
+        assert_eq!(ring.tail(9999).len(), 2000);
     }
 
     #[tokio::test]
