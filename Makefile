@@ -60,15 +60,20 @@ install: ## Install what was packed on your StartOS server
 	start-cli package install -s "$$(start-cli s9pk select)"
 
 .PHONY: test
-test: lint deny test-tools ## Check and test everything, with real Isso
-	cargo test --workspace --locked
+test: lint deny test-tools test-build ## Check and test everything, with real Isso
+	ISSO_TEST_PROGRAM=$(TESTED) cargo test --workspace --locked
 	$(MAKE) --no-print-directory test-browser
 	$(MAKE) --no-print-directory test-package
 
+# One command for all, since cargo builds a dependency anew for each selection of packages and targets.
+TESTED := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/issoctl
+.PHONY: test-build
+test-build: need-build
+	cargo build --workspace --bins --tests --locked
+
 .PHONY: test-browser
-test-browser: test-tools ## Look at Isso and issoctl's pages in a real browser
-	cargo build --locked -p issoctl
-	ISSOCTL=$(CURDIR)/target/debug/issoctl node --test --test-reporter=spec $(BROWSER)/*.test.mjs
+test-browser: test-tools test-build ## Look at Isso and issoctl's pages in a real browser
+	ISSOCTL=$(TESTED) node --test --test-reporter=spec $(BROWSER)/*.test.mjs
 
 # Not everybody can build for, or emulate, another processor. The test itself tells, and fails in CI. What is tested of it
 # is that it runs there, so it is not optimised.
@@ -110,7 +115,8 @@ $(TOOLS)/bin/cargo-deny:
 
 # Isso is put there by the code that puts it on a user's machine.
 $(PYTHON_ENV)/.done: crates/daemon/requirements.txt crates/daemon/gunicorn.conf.py tests/requirements.txt
-	cargo run --quiet --locked -p isso-daemon --example runtime -- $(PYTHON_ENV)
+	cargo build --workspace --examples --locked
+	$(or $(CARGO_TARGET_DIR),target)/debug/examples/runtime $(PYTHON_ENV)
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.txt
 	touch $@
 
