@@ -226,6 +226,12 @@ impl Site {
             .to_owned()
     }
 
+    /// Lets pages of this website, and of no other, embed comments.
+    pub fn set_website(&self, origin: &str) {
+        let website = format!("websites={origin}");
+        self.ok(&["action", "run", "set-websites", &website]);
+    }
+
     /// Starts `up` on a free port.
     pub fn up(&self, args: &[&str]) -> Up<'_> {
         let address = free_address();

@@ -49,12 +49,7 @@ fn a_wrong_answer_is_asked_for_again() {
 fn a_list_is_asked_until_an_empty_line() {
     let site = Site::new();
     site.set_password();
-    site.ok(&[
-        "action",
-        "run",
-        "set-websites",
-        "websites=https://old.example",
-    ]);
+    site.set_website("https://old.example");
     let mut terminal = ask(&site, "set-websites");
     terminal.answer("Websites 1: https://old.example", "\r");
     terminal.answer(

@@ -113,12 +113,7 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
     }
     let mut site = Site::new();
     site.set_password();
-    site.ok(&[
-        "action",
-        "run",
-        "set-websites",
-        "websites=https://a.example",
-    ]);
+    site.set_website("https://a.example");
     site.ok(&[
         "action",
         "run",
@@ -189,12 +184,7 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
 async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
     let mut site = Site::new();
     site.set_password();
-    site.ok(&[
-        "action",
-        "run",
-        "set-websites",
-        "websites=https://a.example",
-    ]);
+    site.set_website("https://a.example");
     let namespaces = ["unshare", "--user", "--map-root-user", "--mount"];
     let possible = Command::new(namespaces[0])
         .args(&namespaces[1..])

@@ -263,12 +263,7 @@ fn without_a_host_a_check_tells_whose_environment_it_looked_at() {
 
     // A command does not repair what only the host can judge.
     let before = site.cfg();
-    site.ok(&[
-        "action",
-        "run",
-        "set-websites",
-        "websites=https://a.example",
-    ]);
+    site.set_website("https://a.example");
     let host = (
         "host = localhost",
         "host = \n    https://a.example\n    localhost",

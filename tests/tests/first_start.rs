@@ -73,12 +73,7 @@ async fn check_that_the_supervisor_answers(url: &str) {
 async fn a_comment_waits_for_approval() {
     let site = Site::new();
     let password = site.set_password();
-    site.ok(&[
-        "action",
-        "run",
-        "set-websites",
-        "websites=https://blog.example",
-    ]);
+    site.set_website("https://blog.example");
     let up = site.serving_again();
     let visitor = Visitor::new(up.url(), "https://blog.example");
 

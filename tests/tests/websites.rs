@@ -59,12 +59,7 @@ async fn a_website_is_allowed_once_it_is_set() {
 #[test]
 fn what_is_no_website_is_refused_and_nothing_changes() {
     let site = Site::new();
-    site.ok(&[
-        "action",
-        "run",
-        "set-websites",
-        "websites=https://blog.example",
-    ]);
+    site.set_website("https://blog.example");
     let before = site.cfg();
     for bad in [
         "ftp://blog.example",
