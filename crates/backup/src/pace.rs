@@ -4,20 +4,27 @@
 //! written yet, and on any file system for whatever the kernel has just sent to the disk. So what is written here goes to
 //! the disk at once and in small steps, and between two of them the disk is left alone for as long as the last one took.
 //!
+//! What is removed is given back to the disk in steps as well.
+//!
 //! No other I/O priority is asked for: with *idle* Isso's fsync could wait for a step that itself waits for every other
 //! process that reads or writes.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::libc;
 
 /// No more than this of a file is ever waiting to be written.
 const STEP: u64 = 1024 * 1024;
+/// No more than this of a file is given back at once.
+const FREED: u64 = 4 * 1024 * 1024;
 /// How long the disk is left alone at most, however slow it is.
 const PAUSE_MAX: Duration = Duration::from_millis(100);
 
@@ -92,6 +99,55 @@ impl Write for Paced {
     }
 }
 
+/// Removes a file, or a folder and all that is in it.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    if !fs::symlink_metadata(path)?.is_dir() {
+        return remove_file(path);
+    }
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => remove(&entry.path())?,
+            false => remove_file(&entry.path())?,
+        }
+    }
+    fs::remove_dir(path)
+}
+
+/// Removes a file, and gives its room back in steps.
+///
+/// Where a file system tells the disk at once which blocks are free (`discard`), it does so while the next fsync waits; for a
+/// large file that took half a second.
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let opened = options.write(true).custom_flags(flags.bits()).open(path);
+    fs::remove_file(path)?;
+    // What may not be written, and what is no file, is removed by now as well. Its room may then come back at once.
+    let Ok(file) = opened else { return Ok(()) };
+    let Ok(left) = file.metadata() else {
+        return Ok(());
+    };
+    // A file that has another name still is not to be cut.
+    if !left.is_file() || left.nlink() > 0 {
+        return Ok(());
+    }
+    let mut length = left.len();
+    while length > 0 {
+        let started = Instant::now();
+        length = length.saturating_sub(FREED);
+        if file
+            .set_len(length)
+            .and_then(|()| file.sync_data())
+            .is_err()
+        {
+            break;
+        }
+        thread::sleep(started.elapsed().min(PAUSE_MAX));
+    }
+    Ok(())
+}
+
 /// Writes a part of a file to the disk and waits for it. Unlike `fdatasync` this makes the file system write no journal,
 /// for which Isso would have to wait; so it does not promise that the part is found again after a crash.
 fn write_out(file: &File, at: u64, bytes: u64) -> io::Result<()> {
@@ -151,6 +207,24 @@ mod tests {
         let file = paced.file.try_clone().unwrap();
         paced.sync_all().unwrap();
         assert_eq!(unwritten_pages(&file).unwrap_or(0), 0);
+    }
+
+    #[test]
+    fn a_folder_is_removed_and_what_has_another_name_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let [going, kept] = ["going", "kept"].map(|name| folder.path().join(name));
+        fs::create_dir_all(going.join("below")).unwrap();
+        fs::write(&kept, [7; 4096]).unwrap();
+        fs::hard_link(&kept, going.join("linked")).unwrap();
+        std::os::unix::fs::symlink(&kept, going.join("pointing")).unwrap();
+        fs::write(going.join("below/large"), vec![7; 3 * FREED as usize + 1]).unwrap();
+        let large = File::open(going.join("below/large")).unwrap();
+        remove(&going).unwrap();
+        assert!(!going.exists());
+        assert_eq!(fs::read(&kept).unwrap(), [7; 4096]);
+        // Cut before it was given up, and not only when it is closed.
+        assert_eq!(large.metadata().unwrap().len(), 0);
+        assert!(remove(&going).is_err());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use time::macros::format_description;
 use crate::archive::{Archive, ArchiveError, SUFFIX};
 use crate::keep::Keep;
 use crate::manifest::Manifest;
+use crate::pace;
 use crate::workshop::remove_abandoned;
 
 /// The name of a folder with the files before a restore begins so.
@@ -132,11 +133,7 @@ pub fn is_backup(path: &Path) -> bool {
 
 /// Deletes a backup, or what a restore has kept.
 pub fn delete(backup: &Path) -> Result<(), ShelfError> {
-    let deleted = match backup.is_dir() {
-        true => fs::remove_dir_all(backup),
-        false => fs::remove_file(backup),
-    };
-    deleted.map_err(|error| ShelfError::Delete(backup.to_owned(), error))
+    pace::remove(backup).map_err(|error| ShelfError::Delete(backup.to_owned(), error))
 }
 
 impl Shelved {

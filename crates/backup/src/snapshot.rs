@@ -98,13 +98,13 @@ pub(crate) fn snapshot(
 
     let copy = File::create_new(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
     let mut mirror = Mirror::new((&source, database), (&copy, to));
-    gently(|| {
+    let map = gently(|| {
         watch.begin(Step::Copy, mirror.length()?);
         mirror.update(watch)?;
         // What changed meanwhile is copied here, so that next to nothing is left to write under the lock.
-        mirror.update(&Silent(watch))
+        mirror.update(&Silent(watch))?;
+        Ok::<_, SnapshotError>(mirror.map())
     })?;
-    let map = mirror.map();
     for turn in 0.. {
         connection.execute_batch("BEGIN").map_err(failed)?;
         // To begin takes no lock yet.

@@ -11,6 +11,8 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::{Builder, TempDir};
 
+use crate::pace;
+
 const PREFIX: &str = ".issoctl-";
 const LOCK: &str = "lock";
 const UNLOCKED: &str = "locking";
@@ -35,6 +37,13 @@ pub enum WorkshopError {
     /// The finished work.
     #[error("cannot put the finished file in place as {0}")]
     Publish(PathBuf, #[source] io::Error),
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        // What is left here is removed by the next one.
+        let _ = remove(self.path());
+    }
 }
 
 impl Workshop {
@@ -157,11 +166,11 @@ fn is_locked(folder: &Path) -> Option<bool> {
 /// find all of them or none.
 fn remove(folder: &Path) -> io::Result<()> {
     if folder.extension().is_some_and(|it| it == GONE) {
-        return fs::remove_dir_all(folder);
+        return pace::remove(folder);
     }
     let gone = folder.with_extension(GONE);
     fs::rename(folder, &gone)?;
-    fs::remove_dir_all(gone)
+    pace::remove(&gone)
 }
 
 fn is_bare(entry: &fs::DirEntry) -> bool {
