@@ -19,12 +19,12 @@ use rusqlite::{Connection, Result};
 struct Table {
     name: &'static str,
     columns: &'static [Column],
-    /// How many of them the Isso of every version has made.
+    /// How many of them the oldest Isso made.
     oldest: usize,
     /// Whether Isso counts the columns, so that no other may follow.
     is_counted: bool,
-    /// The columns that may bear an index that refuses a row.
-    unique: &'static str,
+    /// The column that may bear an index that refuses a row.
+    unique: Option<&'static str>,
 }
 
 struct Column {
@@ -86,7 +86,7 @@ const TABLES: [Table; 3] = [
         ],
         oldest: 14,
         is_counted: false,
-        unique: "",
+        unique: None,
     },
     Table {
         name: "threads",
@@ -97,14 +97,14 @@ const TABLES: [Table; 3] = [
         ],
         oldest: 3,
         is_counted: true,
-        unique: "uri",
+        unique: Some("uri"),
     },
     Table {
         name: "preferences",
         columns: &[column("key", Text, Value), column("value", Text, Value)],
         oldest: 2,
         is_counted: false,
-        unique: "key",
+        unique: Some("key"),
     },
 ];
 
@@ -133,6 +133,14 @@ pub(crate) fn unfit(connection: &Connection) -> Result<Option<String>> {
         let (kind, name, table, sql) = object?;
         let words = words(&sql);
         let shown = name.escape_debug();
+        // SQLite compares kinds and names without regard to case, and reads them up to the first NUL.
+        let is_strange = !["table", "index", "view", "trigger"].contains(&&*kind)
+            || [&name, &table, &sql].iter().any(|it| it.contains('\0'));
+        if is_strange {
+            return Ok(Some(format!(
+                "its entry `{shown}` is not as SQLite writes one"
+            )));
+        }
         let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
         let ours = TABLES.iter().find(|it| is(it.name, &name));
         let trouble = match (&*kind, ours) {
@@ -141,7 +149,7 @@ pub(crate) fn unfit(connection: &Connection) -> Result<Option<String>> {
                 "it has a trigger `{shown}` that is not Isso's; DROP TRIGGER takes it out"
             )),
             ("view", Some(_)) => Some(format!("`{shown}` is a view")),
-            ("table", _) if has(&words, "virtual") => Some(format!("`{shown}` is a virtual table")),
+            ("table", _) if is_virtual(&words) => Some(format!("`{shown}` is a virtual table")),
             ("table", None) if version <= COPIED && COPIES.iter().any(|it| is(it, &name)) => Some(
                 format!("it has a table `{shown}`, under which Isso is going to make its own"),
             ),
@@ -188,7 +196,7 @@ fn of_table(
         })
     })?;
     let columns = columns.collect::<Result<Vec<_>>>()?;
-    let needed = match version <= WITHOUT_NOTIFICATION {
+    let needed = match (0..=WITHOUT_NOTIFICATION).contains(&version) {
         true => table.oldest,
         false => table.columns.len(),
     };
@@ -233,7 +241,7 @@ fn of_index(
     let mut columns = connection.prepare("SELECT name FROM pragma_index_info(?)")?;
     let columns = columns.query_map([name], |row| row.get::<_, Option<String>>(0))?;
     let columns = columns.collect::<Result<Vec<_>>>()?;
-    let is_own = matches!(&columns[..], [Some(one)] if one.eq_ignore_ascii_case(table.unique));
+    let is_own = matches!((&columns[..], table.unique), ([Some(one)], Some(own)) if one.eq_ignore_ascii_case(own));
     let is_plain = columns.iter().all(Option::is_some) && (!is_partial || compares(words));
     Ok(match is_plain && (is_own || !is_unique) {
         true => None,
@@ -297,7 +305,8 @@ impl Found {
     }
 }
 
-/// Whether a default is a number, a text, or what SQLite has as a word of its own.
+/// Whether a default is a number, a text, or what SQLite has as a word of its own. A word before a parenthesis is a function,
+/// with quotes and without.
 fn is_literal(default: &[Word]) -> bool {
     const WORDS: [&str; 10] = [
         "+",
@@ -316,7 +325,11 @@ fn is_literal(default: &[Word]) -> bool {
         let is_number = word.text.starts_with(|it: char| it.is_ascii_digit());
         word.is_quoted || is_number || WORDS.contains(&&*word.text)
     };
-    is_blob || default.iter().all(is_part)
+    let is_call = |pair: &[Word]| {
+        let is_sign = ["+", "-", "("].contains(&&*pair[0].text) && !pair[0].is_quoted;
+        !is_sign && pair[1].text == "(" && !pair[1].is_quoted
+    };
+    is_blob || (default.iter().all(is_part) && !default.windows(2).any(is_call))
 }
 
 /// Whether a default is the time at which a row is made, in one of the ways that SQLite never answers with NULL.
@@ -380,6 +393,13 @@ fn has(words: &[Word], keyword: &str) -> bool {
         .any(|word| !word.is_quoted && word.text == keyword)
 }
 
+/// Whether a statement is `CREATE VIRTUAL TABLE`.
+fn is_virtual(words: &[Word]) -> bool {
+    words
+        .get(1)
+        .is_some_and(|word| !word.is_quoted && word.text == "virtual")
+}
+
 /// The words of a statement, without blanks and comments, and without a semicolon at its end.
 fn words(sql: &str) -> Vec<Word> {
     let mut words = Vec::new();
@@ -392,6 +412,11 @@ fn words(sql: &str) -> Vec<Word> {
             }
             _ if rest.starts_with("/*") => {
                 rest = rest[2..].split_once("*/").map_or("", |(_, rest)| rest);
+                continue;
+            }
+            // Between two words, these are blanks to SQLite.
+            '\u{feff}' | '\u{b}' => {
+                rest = &rest[first.len_utf8()..];
                 continue;
             }
             '"' | '\'' | '`' | '[' => {
