@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::sys::stat::{major, minor};
 
@@ -23,30 +23,30 @@ pub struct User {
 /// They would go on with the old file when it was replaced. What processes of other users have open, the kernel shows to root
 /// alone, but their locks to everybody.
 pub fn users(database: &Path, host: Option<i32>) -> Vec<User> {
-    let files = files(database);
+    let target = resolved(database);
+    let files = files(&target);
     if files.is_empty() {
         return Vec::new();
     }
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|it| it.file_name().to_str()?.parse().ok());
     let mut found: Vec<i32> = pids.filter(|pid| has_open(*pid, &files)).collect();
-    found.extend(lock_holders(&files));
+    found.extend(lock_holders(&target));
     others(found, host)
 }
 
 /// The processes that hold a lock on the database, but for this one and those that descend from `host`. Opens none of its files.
 pub fn lockers(database: &Path, host: Option<i32>) -> Vec<User> {
-    let files = files(database);
-    if files.is_empty() {
-        return Vec::new();
-    }
-    others(lock_holders(&files), host)
+    others(lock_holders(&resolved(database)), host)
+}
+
+fn resolved(database: &Path) -> PathBuf {
+    fs::canonicalize(database).unwrap_or_else(|_| database.to_owned())
 }
 
 /// The device and inode of the database and of what SQLite keeps beside it.
-fn files(database: &Path) -> HashSet<(u64, u64)> {
-    let target = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
-    let files = ["", "-wal", "-shm", "-journal"].map(|it| beside(&target, it));
+fn files(target: &Path) -> HashSet<(u64, u64)> {
+    let files = ["", "-wal", "-shm", "-journal"].map(|it| beside(target, it));
     let files = files.iter().filter_map(|it| fs::metadata(it).ok());
     files.map(|it| (it.dev(), it.ino())).collect()
 }
@@ -76,13 +76,34 @@ fn has_open(pid: i32, files: &HashSet<(u64, u64)>) -> bool {
     open.any(|it| files.contains(&(it.dev(), it.ino())))
 }
 
-/// As in `1: POSIX  ADVISORY  READ 1234 08:01:5678 0 EOF`; the device in hexadecimal digits.
-fn lock_holders(files: &HashSet<(u64, u64)>) -> Vec<i32> {
-    let wanted = files
-        .iter()
-        .map(|&(device, inode)| format!("{:02x}:{:02x}:{inode}", major(device), minor(device)));
-    let wanted: HashSet<String> = wanted.collect();
-    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+fn lock_holders(target: &Path) -> Vec<i32> {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let (mounts, locks) = (read("/proc/self/mountinfo"), read("/proc/locks"));
+    let mut wanted = HashSet::new();
+    for (device, inode) in files(target) {
+        // Of a file in a subvolume of btrfs, the kernel's table of locks names the device of the whole file system.
+        for (major, minor) in mounted_above(target, &mounts).chain([(major(device), minor(device))])
+        {
+            wanted.insert(format!("{major:02x}:{minor:02x}:{inode}"));
+        }
+    }
+    holders(&locks, &wanted)
+}
+
+/// The devices of the file systems that a path lies in or below, as in `36 35 0:31 /sub /data rw - btrfs /dev/sda rw`.
+fn mounted_above<'a>(path: &'a Path, mounts: &'a str) -> impl Iterator<Item = (u64, u64)> + 'a {
+    mounts.lines().filter_map(move |line| {
+        let mut words = line.split(' ').skip(2);
+        let (device, point) = (words.next()?, words.nth(1)?);
+        let (major, minor) = device.split_once(':')?;
+        path.starts_with(point)
+            .then_some((major.parse().ok()?, minor.parse().ok()?))
+    })
+}
+
+/// The processes that hold a lock on one of these files, from lines like `1: POSIX  ADVISORY  READ 1234 08:01:5678 0 EOF`, with
+/// the device in hexadecimal digits.
+fn holders(locks: &str, wanted: &HashSet<String>) -> Vec<i32> {
     let holder = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         let file = words.iter().position(|word| wanted.contains(*word))?;
@@ -112,4 +133,24 @@ fn parent(pid: i32) -> Option<i32> {
     // The name stands in parentheses and may hold anything.
     let rest = &stat[stat.rfind(')')? + 1..];
     rest.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_in_a_subvolume_is_found_by_the_device_of_its_file_system() {
+        let mounts = "28 1 0:26 / / rw shared:1 - btrfs /dev/sda2 rw,subvol=/root\n\
+                      36 28 0:47 / /srv rw - tmpfs tmpfs rw\n";
+        let above = |path| mounted_above(Path::new(path), mounts).collect::<Vec<_>>();
+        assert_eq!(above("/data/db/comments.db"), [(0, 26)]);
+        assert_eq!(above("/srv/comments.db"), [(0, 26), (0, 47)]);
+        let locks = "1: POSIX  ADVISORY  READ 12 00:1a:257 1073741826 1073742335\n\
+                     2: POSIX  ADVISORY  WRITE 13 00:1b:257 0 EOF\n";
+        assert_eq!(
+            holders(locks, &HashSet::from(["00:1a:257".to_owned()])),
+            [12]
+        );
+    }
 }
