@@ -1,4 +1,4 @@
-//! Opening a database that may come from anywhere: what it says is read, and nothing that stands in it is carried out.
+//! Opening a database that may come from anywhere: its data is read, but none of its triggers and views is run.
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;

@@ -14,7 +14,7 @@ use crate::thorough::{Depth, check_thoroughly, damage_of};
 use crate::verdict::{Damage, State, last_verdict};
 use crate::writing::{ROOM_FOR_TABLES, check_writing};
 
-/// Says whether Isso may have the database, or a backup may. Takes the same time for every size, unless the database is
+/// Says whether Isso may be started on the database, or the database backed up. Takes the same time for every size, unless the database is
 /// known to be damaged and has changed since.
 ///
 /// A database that cannot be written to is taken if Isso has made its tables: pages go on showing its comments. Whether new ones
@@ -29,7 +29,7 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
     let marker = marker(database);
     let known = marker.exists();
     match metadata(database) {
-        Err(e) if e.kind() == ErrorKind::NotFound && !known => return can_be_made(database),
+        Err(e) if e.kind() == ErrorKind::NotFound && !known => return is_writable(database),
         Err(e) if e.kind() == ErrorKind::NotFound => {
             let database = database.to_owned();
             return Err(DatabaseError::Missing { database, marker });
@@ -47,7 +47,7 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
             marker,
         }),
         Ok(Tables::Nothing) => {
-            can_be_made(database)?;
+            is_writable(database)?;
             known_damage(database, depth)
         }
         Ok(Tables::Isso) => known_damage(database, depth),
@@ -56,14 +56,14 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
             (_, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => Ok(()),
             (Some(damage), _) => Err(corrupt(database, damage)),
             // Even to read, SQLite may have to write: to play a journal back, or to index a write-ahead log.
-            _ => can_be_made(database)
+            _ => is_writable(database)
                 .and_then(|()| Err(DatabaseError::Unreadable(database.to_owned(), error))),
         },
     }
 }
 
 /// Isso makes its tables at its first start, and ends with a traceback where it cannot.
-fn can_be_made(database: &Path) -> Result<(), DatabaseError> {
+fn is_writable(database: &Path) -> Result<(), DatabaseError> {
     check_writing(database, ROOM_FOR_TABLES).map_err(|source| DatabaseError::Unwritable {
         database: database.to_owned(),
         source,

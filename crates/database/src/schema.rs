@@ -45,7 +45,7 @@ pub(crate) fn tables(connection: &Connection) -> Result<Tables> {
     Ok(Tables::Isso)
 }
 
-/// Why a database is none that Isso can have.
+/// Why Isso cannot use a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Foreign {
     /// It has no tables, or those of another program.
@@ -76,11 +76,11 @@ fn other(connection: &Connection) -> Result<Foreign> {
     if listed.is_empty() {
         return Ok(Foreign::Other("it has no tables".to_owned()));
     }
-    let unusable = |name: &String| OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let is_own = |name: &String| OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
     if listed
         .iter()
         .any(|name| name.eq_ignore_ascii_case("comments"))
-        && listed.iter().all(unusable)
+        && listed.iter().all(is_own)
     {
         return Ok(Foreign::Altered(
             "its tables have Isso's names, and not what Isso needs in them".to_owned(),
