@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::io::ErrorKind::{InvalidInput, NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 
 /// One file that gives way to another, or to none.
@@ -18,10 +19,12 @@ pub(crate) struct Move {
 impl Move {
     /// Repeatable: a new file that has left is in its place already.
     pub fn go(&self) -> io::Result<()> {
-        if self.new.as_ref().is_some_and(|new| !new.exists()) {
+        if let Some(new) = &self.new
+            && !is_there(new)?
+        {
             return Ok(());
         }
-        if fs::symlink_metadata(&self.place).is_ok() {
+        if is_there(&self.place)? {
             make_folder(&self.before)?;
             rename(&self.place, &self.before)?;
         }
@@ -35,13 +38,25 @@ impl Move {
     }
 
     pub fn undo(&self) -> io::Result<()> {
-        if let Some(new) = self.new.as_ref().filter(|new| !new.exists()) {
+        if let Some(new) = &self.new
+            && !is_there(new)?
+        {
             rename(&self.place, new)?;
         }
-        if fs::symlink_metadata(&self.before).is_ok() {
+        if is_there(&self.before)? {
             rename(&self.before, &self.place)?;
         }
         Ok(())
+    }
+}
+
+/// Whether there is something of this name, be it a link that leads nowhere. Where the disk gives no answer, a file must neither
+/// be taken for missing nor be overwritten.
+pub(crate) fn is_there(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -81,6 +96,45 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
+/// Brings the names in a folder to the disk, where the file system can do that for a folder alone.
 pub(crate) fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    match File::open(folder)?.sync_all() {
+        Err(error) if error.kind() == InvalidInput => Ok(()),
+        synced => synced,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        symlink("loop", path("loop")).unwrap();
+        File::create(path("file")).unwrap();
+        assert!(is_there(&path("loop")).unwrap());
+        assert!(!is_there(&path("file/below")).unwrap());
+        let unknown = path("loop/below");
+        is_there(&unknown).unwrap_err();
+        // A new file that was not seen was not moved, so the old one stays, and no other is put in its place.
+        for (place, new) in [("file", "loop/below"), ("loop/below", "file")] {
+            let step = Move {
+                place: path(place),
+                before: path("before"),
+                new: Some(path(new)),
+            };
+            step.go().unwrap_err();
+            assert!(!path("before").exists() && path("file").exists());
+        }
+        let step = Move {
+            place: path("file"),
+            before: unknown,
+            new: None,
+        };
+        step.undo().unwrap_err();
+    }
 }

@@ -22,6 +22,9 @@ use crate::swap::{Plan, swap};
 use crate::watch::{Cancelled, Step, Watch};
 use crate::workshop::{Workshop, WorkshopError, remove_abandoned};
 
+/// What follows the name of the settings where the text from before the repair is kept; a time comes behind it.
+pub(crate) const REJECTED: &str = ".rejected-";
+
 /// Why nothing was prepared. What was there is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
@@ -139,7 +142,7 @@ fn prepare_as(
     if let (Some(before), Some(mended)) = (cfg, &mended)
         && mended.rejected
     {
-        let kept = free_beside(root, &format!("{CONFIG}.rejected-{}", now()));
+        let kept = free_beside(root, &format!("{CONFIG}{REJECTED}{}", now()));
         write(&below.join(&kept), &before).map_err(unwritten)?;
         fs::remove_file(below.join(CONFIG)).map_err(unwritten)?;
         let text = mended.cfg.as_str().as_bytes();
@@ -211,8 +214,12 @@ pub fn may_swap(root: &Path, files: &[&str]) -> Result<(), PrepareError> {
         if device(folder) != device(root) && root.exists() {
             return Err(PrepareError::Apart(folder.to_owned(), root.to_owned()));
         }
-        access(folder, AccessFlags::W_OK | AccessFlags::X_OK)
-            .map_err(|error| PrepareError::Write(folder.to_owned(), error.into()))?;
+        // To bring a rename to the disk, the folder is opened to be read.
+        access(
+            folder,
+            AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK,
+        )
+        .map_err(|error| PrepareError::Write(folder.to_owned(), error.into()))?;
     }
     Ok(())
 }

@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::counts::with_suffix;
 use crate::manifest::{CONFIG, DATABASE, MEMBERS};
-use crate::moves::{Move, flush, rename, sync};
-use crate::prepare::{PrepareError, free_name, may_swap};
+use crate::moves::{Move, flush, is_there, rename, sync};
+use crate::prepare::{PrepareError, REJECTED, free_name, may_swap};
 use crate::shelf::NOT_SERVED;
 use crate::workshop::{is_named_so, remove_abandoned};
 
@@ -89,8 +89,7 @@ pub(crate) struct Plan {
     /// What gives way to nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
-    /// Where the files came from that wait to be put in place, below the folder of the volume, and where they go again if that
-    /// cannot be done; nothing for files that were made for this alone.
+    /// For an undo: the folder below the volume's that the files came from, and go back to if the undo fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home: Option<PathBuf>,
 }
@@ -151,18 +150,14 @@ pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
 /// before Isso is stopped for it.
 pub fn find_staged(root: &Path, name: &str) -> Result<PathBuf, PrepareError> {
     let prepared = root.join(name);
-    let is_named_so = is_named_so(name.as_ref()) && !name.contains('/');
-    let plan = match is_named_so {
-        true => staged(root, &prepared),
-        false => Err(io::Error::other("that is no name of prepared files")),
-    };
+    let plan = staged(root, &prepared);
     let plan = plan.map_err(|error| PrepareError::NotStaged(prepared.clone(), error))?;
     let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
     may_swap(root, &files)?;
     Ok(prepared)
 }
 
-/// The plan of prepared files, which lie in a folder of their own right in the volume's.
+/// The plan of prepared files, which lie in a folder directly below the volume's.
 fn staged(root: &Path, prepared: &Path) -> io::Result<Plan> {
     let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
     let place = match prepared.strip_prefix(root) {
@@ -173,9 +168,6 @@ fn staged(root: &Path, prepared: &Path) -> io::Result<Plan> {
             .map_err(|_| wrong("it does not lie in the data folder"))?
             .to_owned(),
     };
-    if !is_inside(&place) {
-        return Err(wrong("that is no name of prepared files"));
-    }
     if !fs::symlink_metadata(prepared)?.is_dir() {
         return Err(wrong("it is no folder"));
     }
@@ -194,27 +186,29 @@ fn is_inside(path: &Path) -> bool {
     parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Makes a restore ready to be undone: gives the folder to [`swap`] back in, which holds the files that were there before and then
-/// again are. What the restore has put in place is kept beside the backups, for Isso may have taken comments with it.
+/// Makes a restore ready to be undone. Returns the folder to give to [`swap`]: it holds the files from before the restore. What
+/// the restore has put in place is kept beside the backups, for Isso may have taken comments with it.
 ///
 /// The files before lie in their folder until the swap begins, and again after one that fails.
 pub fn prepare_undo(root: &Path, restored: &Restored) -> io::Result<PathBuf> {
     let before = restored.before.as_ref();
     let before = before.ok_or(io::ErrorKind::NotFound)?;
-    let is_there = |file: &String| fs::symlink_metadata(before.join(file)).is_ok();
-    let companions = COMPANIONS.iter().map(Companion::name);
-    let files: Vec<String> = restored
-        .files
-        .iter()
-        .cloned()
-        .chain(companions)
-        .filter(is_there)
-        .collect();
-    let removed = restored.files.iter().filter(|file| !is_there(file));
+    let (mut files, mut removed) = (Vec::new(), Vec::new());
+    for file in &restored.files {
+        match is_there(&before.join(file))? {
+            true => files.push(file.clone()),
+            false => removed.push(file.clone()),
+        }
+    }
+    for companion in COMPANIONS.iter().map(Companion::name) {
+        if is_there(&before.join(&companion))? {
+            files.push(companion);
+        }
+    }
     let home = before.strip_prefix(root).map_err(io::Error::other)?;
     let plan = Plan {
         before: free_name(root, NOT_SERVED),
-        removed: removed.cloned().collect(),
+        removed,
         home: Some(home.to_owned()),
         files,
     };
@@ -235,13 +229,13 @@ pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
         let _ = remove_abandoned(folder);
     }
     let ready = root.join(READY);
-    if !ready.exists() {
-        return Ok(None);
-    }
     let halfway = |source| SwapError::Halfway {
         path: ready.clone(),
         source,
     };
+    if !is_there(&ready).map_err(halfway)? {
+        return Ok(None);
+    }
     // Another process that comes to finish it waits, and finds it finished.
     let _lock = Lock::of_volume(root, PATIENCE).map_err(halfway)?;
     let Some(plan) = read_plan(&ready).map_err(halfway)? else {
@@ -331,20 +325,21 @@ impl Plan {
     }
 }
 
-/// The plan in a folder, if there is one. Whoever wrote it, it moves nothing into the volume or out of it.
+/// The plan in a folder, if there is one. A plan that names a path outside of the volume is refused, and one that names other
+/// files than a restore moves: a link in the volume could lead them out.
 fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
     match fs::read(ready.join(PLAN)) {
         Ok(text) => {
             let plan: Plan = serde_json::from_slice(&text)?;
-            let files = plan.files.iter().chain(&plan.removed).map(Path::new);
-            let others = [Some(&plan.before), plan.home.as_ref()];
-            let others = others.into_iter().flatten().map(PathBuf::as_path);
-            let is_inside = files.chain(others).all(is_inside);
-            match is_inside {
+            let mut files = plan.files.iter().chain(&plan.removed);
+            let is_good = files.all(|file| is_moved(file))
+                && is_inside(&plan.before)
+                && plan.home.as_deref().is_none_or(is_inside);
+            match is_good {
                 true => Ok(Some(plan)),
                 false => Err(io::Error::new(
                     io::ErrorKind::InvalidInput,
-                    "its plan leads out of the data folder",
+                    "its plan names other files than those of Isso, or leads out of the data folder",
                 )),
             }
         }
@@ -361,9 +356,19 @@ fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
     }
 }
 
+/// Whether a restore or its undo may move a file of this name.
+fn is_moved(file: &str) -> bool {
+    let rejected = file
+        .strip_prefix(CONFIG)
+        .and_then(|it| it.strip_prefix(REJECTED));
+    MEMBERS.contains(&file)
+        || COMPANIONS.iter().any(|it| it.name() == file)
+        || rejected.is_some_and(|it| !it.contains('/'))
+}
+
 /// Removes what is left of a restore that was finished, or undone.
 fn remove_leavings(ready: &Path) -> io::Result<()> {
-    if ready.exists() && !ready.join(PLAN).exists() {
+    if is_there(ready)? && !is_there(&ready.join(PLAN))? {
         fs::remove_dir_all(ready)?;
     }
     Ok(())

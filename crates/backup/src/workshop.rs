@@ -11,6 +11,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::{Builder, TempDir};
 
+use crate::moves::sync;
 use crate::pace;
 
 const PREFIX: &str = ".issoctl-";
@@ -57,7 +58,7 @@ impl Workshop {
                 .prefix(PREFIX)
                 .permissions(Permissions::from_mode(0o700))
                 .tempdir_in(beside)?;
-            // It has its name only once it is locked: one that nobody has locked says that nobody works here.
+            // The lock gets its name only once it is held, so a `lock` that is not held means that the work has ended.
             let unlocked = folder.path().join(UNLOCKED);
             let lock = File::create_new(&unlocked)?;
             lock.lock()?;
@@ -96,8 +97,7 @@ impl Workshop {
                 Ok(()) => break,
             }
         }
-        let synced = File::open(&self.beside).and_then(|folder| folder.sync_all());
-        match synced {
+        match sync(&self.beside) {
             Ok(()) => Ok(path),
             Err(error) => Err(WorkshopError::Publish(path, error)),
         }
@@ -118,7 +118,7 @@ pub(crate) fn is_named_so(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with(PREFIX)
 }
 
-/// Removes what killed processes have left. Whoever still works holds the lock.
+/// Removes what killed processes have left. A folder whose lock is held stays.
 pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
     let mut failed = Ok(());
     for entry in fs::read_dir(beside)? {
@@ -148,7 +148,7 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
     failed
 }
 
-/// Whether somebody works in a folder; none if there is no lock in it.
+/// Whether a process works in a folder; none if there is no lock in it.
 fn is_locked(folder: &Path) -> Option<bool> {
     // Opening a pipe would wait for a writer.
     let lock = File::options()

@@ -1,6 +1,7 @@
 //! A restore that is killed while files are put in place: the next start finishes it, wherever it was.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -103,11 +104,16 @@ fn a_plan_that_leads_out_of_the_folder_is_not_carried_out() {
         r#"{"before":"backups/before","files":[],"removed":["../mine"]}"#,
         r#"{"before":"../before","files":["config/isso.cfg"]}"#,
         r#"{"before":"backups/before","files":[],"home":"/"}"#,
+        r#"{"before":"backups/before","files":["link/mine"]}"#,
+        r#"{"before":"backups/before","files":[],"removed":["config/isso.cfg.rejected-/../../link/mine"]}"#,
     ] {
         let folder = quick_folder();
         let root = folder.path().join("a/data");
         put(&root.join("config/isso.cfg"), CFG);
         put(&root.join("../mine"), "mine");
+        put(&root.join("../outside/mine"), "mine");
+        symlink("../outside", root.join("link")).unwrap();
+        put(&root.join(".restore/link/mine"), "other");
         put(&root.join(".restore/plan.json"), plan);
         let all = tree(folder.path());
         let refused = finish(&root).unwrap_err();

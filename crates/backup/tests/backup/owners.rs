@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-use isso_backup::{Origin, list, verify};
+use isso_backup::{Origin, PrepareError, list, may_swap, verify};
 use nix::unistd::geteuid;
 
 use crate::children::command;
@@ -44,4 +44,16 @@ pub fn verify_as_somebody(folder: &Path) {
     let origin = Origin::open(&listed[0].path).unwrap();
     verify(&origin, folder, &()).unwrap();
     assert_eq!(names(folder).len(), 1);
+    // A folder that may be written and not read cannot be brought to the disk.
+    let root = folder.join("mine");
+    let db = root.join("db");
+    fs::create_dir_all(&db).unwrap();
+    fs::set_permissions(&db, Permissions::from_mode(0o300)).unwrap();
+    let error = may_swap(&root, &["db/comments.db"]).unwrap_err();
+    assert!(
+        matches!(&error, PrepareError::Write(path, _) if *path == db),
+        "{error:?}"
+    );
+    fs::remove_dir(db).unwrap();
+    fs::remove_dir(root).unwrap();
 }

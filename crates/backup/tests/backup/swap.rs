@@ -373,6 +373,7 @@ fn every_rename_is_flushed_in_both_folders_before_the_next() {
         owed = folders.map(|it| it.to_str().unwrap().to_owned()).collect();
         renames += usize::from(call.contains("rename"));
     }
+    assert!(owed.is_empty(), "{owed:?} at the end");
     assert!(renames > 20, "{renames}");
 }
 
