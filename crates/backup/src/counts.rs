@@ -15,7 +15,7 @@ use rusqlite::{Connection, ErrorCode};
 use crate::manifest::Counts;
 use crate::watch::{Cancelled, Watch, go_on};
 
-/// Who counts keeps Isso from writing for so long.
+/// How long counting may take; Isso cannot commit meanwhile.
 const QUICK: Duration = Duration::from_millis(300);
 
 /// How long it may take to read a schema; that of Isso takes no time at all.
@@ -33,7 +33,7 @@ pub enum Unsound {
     /// It is a database of something else.
     #[error("it is not Isso's: {0}")]
     Foreign(Foreign),
-    /// It has tables without end.
+    /// Its schema takes too long to read.
     #[error("its tables cannot be read within {0} s, and Isso reads them for each request")]
     Endless(u64),
     /// What a killed writer has left beside it cannot be read.
@@ -60,9 +60,9 @@ pub(crate) fn count_still(database: &Path) -> Option<Counts> {
 }
 
 /// Tells in the same way what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn foreign_still(database: &Path) -> rusqlite::Result<Option<Foreign>> {
-    let end = Instant::now() + ENOUGH;
-    interrupted_if(|| Instant::now() > end, &open_immutable(database)?, foreign)
+pub(crate) fn foreign_still(database: &Path) -> Result<Option<Foreign>, Unsound> {
+    let connection = open_immutable(database).map_err(Unsound::Unreadable)?;
+    in_time(&connection, ENOUGH, &(), foreign)
 }
 
 /// Tells what else than a database of Isso it is; nothing if it is one.
@@ -129,9 +129,12 @@ fn interrupted_if<T>(
     thread::scope(|scope| {
         let (done, wait) = mpsc::channel::<()>();
         scope.spawn(move || {
-            while wait.recv_timeout(Duration::from_millis(50)) == Err(Timeout) {
+            loop {
                 if is_over() {
                     interrupt.interrupt();
+                }
+                if wait.recv_timeout(Duration::from_millis(50)) != Err(Timeout) {
+                    break;
                 }
             }
         });

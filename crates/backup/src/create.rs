@@ -20,7 +20,7 @@ use crate::origin;
 use crate::shelf::name_of;
 use crate::snapshot::{SnapshotError, snapshot};
 use crate::space::{self, NoSpace};
-use crate::watch::{Cancelled, Step, Watch, go_on};
+use crate::watch::{Cancelled, Silent, Step, Watch, go_on};
 use crate::workshop::{Workshop, WorkshopError};
 
 /// What is backed up, and where to.
@@ -45,7 +45,7 @@ pub struct Created {
     pub size: u64,
     /// What it says of itself.
     pub manifest: Manifest,
-    /// What in the database's schema is not as Isso makes it, for which a restore would refuse it.
+    /// What differs from Isso's own schema. A restore refuses such a database.
     pub altered: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub enum CreateError {
     #[error("there is nothing to back up in {0}")]
     Nothing(PathBuf),
     /// Settings that no restore would take.
-    #[error("{0} is larger than any settings are (256 KiB)")]
+    #[error("{0} is larger than any settings are (1 MiB)")]
     TooLarge(PathBuf),
     /// The database is gone or damaged.
     #[error(transparent)]
@@ -100,12 +100,7 @@ impl Create<'_> {
                 return Err(CreateError::TooLarge(self.volume.root().join(path)));
             }
         }
-        let counts = self.copy_database(&database, &copy, watch)?;
-        let altered = match counts {
-            Some(_) => counts::is_foreign(&copy, watch).ok().flatten(),
-            None => None,
-        };
-        let altered = altered.map(|it| it.to_string());
+        let (counts, altered) = self.copy_database(&database, &copy, watch)?.unzip();
         let created = OffsetDateTime::now_utc();
         let created = created.replace_nanosecond(0).expect("0 is in the range");
 
@@ -122,23 +117,28 @@ impl Create<'_> {
         }
         let unwritten = |error| CreateError::Write(self.to.to_owned(), error);
         let packed = workshop.path().join("archive");
+        let failed = |error| -> CreateError {
+            match error {
+                Packing::Cancelled(cancelled) => cancelled.into(),
+                Packing::Io(error) => unwritten(error),
+            }
+        };
         let manifest = gently(|| {
-            let members = files.iter().map(|(path, content)| member(path, content));
+            let members = files
+                .iter()
+                .map(|(path, content)| member(path, content, watch));
             let manifest = Manifest {
                 format: FORMAT,
                 created,
                 isso: self.isso.clone(),
                 database: counts,
-                members: members.collect::<io::Result<_>>().map_err(unwritten)?,
+                members: members.collect::<Result<_, _>>().map_err(failed)?,
             };
             watch.begin(Step::Pack, manifest.size());
             let mut options = File::options();
             let options = options.create_new(true).write(true).mode(0o600);
             let file = options.open(&packed).map_err(unwritten)?;
-            pack(file, &manifest, &files, watch).map_err(|error| match error {
-                Packing::Cancelled(cancelled) => cancelled.into(),
-                Packing::Io(error) => unwritten(error),
-            })?;
+            pack(file, &manifest, &files, watch).map_err(failed)?;
             Ok::<_, CreateError>(manifest)
         })?;
         go_on(watch)?;
@@ -148,20 +148,24 @@ impl Create<'_> {
             path,
             size,
             manifest,
-            altered,
+            altered: altered.flatten(),
         })
     }
 
+    /// Gives what is in the copy, and what in its schema a restore would refuse; nothing where Isso has no table yet.
     fn copy_database(
         &self,
         database: &Path,
         copy: &Path,
         watch: &dyn Watch,
-    ) -> Result<Option<Counts>, CreateError> {
-        let Ok(there) = fs::metadata(database) else {
-            // One that was there and is gone is an error; one that never was is not.
-            not_missed(database)?;
-            return Ok(None);
+    ) -> Result<Option<(Counts, Option<String>)>, CreateError> {
+        let there = match fs::metadata(database) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // One that was there and is gone is an error; one that never was is not.
+                not_missed(database)?;
+                return Ok(None);
+            }
+            there => there.map_err(|error| SnapshotError::Read(database.to_owned(), error))?,
         };
         // The copy, and what it is packed into, which is seldom less than a third.
         space::need(self.to, there.len() + there.len() / 3)?;
@@ -181,17 +185,21 @@ impl Create<'_> {
             }
             error => CreateError::Unsound(database.to_owned(), error),
         })?;
+        let foreign = counts::is_foreign(copy, watch);
+        go_on(watch)?;
         if (counts.comments, counts.threads) == (0, 0) {
             // One that was emptied would in time take the place of those backups that have comments.
             not_missed(database)?;
-            let unread = |error| CreateError::Unsound(database.to_owned(), error);
-            let foreign = counts::is_foreign(copy, watch).map_err(unread)?;
-            if matches!(foreign, Some(Foreign::Other(_))) {
+            if matches!(foreign, Ok(Some(Foreign::Other(_)))) {
                 // Isso has made no table in it yet.
                 return Ok(None);
             }
         }
-        Ok(Some(counts))
+        let altered = match foreign {
+            Ok(other) => other.map(|it| it.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        Ok(Some((counts, altered)))
     }
 }
 
@@ -248,9 +256,12 @@ impl Content {
     }
 }
 
-fn member(path: &str, content: &Content) -> io::Result<Member> {
+fn member(path: &str, content: &Content, watch: &dyn Watch) -> Result<Member, Packing> {
     let mut hasher = Hasher::new();
-    hasher.update_reader(content.open()?)?;
+    hasher.update_reader(Watched {
+        content: content.open()?,
+        watch: &Silent(watch),
+    })?;
     Ok(Member {
         path: path.to_owned(),
         size: hasher.count(),
@@ -339,5 +350,26 @@ impl Read for Watched<'_> {
         let read = self.content.read(into)?;
         self.watch.advance(read as u64);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Cancel;
+
+    impl Watch for Cancel {
+        fn begin(&self, _: Step, _: u64) {}
+        fn advance(&self, _: u64) {}
+        fn is_cancelled(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn hashing_can_be_cancelled() {
+        let hashed = member(CONFIG, &Content::Bytes(vec![7]), &Cancel);
+        assert!(matches!(hashed, Err(Packing::Cancelled(_))));
     }
 }

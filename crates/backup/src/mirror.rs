@@ -13,7 +13,7 @@ use twox_hash::XxHash3_128;
 
 use crate::pace::Pace;
 use crate::snapshot::SnapshotError;
-use crate::watch::{Silent, Watch, go_on};
+use crate::watch::{Watch, go_on};
 
 /// What is compared, and copied, at once.
 const BLOCK: usize = 64 * 1024;
@@ -104,10 +104,11 @@ impl<'a> Mirror<'a> {
         let mapped = usize::try_from(length).map_or(map.len(), |length| map.len().min(length));
         let whole = mapped / BLOCK;
         for index in self.changed(&map[..whole * BLOCK], until)? {
+            look(until, self.source.1)?;
             self.put(index, &map[index * BLOCK..][..BLOCK])?;
         }
         let go_on = || look(until, self.source.1);
-        self.read_from(whole, false, &go_on, &Silent(until.watch))?;
+        self.read_from(whole, false, &go_on, &())?;
         let cut = self.copy.0.set_len(length);
         Ok(cut.map_err(|error| self.unwritten(error))?)
     }
@@ -230,4 +231,30 @@ fn look(until: &Until<'_>, source: &Path) -> Result<(), Ended> {
         return Err(Ended::Awaited);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn no_block_is_written_for_which_isso_would_wait() {
+        let [source, copy] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+        source.write_all_at(&[7; BLOCK], 0).unwrap();
+        let path = Path::new("comments.db");
+        let mut mirror = Mirror::new((&source, path), (&copy, path));
+        let map = mirror.map().unwrap();
+        // Isso comes once the only block has been compared.
+        let asked = AtomicUsize::new(0);
+        let until = Until {
+            deadline: None,
+            is_awaited: &|| asked.fetch_add(1, Ordering::Relaxed) > 0,
+            watch: &(),
+        };
+        let ended = mirror.finish(Some(&map), &until);
+        assert!(matches!(ended, Err(Ended::Awaited)));
+        assert_eq!(copy.metadata().unwrap().len(), 0);
+    }
 }

@@ -22,7 +22,7 @@ use nix::fcntl::OFlag;
 use nix::libc;
 
 /// No more than this of a file is ever waiting to be written.
-const STEP: u64 = 1024 * 1024;
+pub(crate) const STEP: u64 = 1024 * 1024;
 /// No more than this of a file is given back at once.
 const FREED: u64 = 4 * 1024 * 1024;
 /// How long the disk is left alone at most, however slow it is.
@@ -52,9 +52,7 @@ impl Pace {
     /// Brings the rest to the disk, so that nothing is left to be written.
     pub fn flush(&mut self, file: &File) -> io::Result<()> {
         if self.from < self.to {
-            let started = Instant::now();
-            write_out(file, self.from, self.to - self.from)?;
-            thread::sleep(started.elapsed().min(PAUSE_MAX));
+            pausing(|| write_out(file, self.from, self.to - self.from))?;
         }
         self.from = self.to;
         Ok(())
@@ -99,6 +97,20 @@ impl Write for Paced {
     }
 }
 
+/// Brings what of a file is not on the disk yet there.
+pub(crate) fn write_all_out(file: &File) -> io::Result<()> {
+    // No bytes are all of them (sync_file_range(2)).
+    pausing(|| write_out(file, 0, 0))
+}
+
+/// Has the disk do something, and then leaves it alone for as long as that took.
+fn pausing(work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    let started = Instant::now();
+    work()?;
+    thread::sleep(started.elapsed().min(PAUSE_MAX));
+    Ok(())
+}
+
 /// Removes a file, or a folder and all that is in it.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     if !fs::symlink_metadata(path)?.is_dir() {
@@ -134,16 +146,11 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
     }
     let mut length = left.len();
     while length > 0 {
-        let started = Instant::now();
         length = length.saturating_sub(FREED);
-        if file
-            .set_len(length)
-            .and_then(|()| file.sync_data())
-            .is_err()
-        {
+        let cut = || file.set_len(length).and_then(|()| file.sync_data());
+        if pausing(cut).is_err() {
             break;
         }
-        thread::sleep(started.elapsed().min(PAUSE_MAX));
     }
     Ok(())
 }
@@ -167,8 +174,8 @@ fn write_out(file: &File, at: u64, bytes: u64) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
+pub(crate) mod tests {
+    use std::io::{Write, stderr};
 
     use super::*;
 
@@ -183,15 +190,19 @@ mod tests {
         recently_evicted: u64,
     }
 
-    /// How many pages of a file wait to be written; nothing on a kernel that does not tell.
-    fn unwritten_pages(file: &File) -> Option<u64> {
+    /// How many pages of a file wait to be written; a kernel that does not tell answers 0.
+    pub fn unwritten_pages(file: &File) -> u64 {
         const CACHESTAT: libc::c_long = 451;
         let mut stat = CacheStat::default();
         let all = [0_u64; 2];
         #[expect(unsafe_code, reason = "no crate has this call")]
         // SAFETY: the kernel reads one structure and fills the other; both live until it is back.
         let done = unsafe { libc::syscall(CACHESTAT, file.as_raw_fd(), &all, &mut stat, 0) };
-        (done == 0).then_some(stat.dirty + stat.written_back)
+        if done != 0 {
+            let why = "NOT TESTED: this kernel does not tell what waits to be written (cachestat)";
+            writeln!(stderr(), "{why}").unwrap();
+        }
+        stat.dirty + stat.written_back
     }
 
     #[test]
@@ -200,13 +211,13 @@ mod tests {
         let page = 4096;
         for _ in 0..4 * STEP / 8192 {
             paced.write_all(&[7; 8192]).unwrap();
-            let unwritten = unwritten_pages(&paced.file).unwrap_or(0);
+            let unwritten = unwritten_pages(&paced.file);
             assert!(unwritten <= STEP / page, "{unwritten} pages");
         }
         assert_eq!(paced.file.metadata().unwrap().len(), 4 * STEP);
         let file = paced.file.try_clone().unwrap();
         paced.sync_all().unwrap();
-        assert_eq!(unwritten_pages(&file).unwrap_or(0), 0);
+        assert_eq!(unwritten_pages(&file), 0);
     }
 
     #[test]
@@ -238,6 +249,6 @@ mod tests {
             pace.wrote(&file, at, 4096).unwrap();
         }
         pace.flush(&file).unwrap();
-        assert_eq!(unwritten_pages(&file).unwrap_or(0), 0);
+        assert_eq!(unwritten_pages(&file), 0);
     }
 }

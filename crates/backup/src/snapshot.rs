@@ -1,13 +1,13 @@
 //! A consistent copy of a database that Isso goes on writing to.
 //!
-//! With SQLite's rollback journal, which Isso uses, whoever reads keeps writers from committing, so a copy
+//! With SQLite's rollback journal, which Isso uses, a reader keeps writers from committing, so a copy
 //! made by SQLite stops every comment for as long as it takes. Here the file is copied first, while it
 //! changes, and then compared and patched while SQLite's SHARED lock is held: under that lock nothing is
 //! written to the file (<https://www.sqlite.org/lockingv3.html>). To compare is to hash the file where the
-//! kernel has it in memory: some 70 ms for each GiB, or half of that on two processors. As soon as Isso wants
-//! to commit meanwhile, which its PENDING lock tells, it is let through, and the file is compared again. Only
-//! after [`TURNS`] such turns does it have to wait, since comments come faster than the file can be compared;
-//! that is given up when it takes too long.
+//! kernel has it in memory: some 70 ms for each GiB, or half of that on two processors.
+//!
+//! A process that wants to commit takes SQLite's PENDING lock. The comparison then ends, Isso commits, and the
+//! comparison begins anew, up to [`TURNS`] times. The next one makes Isso wait, for [`PATIENCE`] at most.
 //!
 //! In WAL mode readers stop nobody, so there SQLite makes the copy, of one read transaction.
 //!
@@ -17,26 +17,27 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use isso_database::{Access, open};
-use nix::fcntl::{FcntlArg, fcntl};
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::gentle::gently;
 use crate::mirror::{Ended, Mirror, Until};
-use crate::pace::Pace;
+use crate::pace::{STEP, write_all_out};
 use crate::watch::{Cancelled, Silent, Step, Watch, go_on};
 
 /// How long writers may be kept waiting. Isso gives up after 5 s, and so does the person who comments.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often Isso is let through before it has to wait. On an ordinary website the first turn is not disturbed.
 const TURNS: usize = 10;
-/// Where the lock of a process lies that waits until it may commit (`PENDING_BYTE` in SQLite's `os.h`).
+/// The byte that a process locks while it waits to commit (`PENDING_BYTE` in SQLite's `os.h`).
 const PENDING: i64 = 0x4000_0000;
 /// How long others may keep the lock to themselves.
 const BUSY: Duration = Duration::from_secs(30);
@@ -73,7 +74,7 @@ pub enum SnapshotError {
     Cancelled(#[from] Cancelled),
 }
 
-/// Copies a database to a new file. With `idle`, nobody waits for the database, however long it takes.
+/// Copies a database to a new file. `idle`: no Isso runs, so the comparison may take as long as it needs.
 pub(crate) fn snapshot(
     database: &Path,
     to: &Path,
@@ -88,7 +89,7 @@ pub(crate) fn snapshot(
     };
     // Opened before SQLite takes a lock, and closed after it has given it back.
     let source =
-        File::open(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
+        open_file(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
     // Not read-only: what a killed writer has left is rolled back, as Isso would do.
     let connection = open(database, Access::Settle).map_err(failed)?;
     connection.busy_timeout(LOOK).map_err(failed)?;
@@ -115,7 +116,7 @@ pub(crate) fn snapshot(
         }
         let gives_way = turn < TURNS;
         let until = Until {
-            // Nobody has to be spared a wait that ends at once.
+            // No limit while it gives way to Isso, nor when no Isso runs.
             deadline: (!idle && !gives_way).then(|| Instant::now() + PATIENCE),
             is_awaited: &|| gives_way && is_awaited(&source),
             watch,
@@ -128,8 +129,18 @@ pub(crate) fn snapshot(
             Err(Ended::Awaited) => {}
         }
     }
-    drop(connection);
     Ok(())
+}
+
+/// Opens the database, and never waits: a pipe in its place would have this wait for a writer.
+fn open_file(database: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    let options = options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
+    let file = options.open(database)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is no file")),
+    }
 }
 
 /// Whether another process waits until the database is no longer read, so that it can commit.
@@ -185,15 +196,22 @@ fn through_sqlite(
     let page: u32 = connection
         .query_row("PRAGMA page_size", [], |row| row.get(0))
         .map_err(failed)?;
-    // Opened before SQLite takes a lock on it, and closed after it has given it back.
-    let file = File::create_new(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
-    let mut copy = Connection::open(to).map_err(failed)?;
-    let mut pace = Pace::default();
-    let backup = Backup::new(connection, &mut copy).map_err(failed)?;
+    let pages = i32::try_from(STEP / u64::from(page.max(1))).unwrap_or(i32::MAX);
+    let unwritten = |error| SnapshotError::Write(to.to_owned(), error);
+    let of_copy = |error: rusqlite::Error| unwritten(io::Error::other(error));
+    // Opened before SQLite locks the copy, closed after SQLite has unlocked it: closing it earlier would drop that lock.
+    let file = File::create_new(to).map_err(unwritten)?;
+    let mut copy = Connection::open(to).map_err(of_copy)?;
+    let backup = Backup::new(connection, &mut copy).map_err(of_copy)?;
     let mut left = None;
     loop {
         go_on(watch)?;
-        let step = backup.step(256).map_err(failed)?;
+        let step = backup
+            .step(pages.max(1))
+            .map_err(|error| match is_of_writing(&error) {
+                true => of_copy(error),
+                false => failed(error),
+            })?;
         let progress = backup.progress();
         let [total, remaining] =
             [progress.pagecount, progress.remaining].map(|pages| u64::try_from(pages).unwrap_or(0));
@@ -202,9 +220,8 @@ fn through_sqlite(
         }
         let copied = left.unwrap_or(total).saturating_sub(remaining) * u64::from(page);
         watch.advance(copied);
-        let at = (total - left.unwrap_or(total)) * u64::from(page);
-        let noted = pace.wrote(&file, at, usize::try_from(copied).unwrap_or(usize::MAX));
-        noted.map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
+        // All of the file: what SQLite has kept in its cache, it writes during a later step.
+        write_all_out(&file).map_err(unwritten)?;
         left = Some(remaining);
         match step {
             StepResult::Done => break,
@@ -212,8 +229,60 @@ fn through_sqlite(
             _ => thread::sleep(Duration::from_millis(10)),
         }
     }
-    drop(backup);
-    drop(copy);
-    drop(file);
     Ok(())
+}
+
+/// Whether an error of a step is of the copy: the database is only read.
+fn is_of_writing(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error.sqlite_error().is_some_and(|it| {
+            [
+                SQLITE_IOERR_WRITE,
+                SQLITE_IOERR_FSYNC,
+                SQLITE_IOERR_TRUNCATE,
+            ]
+            .contains(&it.extended_code)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+    use crate::pace::tests::unwritten_pages;
+
+    /// Looks how much of a file waits to be written, each time it is asked whether to go on.
+    struct Unwritten<'a>(&'a Path, AtomicU64);
+
+    impl Watch for Unwritten<'_> {
+        fn begin(&self, _: Step, _: u64) {}
+        fn advance(&self, _: u64) {}
+        fn is_cancelled(&self) -> bool {
+            if let Ok(file) = File::open(self.0) {
+                self.1.fetch_max(unwritten_pages(&file), Ordering::Relaxed);
+            }
+            false
+        }
+    }
+
+    #[test]
+    fn little_of_a_copy_through_sqlite_waits_to_be_written() {
+        for page in [4096, 65536] {
+            let folder = tempfile::tempdir().unwrap();
+            let [database, copy] = ["comments.db", "copy.db"].map(|it| folder.path().join(it));
+            let made = Connection::open(&database).unwrap();
+            let make = format!(
+                "PRAGMA page_size = {page}; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
+                 CREATE TABLE t AS SELECT zeroblob(8388608) AS x"
+            );
+            made.execute_batch(&make).unwrap();
+            let unwritten = Unwritten(&copy, AtomicU64::new(0));
+            snapshot(&database, &copy, false, &unwritten).unwrap();
+            let most = unwritten.1.into_inner();
+            assert!(most <= STEP / 4096, "{most} pages, each 4 KiB");
+            assert!(copy.metadata().unwrap().len() > 8 * STEP);
+        }
+    }
 }

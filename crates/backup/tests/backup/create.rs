@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
@@ -10,6 +11,8 @@ use isso_backup::{
     restore_into, verify,
 };
 use isso_database::{DatabaseError, remember};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 
 use crate::site::{CFG, MEMBERS, Site, Tree, content, mode, names, put, quick_folder, tree};
 use crate::skip;
@@ -249,6 +252,22 @@ fn a_folder_of_the_database_that_is_missing_is_said() {
     let error = check_fails(&site);
     let expected = matches!(error, CreateError::Database(DatabaseError::Folder(..)));
     assert!(expected, "{error:?}");
+}
+
+/// A backup without the comments would be told as one that was made.
+#[test]
+fn a_database_that_cannot_be_looked_at_is_not_missing() {
+    let looped: fn(&Path) = |path| symlink("comments.db", path).unwrap();
+    let pipe: fn(&Path) = |path| mkfifo(path, Mode::S_IRWXU).unwrap();
+    for make in [looped, pipe] {
+        let site = Site::without_database();
+        make(&site.database());
+        let error = check_fails(&site);
+        assert!(
+            matches!(&error, CreateError::Snapshot(SnapshotError::Read(path, _)) if *path == site.database()),
+            "{error:?}"
+        );
+    }
 }
 
 #[test]

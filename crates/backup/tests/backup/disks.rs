@@ -9,6 +9,7 @@ use isso_backup::{
     restore_into, verify,
 };
 use isso_database::DatabaseError;
+use rusqlite::Connection;
 
 use crate::hot::half_written;
 use crate::namespaces::{check, fill, is_full, large_site, make_read_only, mount, mount_with, run};
@@ -160,12 +161,24 @@ pub fn full_while_copying(folder: &Path) {
         }
         false
     });
-    let error = site.create_in(folder, &watch).unwrap_err();
-    let expected = matches!(&error, CreateError::Snapshot(SnapshotError::Write(_, source))
-        if is_full(source));
-    assert!(expected, "{error:?}");
-    assert_eq!(names(folder), ["filler"]);
+    let fails = |site: &Site| {
+        let error = site.create_in(folder, &watch).unwrap_err();
+        assert_eq!(names(folder), ["filler"]);
+        fs::remove_file(folder.join("filler")).unwrap();
+        match error {
+            CreateError::Snapshot(SnapshotError::Write(_, source)) => source,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(is_full(&fails(&site)));
     assert_eq!(tree(site.root()), before);
+    // Of a database with a log, SQLite makes the copy.
+    let connection = Connection::open(site.database()).unwrap();
+    let set = "PRAGMA journal_mode = WAL";
+    connection.query_row(set, [], |_| Ok(())).unwrap();
+    drop(connection);
+    let source = fails(&site);
+    assert!(source.to_string().contains("full"), "{source}");
 }
 
 #[test]
