@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,7 @@ pub enum ArchiveError {
         found: String,
     },
     /// A file of settings that would be read into memory as a whole.
-    #[error("the backup {path} holds `{member}`, which is larger than any settings are (256 KiB)")]
+    #[error("the backup {path} holds `{member}`, which is larger than any settings are (1 MiB)")]
     TooLarge {
         /// The backup.
         path: PathBuf,
@@ -112,7 +113,7 @@ impl Archive {
         Archive::of_file(path, options.open(path).map_err(unread)?)
     }
 
-    /// The same of a file that is open already, whose path is only told.
+    /// Does the same with a file that is already open; `path` is for messages.
     pub(crate) fn of_file(path: &Path, mut file: File) -> Result<Archive, ArchiveError> {
         let unread = |error| ArchiveError::Read(path.to_owned(), error);
         if !file.metadata().map_err(unread)?.is_file() {
@@ -120,8 +121,8 @@ impl Archive {
         }
         let seal = container::seal(&mut file).map_err(unread)?;
         let head = read_head(&file);
-        let (seal, head) = match (seal, head) {
-            (Seal::There(seal), Some(head)) => (seal, head),
+        let (seal, (head, text)) = match (seal, head) {
+            (Seal::There(seal), Some((head, text))) => (seal, (head, text)),
             (Seal::There(_), None) => {
                 return Err(ArchiveError::Damaged {
                     path: path.to_owned(),
@@ -134,8 +135,7 @@ impl Archive {
             }
             (Seal::Missing, None) => return Err(ArchiveError::NotABackup(path.to_owned())),
         };
-        let text = manifest_in(&head).expect("it was found there just now");
-        let manifest = understand(path, text)?;
+        let manifest = understand(path, &head[text])?;
         Ok(Archive {
             path: path.to_owned(),
             file,
@@ -160,13 +160,25 @@ impl Archive {
     /// What a sink was given counts only when this succeeds.
     pub(crate) fn read<W: Write>(
         &self,
+        sink: impl FnMut(&str) -> Result<W, ArchiveError>,
+        done: impl FnMut(W) -> Result<(), ArchiveError>,
+        watch: &dyn Watch,
+    ) -> Result<(), ArchiveError> {
+        let read = self.read_all(sink, done, watch);
+        // What cannot be read because it was cancelled, is not damaged.
+        go_on(watch)?;
+        read
+    }
+
+    fn read_all<W: Write>(
+        &self,
         mut sink: impl FnMut(&str) -> Result<W, ArchiveError>,
         mut done: impl FnMut(W) -> Result<(), ArchiveError>,
         watch: &dyn Watch,
     ) -> Result<(), ArchiveError> {
         watch.begin(Step::Unpack, self.manifest.size());
-        let mut frames = self.frames()?;
-        // What was believed when the backup was opened.
+        let mut frames = self.frames(watch)?;
+        // Must be the bytes whose manifest was read when the backup was opened.
         let mut head = vec![0; self.head.len()];
         let read = frames.read_exact(&mut head);
         if read.is_err() || head != self.head {
@@ -238,11 +250,11 @@ impl Archive {
         })
     }
 
-    fn frames(&self) -> Result<container::Frames<'_>, ArchiveError> {
+    fn frames<'a>(&'a self, watch: &'a dyn Watch) -> Result<container::Frames<'a>, ArchiveError> {
         use std::io::Seek;
         let begin = || {
             (&self.file).rewind()?;
-            container::frames(&self.file)
+            container::frames(&self.file, u64::MAX, watch)
         };
         begin().map_err(|error| ArchiveError::Read(self.path.clone(), error))
     }
@@ -255,29 +267,28 @@ impl Archive {
     }
 }
 
-/// The first frame, if it holds a manifest and nothing else.
-fn read_head(file: &File) -> Option<Vec<u8>> {
+/// The first frame, if it holds a manifest and nothing else, and where in it the text of the manifest is.
+fn read_head(file: &File) -> Option<(Vec<u8>, Range<usize>)> {
+    // What zstd adds to bytes that it cannot compress.
+    const FRAME: u64 = 1024;
     // All of the frame: its checksum comes last, and what is listed or pruned depends on these bytes alone.
-    let frame = container::frames(file).ok()?.single_frame();
+    let frame = container::frames(file, FRAME_MAX + FRAME, &()).ok()?;
+    let frame = frame.single_frame();
     let mut head = Vec::new();
     frame.take(FRAME_MAX).read_to_end(&mut head).ok()?;
     if head.len() as u64 == FRAME_MAX {
         return None;
     }
-    manifest_in(&head)?;
-    Some(head)
-}
-
-/// The text of the manifest in the first frame.
-fn manifest_in(head: &[u8]) -> Option<&[u8]> {
-    let mut rest = head;
+    let mut rest = &head[..];
     let entry = ustar::next(&mut rest).ok()??;
     if !entry.is_plain || entry.path != MANIFEST {
         return None;
     }
+    let begin = head.len() - rest.len();
     let (text, mut rest) = rest.split_at_checked(usize::try_from(entry.size).ok()?)?;
     ustar::padding(&mut rest, entry.size).ok()?;
-    rest.is_empty().then_some(text)
+    let text = begin..begin + text.len();
+    rest.is_empty().then_some((head, text))
 }
 
 fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {

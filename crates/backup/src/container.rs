@@ -16,6 +16,7 @@ use blake3::Hasher;
 use zstd::stream::{read::Decoder, write::Encoder};
 
 use crate::pace::Paced;
+use crate::watch::{Watch, go_on};
 
 /// zstd's own default, and what `tar | zstd` would do.
 const LEVEL: i32 = 3;
@@ -112,12 +113,17 @@ pub(crate) fn seal(file: &mut File) -> io::Result<Seal> {
 /// The content of the frames, hashed on the way.
 pub(crate) type Frames<'a> = Decoder<'static, io::BufReader<Hashing<'a>>>;
 
-/// Begins to read the frames of a file.
-pub(crate) fn frames(file: &File) -> io::Result<Frames<'_>> {
+/// Begins to read the frames of a file, of which no more than `most` bytes are read: a frame that is skipped may be 4 GiB long.
+pub(crate) fn frames<'a>(
+    file: &'a File,
+    most: u64,
+    watch: &'a dyn Watch,
+) -> io::Result<Frames<'a>> {
     let length = file.metadata()?.len().saturating_sub(SEAL);
     let mut frames = Decoder::new(Hashing {
-        file: file.take(length),
+        file: file.take(length.min(most)),
         hasher: Hasher::new(),
+        watch,
     })?;
     frames.window_log_max(WINDOW_LOG_MAX)?;
     Ok(frames)
@@ -134,10 +140,12 @@ pub(crate) fn is_sealed(frames: Frames<'_>, seal: [u8; 32]) -> io::Result<bool> 
 pub(crate) struct Hashing<'a> {
     file: io::Take<&'a File>,
     hasher: Hasher,
+    watch: &'a dyn Watch,
 }
 
 impl Read for Hashing<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        go_on(self.watch).map_err(io::Error::other)?;
         let read = self.file.read(into)?;
         self.hasher.update(&into[..read]);
         Ok(read)

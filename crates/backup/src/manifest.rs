@@ -13,9 +13,9 @@ pub(crate) const CONFIG: &str = "config/isso.cfg";
 pub(crate) const STORE: &str = "start9/store.json";
 pub(crate) const DATABASE: &str = "db/comments.db";
 
-/// No settings are as large as this: it is room for some thousand websites. They are held in memory as a whole, and what is wrong
-/// in them takes the longer to find the more lines they have.
-pub(crate) const SETTINGS_MAX: u64 = 256 * 1024;
+/// The limit of [`isso_cfg`], so that all settings with which Isso runs can be backed up and put back. They are held in memory as a
+/// whole.
+pub(crate) const SETTINGS_MAX: u64 = 1024 * 1024;
 
 /// The first member of a backup, `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,10 @@
 //! Backups that are not what they say, though their seal is right: nobody but an attacker makes them.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Seek;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::sync::atomic::AtomicUsize;
 
 use isso_backup::{
     ArchiveError, Origin, OriginError, PrepareError, Unsound, list, restore_into, verify,
@@ -15,6 +17,7 @@ use crate::children::command;
 use crate::craft::{backup, entry, file, manifest, member, of_settings, sealed};
 use crate::dice::Dice;
 use crate::site::{CFG, Site, names, put, quick_folder, tree};
+use crate::watches::Patience;
 
 const CONFIG: &str = "config/isso.cfg";
 const STORE: &str = "start9/store.json";
@@ -206,7 +209,7 @@ fn sizes_that_no_disk_holds_are_refused_beforehand() {
         check!(&backup(&lying, &files), PrepareError::Space(_));
     }
     // Settings are held in memory, and no settings are so large.
-    lying.members[0].size = 256 * 1024 + 1;
+    lying.members[0].size = 1024 * 1024 + 1;
     check!(&backup(&lying, &files), PrepareError::Archive(ArchiveError::TooLarge { member, .. })
         if member == CONFIG);
 }
@@ -292,6 +295,50 @@ fn where_a_link_lies_it_is_the_file_that_counts() {
     assert_eq!(names(folder.path()), ["backup", "link"]);
 }
 
+/// A few bytes announce a frame that zstd skips, and it may be 4 GiB long.
+#[test]
+fn a_frame_that_is_skipped_holds_nobody_up() {
+    let skipped = |length: u32| [&[0x50, 0x2a, 0x4d, 0x18][..], &length.to_le_bytes()].concat();
+    let folder = quick_folder();
+    let path = folder.path().join("backup");
+    // Where the manifest belongs, no more is read than a manifest may have.
+    put(&path, skipped(64 << 20));
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(65 << 20)
+        .unwrap();
+    let file = File::open(&path).unwrap();
+    let mut same = file.try_clone().unwrap();
+    assert!(Origin::of_file(&path, file).is_none());
+    let read = same.stream_position().unwrap();
+    assert!(read < 1 << 20, "{read} bytes were read");
+
+    // Behind it, the work can be cancelled.
+    let files = [(CONFIG, CFG.as_bytes())];
+    let text = serde_json::to_vec(&plain(&files)).unwrap();
+    let frame = |bytes: &[u8]| zstd::encode_all(bytes, 3).unwrap();
+    let mut bytes = [
+        frame(&crate::craft::file("manifest.json", &text)),
+        skipped(16 << 20),
+        vec![0; 16 << 20],
+        frame(&[crate::craft::file(CONFIG, CFG.as_bytes()), vec![0; 1024]].concat()),
+    ]
+    .concat();
+    let hash = blake3::hash(&bytes);
+    bytes.extend([0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0]);
+    bytes.extend(hash.as_bytes());
+    put(&path, bytes);
+    let origin = Origin::open(&path).unwrap();
+    let patience = Patience(AtomicUsize::new(60));
+    let error = verify(&origin, folder.path(), &patience).unwrap_err();
+    assert!(
+        matches!(error, PrepareError::Archive(ArchiveError::Cancelled(_))),
+        "{error:?}"
+    );
+}
+
 /// Backups that a few bytes make large: in memory, on the disk, or in time.
 fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     const GIB: u64 = 1024 * 1024 * 1024;
@@ -366,7 +413,9 @@ pub fn look_at_bombs(folder: &Path) {
         setrlimit(resource, limit).unwrap();
     }
     let backups = folder.join("backups");
-    for shelved in list(&backups).unwrap() {
+    let shelved = list(&backups).unwrap();
+    let count = shelved.len();
+    for shelved in shelved {
         let scratch = folder.join("scratch");
         let refused = match Origin::open(&shelved.path) {
             Err(error) => error.to_string(),
@@ -376,20 +425,22 @@ pub fn look_at_bombs(folder: &Path) {
         assert!(refused.contains(&path), "{refused}");
         assert!(refused.len() < 2 * path.len() + 200, "{refused}");
     }
-    println!("All of them are refused.");
+    println!("All {count} of them are refused.");
 }
 
 #[test]
 fn a_few_bytes_fill_neither_memory_nor_disk() {
     let folder = quick_folder();
-    for (name, bytes) in bombs() {
+    let bombs = bombs();
+    let said_at_end = format!("All {} of them are refused.", bombs.len());
+    for (name, bytes) in bombs {
         assert!(bytes.len() < 64 * 1024, "{name}");
         let name = format!("backups/{name}.isso-backup.tar.zst");
         put(&folder.path().join(name), bytes);
     }
     let child = command("bombs", folder.path(), 0).output().unwrap();
     let said = String::from_utf8_lossy(&child.stdout);
-    assert!(said.contains("All of them are refused."), "{child:?}");
+    assert!(said.contains(&said_at_end), "{child:?}");
     assert_eq!(names(&folder.path().join("scratch")), [""; 0]);
 }
 

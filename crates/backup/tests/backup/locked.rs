@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use isso_backup::{CreateError, Origin, SnapshotError, Step, Watch, restore_into};
+use isso_backup::{CreateError, Origin, SnapshotError, Step, restore_into};
 
 use crate::python::Python;
 use crate::site::{Site, names, texts};
-use crate::watches::{Moment, at};
+use crate::watches::{Moment, Patience, at};
 
 /// Takes the database away for a moment, at this moment of the work; what is committed meanwhile has to be in there.
 fn check(moment: Option<Moment>) {
@@ -72,17 +72,4 @@ fn check_cancelled(site: &Site, error: &CreateError) {
     let cancelled = matches!(error, CreateError::Snapshot(SnapshotError::Cancelled(_)));
     assert!(cancelled, "{error:?}");
     assert_eq!(names(&site.backups()), [""; 0]);
-}
-
-/// Says so many times that the work may go on.
-struct Patience(AtomicUsize);
-
-impl Watch for Patience {
-    fn begin(&self, _: Step, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn is_cancelled(&self) -> bool {
-        let left = self.0.load(Ordering::Relaxed);
-        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
-        left == 0
-    }
 }

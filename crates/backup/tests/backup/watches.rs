@@ -1,6 +1,7 @@
 //! Those who look on.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use isso_backup::{Step, Watch};
 
@@ -78,4 +79,17 @@ pub fn moments(work: impl FnOnce(&dyn Watch)) -> Vec<Moment> {
     });
     work(&watch);
     seen.into_inner().unwrap()
+}
+
+/// Says so many times that the work may go on.
+pub struct Patience(pub AtomicUsize);
+
+impl Watch for Patience {
+    fn begin(&self, _: Step, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn is_cancelled(&self) -> bool {
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+        left == 0
+    }
 }
