@@ -15,12 +15,12 @@
 //!
 //! # What is promised
 //!
-//! - A backup has its name once it is whole and on the disk. Everything unfinished is in hidden folders, which are removed when the
-//!   work ends, whichever way, or by the next one after a process was killed.
+//! - A backup has its name once it is whole and on the disk. Unfinished work lies in hidden folders. They are removed when the work
+//!   ends or fails. After a kill, the next command that uses the folder removes them.
 //! - Every comment that Isso had acknowledged when [`Create::run`] was called is in the backup.
-//! - A comment that comes while the database is compared with its copy goes first, ten times in a row. Where comments come faster
-//!   than that, Isso waits for as long as it takes to hash the database where the kernel has it in memory, and for 2 s at most: then
-//!   the backup is given up. It does not wait at all if the database is in WAL mode.
+//! - A comment that arrives while the database is compared stops the comparison, is saved, and the comparison begins anew, up to ten
+//!   times. The eleventh makes Isso wait, for 2 s at most; then the backup fails. Isso does not wait at all if the database is in
+//!   WAL mode.
 //! - Of what is written here, no more than 1 MiB waits to be written to the disk, so Isso's fsync never waits for more of ours.
 //! - After [`swap`] the files are the new ones, or after an error the old ones. Whatever is killed in between, [`finish`] makes the
 //!   files the new ones; it has to be called before the volume is used. What was there is kept, and what the origin does not have
@@ -28,7 +28,7 @@
 //! - After [`prepare_undo`] and [`swap`] every file is again as it was before the restore, and no file is removed; what was undone is
 //!   kept too.
 //! - No backup and no file is believed. Of a backup no byte is unpacked beyond the sizes in its manifest, which have to fit the
-//!   disk; 256 KiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is refused unless it
+//!   disk; 1 MiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is refused unless it
 //!   is, to the last byte, what this crate writes: plain ustar headers, the files that the manifest names, and nothing behind them.
 //! - A database is put back only if its schema is the one that Isso's statements need; while it is looked at, nothing in it is
 //!   carried out ([`isso_database::open`]), and no file but its copy is changed.
@@ -36,11 +36,11 @@
 //!   it is. Neither it nor [`finish`] moves anything into the volume or out of it because a plan says so.
 //!
 //! Not promised: that the two files of settings are of one instant, if the process that wrote them was killed in between; that a backup
-//! is secret, for whoever can read it has the passwords in it.
+//! is secret: it holds the passwords, and every user who can read the file can read them.
 //!
 //! # Cancelling
 //!
-//! Whoever looks on ([`Watch`]) is asked many times a second whether to go on. What was cancelled leaves nothing.
+//! [`Watch::is_cancelled`] is asked many times a second. Cancelled work leaves no files.
 //!
 //! # Processes
 //!
@@ -95,11 +95,10 @@ mod workshop;
 pub use archive::{Archive, ArchiveError};
 pub use counts::{Unsound, count};
 pub use create::{Create, CreateError, Created};
-pub use isso_database::{User, users};
 pub use keep::{Keep, KeepError};
 pub use litestream::litestream;
 pub use manifest::{Counts, FORMAT, Manifest, Member};
-pub use origin::{Choice, Description, Folder, Foreign, Origin, OriginError, Wanted};
+pub use origin::{Choice, Description, Folder, Kind, Origin, OriginError, Wanted};
 pub use prepare::{Look, PrepareError, Prepared, may_swap, prepare, restore_into};
 pub use shelf::{Pruned, ShelfError, Shelved, delete, is_backup, list, prune};
 pub use snapshot::SnapshotError;

@@ -2,7 +2,7 @@
 
 mod error;
 mod find;
-mod foreign;
+mod kind;
 mod look;
 
 use std::fs::{self, File};
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 pub use self::error::{OriginError, Wanted};
 use self::find::Found;
-pub use self::foreign::Foreign;
+pub use self::kind::Kind;
 use crate::archive::{Archive, ArchiveError};
 use crate::counts::{count_still, with_suffix};
 use crate::manifest::{CONFIG, Counts, DATABASE, STORE};
@@ -205,16 +205,16 @@ impl Folder {
         let dated = database.or(self.source_of(CONFIG));
         let modified = dated.and_then(|path| metadata(path)?.modified().ok());
         let size = |(_, path): &(_, PathBuf)| Some(metadata(path)?.len());
+        // A file with holes may be as long as a number can say.
+        let sum = |sizes: &mut dyn Iterator<Item = u64>| sizes.fold(0, u64::saturating_add);
         let beside = database.map_or(0, |path| {
-            companions(path)
-                .filter_map(|(_, it)| Some(metadata(&it)?.len()))
-                .sum()
+            sum(&mut companions(path).filter_map(|(_, it)| Some(metadata(&it)?.len())))
         });
         Description {
             created: modified.map_or(OffsetDateTime::UNIX_EPOCH, Into::into),
             // What lies beside it has to be played in before anybody can count.
             database: database.filter(|_| beside == 0).and_then(count_still),
-            size: self.files.iter().filter_map(size).sum::<u64>() + beside,
+            size: sum(&mut self.files.iter().filter_map(size)).saturating_add(beside),
         }
     }
 

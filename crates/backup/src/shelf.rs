@@ -83,7 +83,7 @@ pub fn list(folder: &Path) -> Result<Vec<Shelved>, ShelfError> {
 pub struct Pruned {
     /// Those that were deleted.
     pub deleted: Vec<PathBuf>,
-    /// Those that say that they were made after now. The rules do not count them, and they are kept.
+    /// Those dated in the future. The rules do not count them, and they are kept.
     pub future: Vec<PathBuf>,
 }
 

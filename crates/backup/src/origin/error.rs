@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::foreign::Foreign;
+use super::kind::Kind;
 use crate::archive::ArchiveError;
 
 /// Why nothing can be put back from a path.
@@ -19,7 +19,7 @@ pub enum OriginError {
         /// The file.
         path: PathBuf,
         /// Its kind.
-        what: Foreign,
+        what: Kind,
     },
     /// A folder with nothing of an Isso in it.
     #[error("there is neither a database nor an isso.cfg of Isso in {0}")]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use isso_cfg::Store;
 use isso_database::Foreign;
@@ -18,6 +19,8 @@ use crate::shelf::{BEFORE, NOT_SERVED};
 const DEPTH: usize = 2;
 /// How deep to look for what is not found so, as in the copy of a whole system: `var/lib/isso`, `etc/isso.d/enabled`.
 const DEEPER: usize = 5;
+/// How long to look at databases. A file of some megabytes can keep SQLite busy for half a minute.
+const LONGEST: Duration = Duration::from_secs(300);
 /// How many names to look at, those of folders among them.
 const MOST: usize = 20_000;
 /// Where other states lie than the one that is looked for.
@@ -44,7 +47,8 @@ pub(super) struct Found {
 
 /// Finds the files, those that were chosen first.
 pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError> {
-    let near = find_within(folder, choice, DEPTH)?;
+    let end = Instant::now() + LONGEST;
+    let near = find_within(folder, choice, DEPTH, end)?;
     let of = |member| {
         let found = near.files.iter().find(|(it, _)| *it == member);
         found.map(|(_, path)| path.clone())
@@ -54,13 +58,18 @@ pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError>
         return Ok(near);
     }
     let is_nothing = settings.is_none() && database.is_none();
-    match find_within(folder, &Choice { settings, database }, DEEPER) {
+    match find_within(folder, &Choice { settings, database }, DEEPER, end) {
         Err(OriginError::TooMany(_) | OriginError::Read(..)) if !is_nothing => Ok(near),
         found => found,
     }
 }
 
-fn find_within(folder: &Path, choice: &Choice, depth: usize) -> Result<Found, OriginError> {
+fn find_within(
+    folder: &Path,
+    choice: &Choice,
+    depth: usize,
+    end: Instant,
+) -> Result<Found, OriginError> {
     let (entries, unread) = walk(folder, depth)?;
     let settings = match &choice.settings {
         Some(chosen) => Some(within(folder, chosen)),
@@ -74,7 +83,7 @@ fn find_within(folder: &Path, choice: &Choice, depth: usize) -> Result<Found, Or
     let by_default = settings.is_some().then(|| Path::new("comments.db"));
     let database = match &choice.database {
         Some(chosen) => Some(sure(within(folder, chosen))?),
-        None => database(&entries, dbpath.as_deref().or(by_default))?,
+        None => database(folder, &entries, dbpath.as_deref().or(by_default), end)?,
     };
     // What is in a folder that cannot be entered, cannot be said to be nothing.
     if let Some(error) = unread.filter(|_| settings.is_none() || database.is_none()) {
@@ -173,7 +182,7 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
 }
 
 fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginError> {
-    let mut found: Vec<(&Entry, Vec<u8>)> = Vec::new();
+    let mut found: Vec<(&Entry, blake3::Hash)> = Vec::new();
     let mut unread = None;
     for entry in entries {
         let is_usual = USUAL.contains(&&*entry.name);
@@ -185,8 +194,9 @@ fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginE
             Ok(text) if text.trim_ascii().is_empty() => {}
             Ok(text) if look::are_settings(&text) || is_so_named(entry)? => {
                 // Two copies of one file are as good as one.
-                if found.iter().all(|(_, other)| *other != text) {
-                    found.push((entry, text));
+                let hash = blake3::hash(&text);
+                if found.iter().all(|(_, other)| *other != hash) {
+                    found.push((entry, hash));
                 }
             }
             Ok(_) => {}
@@ -222,7 +232,12 @@ fn is_so_named(entry: &Entry) -> Result<bool, OriginError> {
     look::settings(&entry.path).map(|_| true)
 }
 
-fn database(entries: &[Entry], dbpath: Option<&Path>) -> Result<Option<PathBuf>, OriginError> {
+fn database(
+    folder: &Path,
+    entries: &[Entry],
+    dbpath: Option<&Path>,
+    end: Instant,
+) -> Result<Option<PathBuf>, OriginError> {
     let named = dbpath.map(|it| named(entries, it)).unwrap_or_default();
     if let [one] = named[..] {
         return sure(one.path.clone()).map(Some);
@@ -240,6 +255,9 @@ fn database(entries: &[Entry], dbpath: Option<&Path>) -> Result<Option<PathBuf>,
             .any(|it| entry.name.ends_with(it))
         {
             continue;
+        }
+        if Instant::now() > end {
+            return Err(OriginError::TooMany(folder.to_owned()));
         }
         let is_usual = entry.name == "comments.db";
         match look::database(&entry.path) {

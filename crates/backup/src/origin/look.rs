@@ -11,7 +11,7 @@ use nix::fcntl::OFlag;
 
 use super::companions;
 use super::error::{OriginError, Wanted};
-use super::foreign::Foreign as Kind;
+use super::kind::Kind;
 use crate::archive::ArchiveError;
 use crate::counts;
 use crate::manifest::SETTINGS_MAX;
@@ -94,7 +94,7 @@ pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
         why: why.to_owned(),
     };
     if bytes.len() as u64 > SETTINGS_MAX {
-        return Err(unusable("larger than any settings are (256 KiB)"));
+        return Err(unusable("larger than any settings are (1 MiB)"));
     }
     if bytes.contains(&0) {
         let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");

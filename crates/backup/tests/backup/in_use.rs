@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process;
 
-use isso_backup::{litestream, users};
+use isso_backup::litestream;
+use isso_database::users;
 
 use crate::python::Python;
 use crate::site::Site;

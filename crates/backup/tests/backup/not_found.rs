@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 
 use isso_backup::{
-    ArchiveError, Choice, Foreign, Origin, OriginError, PrepareError, Step, Unsound, verify,
+    ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Step, Unsound, verify,
 };
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
@@ -234,7 +234,7 @@ fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
 
 #[test]
 fn files_of_other_kinds_are_called_what_they_are() {
-    let check = |name: &str, bytes: &[u8], expected: Foreign| {
+    let check = |name: &str, bytes: &[u8], expected: Kind| {
         let folder = quick_folder();
         let path = folder.path().join(name);
         put(&path, bytes);
@@ -243,35 +243,35 @@ fn files_of_other_kinds_are_called_what_they_are() {
         assert!(is, "{name}: {error:?}");
     };
     let tar = crate::craft::file("isso.cfg", CFG.as_bytes());
-    check("site.tar", &tar, Foreign::Tar);
-    check("site.tar.gz", b"\x1f\x8b\x08\0", Foreign::Tar);
-    check("site.tgz", b"\x1f\x8b\x08\0", Foreign::Tar);
-    check("comments.db.gz", b"\x1f\x8b\x08\0", Foreign::Gzip);
-    check("comments.db.bz2", b"BZh91AY", Foreign::Bzip2);
-    check("site.tar.xz", b"\xfd7zXZ\0\0", Foreign::Tar);
+    check("site.tar", &tar, Kind::Tar);
+    check("site.tar.gz", b"\x1f\x8b\x08\0", Kind::Tar);
+    check("site.tgz", b"\x1f\x8b\x08\0", Kind::Tar);
+    check("comments.db.gz", b"\x1f\x8b\x08\0", Kind::Gzip);
+    check("comments.db.bz2", b"BZh91AY", Kind::Bzip2);
+    check("site.tar.xz", b"\xfd7zXZ\0\0", Kind::Tar);
     check(
         "comments.db.zst",
         &zstd::encode_all(&tar[..], 3).unwrap(),
-        Foreign::Zstd,
+        Kind::Zstd,
     );
-    check("site.zip", b"PK\x03\x04\x14", Foreign::Zip);
-    check("site", b"PK\x05\x06\0\0", Foreign::Zip);
-    check("site.7z", b"7z\xbc\xaf\x27\x1c\0", Foreign::SevenZip);
+    check("site.zip", b"PK\x03\x04\x14", Kind::Zip);
+    check("site", b"PK\x05\x06\0\0", Kind::Zip);
+    check("site.7z", b"7z\xbc\xaf\x27\x1c\0", Kind::SevenZip);
     let dump = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE threads (id);\n";
-    check("dump.sql", dump.as_bytes(), Foreign::Sql);
+    check("dump.sql", dump.as_bytes(), Kind::Sql);
     check(
         "dump",
         b"-- made by hand\nINSERT INTO comments VALUES (1);",
-        Foreign::Sql,
+        Kind::Sql,
     );
     let disqus = "<?xml version=\"1.0\"?>\n<disqus xmlns=\"http://disqus.com\">";
-    check("export.xml", disqus.as_bytes(), Foreign::Disqus);
+    check("export.xml", disqus.as_bytes(), Kind::Disqus);
     let press = "<?xml version=\"1.0\"?><rss xmlns:wp=\"http://wordpress.org/export/1.2/\">";
-    check("export.xml", press.as_bytes(), Foreign::WordPress);
-    check("export.json", b"[{\"id\": \"/page\"}]", Foreign::Json);
-    check("export.json", b"[ {\"id\": \"/page\"} ]", Foreign::Json);
-    check("export.json", b"[\r\n  {\"id\": \"/page\"}]", Foreign::Json);
-    check("comments.db", b"", Foreign::Empty);
+    check("export.xml", press.as_bytes(), Kind::WordPress);
+    check("export.json", b"[{\"id\": \"/page\"}]", Kind::Json);
+    check("export.json", b"[ {\"id\": \"/page\"} ]", Kind::Json);
+    check("export.json", b"[\r\n  {\"id\": \"/page\"}]", Kind::Json);
+    check("comments.db", b"", Kind::Empty);
 }
 
 /// SQLite deletes the file that such a journal names, once it has rolled the journal back.
@@ -331,7 +331,16 @@ fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
     // It is not lost, for a person can put it right.
     let created = site.create(&()).unwrap();
     assert!(created.altered.is_some_and(|it| it.contains("`mine`")));
+    // So it is where what is in there cannot be read as a schema.
+    let other = Site::with_comments(3);
+    let connection = Connection::open(other.database()).unwrap();
+    let as_bytes = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = CAST(sql AS BLOB)";
+    connection.execute_batch(as_bytes).unwrap();
+    drop(connection);
+    let unread = other.create(&()).unwrap();
+    assert!(unread.altered.is_some(), "{unread:?}");
     let scratch = quick_folder();
+    verify(&Origin::open(&unread.path).unwrap(), scratch.path(), &()).unwrap_err();
     let error = verify(&Origin::open(&created.path).unwrap(), scratch.path(), &()).unwrap_err();
     let PrepareError::Unsound(_, Unsound::Foreign(why)) = error else {
         panic!("{error:?}");
@@ -369,10 +378,10 @@ fn a_folder_without_end_is_told() {
 
     let holes = folder(&[("comments.db", "3")]);
     let path = holes.path().join("comments.db");
+    let origin = Origin::open(holes.path()).unwrap();
     let file = File::options().write(true).open(path).unwrap();
-    // As many as the largest disk would not hold, or its file system refuses already.
-    if file.set_len(1 << 42).is_ok() {
-        let origin = Origin::open(holes.path()).unwrap();
+    // As many as no disk holds, or its file system refuses already.
+    if file.set_len(1 << 60).is_ok() {
         let error = verify(&origin, scratch.path(), &()).unwrap_err();
         assert!(matches!(error, PrepareError::Space(_)), "{error:?}");
     }

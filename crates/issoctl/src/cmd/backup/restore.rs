@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use isso_backup::{Origin, PrepareError, User, litestream, may_swap, prepare, restore_into, users};
+use isso_backup::{Origin, PrepareError, litestream, may_swap, prepare, restore_into};
 use isso_cfg::{Document, Volume, keys};
+use isso_database::{User, users};
 use isso_lifecycle::Event;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};

@@ -5,9 +5,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use isso_backup::{
-    ArchiveError, Choice, Foreign, Origin, OriginError, PrepareError, Unsound, Wanted, list,
+    ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Unsound, Wanted, list,
 };
-use isso_database::Foreign as Schema;
+use isso_database::Foreign;
 use serde_json::json;
 
 use super::{find, is_person};
@@ -133,7 +133,7 @@ fn hint(data: &DataDir, error: &OriginError) -> String {
 }
 
 /// How a file of another kind becomes something that can be restored from.
-fn advice(data: &DataDir, path: &Path, what: Foreign) -> String {
+fn advice(data: &DataDir, path: &Path, what: Kind) -> String {
     let file = quoted(path);
     let then_folder = "issoctl backup restore unpacked";
     let unpacked = path.with_extension("");
@@ -146,22 +146,22 @@ fn advice(data: &DataDir, path: &Path, what: Foreign) -> String {
         )
     };
     match what {
-        Foreign::Empty => "take another one: nothing is in this file".to_owned(),
-        Foreign::Tar => format!(
+        Kind::Empty => "take another one: nothing is in this file".to_owned(),
+        Kind::Tar => format!(
             "unpack it first: mkdir unpacked && tar -xf {file} -C unpacked && {then_folder}"
         ),
-        Foreign::Zip => format!("unpack it first: unzip {file} -d unpacked && {then_folder}"),
-        Foreign::SevenZip => format!("unpack it first: 7z x {file} -ounpacked && {then_folder}"),
-        Foreign::Gzip => format!("unpack it first: gunzip -k {file} && {then_file}"),
-        Foreign::Bzip2 => format!("unpack it first: bunzip2 -k {file} && {then_file}"),
-        Foreign::Xz => format!("unpack it first: unxz -k {file} && {then_file}"),
-        Foreign::Zstd => format!("unpack it first: unzstd {file} && {then_file}"),
-        Foreign::Sql => format!(
+        Kind::Zip => format!("unpack it first: unzip {file} -d unpacked && {then_folder}"),
+        Kind::SevenZip => format!("unpack it first: 7z x {file} -ounpacked && {then_folder}"),
+        Kind::Gzip => format!("unpack it first: gunzip -k {file} && {then_file}"),
+        Kind::Bzip2 => format!("unpack it first: bunzip2 -k {file} && {then_file}"),
+        Kind::Xz => format!("unpack it first: unxz -k {file} && {then_file}"),
+        Kind::Zstd => format!("unpack it first: unzstd {file} && {then_file}"),
+        Kind::Sql => format!(
             "make a database of it first: sqlite3 comments.db < {file} && issoctl backup restore comments.db"
         ),
-        Foreign::Disqus => import("disqus"),
-        Foreign::WordPress => import("wordpress"),
-        Foreign::Json => import("generic"),
+        Kind::Disqus => import("disqus"),
+        Kind::WordPress => import("wordpress"),
+        Kind::Json => import("generic"),
     }
 }
 
@@ -176,10 +176,10 @@ pub fn unprepared(message: &str, error: PrepareError) -> Failure {
         PrepareError::Apart(..) | PrepareError::Link(..) => {
             Some("unpack it with --into DIR, stop Isso, and copy the files to where they belong")
         }
-        PrepareError::Unsound(_, Unsound::Foreign(Schema::Other(_))) => {
+        PrepareError::Unsound(_, Unsound::Foreign(Foreign::Other(_))) => {
             Some("name Isso's database with --database FILE")
         }
-        PrepareError::Unsound(_, Unsound::Foreign(Schema::Altered(_))) => Some(
+        PrepareError::Unsound(_, Unsound::Foreign(Foreign::Altered(_))) => Some(
             "take another one (`issoctl backup list`), or put the schema right in a copy of the database, and name that with --database FILE",
         ),
         PrepareError::Unsound(..) => Some(

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// The kind of a file that is neither a backup, nor a database, nor settings of Isso.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Foreign {
+pub enum Kind {
     /// Nothing is in it.
     Empty,
     /// A tar archive, compressed or not.
@@ -32,9 +32,9 @@ pub enum Foreign {
     Json,
 }
 
-impl Foreign {
+impl Kind {
     /// Tells by the first bytes of a file, and by its name.
-    pub(super) fn recognise(path: &Path, start: &[u8]) -> Option<Foreign> {
+    pub(super) fn recognise(path: &Path, start: &[u8]) -> Option<Kind> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = name.to_lowercase();
         let is_tar = name.contains(".tar.")
@@ -42,35 +42,35 @@ impl Foreign {
                 .iter()
                 .any(|it| name.ends_with(it));
         let compressed = [
-            (&b"\x1f\x8b"[..], Foreign::Gzip),
-            (b"BZh", Foreign::Bzip2),
-            (b"\xfd7zXZ\0", Foreign::Xz),
-            (b"\x28\xb5\x2f\xfd", Foreign::Zstd),
+            (&b"\x1f\x8b"[..], Kind::Gzip),
+            (b"BZh", Kind::Bzip2),
+            (b"\xfd7zXZ\0", Kind::Xz),
+            (b"\x28\xb5\x2f\xfd", Kind::Zstd),
         ];
-        let begins = |(magic, _): &&(&[u8], Foreign)| start.starts_with(magic);
+        let begins = |(magic, _): &&(&[u8], Kind)| start.starts_with(magic);
         if let Some((_, kind)) = compressed.iter().find(begins) {
-            return Some(if is_tar { Foreign::Tar } else { *kind });
+            return Some(if is_tar { Kind::Tar } else { *kind });
         }
         let others = [
-            (&b"PK\x03\x04"[..], Foreign::Zip),
-            (b"PK\x05\x06", Foreign::Zip),
-            (b"7z\xbc\xaf\x27\x1c", Foreign::SevenZip),
+            (&b"PK\x03\x04"[..], Kind::Zip),
+            (b"PK\x05\x06", Kind::Zip),
+            (b"7z\xbc\xaf\x27\x1c", Kind::SevenZip),
         ];
         if let Some((_, kind)) = others.iter().find(begins) {
             return Some(*kind);
         }
         if start.get(257..262) == Some(b"ustar") {
-            return Some(Foreign::Tar);
+            return Some(Kind::Tar);
         }
         if start.is_empty() {
-            return Some(Foreign::Empty);
+            return Some(Kind::Empty);
         }
         let text = String::from_utf8_lossy(start);
         of_text(text.trim_start_matches('\u{feff}').trim_start())
     }
 }
 
-fn of_text(text: &str) -> Option<Foreign> {
+fn of_text(text: &str) -> Option<Kind> {
     let upper = text.to_uppercase();
     let statements = ["CREATE TABLE", "INSERT INTO"];
     let is_sql = ["PRAGMA ", "BEGIN", "CREATE ", "INSERT ", "--", "/*"]
@@ -78,13 +78,13 @@ fn of_text(text: &str) -> Option<Foreign> {
         .any(|it| upper.starts_with(it))
         && statements.iter().any(|it| upper.contains(it));
     if is_sql {
-        Some(Foreign::Sql)
+        Some(Kind::Sql)
     } else if text.starts_with('<') && text.contains("disqus") {
-        Some(Foreign::Disqus)
+        Some(Kind::Disqus)
     } else if text.starts_with('<') && text.contains("wordpress") {
-        Some(Foreign::WordPress)
+        Some(Kind::WordPress)
     } else if text.starts_with('{') || is_list(text) {
-        Some(Foreign::Json)
+        Some(Kind::Json)
     } else {
         None
     }
@@ -96,21 +96,21 @@ fn is_list(text: &str) -> bool {
     items.is_some_and(|it| it.starts_with(['{', ']']))
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Foreign::Empty => "an empty file",
-            Foreign::Tar => "a tar archive",
-            Foreign::Gzip => "a file compressed with gzip",
-            Foreign::Bzip2 => "a file compressed with bzip2",
-            Foreign::Xz => "a file compressed with xz",
-            Foreign::Zstd => "a file compressed with zstd",
-            Foreign::Zip => "a zip archive",
-            Foreign::SevenZip => "a 7z archive",
-            Foreign::Sql => "a file of SQL statements",
-            Foreign::Disqus => "an export of Disqus",
-            Foreign::WordPress => "an export of WordPress",
-            Foreign::Json => "a JSON file",
+            Kind::Empty => "an empty file",
+            Kind::Tar => "a tar archive",
+            Kind::Gzip => "a file compressed with gzip",
+            Kind::Bzip2 => "a file compressed with bzip2",
+            Kind::Xz => "a file compressed with xz",
+            Kind::Zstd => "a file compressed with zstd",
+            Kind::Zip => "a zip archive",
+            Kind::SevenZip => "a 7z archive",
+            Kind::Sql => "a file of SQL statements",
+            Kind::Disqus => "an export of Disqus",
+            Kind::WordPress => "an export of WordPress",
+            Kind::Json => "a JSON file",
         })
     }
 }
