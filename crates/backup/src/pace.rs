@@ -225,10 +225,14 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let [going, kept] = ["going", "kept"].map(|name| folder.path().join(name));
         fs::create_dir_all(going.join("below")).unwrap();
-        fs::write(&kept, [7; 4096]).unwrap();
+        let put = |path: &Path, length| {
+            let mut file = File::create_new(path).unwrap();
+            file.write_all(&vec![7; length]).unwrap();
+        };
+        put(&kept, 4096);
         fs::hard_link(&kept, going.join("linked")).unwrap();
         std::os::unix::fs::symlink(&kept, going.join("pointing")).unwrap();
-        fs::write(going.join("below/large"), vec![7; 3 * FREED as usize + 1]).unwrap();
+        put(&going.join("below/large"), 3 * (4 << 20) + 1);
         let large = File::open(going.join("below/large")).unwrap();
         remove(&going).unwrap();
         assert!(!going.exists());
