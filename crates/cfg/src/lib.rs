@@ -105,5 +105,5 @@ pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
 pub use volume::{
     Change, Contents, Found, InUse, Mended, Note, Review, Settled, Unused, Updated, Volume,
-    VolumeError, mend,
+    VolumeError, mend, read_file,
 };

@@ -1,15 +1,18 @@
 //! Reading and writing one file, with errors that name it.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use super::VolumeError;
 use crate::atomic;
 
-/// Reads a file, unless there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
+/// How many bytes a file may have. A host holds several copies of one.
+const MOST: u64 = 1024 * 1024;
+
+/// Reads a file, unless there is none. One of more than 1 MiB is an error.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
     let failed = |source| VolumeError::Read {
         path: path.to_owned(),
         source,
@@ -17,10 +20,23 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
     match fs::metadata(path) {
         // Opening a pipe would wait for somebody to write into it.
         Ok(there) if !there.is_file() => Err(failed(io::Error::other("it is not a file"))),
-        Ok(_) => fs::read(path).map(Some).map_err(failed),
+        Ok(there) => read_up_to_most(path, there.len()).map(Some).map_err(failed),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(error)),
     }
+}
+
+fn read_up_to_most(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // It may grow meanwhile.
+    let read = File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
+    let size = size.max(read as u64);
+    if size > MOST {
+        return Err(io::Error::other(format!(
+            "it has {size} bytes, and settings may have {MOST} at most"
+        )));
+    }
+    Ok(bytes)
 }
 
 /// Replaces a file.

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::process::Command;
 
-use isso_cfg::{Code, Note, Severity, Store, VolumeError};
+use isso_cfg::{Code, Found, Note, Severity, Store, VolumeError};
 
 use isso_cfg::keys;
 
@@ -166,7 +166,7 @@ const NAMESPACE: &str = "ISSO_CFG_TEST_NAMESPACE";
 #[ignore = "it is the process that the test above starts"]
 fn in_a_namespace() {
     let Some(folder) = std::env::var_os(NAMESPACE) else {
-        return;
+        return skip("it needs the folder and the namespace of the test that starts it");
     };
     let volume = Volume::new(folder, DBPATH);
     let updated = volume.update(|contents| {
@@ -189,6 +189,33 @@ fn what_stands_in_the_way_of_the_lock_is_set_aside() {
         assert!(!folder.path().join("elsewhere").exists());
         assert!(folder.path().join(".lock").is_file());
     }
+}
+
+#[test]
+fn settings_of_more_than_a_mebibyte_are_not_read() {
+    const MOST: usize = 1024 * 1024;
+    let (_folder, volume) = volume_with(FINE);
+    let in_force = volume.read().unwrap().cfg;
+    let path = volume.config_path();
+    let comment = "#".repeat(MOST - FINE.len());
+    put(&path, format!("{FINE}{comment}"));
+    assert_eq!(volume.read().unwrap().cfg.as_str().len(), MOST);
+
+    // It takes no room on the disk.
+    let size = 100 << 30;
+    File::create(&path).unwrap().set_len(size).unwrap();
+    let before = identity(&path);
+    let error = volume.settle().unwrap_err();
+    let VolumeError::Read { source, .. } = &error else {
+        panic!("{error:?}");
+    };
+    let expected = format!("it has {size} bytes, and settings may have {MOST} at most");
+    assert_eq!(source.to_string(), expected);
+    let Found::Refused(problems) = volume.review(&in_force).unwrap().found else {
+        panic!("it is refused");
+    };
+    assert!(problems[0].message.contains(&expected), "{problems:?}");
+    assert_eq!(identity(&path), before);
 }
 
 #[test]

@@ -78,8 +78,9 @@ fn volume_of(
 
 /// Refuses a path under which no database can be: no other one is put in its place, for the comments may be elsewhere.
 fn need_database(config: &Path, environment: &Environment) -> Result<(), Failure> {
-    let cfg = std::fs::read(config)
+    let cfg = isso_cfg::read_file(config)
         .ok()
+        .flatten()
         .and_then(|bytes| Document::from_bytes(&bytes).ok());
     let found = cfg.and_then(|cfg| {
         isso_cfg::diagnose(&cfg.with_environment(environment))
@@ -183,13 +184,13 @@ fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), 
 fn database_of(config: &Path, environment: &Environment) -> String {
     let last_good = config.with_file_name("isso.cfg.last-good");
     let named = |path: &Path| {
-        let cfg = Document::from_bytes(&std::fs::read(path).ok()?).ok()?;
+        let cfg = Document::from_bytes(&isso_cfg::read_file(path).ok()??).ok()?;
         cfg.get(keys::DBPATH.section, keys::DBPATH.name)?;
         let cfg = cfg.with_environment(environment);
         Some(cfg.read_text(&keys::DBPATH)).filter(|path| !path.is_empty())
     };
     let written = || {
-        let bytes = std::fs::read(config).ok()?;
+        let bytes = isso_cfg::read_file(config).ok()??;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let value = |line: &str| {
             let (key, value) = line.split_once(['=', ':'])?;
