@@ -33,7 +33,7 @@ impl Lock {
     pub(crate) fn acquire(path: &Path, patience: Option<Duration>) -> io::Result<Lock> {
         let end = patience.map(|patience| Instant::now() + patience);
         loop {
-            // A folder cannot be locked, opening a pipe would wait for a reader, and a link might have root make a file elsewhere.
+            // A folder or a pipe cannot be opened to write, and a link might have root make a file elsewhere.
             if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
                 atomic::move_aside(path, "rejected")?;
             }
@@ -42,7 +42,8 @@ impl Lock {
                 .truncate(false)
                 .write(true)
                 .mode(0o600)
-                .custom_flags(OFlag::O_NOFOLLOW.bits())
+                // A pipe that is put there at this moment would wait for a reader.
+                .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
                 .open(path)?;
             match end {
                 None => file.lock()?,

@@ -1,17 +1,16 @@
 //! The lock that says that Isso runs on a volume.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use super::Volume;
+use crate::lock::Lock;
 
 /// Says that Isso runs on a volume, as long as this lives. The kernel gives the lock back when the process dies.
 #[derive(Debug)]
 pub struct InUse {
-    /// Closing the file gives the lock back.
-    _file: File,
+    _lock: Lock,
 }
 
 /// Keeps [`Volume::mark_in_use`] waiting as long as this lives.
@@ -26,14 +25,8 @@ impl Volume {
     ///
     /// The mark is a lock on a file of the volume, so other containers see it that have the same volume mounted.
     pub fn mark_in_use(&self) -> io::Result<InUse> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(self.in_use_path())?;
-        file.lock()?;
-        Ok(InUse { _file: file })
+        let lock = Lock::acquire(&self.in_use_path(), None)?;
+        Ok(InUse { _lock: lock })
     }
 
     /// Keeps the volume unused, for as long as it takes to settle it; nothing if Isso runs on it.
