@@ -180,20 +180,20 @@ impl<'d> Context<'d> {
     /// The non-empty items of a value that are separated by commas. An item may go over several lines.
     pub fn list(&self, key: &Key) -> Vec<Item<'d>> {
         let mut items = Vec::new();
-        for line in self.lines(key) {
-            let mut from = 0;
-            for part in line.text.split(',') {
+        for mut rest in self.lines(key) {
+            loop {
+                let all = rest.text.len();
+                let end = rest.text.find(',').unwrap_or(all);
+                let part = &rest.text[..end];
                 let text = strip(part);
-                let start =
-                    from + (part.len() - part.trim_start_matches(crate::python::is_space).len());
+                let start = end - part.trim_start_matches(crate::python::is_space).len();
                 if !text.is_empty() {
-                    items.push(Item {
-                        text,
-                        span: line.part(start, text.len()).span,
-                        expanded: line.expanded,
-                    });
+                    items.push(rest.part(start, text.len()));
                 }
-                from += part.len() + 1;
+                if end == all {
+                    break;
+                }
+                rest = rest.part(end + 1, all - end - 1);
             }
         }
         items

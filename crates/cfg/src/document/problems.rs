@@ -21,13 +21,17 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
     let is_utf_16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     let is_text = !bytes.contains(&0) && !is_utf_16;
     let mut problems: Vec<Diagnostic> = Vec::new();
-    let mut before = String::new();
+    let (mut line, mut column) = (1, 1);
     for chunk in bytes.utf8_chunks() {
-        before.push_str(chunk.valid());
+        for part in python::lines(chunk.valid()) {
+            (line, column) = match part.start + part.text.len() == part.next {
+                true => (line, column + part.text.chars().count()),
+                false => (line + 1, 1),
+            };
+        }
         if chunk.invalid().is_empty() {
             continue;
         }
-        let (line, column) = end_position(&before);
         if problems.last().is_none_or(|last| last.line != line) {
             problems.push(refused(
                 Code::NotUtf8,
@@ -40,7 +44,8 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
                 "Save the file in the encoding UTF-8.",
             ));
         }
-        before.push(char::REPLACEMENT_CHARACTER);
+        // It counts as one character.
+        column += 1;
         if let [first] = &mut problems[..]
             && !is_text
         {
@@ -153,17 +158,6 @@ fn position(line: Line<'_>) -> (usize, usize) {
             .take_while(|&c| python::is_space(c))
             .count(),
     )
-}
-
-/// The place just behind a text.
-fn end_position(text: &str) -> (usize, usize) {
-    match python::lines(text).last() {
-        Some(line) if line.start + line.text.len() == line.next => {
-            (line.number, 1 + line.text.chars().count())
-        }
-        Some(line) => (line.number + 1, 1),
-        None => (1, 1),
-    }
 }
 
 /// Returns what can be shown of a line that holds a key. A person who forgets the delimiter makes

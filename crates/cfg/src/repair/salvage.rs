@@ -56,6 +56,8 @@ struct Section<'t> {
 #[derive(Default)]
 struct Sorter<'t> {
     sections: Vec<Section<'t>>,
+    /// Where each section is in that list.
+    places: HashMap<String, usize>,
     current: Option<usize>,
     /// The section of the block that the next line may continue; the block is its last.
     open: Option<usize>,
@@ -129,18 +131,17 @@ impl<'t> Sorter<'t> {
     }
 
     fn section(&mut self, name: &str) -> usize {
-        let present = self
-            .sections
-            .iter()
-            .position(|section| section.name == name);
-        present.unwrap_or_else(|| {
-            self.sections.push(Section {
-                name: name.to_owned(),
-                header: Vec::new(),
-                blocks: Vec::new(),
-            });
-            self.sections.len() - 1
-        })
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        let place = self.sections.len();
+        self.places.insert(name.to_owned(), place);
+        self.sections.push(Section {
+            name: name.to_owned(),
+            header: Vec::new(),
+            blocks: Vec::new(),
+        });
+        place
     }
 
     fn open_block(&mut self) -> Option<&mut Block<'t>> {
@@ -156,9 +157,13 @@ impl<'t> Sorter<'t> {
                     && keys::find(&section.name, &block.key)
                         .is_some_and(|key| key.kind == Kind::Lines);
                 let same = |first: &&mut Block<'_>| {
-                    is_list && first.readable && first.delimited && first.key == block.key
+                    first.readable && first.delimited && first.key == block.key
                 };
-                match section.blocks.iter_mut().find(same) {
+                let first = match is_list {
+                    true => section.blocks.iter_mut().find(same),
+                    false => None,
+                };
+                match first {
                     Some(first) => first.again.push(block.lines),
                     None => section.blocks.push(block),
                 }

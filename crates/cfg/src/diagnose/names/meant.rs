@@ -105,9 +105,12 @@ fn other_word(section: &str, name: &str) -> Option<&'static str> {
 
 /// The known name that is a slip of the finger away.
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    // What is much longer is no slip, and would take long to compare.
+    let length = name.chars().count();
     known
         .filter(|known| {
-            damerau_levenshtein(name, known) <= 2
+            length.abs_diff(known.len()) <= 2
+                && damerau_levenshtein(name, known) <= 2
                 && normalized_damerau_levenshtein(name, known) > 0.5
         })
         .min_by_key(|known| damerau_levenshtein(name, known))
