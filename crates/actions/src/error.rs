@@ -131,6 +131,7 @@ fn volume(language: Language, error: &VolumeError) -> String {
             )
         }
         VolumeError::Missing { path } => tr!(language, "volume.missing", path = path.display()),
+        VolumeError::CutOff { path } => tr!(language, "volume.cut-off", path = path.display()),
         VolumeError::Invalid { diagnostics, .. } => {
             let problems: Vec<_> = diagnostics
                 .iter()

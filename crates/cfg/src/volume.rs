@@ -194,8 +194,8 @@ impl Volume {
     /// A file that is fine is not touched. One that is not may just be being saved: it is looked at four times in 150 ms
     /// before that is believed. A file that was repaired stays beside the new one, as
     /// `isso.cfg.rejected-<time>` or `store.json.damaged-<time>`. A missing or empty `isso.cfg` is made from the
-    /// [last good one](Volume::last_good), password included, or else from the template. It may be called at any moment,
-    /// and again.
+    /// [last good one](Volume::last_good), password included, or else from the template. One that ends in the midst of a line
+    /// of the last good one is made from it, too: it may hold half of a password. It may be called at any moment, and again.
     ///
     /// A folder outside of [`root`](Volume::root) is not made: where the folder of a database is missing, something else
     /// is amiss, and a database that is made there may be gone tomorrow. Where nothing may be written, a file that Isso
@@ -232,10 +232,12 @@ impl Volume {
         last_good::read(self)
     }
 
-    /// What the files say, or where `isso.cfg` is missing or empty, what [`settle`](Volume::settle) would make of it.
+    /// What the files say, or where `isso.cfg` has no settings or was cut off, what [`settle`](Volume::settle) would make of it.
     pub fn contents(&self) -> Result<Contents, VolumeError> {
         let cfg = match self.read_filled() {
-            Err(VolumeError::Missing { .. }) => self.last_good().unwrap_or_else(repair::seed),
+            Err(VolumeError::Missing { .. } | VolumeError::CutOff { .. }) => {
+                self.last_good().unwrap_or_else(repair::seed)
+            }
             cfg => cfg?,
         };
         Ok(Contents {
@@ -318,7 +320,8 @@ impl Volume {
     /// Changes the files under the lock: reads them, runs `edit`, enforces what must hold, and writes what changed.
     ///
     /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick. An `isso.cfg` that
-    /// is empty, sets nothing or was cut off is missing: a change of it would leave nothing but the change.
+    /// is empty or sets nothing counts as [missing](VolumeError::Missing): a change of it would leave nothing but the change.
+    /// One that was [cut off](VolumeError::CutOff) is left to its author, who may have meant it.
     pub fn update<T, E: From<VolumeError>>(
         &self,
         edit: impl FnOnce(&mut Contents) -> Result<T, E>,
@@ -371,18 +374,17 @@ impl Volume {
         Document::from_bytes(bytes).map(|cfg| cfg.with_environment(&self.environment))
     }
 
-    /// Reads `isso.cfg`. One that is empty is missing, and so is one that settling makes again from the last good settings:
-    /// one that sets nothing, or that was cut off while it was saved.
+    /// Reads `isso.cfg`. One that is empty is missing, and so is one that sets nothing if there are last good settings, of which
+    /// settling makes it again. One that was cut off is an error of its own.
     fn read_filled(&self) -> Result<Document, VolumeError> {
         let cfg = self.read_document()?;
+        let path = || self.config.clone();
         let text = cfg.as_str();
-        let is_lost = text.trim().is_empty()
-            || self.is_cut_off(text.as_bytes())
-            || (!repair::says_something(&cfg) && self.last_good().is_some());
-        if is_lost {
-            return Err(VolumeError::Missing {
-                path: self.config.clone(),
-            });
+        if text.trim().is_empty() || (!repair::says_something(&cfg) && self.last_good().is_some()) {
+            return Err(VolumeError::Missing { path: path() });
+        }
+        if self.is_cut_off(text.as_bytes()) {
+            return Err(VolumeError::CutOff { path: path() });
         }
         Ok(cfg)
     }

@@ -178,6 +178,7 @@ fn volume_errors() -> Vec<VolumeError> {
             source: source(),
         },
         VolumeError::Missing { path: path() },
+        VolumeError::CutOff { path: path() },
         VolumeError::Store {
             path: path(),
             source: StoreError::NotAnObject,

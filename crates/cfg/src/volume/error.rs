@@ -50,10 +50,16 @@ pub enum VolumeError {
         /// Why.
         source: io::Error,
     },
-    /// There is no `isso.cfg`, or nothing in it.
+    /// There is no `isso.cfg`, or nothing in it; or it sets nothing, and the last settings that worked are there.
     #[error("{} is missing or empty", path.display())]
     Missing {
         /// Where it would be.
+        path: PathBuf,
+    },
+    /// `isso.cfg` may hold half of a value: it was not saved to its end, or its author ends no file with a line break.
+    #[error("{} ends in the midst of a line, as if it could not be saved to its end", path.display())]
+    CutOff {
+        /// The file.
         path: PathBuf,
     },
     /// Isso's parser would refuse `isso.cfg`.

@@ -18,21 +18,27 @@ impl Volume {
         let bytes = files::read(&self.last_good_path()).ok()??;
         self.document(&bytes).ok()
     }
-}
 
-impl Volume {
-    /// Whether this is where a writer was stopped, beside the settings that were kept last: see [`ends_within_a_line_of`].
+    /// Whether the text was cut off while it was saved, for all that the settings tell that were kept last: it [ends within a
+    /// line](ends_within_a_line_of) of them and means something else. Without such settings there is nothing to tell it by, and
+    /// nothing to take in its place.
     pub(super) fn is_cut_off(&self, bytes: &[u8]) -> bool {
-        let good = files::read(&self.last_good_path()).ok().flatten();
-        good.is_some_and(|good| ends_within_a_line_of(&good, bytes)) && self.last_good().is_some()
+        let means_the_same = |good: &Document| {
+            let cfg = self.document(bytes);
+            cfg.is_ok_and(|cfg| cfg.means_the_same(good))
+        };
+        self.remembered().is_some_and(|good| {
+            ends_within_a_line_of(good.as_str().as_bytes(), bytes) && !means_the_same(&good)
+        }) && self.last_good().is_some()
     }
 }
 
-/// Whether a text ends in the midst of a line of another, as where its writer was stopped: it is the other's beginning, or its
-/// last line is the beginning of one there, for above it something may have been changed. Such a text may pass for settings
-/// without a password, or with half of one.
+/// Whether a text has no line break at its end, and its last line is the beginning of a longer line of `whole`. A writer that was
+/// stopped leaves such a text, which may hold half of a password. A person may have written it as well, with an editor that ends no
+/// file with a line break; the text alone does not tell the two apart.
 ///
-/// Whole lines may be what a person has left.
+/// A text that is the beginning of `whole` counts if it ends within a line. Where the text differs further above, its last line must
+/// be the beginning of no whole line there.
 pub(super) fn ends_within_a_line_of(whole: &[u8], text: &[u8]) -> bool {
     if text.ends_with(b"\n") {
         return false;

@@ -52,6 +52,11 @@ pub enum Note {
         /// The file.
         path: PathBuf,
     },
+    /// A file that ended in the midst of a line was made from the last good one.
+    CutOff {
+        /// The file.
+        path: PathBuf,
+    },
     /// A value that Isso would refuse was replaced.
     Replaced {
         /// What was wrong.
@@ -129,6 +134,12 @@ impl fmt::Display for Note {
             Note::MadeFromLastGood { path } => write!(
                 f,
                 "{} could not be mended: made again from the last settings that worked, password included",
+                path.display()
+            ),
+            Note::CutOff { path } => write!(
+                f,
+                "{} ended in the midst of a line, as if it could not be saved to its end: made again from the last settings that \
+                 worked, password included",
                 path.display()
             ),
             Note::Replaced {

@@ -138,7 +138,7 @@ impl Look {
     }
 }
 
-/// What a writer left that was stopped, as by a full disk, passes for an edit: half a password is one, too.
+/// Finds a file whose writer was stopped, as by a full disk. It must not count as an edit: it may hold half of a password.
 fn cut_off(volume: &Volume, cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
     let (text, whole) = (cfg.as_str(), in_force.as_str());
     let is_cut_off = ends_within_a_line_of(whole.as_bytes(), text.as_bytes())

@@ -144,7 +144,11 @@ fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let path = volume.config_path();
     match volume.last_good() {
         Some(cfg) => {
-            notes.push(Note::MadeFromLastGood { path });
+            // It may be what a person wrote, and it may be half of a password, which must not count. So it is kept, and told.
+            notes.push(match is_cut_off {
+                true => Note::CutOff { path },
+                false => Note::MadeFromLastGood { path },
+            });
             Repair {
                 cfg,
                 from_template: false,

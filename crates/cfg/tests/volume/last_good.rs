@@ -101,7 +101,7 @@ fn a_file_that_was_cut_off_is_made_from_the_last_good_one() {
         }
         assert_eq!(text(volume.config_path()), FINE, "{lost:?}");
         let path = volume.config_path();
-        let told = settled.notes.contains(&Note::MadeFromLastGood { path });
+        let told = settled.notes.contains(&Note::CutOff { path });
         assert!(told, "{settled:?}");
         let kept = |it: &Note| matches!(it, Note::SetAside { kept, .. } if text(kept) == lost);
         assert!(settled.notes.iter().any(kept), "{settled:?}");

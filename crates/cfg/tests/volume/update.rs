@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use isso_cfg::{Contents, EditError, VolumeError, keys};
+use isso_cfg::{Contents, Document, EditError, VolumeError, keys};
 use serde_json::json;
 
 use super::*;
@@ -122,6 +122,30 @@ fn a_file_that_cannot_be_read_is_left_alone() {
         result,
         Err(Failed::Volume(VolumeError::Missing { .. }))
     ));
+}
+
+/// As an editor saves it that ends no file with a line break, or as a disk that was full leaves it.
+#[test]
+fn a_file_that_may_have_been_cut_off_is_left_to_its_author() {
+    let good = format!("{FINE}[guard]\nratelimit = 12\n");
+    let edited = format!("{FINE}gravatar = on\n[guard]\nratelimit = 1");
+    let (_folder, volume) = volume_with(&good);
+    volume.remember(&volume.read().unwrap().cfg).unwrap();
+    let update = || volume.update(|_| Ok::<_, Failed>(()));
+    put(&volume.config_path(), &edited);
+    assert!(matches!(
+        update(),
+        Err(Failed::Volume(VolumeError::CutOff { .. }))
+    ));
+    assert_eq!(text(volume.config_path()), edited);
+
+    // What means the same as the last good settings lacks nothing, wherever it ends.
+    let whole = format!("{good}# my se");
+    put(&volume.config_path(), &whole);
+    let remembered = Document::parse(format!("{whole}ttings\n")).unwrap();
+    volume.remember(&remembered).unwrap();
+    update().unwrap();
+    assert_eq!(text(volume.config_path()), whole);
 }
 
 #[test]

@@ -76,11 +76,55 @@ fn run(
 
 /// Whether an action finds a file that it can work on once the volume was settled. A file that was lost is made again from
 /// the settings that Isso served on last; one that cannot be read is left to its author, who may be typing. But a new
-/// password can always be set: it may be the only way on.
+/// password can always be set: it may be the only way on. Beside a file that was cut off there is a password that worked.
 fn is_curable(action: Action, error: &ActionError) -> bool {
     match error {
         ActionError::Volume(VolumeError::Missing { .. }) => true,
+        ActionError::Volume(VolumeError::CutOff { .. }) => false,
         ActionError::Volume(_) => action == Action::SetAdminPassword,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The last line may be half of one, or what a person wrote whose editor ends no file with a line break.
+    #[test]
+    fn no_action_throws_out_a_file_that_may_have_been_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = Volume::new(folder.path(), "/db/comments.db");
+        volume.settle().unwrap();
+        let run = |id: &str, input: Value| {
+            let invocation = Invocation {
+                id: id.to_owned(),
+                input,
+                language: "en_US".to_owned(),
+            };
+            run(&volume, &Surroundings::Machine(None), &invocation)
+        };
+        run("set-admin-password", Value::Null).unwrap();
+        let mut good = volume.read().unwrap().cfg;
+        good.set("guard", "ratelimit", "12").unwrap();
+        volume.remember(&good).unwrap();
+        let (before, _) = good.as_str().split_once("ratelimit = 12").unwrap();
+        let edited = format!("{before}direct-reply = 7\nratelimit = 1");
+        #[expect(clippy::disallowed_methods, reason = "an editor writes it in place")]
+        fs::write(volume.config_path(), &edited).unwrap();
+
+        let websites = json!({ "websites": ["https://blog.example"] });
+        for (id, input) in [
+            ("set-admin-password", Value::Null),
+            ("set-websites", websites),
+        ] {
+            let error = run(id, input).unwrap_err().to_string();
+            assert!(error.contains("in the midst of a line"), "{id}: {error}");
+            assert_eq!(fs::read_to_string(volume.config_path()).unwrap(), edited);
+        }
     }
 }
