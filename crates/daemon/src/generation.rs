@@ -132,7 +132,7 @@ impl Generation {
     /// gunicorn is loaded.
     pub(crate) async fn booted(&self) -> io::Result<()> {
         tokio::select! {
-            booted = self.notify.workers_booted() => booted,
+            booted = self.notify.workers_booted(Group::of(self.leader)) => booted,
             () = workers::booted(self.master()) => Ok(()),
         }
     }

@@ -11,8 +11,11 @@ use nix::cmsg_space;
 use nix::sys::socket::{
     ControlMessageOwned, MsgFlags, UnixAddr, UnixCredentials, bind, recvmsg, setsockopt, sockopt,
 };
+use nix::unistd::Pid;
 use tokio::io::Interest;
 use tokio::net::UnixDatagram;
+
+use crate::group::Group;
 
 /// A line that each worker sends once it takes requests, followed by the number of workers there will be.
 /// The hooks in `gunicorn.conf.py` send it.
@@ -61,12 +64,15 @@ impl NotifySocket {
         }
     }
 
-    /// Waits until every worker has said that it takes requests. A gunicorn without the hooks never
+    /// Waits until every worker of a group has said that it takes requests. A gunicorn without the hooks never
     /// says so.
-    pub(crate) async fn workers_booted(&self) -> io::Result<()> {
+    pub(crate) async fn workers_booted(&self, group: Group) -> io::Result<()> {
         let mut booted = 0;
         loop {
-            let (words, _) = self.receive().await?;
+            let (words, sender) = self.receive().await?;
+            if !group.has(Pid::from_raw(sender)) {
+                continue;
+            }
             let wanted = lines(&words).find_map(|line| line.strip_prefix(WORKER_OF));
             let wanted = wanted.and_then(|number| str::from_utf8(number).ok()?.parse().ok());
             booted += u32::from(wanted.is_some());
@@ -76,7 +82,7 @@ impl NotifySocket {
         }
     }
 
-    /// The next datagram, and the process that sent it, which the kernel tells.
+    /// The next datagram, and the process that sent it, which the kernel tells; 0 if what else was sent leaves no room for that.
     async fn receive(&self) -> io::Result<(Vec<u8>, i32)> {
         let receive = || {
             let mut words = [0; 1024];
@@ -88,9 +94,12 @@ impl NotifySocket {
                 Some(&mut credentials),
                 MsgFlags::empty(),
             )?;
-            let sender = received.cmsgs()?.find_map(|message| match message {
-                ControlMessageOwned::ScmCredentials(credentials) => Some(credentials.pid()),
-                _ => None,
+            // Any process may send descriptors, for which there is no room, and which the kernel closes then.
+            let sender = received.cmsgs().ok().and_then(|mut messages| {
+                messages.find_map(|message| match message {
+                    ControlMessageOwned::ScmCredentials(credentials) => Some(credentials.pid()),
+                    _ => None,
+                })
             });
             let length = received.bytes;
             Ok((words[..length].to_vec(), sender.unwrap_or_default()))
@@ -105,6 +114,13 @@ fn lines(words: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::IoSlice;
+    use std::os::fd::AsFd;
+
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use nix::sys::socket::{ControlMessage, sendmsg};
+    use nix::unistd::getpgrp;
+
     use super::*;
 
     fn say(notify: &NotifySocket, datagrams: &[&str]) {
@@ -131,13 +147,57 @@ mod tests {
             "the words before READY=1 did not count"
         );
     }
+
+    #[tokio::test]
+    async fn descriptors_that_a_process_sends_end_no_start() {
+        let notify = NotifySocket::bind().unwrap();
+        let name = notify.name().clone().into_vec();
+        let address = UnixAddr::new_abstract(&name[1..]).unwrap();
+        let sender = StdDatagram::unbound().unwrap();
+        sendmsg(
+            sender.as_raw_fd(),
+            &[IoSlice::new(b"READY=0")],
+            &[ControlMessage::ScmRights(&[sender.as_raw_fd(); 10])],
+            MsgFlags::empty(),
+            Some(&address),
+        )
+        .unwrap();
+        say(&notify, &["READY=1"]);
+        let sender = notify.ready().await.unwrap();
+        assert_eq!(u32::try_from(sender), Ok(std::process::id()));
+    }
+
     #[tokio::test]
     async fn workers_are_booted_when_the_last_has_said_so() {
         let notify = NotifySocket::bind().unwrap();
+        let ours = Group::of(getpgrp().as_raw().cast_unsigned());
         let of_two = "X_ISSO_WORKER_OF=2";
         let others = ["X_ISSO_WORKER_OF=two", "STATUS=X_ISSO_WORKER_OF=2"];
         say(&notify, &[of_two, others[0], others[1], of_two, "later"]);
-        notify.workers_booted().await.unwrap();
+        notify.workers_booted(ours).await.unwrap();
         assert_eq!(notify.receive().await.unwrap().0, b"later");
+    }
+
+    #[tokio::test]
+    async fn only_workers_of_the_group_are_counted() {
+        let notify = NotifySocket::bind().unwrap();
+        // No process group has this number.
+        let other = Group::of(i32::MAX.cast_unsigned());
+        say(&notify, &["X_ISSO_WORKER_OF=0"]);
+        let all_read = async {
+            while is_readable(&notify.socket) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            booted = notify.workers_booted(other) => panic!("{booted:?}"),
+            () = all_read => {}
+        }
+    }
+
+    fn is_readable(socket: &impl AsFd) -> bool {
+        let mut sockets = [PollFd::new(socket.as_fd(), PollFlags::POLLIN)];
+        poll(&mut sockets, PollTimeout::ZERO).unwrap() > 0
     }
 }
