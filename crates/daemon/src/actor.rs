@@ -250,6 +250,7 @@ impl Actor {
     /// Lets a generation serve. The one before, if any, is told to stop by being dropped.
     fn serve(&mut self, generation: Generation, stage: Stage) {
         self.launcher.config.settings.taken(&generation.snapshot);
+        self.launcher.log.requests().begin(generation.number);
         self.launcher.record.send_modify(|record| {
             record.generation = generation.number;
             record.enter(Phase::Reloading, Some(generation.master()));

@@ -28,7 +28,7 @@ use crate::settings::Snapshot;
 use crate::workers;
 
 /// How often processes that do not end are told again.
-const REPEAT: Duration = Duration::from_secs(1);
+pub(crate) const REPEAT: Duration = Duration::from_secs(1);
 
 /// A gunicorn that was spawned. Dropping it begins its graceful stop, which goes on in a task of
 /// the tracker it was spawned with; the task ends when no process of the generation is left.

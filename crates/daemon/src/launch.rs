@@ -4,10 +4,11 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use isso_lifecycle::PortError;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinError;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
@@ -27,8 +28,9 @@ use isso_database::{DatabaseError, Depth, check_database};
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
 /// How long a successor waits for an answer that either of the two generations may give.
 const SILENCE: Duration = Duration::from_secs(1);
-
-/// Longer than an order to stop takes to be repeated.
+/// How long a start waits until the disk has taken the marker beside the database.
+const MARKED: Duration = Duration::from_secs(3);
+/// Longer than [`REPEAT`](crate::generation::REPEAT), after which the order to stop is sent again.
 const TOLD_TWICE: Duration = Duration::from_millis(1500);
 
 /// What the supervisor runs, and with how much patience.
@@ -155,20 +157,29 @@ impl Launcher {
         // Visitors are to see the comments that there are, so this is no reason not to start.
         self.writing.warn().await;
         let generation = self.spawn(&snapshot).map_err(failed)?;
+        self.log.requests().begin(generation.number);
         self.record.send_modify(|record| {
             record.generation = generation.number;
             record.pid = Some(generation.master());
         });
         let ready = self.ready(&generation, &snapshot, Beside::Nothing).await;
         ready.map_err(failed)?;
-        let database = self.config.database.clone();
-        // Waits for the disk, so not on the thread that serves everything else.
-        let remember = move || isso_database::remember(&database);
-        let noted = self.tracker.spawn_blocking(remember).await;
-        if let Err(error) = noted.expect("noting does not panic, and is not cancelled") {
-            tracing::warn!("cannot note beside the database that it is there: {error}");
-        }
+        self.mark_database().await;
         Ok(generation)
+    }
+
+    /// Notes beside the database that it is there. A disk that does not answer keeps neither a start nor a stop waiting.
+    async fn mark_database(&self) {
+        let database = self.config.database.clone();
+        let (done, marked) = oneshot::channel::<()>();
+        // Unlike a thread of tokio's, one that hangs does not keep this process from ending.
+        let spawned = thread::Builder::new().spawn(move || {
+            let _done = done;
+            isso_database::remember(&database).unwrap_or_else(warn_unmarked);
+        });
+        // It answers by ending.
+        let _ = timeout(MARKED, marked).await;
+        spawned.map_or_else(warn_unmarked, drop);
     }
 
     /// Starts a successor beside the generation that serves, and waits until it could take over.
@@ -275,6 +286,10 @@ impl Launcher {
             sleep(BETWEEN_QUESTIONS).await;
         }
     }
+}
+
+fn warn_unmarked(error: io::Error) {
+    tracing::warn!("cannot note beside the database that it is there: {error}");
 }
 
 async fn only_one_left(generations: &TaskTracker) {

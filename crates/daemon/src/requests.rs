@@ -62,17 +62,22 @@ pub(crate) struct Unsaved {
 }
 
 impl Requests {
-    /// Reads what a generation logs. One that is older than the last to be counted is not counted.
-    pub(crate) fn note(&self, generation: u64, failure: Failure) {
+    /// Counts for this generation from now on, and for no other.
+    pub(crate) fn begin(&self, generation: u64) {
         let mut tally = self.tally();
-        if generation < tally.generation {
-            return;
-        }
-        if generation > tally.generation {
+        if generation != tally.generation {
             *tally = Tally {
                 generation,
                 ..Tally::default()
             };
+        }
+    }
+
+    /// Counts what a generation logs if it is the present one. A successor that does not get ready takes nothing over.
+    pub(crate) fn note(&self, generation: u64, failure: Failure) {
+        let mut tally = self.tally();
+        if generation != tally.generation {
+            return;
         }
         let Failure {
             exception,
@@ -135,14 +140,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_generation_begins_anew_and_an_old_one_is_not_counted() {
+    fn a_new_generation_begins_anew_and_no_other_is_counted() {
         let requests = Requests::default();
+        requests.begin(1);
         let failure = |exception: &str| Failure {
             exception: exception.to_owned(),
             is_new: true,
             saves: true,
         };
         requests.note(1, failure("sqlite3.OperationalError: disk I/O error"));
+        // A successor that fails, while the first one goes on.
+        requests.note(2, failure("ImportError"));
         requests.note(1, failure("KeyError"));
         assert_eq!(requests.failed(1).count, 2);
         assert_eq!(
@@ -155,6 +163,8 @@ mod tests {
         );
         assert_eq!(requests.failed(2), FailedRequests::default());
         assert!(requests.unsaved(Some(2)).is_none());
+        requests.begin(2);
+        requests.begin(2);
         requests.note(2, failure("KeyError"));
         requests.note(1, failure("sqlite3.OperationalError: disk I/O error"));
         assert_eq!(requests.failed(2).count, 1);
