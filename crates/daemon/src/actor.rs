@@ -110,7 +110,7 @@ impl Actor {
                     Some(Command::Stop(done)) => {
                         self.wanted = false;
                         self.stop().await;
-                        // Whoever asked may have lost patience.
+                        // The receiver is gone if the caller gave up waiting.
                         let _ = done.send(());
                     }
                     None => {
@@ -225,19 +225,14 @@ impl Actor {
                 self.orphan();
                 self.lost(end, exit.to_string());
             }
-            Change::Hangs(hang::Cause::Workers) => {
-                let reason = "Isso's workers hang";
+            Change::Hangs => {
+                let reason =
+                    "none of Isso's workers takes requests: each waits for a client, or hangs";
                 tracing::warn!("{reason}; others take their place");
                 self.launcher.record.send_modify(|record| {
                     record.restarts += 1;
                     record.last_exit = Some(reason.to_owned());
                 });
-                self.succeed();
-            }
-            Change::Hangs(hang::Cause::Clients) => {
-                tracing::warn!(
-                    "each of Isso's workers waits for a client that sends nothing; others take the requests that come"
-                );
                 self.succeed();
             }
             Change::Due => {
@@ -266,7 +261,7 @@ impl Actor {
         match launched {
             Ok(generation) => {
                 if let Current::Serving(Serving { generation, .. }) = &self.current {
-                    let finishing = Finishing::begin(generation.number, generation.master());
+                    let finishing = Finishing::begin(generation);
                     let record = &self.launcher.record;
                     record.send_modify(|record| record.finishing = Some(finishing));
                 }

@@ -1,38 +1,25 @@
 //! The connections that a gunicorn's workers are at, seen from outside.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 
 use crate::workers;
 
-/// The connections that the workers of one gunicorn have taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Connections {
-    /// All of them.
-    pub(crate) taken: usize,
-    /// Those on which nothing has come that the worker has not read: it waits for its client.
-    pub(crate) silent: usize,
-}
-
-/// Looks at the connections that the workers of a master have at this port. None where the kernel does
-/// not tell.
-pub(crate) fn of(master: u32, port: u16) -> Option<Connections> {
+/// Counts the connections at this port that the workers of a master have taken. None where the kernel does not tell.
+///
+/// The kernel's table holds every connection of the machine, closed ones among them for a minute, and is read line by line.
+pub(crate) fn of(master: u32, port: u16) -> Option<usize> {
     let workers = workers::of(master)?;
     let sockets: HashSet<u64> = workers.iter().flat_map(|worker| sockets(*worker)).collect();
-    let mut connections = Connections {
-        taken: 0,
-        silent: 0,
-    };
-    for table in ["tcp", "tcp6"] {
-        // The second is missing where there is no IPv6.
-        let table = fs::read_to_string(format!("/proc/{master}/net/{table}")).unwrap_or_default();
-        let lines = table.lines().skip(1).filter_map(|line| parse(line, port));
-        for (_, unread) in lines.filter(|(socket, _)| sockets.contains(socket)) {
-            connections.taken += 1;
-            connections.silent += usize::from(unread == 0);
-        }
-    }
-    Some(connections)
+    // The second is missing where there is no IPv6.
+    let tables = ["tcp", "tcp6"].map(|table| File::open(format!("/proc/{master}/net/{table}")));
+    let lines = tables.into_iter().flatten().flat_map(|table| {
+        let lines = BufReader::new(table).lines();
+        lines.map_while(Result::ok)
+    });
+    let taken = lines.filter(|line| parse(line, port).is_some_and(|it| sockets.contains(&it)));
+    Some(taken.count())
 }
 
 /// The sockets of a process, by their inode: `socket:[4711]`; see `proc_pid_fd(5)`.
@@ -48,17 +35,15 @@ fn sockets(process: u32) -> Vec<u64> {
     files.filter_map(|file| inode(file.ok()?)).collect()
 }
 
-/// The inode and the unread bytes of an established connection at this port; see `proc_pid_net(5)`.
-fn parse(line: &str, port: u16) -> Option<(u64, u64)> {
+/// The inode of an established connection at this port; see `proc_pid_net(5)`.
+fn parse(line: &str, port: u16) -> Option<u64> {
     const ESTABLISHED: &str = "01";
     let mut fields = line.split_whitespace();
     let (local, state) = (fields.nth(1)?, fields.nth(1)?);
     let (_, local_port) = local.rsplit_once(':')?;
-    let (_, unread) = fields.next()?.split_once(':')?;
-    let inode = fields.nth(4)?.parse().ok()?;
+    let inode = fields.nth(5)?.parse().ok()?;
     let is_of_port = u16::from_str_radix(local_port, 16) == Ok(port);
-    let unread = u64::from_str_radix(unread, 16).ok()?;
-    (is_of_port && state == ESTABLISHED).then_some((inode, unread))
+    (is_of_port && state == ESTABLISHED).then_some(inode)
 }
 
 #[cfg(test)]
@@ -72,7 +57,7 @@ mod tests {
                 "   3: 0100007F:1F90 0100007F:C350 {state} 00000000:0000002A 00:00000000 00000000     0        0 4711 1 0000000000000000 20 4 30 10 -1"
             )
         };
-        assert_eq!(parse(&line("01"), 8080), Some((4711, 42)));
+        assert_eq!(parse(&line("01"), 8080), Some(4711));
         assert_eq!(parse(&line("01"), 8081), None);
         assert_eq!(parse(&line("0A"), 8080), None);
         let header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -118,6 +118,11 @@ impl Generation {
         master.map_or(self.leader, i32::cast_unsigned)
     }
 
+    /// How gunicorn's master has ended, once it has.
+    pub(crate) fn exit_status(&self) -> watch::Receiver<Option<ExitStatus>> {
+        self.exited.clone()
+    }
+
     /// Waits until gunicorn says that Isso is loaded. The process that says so is the master, unless it
     /// is none of this generation: then some program has said it for gunicorn.
     pub(crate) async fn loaded(&self) -> io::Result<()> {
@@ -196,6 +201,7 @@ impl Keeper {
             }
             () = retire.cancelled() => workers = tell_to_stop(group, master.get().copied()),
         }
+        let begin = Instant::now();
         let gone = async {
             exit.send_replace(Some(child.wait().await.unwrap_or_default()));
             group.orphans_gone(&mut child_ended).await;
@@ -229,6 +235,7 @@ impl Keeper {
             group.signal(Signal::SIGKILL);
             gone.await;
         }
+        let grace = grace.saturating_sub(begin.elapsed());
         let left = spawn_blocking(move || mark.end_leftovers(grace)).await;
         if let Ok(1..) = left {
             tracing::warn!(

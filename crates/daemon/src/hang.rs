@@ -1,4 +1,4 @@
-//! Noticing that nobody answers, without asking while nobody else does.
+//! Notices that no worker answers. Isso is asked only while a visitor's connection waits.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -10,41 +10,32 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::time::{sleep, timeout};
 
-use crate::clients;
 use crate::health::Health;
 use crate::listener::Listener;
 use crate::workers;
 
-/// How long a connection may wait before somebody looks why.
+/// How long a connection may wait before Isso is asked.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The deadline of the request that is then tried.
 const DEADLINE: Duration = Duration::from_secs(2);
 const AFTER_ERROR: Duration = Duration::from_secs(10);
 
-/// Why no worker of a gunicorn answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// The workers themselves.
-    Workers,
-    /// Each worker waits for a client that has begun a request and sends nothing more.
-    Clients,
-}
-
-/// Waits until the workers of a gunicorn hang: connections wait, a request of our own is not answered
-/// in time, and no worker has used the CPU meanwhile. Workers that are merely busy use it.
+/// Waits until no worker of a gunicorn takes requests: connections wait, a request of our own is not answered
+/// in time, and no worker has used the CPU meanwhile. Workers that are merely busy use it. Whether a worker hangs or
+/// waits for a client that has begun a request, cannot be seen from outside.
 ///
 /// Nothing is done while no connection comes: an idle server is not woken up.
-pub(crate) async fn hangs(master: u32, listener: Arc<Listener>, health: Health) -> Cause {
+pub(crate) async fn hangs(master: u32, listener: Arc<Listener>, health: Health) {
     loop {
         match watch(master, &listener, &health).await {
-            Ok(cause) => return cause,
+            Ok(()) => return,
             Err(error) => tracing::warn!("cannot see whether Isso's workers hang: {error}"),
         }
         sleep(AFTER_ERROR).await;
     }
 }
 
-async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<Cause> {
+async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<()> {
     loop {
         // Registered only for the wait, or each of a thousand connections a second would wake us.
         let socket = listener.as_fd().try_clone_to_owned()?;
@@ -57,16 +48,8 @@ async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<
         let silent = timeout(DEADLINE, health.info()).await.is_err();
         // Where the kernel does not tell, nobody hangs.
         if silent && before.is_some() && workers::cpu(master) == before {
-            return Ok(cause(master, listener.address().port()));
+            return Ok(());
         }
-    }
-}
-
-fn cause(master: u32, port: u16) -> Cause {
-    let workers = workers::of(master).unwrap_or_default().len();
-    match clients::of(master, port) {
-        Some(connections) if connections.silent >= workers && workers > 0 => Cause::Clients,
-        _ => Cause::Workers,
     }
 }
 

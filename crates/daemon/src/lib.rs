@@ -167,4 +167,4 @@ pub use runtime::{Progress, PythonError, Runtime, RuntimeError, Step};
 pub use settings::{Settings, Snapshot};
 pub use spawn::{begin_afresh, connections, end_with_us, raise_descriptor_limit};
 pub use status::{FinishingStatus, Phase, Status};
-pub use supervisor::{Monitor, Supervisor, SupervisorError};
+pub use supervisor::{Monitor, Supervisor, SupervisorError, keep_going};

@@ -1,10 +1,13 @@
 //! What the supervisor says of itself.
 
+use std::process::ExitStatus;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::clients;
+use crate::generation::Generation;
 use crate::requests::FailedRequests;
 use crate::workers;
 
@@ -18,12 +21,12 @@ pub struct Status {
     pub pid: Option<u32>,
     /// The present gunicorn's number; each that is started gets the next one.
     pub generation: u64,
-    /// How many of them replaced one that had died.
+    /// How many of them replaced one that had died, or whose workers took no requests.
     pub restarts: u64,
     /// How many workers serve.
     pub workers: Option<usize>,
     /// How many connections the workers have taken and not finished.
-    // An `up` that was started before issoctl was replaced does not tell it, nor the next.
+    // Missing from the answer of an older `up`, like the next.
     #[serde(default)]
     pub connections: Option<usize>,
     /// The gunicorn before, while it still finishes what it has begun.
@@ -31,10 +34,10 @@ pub struct Status {
     pub finishing: Option<FinishingStatus>,
     /// For how long it has been so, in milliseconds.
     pub phase_ms: u64,
-    /// Why the last gunicorn that died, or could not be started, did so.
+    /// Why the last gunicorn that died, could not be started or took no requests did so.
     pub last_exit: Option<String>,
     /// The requests that the present gunicorn has answered with an error 500.
-    // An `up` that was started before issoctl was replaced does not tell it.
+    // Missing from the answer of an older `up`.
     #[serde(default)]
     pub failed_requests: FailedRequests,
 }
@@ -86,30 +89,34 @@ pub(crate) struct Record {
 }
 
 /// A generation that was told to end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Finishing {
     generation: u64,
     master: u32,
+    exited: watch::Receiver<Option<ExitStatus>>,
     since: Instant,
 }
 
 impl Finishing {
-    pub(crate) fn begin(generation: u64, master: u32) -> Finishing {
-        let since = Instant::now();
+    pub(crate) fn begin(generation: &Generation) -> Finishing {
         Finishing {
-            generation,
-            master,
-            since,
+            generation: generation.number,
+            master: generation.master(),
+            exited: generation.exit_status(),
+            since: Instant::now(),
         }
     }
 
-    /// None once it has no worker left.
+    /// None once it has no worker left, or its master has ended, whose number may belong to another process since.
     fn status(&self, port: u16) -> Option<FinishingStatus> {
+        if self.exited.borrow().is_some() {
+            return None;
+        }
         let workers = workers::of(self.master)?;
         let connections = clients::of(self.master, port)?;
         (!workers.is_empty()).then_some(FinishingStatus {
             generation: self.generation,
-            connections: connections.taken,
+            connections,
             for_ms: milliseconds(self.since),
         })
     }
@@ -137,15 +144,14 @@ impl Record {
     }
 
     pub(crate) fn status(&self) -> Status {
-        let connections = |master| Some(clients::of(master, self.port)?.taken);
         Status {
             phase: self.phase,
             pid: self.pid,
             generation: self.generation,
             restarts: self.restarts,
             workers: self.pid.and_then(workers::of).map(|workers| workers.len()),
-            connections: self.pid.and_then(connections),
-            finishing: self.finishing.and_then(|it| it.status(self.port)),
+            connections: self.pid.and_then(|pid| clients::of(pid, self.port)),
+            finishing: self.finishing.as_ref().and_then(|it| it.status(self.port)),
             phase_ms: milliseconds(self.since),
             last_exit: self.last_exit.clone(),
             failed_requests: FailedRequests::default(),

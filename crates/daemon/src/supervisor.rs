@@ -1,14 +1,18 @@
 //! The handles to the supervisor's task.
 
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::process;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use isso_database::Unwritable;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::sleep;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::absence::Absence;
@@ -19,9 +23,12 @@ use crate::launch::{Config, Launcher};
 use crate::listener::Listener;
 use crate::log::LogRing;
 use crate::requests::Requests;
-use crate::status::{Record, Status};
+use crate::status::{Phase, Record, Status};
 use crate::unavailable;
 use crate::writing::Writing;
+
+/// How long work that a panic has ended waits before it begins again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The way to command the supervisor's task. Dropping it stops Isso gracefully, in the background.
 #[derive(Debug)]
@@ -50,6 +57,15 @@ pub enum SupervisorError {
     Health(#[source] Unhealthy),
 }
 
+/// Does work that is needed as long as this process supervises: after a panic it begins again.
+pub async fn keep_going<F: Future<Output = ()>>(what: &'static str, work: impl Fn() -> F) {
+    // What it works on is made anew each time, or is whole between two steps.
+    while AssertUnwindSafe(work()).catch_unwind().await.is_err() {
+        tracing::error!("a bug in issoctl ended {what}; it begins again");
+        sleep(PAUSE).await;
+    }
+}
+
 /// The supervisor's task has ended, which happens only when the runtime is shut down.
 #[derive(Debug, thiserror::Error)]
 #[error("the supervisor is gone")]
@@ -74,12 +90,18 @@ impl Supervisor {
         let health = Health::new(listener.address()).map_err(SupervisorError::Health)?;
         let (record, receiver) = watch::channel(Record::new(listener.address().port()));
         let (listener, absence) = (Arc::new(listener), Absence::new());
-        tokio::spawn(unavailable::run(Arc::clone(&listener), absence.watch()));
+        let (shared, answers_from) = (Arc::clone(&listener), absence.watch());
+        tokio::spawn(keep_going("answering for Isso", move || {
+            unavailable::run(Arc::clone(&shared), answers_from.clone())
+        }));
         let (commands, orders) = mpsc::unbounded_channel();
         let requests = Arc::clone(log.requests());
         let writing = Writing::new(config.database.clone(), Arc::clone(&requests));
         let writing = Arc::new(writing);
-        let explainer = tokio::spawn(Arc::clone(&writing).explain());
+        let shared = Arc::clone(&writing);
+        let explainer = tokio::spawn(keep_going("the look at failed requests", move || {
+            Arc::clone(&shared).explain()
+        }));
         let launcher = Launcher {
             config,
             listener,
@@ -129,9 +151,25 @@ impl Daemon for Supervisor {
 }
 
 impl Monitor {
-    /// How things stand.
+    /// What is going on.
+    pub fn phase(&self) -> Phase {
+        self.record.borrow().phase
+    }
+
+    /// How many gunicorns replaced one that had died, or whose workers took no requests.
+    pub fn restarts(&self) -> u64 {
+        self.record.borrow().restarts
+    }
+
+    /// Why the last gunicorn that died, could not be started or took no requests did so.
+    pub fn last_exit(&self) -> Option<String> {
+        self.record.borrow().last_exit.clone()
+    }
+
+    /// How things stand. Looks at the processes and the connections of the machine, which may take long: not for a thread that
+    /// must not wait.
     pub fn status(&self) -> Status {
-        let record = self.record.borrow();
+        let record = self.record.borrow().clone();
         Status {
             failed_requests: self.requests.failed(record.generation),
             ..record.status()

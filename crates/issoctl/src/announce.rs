@@ -19,7 +19,7 @@ pub async fn follow(app: App, output: Output) {
                 output.note(&format!("{GOOD}Isso serves{GOOD:#} on {BOLD}{url}{BOLD:#}, the admin panel on {url}/admin/"));
             }
             State::Recovering => {
-                let reason = app.supervisor.status().last_exit;
+                let reason = app.supervisor.last_exit();
                 let reason = reason.as_deref().unwrap_or("it ended without saying why");
                 output.note(&format!(
                     "{BAD}Isso is down{BAD:#} and will be started again: {reason}"

@@ -3,18 +3,15 @@
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::os::unix::net::UnixListener;
-use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use isso_cfg::Volume;
 use isso_daemon::{Config, Listener, LogRing, Owner, Program, Supervisor, raise_descriptor_limit};
 use isso_lifecycle::{Event, Ports, Refusal, State};
 use tokio::sync::{mpsc, watch};
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -38,8 +35,6 @@ use crate::watch::follow;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many lines of Isso's output are kept for `issoctl logs`.
 const LOG_LINES: usize = 2000;
-/// How long work that a bug ended waits before it begins again.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// The data folder of a host, which is the only one in it as long as this lives.
 pub struct Place<'a> {
@@ -290,13 +285,7 @@ pub fn keep_going<F>(what: &'static str, work: impl Fn() -> F + 'static)
 where
     F: Future<Output = ()> + 'static,
 {
-    tokio::task::spawn_local(async move {
-        // What it works on is made anew each time, or is whole between two steps.
-        while AssertUnwindSafe(work()).catch_unwind().await.is_err() {
-            tracing::error!("a bug in issoctl ended {what}; it begins again");
-            sleep(PAUSE).await;
-        }
-    });
+    tokio::task::spawn_local(isso_daemon::keep_going(what, work));
 }
 
 fn waits(desk: &Desk, data: &DataDir) -> String {

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use tokio::time::Sleep;
 
 use crate::generation::{Exit, Generation};
-use crate::hang;
 use crate::launch::Launched;
 use crate::settings::Snapshot;
 
@@ -32,7 +31,7 @@ pub(super) struct Serving {
 /// What goes on beside it.
 pub(super) enum Stage {
     /// Nothing but a look whether its workers hang.
-    Settled(Work<hang::Cause>),
+    Settled(Work<()>),
     /// Its successor is being started.
     Launching(Work<Launched>, Instant),
     /// Its predecessor is finishing its requests.
@@ -44,7 +43,7 @@ pub(super) enum Change {
     Launched(Launched),
     TakenOver,
     Exited(Exit, Duration),
-    Hangs(hang::Cause),
+    Hangs,
     Due,
 }
 
@@ -79,7 +78,10 @@ impl Serving {
 impl Stage {
     async fn change(&mut self) -> Change {
         match self {
-            Stage::Settled(hang) => Change::Hangs(hang.await),
+            Stage::Settled(hang) => {
+                hang.await;
+                Change::Hangs
+            }
             Stage::Launching(successor, _) => Change::Launched(successor.await),
             Stage::TakingOver(end) => {
                 end.await;

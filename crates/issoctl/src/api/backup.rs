@@ -242,7 +242,7 @@ async fn put_in_place(app: &App, from: PathBuf) -> Result<Swapped, NotRestored> 
 }
 
 async fn undo(app: &App, restored: Restored) -> Undone {
-    let why = app.supervisor.status().last_exit;
+    let why = app.supervisor.last_exit();
     let why = why.unwrap_or_else(|| "it ended without saying why".to_owned());
     tracing::warn!("Isso does not serve with the restored files, and gets those before: {why}");
     let root = app.service.volume.root().to_owned();

@@ -158,6 +158,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
     let (probe, unwritable) = tokio::join!(ask(&app), app.supervisor.unwritable());
     let database = app.database.borrow().clone();
     let settings = settings(&app).await;
+    let supervisor = spawn_blocking(move || app.supervisor.status()).await;
     Json(Status {
         state: state.to_string(),
         serving: probe.error.is_none(),
@@ -172,14 +173,14 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
             unwritable,
             ..database
         },
-        supervisor: app.supervisor.status(),
+        supervisor: supervisor.expect("looking does not panic, and is not cancelled"),
     })
 }
 
 /// Asks Isso how it is. One that does not run yet is not asked: the port is open, and the question would wait with
 /// the visitors' requests.
 pub(super) async fn ask(app: &App) -> Probe {
-    let phase = app.supervisor.status().phase;
+    let phase = app.supervisor.phase();
     let answer = match phase {
         Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
             .await
@@ -204,7 +205,7 @@ async fn settings(app: &App) -> SettingsStatus {
             "isso.cfg could not be read within {DISK:?}: its disk does not answer"
         )),
     };
-    let alone = app.supervisor.status().phase != Phase::Reloading;
+    let alone = app.supervisor.phase() != Phase::Reloading;
     SettingsStatus {
         in_force: settings.in_force && alone,
         ..settings
@@ -214,10 +215,10 @@ async fn settings(app: &App) -> SettingsStatus {
 /// Waits until a change is in force, or will not be. An Isso that was killed is started again meanwhile,
 /// which one start that fails ends.
 async fn settled(app: &App) {
-    let restarts = app.supervisor.status().restarts;
+    let restarts = app.supervisor.restarts();
     loop {
         let state = app.service.host.settled().await;
-        if state == Lifecycle::Recovering && app.supervisor.status().restarts == restarts {
+        if state == Lifecycle::Recovering && app.supervisor.restarts() == restarts {
             sleep(Duration::from_millis(20)).await;
             continue;
         }
