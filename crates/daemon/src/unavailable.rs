@@ -19,9 +19,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, SockRef};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
+use socket2::SockRef;
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -72,24 +71,16 @@ async fn answer(listener: &Listener, free: &Arc<Semaphore>) -> io::Result<Infall
 }
 
 async fn answer_all(socket: OwnedFd, free: &Arc<Semaphore>) -> io::Result<Infallible> {
-    let domain = SockRef::from(&socket).domain()?;
     do_not_block(&socket)?;
-    if domain == Domain::UNIX {
-        let listener = UnixListener::from_std(socket.into())?;
-        loop {
-            do_not_block(&listener)?;
-            let free = Arc::clone(free).acquire_owned().await;
-            let (stream, _) = listener.accept().await?;
-            spawn(stream, free);
-        }
-    } else {
-        let listener = TcpListener::from_std(socket.into())?;
-        loop {
-            do_not_block(&listener)?;
-            let free = Arc::clone(free).acquire_owned().await;
-            let (stream, _) = listener.accept().await?;
-            spawn(stream, free);
-        }
+    let listener = TcpListener::from_std(socket.into())?;
+    loop {
+        let place = Arc::clone(free).acquire_owned().await;
+        do_not_block(&listener)?;
+        let (stream, _) = listener.accept().await?;
+        tokio::spawn(async move {
+            connection::answer(stream, LIMIT).await;
+            drop(place);
+        });
     }
 }
 
@@ -97,16 +88,6 @@ async fn answer_all(socket: OwnedFd, free: &Arc<Semaphore>) -> io::Result<Infall
 /// away, as gunicorn does not. An `accept` that blocks would block the whole supervisor.
 fn do_not_block(socket: &impl AsFd) -> io::Result<()> {
     SockRef::from(socket).set_nonblocking(true)
-}
-
-fn spawn<S>(stream: S, place: impl Send + 'static)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    tokio::spawn(async move {
-        connection::answer(stream, LIMIT).await;
-        drop(place);
-    });
 }
 
 #[cfg(test)]
