@@ -58,6 +58,6 @@ for variable in theirs.get("raw_env") or []:
 
 globals().update((name, value) for name, value in theirs.items() if name in known.settings)
 
-# What looked like the name of a configuration was none, such as the option -c of a shell.
+# No configuration was found after all: `-c` was an option of a shell, for example. So the hooks are used.
 if not location:
     exec(HOOKS)

@@ -140,7 +140,7 @@ fn keep_owner(old: &Path, new: &File) -> io::Result<()> {
     match std::os::unix::fs::fchown(new, Some(old.uid()), Some(old.gid())) {
         // Only root may give files away. Anybody else who may replace the file becomes its owner.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-        // In a user namespace, such as that of a rootless container, the owner may be a user who has no number there.
+        // In a user namespace (a rootless container) the owner may have no number; then the file becomes ours.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         done => done,
     }

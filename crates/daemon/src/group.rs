@@ -19,17 +19,17 @@ pub(crate) fn adopt_orphans() -> io::Result<()> {
 
 /// Reaps orphans of whatever else runs here, as the first process of a container must. Does not end.
 ///
-/// Those of a generation are left to it: it wants to know how they ended. They are in the session of
-/// this process and in a group of their own, and so must be every other child that somebody here waits
-/// for. Whoever comes into a container from outside has a session of his own, and whom this process was
-/// told to be the parent of is in its group.
+/// Those of a generation are left to it: it wants to know how they ended. Every child that is waited for elsewhere in
+/// this process must be in this process's session and in a group of its own. A process that enters the
+/// container from outside has another session. A process that was adopted with this process's group is in
+/// its group. Both are reaped here.
 pub(crate) async fn reap_strangers(mut child_ended: unix::Signal) {
     loop {
         child_ended.recv().await;
         while let Some(dead) = next_dead() {
             let ours = getsid(Some(dead)) == getsid(None);
             if ours && getpgid(Some(dead)) != getpgid(None) {
-                // One of ours that nobody has waited for yet hides those behind it.
+                // One of ours that was not waited for yet hides those behind it.
                 sleep(Duration::from_millis(10)).await;
             } else {
                 let _ = waitpid(dead, Some(WaitPidFlag::WNOHANG));
@@ -45,8 +45,8 @@ fn next_dead() -> Option<Pid> {
 
 /// A process group led by a child of this process.
 ///
-/// A signal may be sent only while somebody of the group is known not to be reaped: its number may
-/// belong to others afterwards.
+/// A signal may be sent only while a process of the group has not been reaped: afterwards the number may
+/// belong to another group.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Group {
     leader: Pid,
@@ -67,7 +67,7 @@ impl Group {
 
     /// Signals every process of the group.
     pub(crate) fn signal(self, signal: Signal) {
-        // Whoever ends in this very moment needs no signal any more.
+        // A process that has just ended needs no signal.
         let _ = killpg(self.leader, signal);
     }
 
@@ -83,8 +83,8 @@ impl Group {
         getpgid(Some(process)) == Ok(self.leader)
     }
 
-    /// Reaps who has ended; says whether somebody is left. Only once the leader was reaped, whose
-    /// exit status would be lost otherwise.
+    /// Reaps the processes of the group that have ended, and says whether any is left. To be called once the
+    /// leader was reaped: this would take its exit status.
     pub(crate) fn orphans_left(self) -> bool {
         let group = Pid::from_raw(-self.leader.as_raw());
         loop {
@@ -96,7 +96,7 @@ impl Group {
         }
     }
 
-    /// Waits until nobody is left of a group whose leader was reaped. `child_ended` is SIGCHLD.
+    /// Waits until no process is left of a group whose leader was reaped. `child_ended` is SIGCHLD.
     pub(crate) async fn orphans_gone(self, child_ended: &mut unix::Signal) {
         while self.orphans_left() {
             child_ended.recv().await;

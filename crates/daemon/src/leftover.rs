@@ -26,7 +26,7 @@ const LAST: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whose the processes of a supervisor are: those of the Isso in a folder.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Owner(String);
 
 /// One generation of a supervisor.
@@ -44,11 +44,10 @@ impl Owner {
         Mark(format!("{self} {}.{generation}", process::id()))
     }
 
-    /// Ends what is left of an Isso of this folder, and says how many processes that were. To be called by who holds the folder, for
-    /// no other supervisor of it is alive then.
+    /// Ends what is left of an Isso of this folder, and returns the number of processes. The caller holds the folder's lock, so no
+    /// other supervisor of it lives.
     ///
-    /// What has its supervisor above it is left alone: that one had another folder, which was deleted since, and whose number this
-    /// one got.
+    /// A process below a living supervisor is left alone: its folder was deleted, and this folder got the inode number.
     pub fn end_leftovers(&self) -> usize {
         let is_left = |process, name: &str| {
             let generation = name.strip_prefix(&format!("{self} "));
@@ -78,7 +77,8 @@ impl Mark {
     }
 }
 
-/// Asks them to end, again and again, and kills those that do not; also the ones that come to light only when others have ended.
+/// Sends SIGTERM each second, and SIGKILL after `grace`, until `found` finds no process. It looks again each time, for a process may
+/// become a child of this one only when its parent has ended.
 fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
     let begin = Instant::now();
     let mut ended = 0;
@@ -92,8 +92,9 @@ fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
             false => Signal::KILL,
         };
         for process in &left {
-            // Whoever ends in this very moment needs no signal any more; one that was stopped would not hear it.
+            // A process that has just ended needs no signal.
             let _ = pidfd_send_signal(process, signal);
+            // A process that was stopped hears SIGTERM only once it goes on.
             let _ = pidfd_send_signal(process, Signal::CONT);
         }
         let until = Instant::now() + REPEAT;
@@ -113,7 +114,7 @@ fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
     }
 }
 
-/// Those of them that have settings of such a name.
+/// Of these processes, the ones whose file of settings has a name that `is_ours` accepts.
 fn found(processes: Vec<i32>, is_ours: impl Fn(i32, &str) -> bool) -> Vec<OwnedFd> {
     let own = i32::try_from(process::id()).unwrap_or_default();
     let others = processes.into_iter().filter(|process| *process != own);
@@ -204,7 +205,7 @@ mod tests {
             process.kill().unwrap();
             process.wait().unwrap();
         }
-        // It was reaped by who ended it.
+        // `end_leftovers` has reaped it.
         let _ = left.wait();
     }
 }

@@ -5,7 +5,7 @@
 //! A [`Supervisor`] owns the listening socket ([`Listener`]) and lends it to one *generation* of
 //! gunicorn after the other. The socket opens at the first start, or after two seconds without one, and
 //! stays open until the program ends: while no gunicorn takes connections they wait, and none is refused.
-//! Each generation gets a copy of the settings of its own ([`Snapshot`]), from whoever implements [`Settings`].
+//! Each generation gets its own copy of the settings ([`Snapshot`]), which [`Settings::next`] returns.
 //!
 //! The supervisor decides nothing. It implements [`isso_lifecycle::Daemon`] and reports
 //! [`isso_lifecycle::DaemonEvent`]s; every start where none serves follows a call:
@@ -24,7 +24,7 @@
 //! - A **reload** starts a successor on the same socket. It takes over once Isso is loaded and all its
 //!   workers have booted; only then is the predecessor told to stop. It does not wait for clients: those
 //!   that send slowly may hold every worker. One that fails leaves the predecessor serving, and [`Settings::refused`] says why. Changes meanwhile become one more
-//!   reload; there are never more than two generations.
+//!   reload, which first waits for the end of the generation that was replaced last, for 40 s at most.
 //! - A **stop** asks (SIGTERM), repeats that every second, and kills what is left after
 //!   [`Config::stop_within`]. It returns once no process of any generation is left. A worker finishes
 //!   its request, and the mails that Isso is sending, for 25 s at most.
@@ -37,7 +37,7 @@
 //!   within its deadline, and no worker uses the CPU. While no connection comes, nobody looks.
 //! - A **client** that has sent nothing keeps no worker busy, for a minute: the kernel hands its
 //!   connection over with its first byte. When clients that stopped in the middle of a request keep all
-//!   workers, a successor takes the requests of others; they themselves are not cut off.
+//!   workers, a successor takes the requests of others; they have 30 s more.
 //!
 //! # Answers while Isso does not run
 //!
@@ -72,17 +72,20 @@
 //!   young it is. (Both by the hooks in `gunicorn.conf.py`.)
 //! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET`, the variables of its [`Snapshot`] and those of
 //!   the [`Program`], nothing else.
-//! - A panic in the supervisor's task, or in [`Settings`], ends no Isso that serves; where none serves,
-//!   the next start is due as after a crash. (Not in a program that aborts on panics.)
+//! - A panic in the supervisor's task, or in [`Settings`], ends no Isso that serves; a second one within a minute replaces it.
+//!   Where none serves, the next start is due as after a crash. (Not in a program that aborts on panics.)
 //! - A disk that does not answer holds up no other work: the look at it has a thread of its own, one at a time, and is given up
 //!   after three seconds.
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!
-//! Not promised: that failed requests are seen where Isso logs to a file (`log-file`); that the hooks are there where somebody's
-//! own command line of gunicorn ([`Program::wrapping`]) has a configuration of its own. That one is kept;
-//! gunicorn ends, and says why, where it sets `daemon`, `pidfile`, `reload` or `reuse_port`; that requests are answered in time by a
-//! gunicorn that said `READY=1` and whose workers then do not answer; that a connection is answered which comes in the last moment of
-//! the process.
+//! Not promised:
+//!
+//! - that failed requests are seen where Isso logs to a file (`log-file`);
+//! - the hooks, where a command line ([`Program::wrapping`]) names a configuration: that one is used, and gunicorn ends with a reason
+//!   where it sets `daemon`, `pidfile`, `reload` or `reuse_port`;
+//! - timely answers of a gunicorn that said `READY=1` and whose workers then do not answer;
+//! - an answer to a connection that comes while the process ends;
+//! - that a process which left its group and ended by itself is reaped before the supervisor ends, unless that is process 1.
 //!
 //! # Example
 //!
@@ -133,7 +136,6 @@ mod absence;
 mod actor;
 mod backoff;
 mod clients;
-
 mod generation;
 mod group;
 mod hang;

@@ -63,7 +63,7 @@ impl Program {
         }
     }
 
-    /// Somebody else's command line of gunicorn, without the option `-b`: see [`Program::bind_of`].
+    /// A command line of gunicorn that the user gave, without `-b`: see [`Program::bind_of`].
     ///
     /// It runs in the present folder, and always with `--preload`: otherwise gunicorn says that it is
     /// ready before it has loaded Isso. gunicorn takes one configuration, which is written to `hooks`: our

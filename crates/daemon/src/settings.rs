@@ -38,7 +38,7 @@ pub trait Settings: Send + Sync {
 }
 
 impl Snapshot {
-    /// A file in memory with the text, of a name for people and [`crate::leftover`], inherited by no child unless it is told to.
+    /// A file in memory with the text. [`crate::leftover`] finds processes by its name. No child inherits it unless `attach` lets it.
     pub(crate) fn file(&self, name: &str) -> io::Result<OwnedFd> {
         let file = memfd_create(name, MFdFlags::MFD_CLOEXEC)?;
         let mut file = File::from(file);

@@ -17,8 +17,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// The limit of descriptors that this process was started with.
 static DESCRIPTORS: OnceLock<Rlimit> = OnceLock::new();
 
-/// Lets this process have as many descriptors as the system allows it; those that it starts get the limit before. Returns how many
-/// it may have now.
+/// Raises this process's limit of descriptors as far as the system allows, and returns the new limit. Programs that it starts get the
+/// old one.
 pub fn raise_descriptor_limit() -> u64 {
     let before = *DESCRIPTORS.get_or_init(|| getrlimit(Resource::Nofile));
     let raised = Rlimit {
@@ -38,8 +38,8 @@ const RESERVE: u64 = 48;
 /// How many connections a host takes on each of its sockets, however few descriptors it may have.
 const LEAST: u64 = 4;
 
-/// How many connections may be open at a time on each of a host's two sockets, the one for visitors and the one for commands: no
-/// more than this many, and no more than leave it what it needs of so many descriptors.
+/// How many connections each of the host's two sockets (visitors, commands) may have open: half of the descriptors that are left
+/// after [`RESERVE`], at least [`LEAST`], at most `most`.
 pub fn connections(descriptors: u64, most: u64) -> usize {
     let half = descriptors.saturating_sub(RESERVE) / 2;
     usize::try_from(half.clamp(LEAST, most)).expect("it is a small number")
@@ -100,7 +100,7 @@ fn dying_with(supervisor: i32, signal: Signal) -> impl Fn() -> io::Result<()> {
     }
 }
 
-/// `more` makes a few system calls: it allocates nothing, takes no lock and does not panic.
+/// `more` runs in the forked child, where little is allowed: see below.
 #[expect(
     unsafe_code,
     reason = "nothing else runs code in the child before exec"

@@ -110,7 +110,6 @@ async fn with_moderation_every_worker_takes_comments_from_the_start() {
 #[tokio::test]
 async fn a_start_does_not_wait_until_old_comments_are_cleared_and_they_are() {
     let site = Site::new();
-    site.settings("[moderation]\nenabled = true");
     let mut rig = Rig::new(&site, site.gunicorn()).await;
     rig.start().await;
     rig.supervisor.stop().await.unwrap();

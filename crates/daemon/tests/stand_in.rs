@@ -5,10 +5,11 @@ mod common;
 use std::time::Duration;
 
 use common::{PATIENCE, Rig, Site, all_answered_with, answered_with, executable, group, until};
-use isso_daemon::{Config, Phase};
+use isso_daemon::{Config, LogRing, Phase};
 use isso_lifecycle::{Daemon, DaemonEvent};
 
 const SOON: Duration = Duration::from_millis(300);
+
 /// Starts the script, which ends, and expects it not to get ready, for a reason that says all the parts.
 async fn check_failure(script: &str, reason: &[&str]) {
     let said = failure(script, PATIENCE).await;
@@ -284,15 +285,8 @@ if os.fork() == 0:
 ";
     let mut rig = Rig::new(&site, site.stand_in(&format!("{in_background}serve()"))).await;
     rig.start().await;
-    let left = || -> Vec<i32> {
-        let lines = rig.log.tail(50);
-        let pids = lines
-            .iter()
-            .filter_map(|line| line.text.strip_prefix("left "));
-        pids.map(|pid| pid.parse().unwrap()).collect()
-    };
-    until("the background", || left().len() == 2).await;
-    let left = left();
+    until("the background", || pids(&rig.log, "left ").len() == 2).await;
+    let left = pids(&rig.log, "left ");
     rig.supervisor.stop().await.unwrap();
     for pid in left {
         assert_eq!(group(pid), Vec::<i32>::new());
@@ -321,17 +315,17 @@ serve()";
         }
     };
     assert!(reason.contains("exit status 0"), "{reason}");
-    let daemons = |log: &isso_daemon::LogRing| -> Vec<i32> {
-        let lines = log.tail(50);
-        let pids = lines
-            .iter()
-            .filter_map(|line| line.text.strip_prefix("daemon "));
-        pids.map(|pid| pid.parse().unwrap()).collect()
-    };
-    let log = rig.log.clone();
-    until("a daemon", || !daemons(&log).is_empty()).await;
+    until("a daemon", || !pids(&rig.log, "daemon ").is_empty()).await;
     rig.supervisor.stop().await.unwrap();
-    for pid in daemons(&log) {
+    for pid in pids(&rig.log, "daemon ") {
         assert_eq!(group(pid), Vec::<i32>::new());
     }
+}
+
+/// The processes that a script has told after this word.
+fn pids(log: &LogRing, word: &str) -> Vec<i32> {
+    let lines = log.tail(50);
+    let pids = lines.iter().filter_map(|line| line.text.strip_prefix(word));
+    pids.map(|pid| pid.parse().expect("it is a number"))
+        .collect()
 }

@@ -32,7 +32,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     for item in &items {
         entry(context, item);
     }
-    // The placeholder is none that was meant.
+    // The placeholder `localhost` does not count.
     let is_meant = |item: &&Item<'_>| item.text != "localhost";
     let count = items.iter().filter(is_meant).count();
     if count > MOST_WEBSITES {
