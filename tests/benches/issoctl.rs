@@ -5,30 +5,24 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use isso_cfg::{Document, keys};
-use isso_tests::{Site, free_address, issoctl, runtime};
+use isso_tests::{BENCH, Only, Site, free_address, issoctl, runtime};
 use nix::sys::signal::{Signal, kill};
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
 fn main() {
-    // cargo passes `--bench`; anything else is the part to run.
-    let only: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|arg| !arg.starts_with('-'))
-        .collect();
-    let wanted =
-        |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part.as_str()));
+    let only = Only::of(&BENCH);
     println!("{:<52} {:>10}  {:>10}", "", "measured", "goal");
-    if wanted("start") {
+    if only.wants("start") {
         start();
     }
-    if wanted("idle") {
+    if only.wants("idle") {
         idle();
     }
-    if wanted("action") {
+    if only.wants("action") {
         action();
     }
-    if wanted("cfg") {
+    if only.wants("cfg") {
         cfg();
     }
 }

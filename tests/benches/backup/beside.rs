@@ -4,14 +4,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use isso_tests::Site;
+use isso_tests::table::{Table, ms};
 
 use crate::database;
 use crate::load::{Load, between, failed, slowest};
 use crate::made::back_up;
 use crate::others::{self, OTHERS};
-use crate::table::{Table, ms};
 
-/// How fast everybody is when nobody else wants anything.
+/// How fast each way to copy is on an idle server.
 pub fn alone(table: &Table, site: &Site, work: &Path) {
     let size = std::fs::metadata(database(site))
         .expect("it is there")

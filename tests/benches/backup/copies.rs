@@ -5,13 +5,13 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use isso_tests::Site;
+use isso_tests::table::Table;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::beside::copy;
 use crate::load::{Load, Shot};
 use crate::made::{back_up, newest};
 use crate::others::OTHERS;
-use crate::table::Table;
 
 /// What `cp` makes of a database that is written to: 20 comments a second, and no wait.
 pub fn theirs(table: &Table, site: &Site, work: &Path) {

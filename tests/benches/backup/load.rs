@@ -46,7 +46,7 @@ impl Load {
 
     /// What was answered up to now.
     pub fn so_far(&self) -> Vec<Shot> {
-        self.shots.lock().expect("nobody panics with it").clone()
+        self.shots.lock().expect("no thread panics with it").clone()
     }
 
     /// Waits until all is answered.
@@ -54,9 +54,9 @@ impl Load {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("the load generator can send");
         Arc::into_inner(self.shots)
-            .expect("nobody else has it any more")
+            .expect("no other thread has it any more")
             .into_inner()
-            .expect("nobody panics with it")
+            .expect("no thread panics with it")
     }
 }
 
@@ -97,7 +97,7 @@ async fn send(address: SocketAddr, shots: Arc<Mutex<Vec<Shot>>>, stop: Arc<Atomi
                 took,
                 answered,
             };
-            shots.lock().expect("nobody panics with it").push(shot);
+            shots.lock().expect("no thread panics with it").push(shot);
         });
         while under_way.try_join_next().is_some() {}
     }
@@ -128,7 +128,7 @@ pub fn percentile(took: &[Duration], part: f64) -> Duration {
     took[place.min(took.len() - 1)]
 }
 
-/// How long somebody waited at most.
+/// How long the slowest request took.
 pub fn slowest(shots: &[Shot]) -> Duration {
     shots.iter().map(|shot| shot.took).max().unwrap_or_default()
 }

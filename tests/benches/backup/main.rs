@@ -9,24 +9,21 @@ mod load;
 mod made;
 mod others;
 mod restore;
-mod table;
 mod visitors;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use isso_tests::Site;
+use isso_tests::table::Table;
+use isso_tests::{BENCH, Only, Site};
 use nix::sys::statfs::{TMPFS_MAGIC, statfs};
 
-use self::table::Table;
-
 fn main() -> ExitCode {
-    let only: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|arg| !arg.starts_with('-'))
-        .collect();
-    let wanted = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(&**part));
-    if !["load", "others", "cp", "restore"].into_iter().any(wanted) {
+    let only = Only::of(&BENCH);
+    if !["load", "others", "cp", "restore"]
+        .into_iter()
+        .any(|part| only.wants(part))
+    {
         return ExitCode::SUCCESS;
     }
     let work = tempfile::tempdir().expect("a temporary folder can be made");
@@ -39,19 +36,19 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let site = large_site(number("MIB", 1024));
-    let mut table = Table::begin();
-    if wanted("load") {
+    let mut table = Table::begin(&["measured"]);
+    if only.wants("load") {
         visitors::measure(&mut table, &site, work.path(), number("RUNS", 1));
     }
-    if wanted("others") {
+    if only.wants("others") {
         beside::alone(&table, &site, work.path());
         beside::beside(&table, &site, work.path());
     }
-    if wanted("cp") {
+    if only.wants("cp") {
         copies::theirs(&table, &site, work.path());
         copies::ours(&mut table, &site, work.path());
     }
-    if wanted("restore") {
+    if only.wants("restore") {
         restore::restore(&mut table, &site, work.path());
     }
     table.end()

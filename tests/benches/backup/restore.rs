@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use isso_tests::table::{Table, ms, secs};
 use isso_tests::{Site, Up};
 
 use crate::database;
 use crate::load::{Load, Shot, failed, slowest};
 use crate::made::{back_up, newest};
-use crate::table::{Table, ms, s};
 
 /// What visitors notice when a backup is put back, and when a copy is.
 pub fn restore(table: &mut Table, site: &Site, work: &Path) {
@@ -30,7 +30,7 @@ pub fn restore(table: &mut Table, site: &Site, work: &Path) {
         failed(&ours),
     );
     table.row("  slowest of all requests", &ms(slowest(&ours)));
-    table.row("  it takes, with unpacking and checking", &s(took));
+    table.row("  it takes, with unpacking and checking", &secs(took));
     let _ = std::fs::remove_dir_all(site.data().join("backups"));
 
     let mut second = None;
@@ -43,7 +43,7 @@ pub fn restore(table: &mut Table, site: &Site, work: &Path) {
         "stop, cp, start under the same load: failed",
         &failed(&plainly).to_string(),
     );
-    table.row("  it takes, unchecked", &s(took));
+    table.row("  it takes, unchecked", &secs(took));
     site.ok(&["stop"]);
     let mut second = second.expect("it was started");
     second.wait().expect("it is our child");

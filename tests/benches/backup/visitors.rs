@@ -5,10 +5,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use isso_tests::Site;
+use isso_tests::table::{Table, ms, secs};
 
 use crate::load::{Load, Shot, between, failed, of, percentile};
 use crate::made::back_up;
-use crate::table::{Table, ms, s};
 
 /// A p99 of fewer comments would be the word of one or two of them.
 const COMMENTS: usize = 1000;
@@ -54,8 +54,8 @@ pub fn measure(table: &mut Table, site: &Site, work: &Path, runs: u64) {
         table.none("  failed", failed(&without) + failed(&with));
     }
     takes.sort();
-    table.row("a backup takes, median", &s(takes[takes.len() / 2]));
-    table.row("  slowest", &s(takes[takes.len() - 1]));
+    table.row("a backup takes, median", &secs(takes[takes.len() / 2]));
+    table.row("  slowest", &secs(takes[takes.len() - 1]));
     let mib = memory_kib as f64 / 1024.0;
     let memory = format!("{mib:.1} MiB");
     table.goal("  memory of its own", &memory, mib <= 64.0, "<= 64 MiB");

@@ -2,11 +2,10 @@
 
 use std::time::SystemTime;
 
+use isso_tests::table::{Table, mib};
 use isso_tests::torture::scenarios::{
     Stage, kill_create, kill_restore, kill_restore_alone, kill_up_in_restore,
 };
-
-use crate::table::{Table, mib};
 
 pub fn backup(table: &mut Table) {
     let seed = seed();
@@ -14,11 +13,9 @@ pub fn backup(table: &mut Table) {
     table.row(
         "backup: seed of the random moments (ISSO_TEST_SEED)",
         &seed.to_string(),
-        true,
-        "",
     );
     let size = mib(stage.size() / 1024);
-    table.row("  the database", &size, true, "");
+    table.row("  the database", &size);
     let outcome = kill_create(&mut stage, 120);
     table.interrupted("up, `backup create` killed, 20/s", &outcome);
     let outcome = kill_restore(&mut stage, 60);
@@ -29,7 +26,7 @@ pub fn backup(table: &mut Table) {
     table.interrupted("up killed in a restore, 20/s", &outcome);
 }
 
-/// Another one each time, unless somebody wants to see the same again.
+/// The seed that `ISSO_TEST_SEED` names, to see the same again; another one each time without it.
 pub fn seed() -> u64 {
     let given = std::env::var("ISSO_TEST_SEED").ok();
     given.map_or_else(

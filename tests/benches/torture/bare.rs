@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use isso_tests::table::{Table, median, secs};
 use isso_tests::torture::scenarios::start_by_hand;
 use isso_tests::torture::{Deployment, Keeper, Shape};
 
 use crate::start;
-use crate::table::{Table, median, secs};
 
 /// How often it is started each time.
 const STARTS: usize = 3;
 
-/// The same Isso with the same load and nobody who keeps it up.
+/// The same Isso with the same load and no supervisor.
 pub struct Bare {
     deployment: Deployment,
     shape: Option<Shape>,
@@ -24,7 +24,7 @@ impl Bare {
         Bare::new(Some(shape))
     }
 
-    /// Starts it a few times, while nobody asks.
+    /// Starts it a few times, without visitors.
     pub fn idle() -> Bare {
         Bare::new(None)
     }
@@ -54,7 +54,7 @@ impl Bare {
             Some(_) => "gunicorn started by hand under the same load, median",
             None => "gunicorn started by hand, idle, median",
         };
-        table.row(what, &secs(took), true, "");
+        table.row(what, &secs(took));
         took
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use isso_tests::table::{Table, secs};
 use isso_tests::torture::scenarios::{
     Broken, Burst, Hang, break_settings, burst, hang, mails_and_reloads, reload, slow_comment,
 };
 use isso_tests::torture::{Deployment, Keeper, Shape, template};
 
 use crate::start;
-use crate::table::{Table, secs};
 
 /// More than any answer takes, fewer than this machine has processes.
 const SATURATING: Shape = Shape::Saturating(16);
@@ -30,13 +30,13 @@ pub fn bursts(table: &mut Table) {
         started,
     } = burst(&mut up, 50, Duration::from_millis(150), Shape::Mixed(100));
     table.failed("up, 50 changes in 8 s, 100/s: failed", &tally);
-    table.row(
+    table.goal(
         "  gunicorns at one time",
         &at_once.to_string(),
         at_once <= 2,
         "<= 2",
     );
-    table.row(
+    table.goal(
         "  gunicorns started",
         &started.to_string(),
         started < 50,
@@ -58,7 +58,7 @@ pub fn startup(table: &mut Table) {
         let name = format!("up, {name}: failed");
         table.failed(&name, &tally);
         let aim = Duration::from_secs(seconds + 2);
-        table.row(
+        table.goal(
             "  in force once Isso is through",
             &secs(took),
             all && took < aim,
@@ -74,7 +74,7 @@ pub fn edits(table: &mut Table) {
         &format!("up, {} edits that go wrong, 20/s: failed", said.len()),
         &tally,
     );
-    table.row(
+    table.goal(
         "  while one of them stood, the status said serving",
         &format!("{} times", said.len() - down.len()),
         down.is_empty(),
@@ -90,15 +90,15 @@ pub fn work(table: &mut Table) {
         |failure| format!("{failure:?}"),
         |answer| answer.status.to_string(),
     );
-    table.row(
+    table.goal(
         "up, change during a comment of 5 s: its status",
         &status,
         status == "201",
         "201",
     );
-    table.row("  in force after", &secs(took), true, "");
+    table.row("  in force after", &secs(took));
     let mails = mails_and_reloads(&mut up, 20, Duration::from_secs(2)).len();
-    table.row(
+    table.goal(
         "up, 20 comments, mail takes 2 s, changes: mails",
         &mails.to_string(),
         mails == 20,

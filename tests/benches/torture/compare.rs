@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use isso_tests::table::{Table, median, mib, ratio, secs, slowest};
 use isso_tests::torture::scenarios::{Comparison, Sizes, compare};
 use isso_tests::torture::{Keeper, Shape, Tally};
 
 use crate::bare::Bare;
 use crate::kills::TIMES;
-use crate::table::{Table, median, mib, ratio, secs, slowest};
 
 /// The keepers, the first of which is ours and the second a person.
 const KEEPERS: [Keeper; 5] = [

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use isso_tests::table::{Table, mib, secs, slowest};
 use isso_tests::torture::scenarios::{
     idle, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, reload,
     stop_workers,
@@ -10,7 +11,6 @@ use isso_tests::torture::{Deployment, Keeper, Shape};
 
 use crate::bare::Bare;
 use crate::start;
-use crate::table::{Table, mib, secs, slowest};
 
 /// `up` as it is built for this machine, and `supervise` as it is packed; both in KiB.
 const UP_MAX: u64 = 6963;
@@ -50,39 +50,29 @@ fn kill_rows(table: &mut Table, who: &str, deployment: &mut Deployment, times: u
     quiet.measure();
 
     let refused = masters.tally.refused;
-    table.row(
+    table.goal(
         &format!("{who}, master killed {times} times, 100/s: refused"),
         &refused.to_string(),
         refused == 0,
         "0",
     );
     let lost = masters.tally.failed() - refused;
-    table.row(
-        "  requests in hand that were lost",
-        &lost.to_string(),
-        true,
-        "",
-    );
+    table.row("  requests in hand that were lost", &lost.to_string());
     let bare = loaded.row(table);
     table.times("  replaced, median", &masters.took, bare, TIMES);
-    table.row(
-        "  replaced, slowest",
-        &secs(slowest(&masters.took)),
-        true,
-        "",
-    );
+    table.row("  replaced, slowest", &secs(slowest(&masters.took)));
     let bare = quiet.row(table);
     let name = format!("{who}, idle master killed {} times: median", idle.len());
     table.times(&name, &idle, bare, TIMES);
-    table.row("  slowest", &secs(slowest(&idle)), true, "");
-    table.row(
+    table.row("  slowest", &secs(slowest(&idle)));
+    table.goal(
         &format!("{who}, worker killed, 100/s: failed"),
         &tally.failed().to_string(),
         tally.failed() <= 1,
         "<= 1",
     );
     table.times("  replaced", &[worker], bare, TIMES);
-    table.row(
+    table.goal(
         &format!("{who}, supervisor killed: processes left"),
         &left.len().to_string(),
         left.is_empty(),
@@ -100,7 +90,7 @@ pub fn stop(table: &mut Table) {
             took,
             Duration::from_secs(5),
         );
-        table.row(
+        table.goal(
             "  requests in hand that were lost",
             &tally.failed().to_string(),
             tally.refused == 0,
@@ -128,19 +118,19 @@ pub fn supervise(table: &mut Table) {
         ("supervise, as packed", Keeper::Supervise, SUPERVISE_MAX),
     ] {
         let idle = idle(&start(keeper), Duration::from_secs(20));
-        table.row(
+        table.goal(
             &format!("{who}: memory (RSS)"),
             &mib(idle.resident),
             idle.resident <= most,
             &format!("<= {}", mib(most)),
         );
-        table.row(
+        table.goal(
             "  wake-ups a second, idle",
             &format!("{:.2}", idle.wake_ups),
             idle.wake_ups < 0.5,
             "0",
         );
-        table.row(
+        table.goal(
             "  CPU, idle",
             &format!("{:.3} %", idle.cpu),
             idle.cpu <= 0.05,

@@ -2,39 +2,28 @@
 
 use std::time::Duration;
 
+use isso_tests::table::{Table, mib};
 use isso_tests::torture::Keeper;
 use isso_tests::torture::scenarios::locked;
-
-use crate::table::{Table, mib};
 
 pub fn locked_gate(table: &mut Table) {
     for (who, keeper) in [("up", Keeper::Up), ("supervise", Keeper::Supervise)] {
         let outcome = locked(keeper, Duration::from_secs(30), 10_000, 300);
-        table.row(
+        table.goal(
             &format!("{who} without a password: wrong answers of 10,300"),
             &outcome.wrong.len().to_string(),
             outcome.wrong.is_empty(),
             "0",
         );
-        table.row(
-            "  memory (RSS), idle",
-            &mib(outcome.idle.resident),
-            true,
-            "",
-        );
-        table.row(
-            "  memory (RSS) after all of them",
-            &mib(outcome.resident),
-            true,
-            "",
-        );
-        table.row(
+        table.row("  memory (RSS), idle", &mib(outcome.idle.resident));
+        table.row("  memory (RSS) after all of them", &mib(outcome.resident));
+        table.goal(
             "  wake-ups a second, idle",
             &format!("{:.2}", outcome.idle.wake_ups),
             outcome.idle.wake_ups < 0.5,
             "0",
         );
-        table.row(
+        table.goal(
             "  CPU, idle",
             &format!("{:.3} %", outcome.idle.cpu),
             outcome.idle.cpu <= 0.05,

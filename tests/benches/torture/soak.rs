@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use isso_tests::table::{Table, mib};
 use isso_tests::torture::scenarios::soak as scenario;
 use isso_tests::torture::{Deployment, Keeper, template};
 
 use crate::backups::seed;
-use crate::table::{Table, mib};
 
 /// What a supervisor's memory may grow by in the second half, in KiB. What it keeps of the log is full by then.
 const MORE_MEMORY: u64 = 1024;
@@ -20,15 +20,15 @@ pub fn soak(table: &mut Table) {
     let up = Deployment::start_with(Keeper::Up, template).expect("issoctl was built");
     let outcome = scenario(up, Duration::from_secs(60 * minutes), seed);
     let name = format!("soak of {minutes} minutes, seed {seed} (ISSO_TEST_SEED): acts");
-    table.row(&name, &outcome.done.to_string(), outcome.done > 0, "> 0");
-    table.row(
+    table.goal(&name, &outcome.done.to_string(), outcome.done > 0, "> 0");
+    table.goal(
         "  logins tried",
         &outcome.asked.to_string(),
         outcome.asked > 0,
         "> 0",
     );
     let none = outcome.wrong.is_empty();
-    table.row(
+    table.goal(
         "  passwords that changed, and other faults",
         &outcome.wrong.len().to_string(),
         none,
@@ -36,7 +36,7 @@ pub fn soak(table: &mut Table) {
     );
     outcome.wrong.iter().for_each(|it| eprintln!("  {it}"));
     let left = &outcome.left;
-    table.row(
+    table.goal(
         "  processes left",
         &left.len().to_string(),
         left.is_empty(),
@@ -49,12 +49,10 @@ pub fn soak(table: &mut Table) {
         table.row(
             &format!("  at the {when}: {figures}, memory"),
             &mib(reading.resident),
-            true,
-            "",
         );
     }
     let more = last.resident.saturating_sub(middle.resident);
-    table.row(
+    table.goal(
         "  memory more than in the middle",
         &mib(more),
         more <= MORE_MEMORY,
@@ -65,7 +63,7 @@ pub fn soak(table: &mut Table) {
         ("files", first.descriptors, last.descriptors),
     ] {
         let more = last.saturating_sub(first);
-        table.row(
+        table.goal(
             &format!("  {what} more than at the start"),
             &more.to_string(),
             more <= MORE,
