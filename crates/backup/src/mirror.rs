@@ -236,6 +236,7 @@ fn look(until: &Until<'_>, source: &Path) -> Result<(), Ended> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
 
     use super::*;
 
@@ -256,5 +257,30 @@ mod tests {
         let ended = mirror.finish(Some(&map), &until);
         assert!(matches!(ended, Err(Ended::Awaited)));
         assert_eq!(copy.metadata().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_comparison_is_given_up_after_its_deadline_and_goes_on_without_one() {
+        let compared = |deadline, is_mapped: bool| {
+            let [source, copy] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+            source.write_all_at(&[1; 4 * BLOCK], 0).unwrap();
+            let path = Path::new("comments.db");
+            let mut mirror = Mirror::new((&source, path), (&copy, path));
+            mirror.update(&()).unwrap();
+            let map = is_mapped.then(|| mirror.map().unwrap());
+            let until = Until {
+                deadline,
+                is_awaited: &|| false,
+                watch: &(),
+            };
+            mirror.finish(map.as_ref(), &until)
+        };
+        for is_mapped in [true, false] {
+            let passed = Instant::now() - Duration::from_millis(1);
+            let given_up = compared(Some(passed), is_mapped);
+            let is_told = matches!(given_up, Err(Ended::Failed(SnapshotError::TooLarge(_))));
+            assert!(is_told);
+            assert!(compared(None, is_mapped).is_ok());
+        }
     }
 }

@@ -123,14 +123,23 @@ async fn finish_restore(data: &DataDir) -> Result<(), Failure> {
 /// Makes one while no host runs. An Isso may be started at any moment, and must be able to write; one that cannot be copied so,
 /// on a slow disk, is copied while `up` is kept waiting.
 async fn without_host(data: &DataDir, to: &Path) -> Result<Created, Failure> {
+    let create = async |idle| try_to_create(data.volume(), None, idle, to).await;
+    limited_at_first(data, create).await?.map_err(explain)
+}
+
+/// Calls `create` as beside an Isso that may be started, and if that takes too long, again as beside none, with the folder taken.
+async fn limited_at_first(
+    data: &DataDir,
+    create: impl AsyncFn(bool) -> Result<Result<Created, CreateError>, Failure>,
+) -> Result<Result<Created, CreateError>, Failure> {
     // Where nothing can be written, no Isso runs.
-    let created = try_to_create(data.volume(), None, data.is_read_only(), to).await?;
+    let created = create(data.is_read_only()).await?;
     if let Err(CreateError::Snapshot(SnapshotError::TooLarge(_))) = created
         && let Taken::Now(_lock) = data.lock().await?
     {
-        return create(data.volume(), None, true, to).await;
+        return create(true).await;
     }
-    created.map_err(explain)
+    Ok(created)
 }
 
 async fn create(
@@ -178,4 +187,30 @@ fn thin(folder: &Path, keep: &Keep, made: &Path) -> Result<Pruned, Failure> {
             error,
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_copied_without_a_limit_while_up_is_kept_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::locate(Some(folder.path().to_owned())).unwrap();
+        let tries = RefCell::new(Vec::new());
+        let created = limited_at_first(&data, async |idle| {
+            tries.borrow_mut().push((idle, data.taken_by().is_some()));
+            let error = SnapshotError::TooLarge("comments.db".into());
+            Ok(Err(CreateError::Snapshot(error)))
+        });
+        let created = created.await.unwrap();
+        assert!(matches!(
+            created,
+            Err(CreateError::Snapshot(SnapshotError::TooLarge(_)))
+        ));
+        assert_eq!(*tries.borrow(), [(false, false), (true, true)]);
+        assert!(data.taken_by().is_none(), "the folder is free again");
+    }
 }
