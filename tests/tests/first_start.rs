@@ -1,8 +1,8 @@
-//! From an empty folder to a comment that everybody sees.
+//! From an empty folder to a comment that every visitor sees.
 
 use std::time::Duration;
 
-use isso_tests::{Admin, Site, Visitor, wait_for};
+use isso_tests::{Admin, PATIENCE, Site, Visitor, wait_for};
 use reqwest::{Client, StatusCode};
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn check_that_the_supervisor_answers(url: &str) {
         .no_proxy()
         .build()
         .expect("the client needs nothing");
-    let ask = async |path: &str, accept: &str| loop {
+    let asked_until_answered = async |path: &str, accept: &str| loop {
         let request = http.get(format!("{url}{path}")).header("Accept", accept);
         match request
             .header("Origin", "https://blog.example")
@@ -59,6 +59,10 @@ async fn check_that_the_supervisor_answers(url: &str) {
             Err(error) => assert!(error.is_connect(), "{error:?}"),
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    let ask = async |path, accept| {
+        let answer = tokio::time::timeout(PATIENCE, asked_until_answered(path, accept));
+        answer.await.expect("the port opens")
     };
     let script = ask("/js/embed.min.js", "*/*").await;
     assert!(!script.contains('<'), "{script}");

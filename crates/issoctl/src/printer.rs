@@ -197,6 +197,8 @@ mod tests {
     use std::fs::File;
     use std::io::{BufRead, BufReader};
 
+    use isso_tests::spin_until;
+
     use super::*;
 
     #[test]
@@ -224,15 +226,12 @@ mod tests {
             (written, missing)
         });
         let mut printed = 1000;
-        loop {
+        spin_until("there is never room for a line", || {
             let dropped = printer.dropped();
             printer.push("the end\n".to_owned());
             printed += 1;
-            if printer.dropped() == dropped {
-                break;
-            }
-            std::thread::yield_now();
-        }
+            printer.dropped() == dropped
+        });
         let (written, missing) = reading.join().unwrap();
         assert_eq!(missing, printer.dropped(), "all that is missing is told");
         assert_eq!(written + missing, printed);

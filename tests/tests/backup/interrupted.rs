@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use isso_tests::torture::http::{ask_now, begin_comment, post};
 use isso_tests::torture::{Files, Load, Mail, Silent, database, unfinished};
-use isso_tests::{Site, Up, wait_for};
+use isso_tests::{Site, Up, spin_until, wait_for};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Begins a backup that gets no further than to the settings, for as long as the file is not dropped: it waits
-/// for the lock of whoever changes them.
+/// for the lock of a process that changes them.
 fn begin_held(site: &Site, up: &Up<'_>) -> (Child, File) {
     let lock = File::options()
         .write(true)
@@ -257,7 +257,7 @@ fn files_that_are_gone_when_they_are_to_be_put_in_place_leave_everything_as_it_w
     up.wait_for_status(|status| status["supervisor"]["phase"] == "stopping");
     restore.kill().expect("it is ours");
     end(restore);
-    // It tidies up first, and what the killed command has prepared is nobody's.
+    // It tidies up first, and no process holds what the killed command has prepared.
     site.ok(&["backup", "verify", &backup]);
     assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
     drop(visitor);
@@ -294,7 +294,9 @@ fn a_restore_in_which_up_is_killed_is_finished_by_whoever_comes_next() {
             &["backup", "restore", "--yes", [&one, &two][round % 2]],
         );
         let ready = site.data().join(".restore");
-        while !ready.exists() && is_running(&mut restore) {}
+        spin_until("the restore hangs", || {
+            ready.exists() || !is_running(&mut restore)
+        });
         up.signal(Signal::SIGKILL);
         drop(up);
         end(restore);

@@ -13,7 +13,7 @@ use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use isso_tests::torture::{Files, Load, Settings, Shape, Tally};
-use isso_tests::{PATIENCE, Site, Up, wait_for};
+use isso_tests::{Site, Up, spin_until, wait_for};
 use serde_json::Value;
 
 /// Some visitors; every fifth request is a comment.
@@ -22,7 +22,7 @@ const LIGHT: Shape = Shape::Mixed(20);
 /// The admin password that stands in [`Settings`].
 const PASSWORD: &str = "correct-horse-battery-staple";
 
-/// A data folder whose Isso lets anybody comment as often as they like.
+/// A data folder whose Isso lets every visitor comment without a limit.
 fn site() -> Site {
     let site = Site::new();
     for folder in ["config", "db"] {
@@ -94,10 +94,7 @@ fn listed(site: &Site) -> Vec<Value> {
 
 /// Waits until a file or folder is there, and looks very often.
 fn wait_for_path(path: &Path) {
-    let end = Instant::now() + PATIENCE;
-    while !path.exists() {
-        assert!(Instant::now() < end, "no {}", path.display());
-    }
+    spin_until(&format!("no {}", path.display()), || path.exists());
 }
 
 /// How long requests wait for Isso before the supervisor answers.

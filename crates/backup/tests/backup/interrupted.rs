@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use isso_backup::{Origin, SwapError, finish, prepare, swap};
+use isso_tests::spin_until;
 
 use crate::children::{command, here, wait_until_here};
 use crate::dice::Dice;
@@ -196,14 +197,11 @@ fn a_restore_that_is_killed_leaves_one_state_whole() {
         wait_until_here(&mut child);
         // Now and then it is killed between two restores, but mostly in the midst of one.
         let anywhere = dice.of(0..5) == 0;
-        while !anywhere && !root.join(".restore").exists() {
-            assert_eq!(
-                child.try_wait().unwrap(),
-                None,
-                "it goes on until it is killed"
-            );
-            thread::yield_now();
-        }
+        spin_until("no restore begins", || {
+            let ended = child.try_wait().unwrap();
+            assert_eq!(ended, None, "it goes on until it is killed");
+            anywhere || root.join(".restore").exists()
+        });
         for _ in 0..dice.of(0..60) {
             let _ = root.join(".restore").exists();
         }
@@ -214,7 +212,7 @@ fn a_restore_that_is_killed_leaves_one_state_whole() {
         finish(&root).unwrap();
         let found = tree(&root);
         let hidden = |path: &PathBuf| path.to_str().unwrap().starts_with('.');
-        // One that was killed before it had its lock may be somebody's who has not got it yet.
+        // A folder without a lock may belong to a process that does not have it yet.
         let young = |path: &PathBuf| path.ends_with("locking");
         let left = found.keys().find(|it| hidden(it) && !young(it));
         assert_eq!(left, None);

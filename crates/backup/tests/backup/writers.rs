@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use isso_backup::{CreateError, Created, Origin, SnapshotError, Step, Watch, restore_into};
+use isso_tests::spin_until;
 use rusqlite::Connection;
 
 use crate::python::Python;
@@ -99,11 +100,9 @@ impl Watch for Comes<'_> {
         if writer.is_none() && has_lock(self.database, "READ") {
             *writer = Some(Python::start("write", self.database));
             // It wants to commit, and may not.
-            let end = Instant::now() + Duration::from_secs(60);
-            while !has_lock(self.database, "WRITE") || !has_lock(self.database, " 1073741824 ") {
-                assert!(Instant::now() < end, "it does not come");
-                std::thread::yield_now();
-            }
+            spin_until("no comment waits", || {
+                has_lock(self.database, "WRITE") && has_lock(self.database, " 1073741824 ")
+            });
         }
         false
     }

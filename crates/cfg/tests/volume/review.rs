@@ -1,8 +1,9 @@
-//! Looking at what somebody did to the file while Isso runs.
+//! Looking at what a person did to the file while Isso runs.
 
 use isso_cfg::{
     Code, Contents, Diagnostic, Document, Found, Note, Review, Severity, VolumeError, keys,
 };
+use isso_tests::spin_until;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 
 use super::*;
@@ -395,9 +396,9 @@ fn a_file_that_is_being_saved_is_not_taken_for_an_empty_one() {
             let review = scope.spawn(|| volume.review(&in_force).unwrap());
             looks.read_events().unwrap();
             save(&volume.config_path(), edited.as_bytes()).unwrap();
-            while !review.is_finished() && !is_waited_for(&lock) {
-                thread::yield_now();
-            }
+            spin_until("the review neither ends nor waits", || {
+                review.is_finished() || is_waited_for(&lock)
+            });
             let in_time = review.is_finished();
             drop(lock);
             in_time.then(|| review.join().unwrap())
@@ -417,9 +418,7 @@ fn what_an_action_writes_meanwhile_is_not_overwritten() {
     save(&volume.config_path(), b"").unwrap();
     let review = thread::scope(|scope| {
         let review = scope.spawn(|| volume.review(&in_force).unwrap());
-        while !is_waited_for(&lock) {
-            thread::yield_now();
-        }
+        spin_until("the review does not wait", || is_waited_for(&lock));
         save(&volume.config_path(), edited.as_bytes()).unwrap();
         drop(lock);
         review.join().unwrap()
@@ -436,7 +435,7 @@ fn lock(volume: &Volume) -> File {
     lock
 }
 
-/// Whether somebody waits for a lock. <https://man7.org/linux/man-pages/man5/proc_locks.5.html>
+/// Whether a process waits for a lock. <https://man7.org/linux/man-pages/man5/proc_locks.5.html>
 fn is_waited_for(lock: &File) -> bool {
     let file = format!(":{} ", lock.metadata().unwrap().ino());
     text("/proc/locks")

@@ -11,8 +11,8 @@ use nix::sys::signal::{Signal, kill};
 
 use super::command::{backups, begin, create, damage, entries, is_at_work, is_tidy, serves, spin};
 use super::outcome::Interrupted;
-use crate::PATIENCE;
 use crate::torture::{Deployment, Files, Keeper, Random, Save, database, unfinished, within};
+use crate::{PATIENCE, spin_until};
 
 /// A deployment, and the two states of it.
 #[derive(Debug)]
@@ -90,7 +90,9 @@ impl Stage {
             return;
         }
         let ready = self.deployment.folder().join(".restore");
-        while !ready.exists() && is_at_work(command) {}
+        spin_until("the command hangs", || {
+            ready.exists() || !is_at_work(command)
+        });
         spin(self.random.within(swap));
     }
 
@@ -107,9 +109,13 @@ impl Stage {
             let ready = self.deployment.folder().join(".restore");
             let started = Instant::now();
             let mut command = self.begin_restore();
-            while !ready.exists() && is_at_work(&mut command) {}
+            spin_until("the command hangs", || {
+                ready.exists() || !is_at_work(&mut command)
+            });
             let swapping = Instant::now();
-            while ready.exists() && is_at_work(&mut command) {}
+            spin_until("the command hangs", || {
+                !ready.exists() || !is_at_work(&mut command)
+            });
             swap = swap.min(swapping.elapsed());
             let status = command.wait().expect("it is our child");
             assert!(status.success(), "a restore fails: {status}");
