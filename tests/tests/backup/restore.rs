@@ -334,10 +334,9 @@ fn a_restore_with_which_isso_does_not_serve_is_undone() {
     let mut up = site.up(&[]);
     up.wait_for_line("NOT NULL constraint failed");
     let said = site.refused(&["backup", "restore", "--yes", path], 3);
-    assert!(
-        said.contains("issoctl backup restore") || said.contains("--data"),
-        "{said}"
-    );
+    let kept = backups(&site).join("before-restore-");
+    let way_back = format!("backup restore {}", kept.display());
+    assert!(said.contains(&way_back), "no {way_back:?} in {said}");
     let before = done["before"].as_str().expect("there was something");
     site.ok(&["backup", "restore", "--yes", before]);
     up.wait_for_status(|status| status["serving"] == true);

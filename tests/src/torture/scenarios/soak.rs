@@ -139,18 +139,16 @@ fn read(deployment: &Deployment) -> Reading {
 fn end(deployment: &Deployment) -> Vec<Process> {
     let folder = deployment.folder().to_string_lossy().into_owned();
     kill(deployment.root(), Signal::SIGTERM).expect("`up` is there");
-    let look = || {
-        let mut left = deployment.gunicorns();
+    let mut left = Vec::new();
+    // What was seen last is returned, so it does not matter how the wait ended.
+    let _ = within(PATIENCE, || {
+        left = deployment.gunicorns();
         left.extend(processes::naming(&folder));
         left.retain(|process| !processes::is_zombie(process.pid));
-        if left.is_empty() {
-            Ok(())
-        } else {
-            Err(format!("{left:?}"))
+        match left.is_empty() {
+            true => Ok(()),
+            false => Err(format!("{left:?}")),
         }
-    };
-    if within(PATIENCE, look).is_ok() {
-        return Vec::new();
-    }
-    processes::naming(&folder)
+    });
+    left
 }
