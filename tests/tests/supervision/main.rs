@@ -1,0 +1,7 @@
+//! Isso is kept up, and taken down, as a person expects.
+
+mod descriptors;
+mod locks;
+mod printing;
+mod processes;
+mod rights;
