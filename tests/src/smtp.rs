@@ -18,7 +18,7 @@ pub struct SmtpServer {
 }
 
 impl SmtpServer {
-    /// Starts it; `password` is the one it accepts.
+    /// Starts it; it accepts this password alone.
     pub fn start(password: &str) -> Self {
         Self::slow(password, Duration::ZERO)
     }

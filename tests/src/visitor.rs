@@ -32,7 +32,7 @@ impl Visitor {
             .expect("Isso answers")
     }
 
-    /// The texts of the comments that everybody sees under `/post`.
+    /// The texts of the comments that every visitor sees under `/post`.
     pub async fn comments(&self) -> Vec<String> {
         let thread: Value = self
             .get("/?uri=/post&plain=1")
@@ -76,7 +76,7 @@ impl Visitor {
     }
 }
 
-/// Somebody at the admin panel.
+/// A person at the admin panel.
 pub struct Admin {
     http: Client,
     isso: String,

@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
-use std::process::Command;
 
+use isso_tests::disks::namespaces;
 use isso_tests::torture::database::fill;
-use isso_tests::{Site, Visitor, wait_for};
+use isso_tests::{Site, Visitor, not_tested, wait_for};
 use serde_json::{Value, json};
 
 fn database(site: &Site) -> PathBuf {
@@ -93,12 +93,6 @@ fn startos_sees_damage_in_the_health_check() {
     assert_eq!(up.status()["serving"], true);
 }
 
-/// Says loudly that a test tests nothing here.
-#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
-fn skip(why: &str) {
-    eprintln!("SKIPPED: {why}");
-}
-
 fn status_in_words(site: &Site, code: i32) -> String {
     let output = site.run(&["status"]);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -109,7 +103,7 @@ fn status_in_words(site: &Site, code: i32) -> String {
 #[tokio::test]
 async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on() {
     if !nix::unistd::geteuid().is_root() {
-        return skip("only root can give files to another user");
+        return not_tested("only root can give files to another user");
     }
     let mut site = Site::new();
     site.set_password();
@@ -120,7 +114,7 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
         "configure-server",
         "moderationEnabled=false",
     ]);
-    // A user without rights, to whom the folder belongs.
+    // A user without rights, who owns the folder.
     site.through = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
         .map(String::from)
         .into();
@@ -185,19 +179,14 @@ async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
     let mut site = Site::new();
     site.set_password();
     site.set_website("https://a.example");
-    let namespaces = ["unshare", "--user", "--map-root-user", "--mount"];
-    let possible = Command::new(namespaces[0])
-        .args(&namespaces[1..])
-        .arg("true")
-        .output();
-    if !possible.is_ok_and(|it| it.status.success()) {
-        return skip("there are no namespaces, so no disks that are full");
-    }
+    let Some(namespaces) = namespaces(&["--mount"]) else {
+        return;
+    };
     let folder = site.data().join("db").display().to_string();
     // The settings are on that disk, too.
     let full = "mkdir -p \"$0\"; mount -t tmpfs -o size=8m none \"$0\"; cp -a \"$0/../config\" \"$0/config\"; \
         mount --bind \"$0/config\" \"$0/../config\"; cat /dev/zero > \"$0/filler\" || exec \"$@\"";
-    site.through = namespaces.map(String::from).into();
+    site.through = namespaces;
     site.through
         .extend(["sh", "-c", full, &folder].map(String::from));
     let mut up = site.up(&[]);

@@ -32,7 +32,7 @@ pub fn damage(database: &Path) -> Option<String> {
 pub fn fill(database: &Path, word: &str, comments: u32) {
     const THREADS: u32 = 20;
     let mut database = Connection::open(database).expect("the database is there");
-    let change = database.transaction().expect("nobody else has it");
+    let change = database.transaction().expect("no other connection has it");
     let inserted = || -> rusqlite::Result<()> {
         let thread = "INSERT OR IGNORE INTO threads (id, uri, title) VALUES (?1, ?2, 'A page')";
         for number in 1..=THREADS {
@@ -49,7 +49,7 @@ pub fn fill(database: &Path, word: &str, comments: u32) {
         Ok(())
     };
     inserted().expect("Isso made the tables");
-    change.commit().expect("nobody else has it");
+    change.commit().expect("no other connection has it");
 }
 
 // Not read-only: what a killed Isso has left half done is rolled back, as the next one would do.

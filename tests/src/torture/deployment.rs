@@ -1,4 +1,4 @@
-//! One Isso, and whoever keeps it up.
+//! One Isso, and what keeps it up.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use super::settings::Save;
 
-/// Somebody who keeps Isso up.
+/// What keeps Isso up: issoctl, another supervisor, or a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeper {
     /// `issoctl up`.

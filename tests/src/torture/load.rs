@@ -57,7 +57,7 @@ impl Load {
 
     /// What happened up to now.
     pub fn so_far(&self) -> Tally {
-        self.tally.lock().expect("nobody panics with it").clone()
+        self.tally.lock().expect("no thread panics with it").clone()
     }
 
     /// Waits until all that was sent is answered or given up, and says what happened.
@@ -134,7 +134,7 @@ impl Client {
         };
         let started = Instant::now();
         let result = ask(self.address, &request).await;
-        let mut tally = self.tally.lock().expect("nobody panics with it");
+        let mut tally = self.tally.lock().expect("no thread panics with it");
         tally.count(result, posted, started.elapsed());
     }
 }

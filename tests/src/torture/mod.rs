@@ -1,4 +1,4 @@
-//! What nobody should do to a comment server, and what became of it.
+//! Reloads, kills and mistakes under load, and what became of Isso.
 //!
 //! Every scenario takes sizes, so that `tests/tests/torture.rs` runs short forms as tests, and
 //! `tests/benches/torture.rs` the full ones as measurements. What happened is seen from outside:

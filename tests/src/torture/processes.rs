@@ -1,4 +1,4 @@
-//! What the kernel tells of processes, whoever started them.
+//! What the kernel tells of processes, of those of others too.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -29,7 +29,7 @@ impl Process {
         words.any(|word| word.ends_with("/gunicorn")) || self.command.starts_with("gunicorn:")
     }
 
-    /// Whether it has ended and nobody took notice.
+    /// Whether it has ended and its parent has not waited for it.
     pub fn is_zombie(&self) -> bool {
         self.zombie
     }
@@ -62,7 +62,7 @@ pub fn tree(root: Pid) -> Vec<Process> {
     tree
 }
 
-/// Everybody who holds the socket that listens on this port.
+/// The processes that hold the socket that listens on this port.
 pub fn holders(port: u16) -> Vec<Process> {
     let sockets = fs::read_to_string("/proc/net/tcp").expect("Linux tells of its sockets");
     let links: Vec<String> = sockets
@@ -85,7 +85,7 @@ pub fn holders(port: u16) -> Vec<Process> {
     all().into_iter().filter(holds).collect()
 }
 
-/// Everybody in whose command line this text stands.
+/// The processes in whose command line this text stands.
 pub fn naming(text: &str) -> Vec<Process> {
     let mut found = all();
     found.retain(|process| process.command.contains(text));

@@ -17,7 +17,7 @@ impl Silent {
         let taken = Arc::new(Mutex::new(Vec::new()));
         let connections = taken.clone();
         let address = listen(move |stream| {
-            let mut connections = connections.lock().expect("nobody panics with it");
+            let mut connections = connections.lock().expect("no thread panics with it");
             connections.push(stream);
         });
         Self { address, taken }
@@ -30,7 +30,7 @@ impl Silent {
 
     /// How many connections it has taken.
     pub fn taken(&self) -> usize {
-        self.taken.lock().expect("nobody panics with it").len()
+        self.taken.lock().expect("no thread panics with it").len()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Backups that `up` makes by itself.
 
-use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use isso_tests::disks::{namespaces, through};
 use isso_tests::torture::unfinished;
 use isso_tests::{Site, wait_for};
 
@@ -83,7 +83,7 @@ fn a_backup_that_cannot_be_made_is_told_and_isso_serves_on() {
     assert_eq!(status["supervisor"]["restarts"], 0);
 }
 
-/// As the first process of a container, `up` reaps orphans that it never started; the backup's end is for whom waits for it.
+/// As the first process of a container, `up` reaps orphans that it never started; the end of a backup is left to the code that waits for it.
 #[test]
 fn as_the_first_process_it_makes_backups_too() {
     let site = site();
@@ -95,31 +95,11 @@ fn as_the_first_process_it_makes_backups_too() {
         "--backup-every",
         "1s",
     ]);
-    let contained = |program: &OsStr, arguments: &mut dyn Iterator<Item = &OsStr>| {
-        let mut command = Command::new("unshare");
-        command
-            .args([
-                "--user",
-                "--map-root-user",
-                "--pid",
-                "--fork",
-                "--kill-child",
-            ])
-            .arg("--mount-proc")
-            .arg(program)
-            .args(arguments)
-            .env("ISSOCTL_RUNTIME", isso_tests::runtime());
-        command
-    };
-    let probe = contained(OsStr::new("true"), &mut std::iter::empty()).status();
-    if !probe.expect("unshare runs").success() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "there are no namespaces, so no first process"
-        );
+    let first = ["--pid", "--fork", "--kill-child", "--mount-proc"];
+    let Some(words) = namespaces(&first) else {
         return;
-    }
-    let mut up = contained(up.get_program(), &mut up.get_args())
+    };
+    let mut up = through(&words, &up)
         .stderr(Stdio::piped())
         .spawn()
         .expect("unshare runs");

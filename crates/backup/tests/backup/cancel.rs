@@ -1,4 +1,4 @@
-//! Whoever looks on may end the work at any moment, and nothing is left of it.
+//! A watcher may end the work at any moment, and nothing is left of it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -20,7 +20,7 @@ pub fn command(role: &str, folder: impl AsRef<OsStr>, detail: usize) -> Command 
         .env(ROLE, role)
         .env(FOLDER, folder.as_ref())
         .env(DETAIL, detail.to_string())
-        // What it reports of its own success is for nobody.
+        // What it reports of its own success is read by the test alone.
         .stdout(Stdio::piped())
         .stdin(Stdio::null());
     command

@@ -1,4 +1,4 @@
-//! Backups that are not what they say, though their seal is right: nobody but an attacker makes them.
+//! Backups that are not what they say, though their seal is right: only an attacker makes them.
 
 use std::fs::{self, File};
 use std::io::Seek;

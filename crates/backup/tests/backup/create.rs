@@ -13,9 +13,9 @@ use isso_backup::{
 use isso_database::{DatabaseError, remember};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
+use isso_tests::not_tested;
 
 use crate::site::{CFG, MEMBERS, Site, Tree, content, mode, names, put, quick_folder, tree};
-use crate::skip;
 use crate::watches::{Moment, moments};
 
 /// Makes a backup, looks at it in every way there is, and restores it; it has to give these members of the site back.
@@ -186,7 +186,7 @@ fn whoever_knows_zstd_and_tar_can_read_it() {
 fn the_tar_of_every_machine_unpacks_it() {
     let knows = |program: &str| Command::new(program).arg("--version").output().is_ok();
     if !knows("tar") || !knows("zstd") {
-        return skip("there is no tar or no zstd, which read a backup without issoctl");
+        return not_tested("there is no tar or no zstd, which read a backup without issoctl");
     }
     let site = Site::with_comments(100);
     let created = site.create(&()).unwrap();

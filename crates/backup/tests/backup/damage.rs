@@ -196,7 +196,7 @@ fn what_is_no_backup_is_called_that() {
 fn what_is_no_file_is_no_backup() {
     let folder = quick_folder();
     let pipe = folder.path().join("pipe");
-    // Nobody will ever write into it.
+    // No process will ever write into it.
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
     for path in [&*pipe, Path::new("/dev/zero"), folder.path()] {
         let error = Archive::open(path).unwrap_err();

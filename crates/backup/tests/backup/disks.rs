@@ -10,9 +10,10 @@ use isso_backup::{
 };
 use isso_database::DatabaseError;
 use rusqlite::Connection;
+use isso_tests::disks::{self, fill, make_read_only, run};
 
 use crate::hot::half_written;
-use crate::namespaces::{check, fill, is_full, large_site, make_read_only, mount, mount_with, run};
+use crate::namespaces::{check, is_full, large_site, mount};
 use crate::python::Python;
 use crate::site::{Site, content, names, put, tree};
 use crate::watches::{Moment, at};
@@ -197,7 +198,7 @@ pub fn full_while_packing(folder: &Path) {
     assert_eq!(names(folder), [""; 0]);
     assert_eq!(tree(site.root()), before);
     // Once there is room again, nothing stands in the way.
-    mount_with("remount,size=20000k", folder);
+    disks::mount("remount,size=20000k", folder);
     site.create_in(folder, &()).unwrap();
     assert_eq!(names(folder).len(), 1);
 }

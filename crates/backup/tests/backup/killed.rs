@@ -102,7 +102,7 @@ fn a_restore_that_is_killed_while_it_prepares_changes_nothing() {
         left.retain(|it| it.starts_with(".issoctl-"));
         assert_eq!(left.len(), 1, "{moment:?}: {left:?}");
         assert_eq!(site.members().len(), 3);
-        // Whoever comes next: Isso's next start, another restore, another look.
+        // What may come next: Isso's next start, another restore, another look.
         let origin = Origin::open(&site.path("backup")).unwrap();
         match n % 3 {
             0 => assert_eq!(finish(site.root()).unwrap(), None),

@@ -33,19 +33,3 @@ mod undone;
 mod wal;
 mod watches;
 mod writers;
-
-use std::env;
-use std::io::{Write, stderr};
-
-/// Says that a test cannot be done on this machine. Where everything has to be tested, that is a failure.
-fn skip(why: &str) {
-    assert!(env::var_os("CI").is_none(), "cannot be skipped here: {why}");
-    skip_anywhere(why);
-}
-
-/// Says that a test cannot be done here, so loudly that the test harness cannot swallow it.
-fn skip_anywhere(why: &str) {
-    // The macros are captured, this is not.
-    let mut stderr = stderr();
-    writeln!(stderr, "NOT TESTED: {why}").unwrap();
-}

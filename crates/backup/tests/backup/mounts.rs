@@ -8,7 +8,9 @@ use isso_backup::{
     ArchiveError, Origin, PrepareError, Step, SwapError, finish, may_swap, prepare, swap,
 };
 
-use crate::namespaces::{check, fill, is_full, large_site, make_read_only, mount, run};
+use isso_tests::disks::{fill, make_read_only, run};
+
+use crate::namespaces::{check, is_full, large_site, mount};
 use crate::site::{MEMBERS, names, put, tree};
 use crate::swap::{new_state, old_site, prepared};
 use crate::watches::{Moment, at};
@@ -93,7 +95,7 @@ pub fn parts_apart(folder: &Path) {
         let error = may_swap(site.root(), &MEMBERS).unwrap_err();
         let expected = matches!(&error, PrepareError::Apart(path, _) if path == &site.path(part));
         assert!(expected, "{error:?}");
-        // Whoever does not ask is told, too.
+        // A caller that does not ask is told, too.
         let (backup, _) = new_state(folder, &MEMBERS);
         site.put(&format!("{part}/mine"), "mine");
         let before = tree(site.root());

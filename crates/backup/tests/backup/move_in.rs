@@ -21,7 +21,7 @@ fn check(folder: &Path, expected: &[&str], database: Option<&[String]>) {
     let scratch = quick_folder();
     let counted = verify(&origin, scratch.path(), &()).unwrap().database;
     assert_eq!(names(scratch.path()), [""; 0]);
-    // What a killed Isso has left has to be settled before anybody can count.
+    // What a killed Isso has left has to be settled before anything can be counted.
     let is_told = [counted, None].contains(&described.database);
     assert!(is_told, "{counted:?} or nothing: {described:?}");
     let target = scratch.path().join("target");

@@ -1,14 +1,14 @@
 //! Namespaces of their own for tests that need disks which are full, read-only or others than the rest.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
-use std::process::Command;
+
+use isso_tests::disks::{mount as mount_with, namespaces, through};
 
 use crate::children::command;
-use crate::dice::Dice;
 use crate::site::{Site, Tree, make_database, quick_folder, tree};
-use crate::{disks, mounts, skip};
+use crate::{disks, mounts};
 
 /// Its name, and what is done.
 type Case = (&'static str, fn(&Path));
@@ -35,14 +35,9 @@ pub const CASES: [Case; 16] = [
 
 /// Does a case in another process, which may mount what it likes.
 pub fn check(name: &str) {
-    let namespaces = ["--user", "--map-root-user", "--mount"];
-    let probe = Command::new("unshare")
-        .args(namespaces)
-        .arg("true")
-        .output();
-    if !probe.is_ok_and(|it| it.status.success()) {
-        return skip("there are no namespaces, so no disks that are full or read-only");
-    }
+    let Some(namespaces) = namespaces(&["--mount"]) else {
+        return;
+    };
     let case = CASES.iter().position(|(it, _)| *it == name).unwrap();
     let folder = quick_folder();
     let [disk, others] = ["disk", "others"].map(|name| {
@@ -53,14 +48,7 @@ pub fn check(name: &str) {
     let mut test = command("disk", &disk, case);
     // It cannot remove what it has mounted something in, but we can afterwards.
     test.env("TMPDIR", &others);
-    let mut unshared = Command::new("unshare");
-    unshared.args(namespaces).arg(test.get_program());
-    unshared.args(test.get_args());
-    unshared.envs(
-        test.get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
-    let done = unshared.output().unwrap();
+    let done = through(&namespaces, &test).output().unwrap();
     let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
     assert!(done.status.success(), "{said}");
     assert!(said.contains("1 passed"), "{said}");
@@ -70,23 +58,6 @@ pub fn check(name: &str) {
 pub fn mount(at: &Path, size: u64) {
     fs::create_dir_all(at).unwrap();
     mount_with(&format!("size={size}k"), at);
-}
-
-/// Mounts a file system in memory, or changes one.
-pub fn mount_with(options: &str, at: &Path) {
-    let at = at.to_str().unwrap();
-    run("mount", &["-t", "tmpfs", "-o", options, "none", at]);
-}
-
-/// Makes what is mounted there read-only. To remount the file system itself would be to name its owner, who has no name
-/// in the namespace.
-pub fn make_read_only(at: &Path) {
-    run("mount", &["-o", "remount,bind,ro", at.to_str().unwrap()]);
-}
-
-pub fn run(program: &str, arguments: &[&str]) {
-    let done = Command::new(program).args(arguments).output().unwrap();
-    assert!(done.status.success(), "{arguments:?}: {done:?}");
 }
 
 /// A database of 3 MB that cannot be compressed, and everything that must not change.
@@ -102,17 +73,4 @@ pub fn large_site() -> (Site, Tree) {
 /// Whether an operation of the operating system has failed because the disk is full.
 pub fn is_full(error: &std::io::Error) -> bool {
     error.kind() == ErrorKind::StorageFull
-}
-
-/// Fills a disk to the last page.
-pub fn fill(folder: &Path) {
-    let mut dice = Dice(1);
-    let filler = folder.join("filler");
-    let mut file = fs::File::create(filler).unwrap();
-    let error = loop {
-        if let Err(error) = file.write_all(&dice.bytes(4096)) {
-            break error;
-        }
-    };
-    assert!(is_full(&error), "{error:?}");
 }

@@ -162,7 +162,7 @@ fn a_database_of_another_application_is_refused() {
     check(&[("comments.db", "")], "it is empty");
     check(&[("comments.db", "no database")], "SQLite did not write it");
     check(&[("isso.cfg", &cfg), ("foo.db", "0")], "its tables are");
-    // Whichever is right, it is not the one that the settings name.
+    // Whichever is right, the settings name another.
     check(
         &[("isso.cfg", &cfg), ("foo.db", ""), ("comments.db", "3")],
         "it is empty",

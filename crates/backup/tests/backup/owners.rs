@@ -6,23 +6,21 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 
 use isso_backup::{Origin, PrepareError, list, may_swap, verify};
+use isso_tests::not_tested;
 use nix::unistd::geteuid;
 
 use crate::children::command;
 use crate::site::{MEMBERS, names, quick_folder};
-use crate::skip_anywhere;
 use crate::swap::new_state;
 
 #[test]
 fn who_may_not_give_files_away_keeps_them() {
     if !geteuid().is_root() {
-        return skip_anywhere(
-            "only root can become somebody else, whose folder belongs to another",
-        );
+        return not_tested("only root can become another user");
     }
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
-    // Like /tmp: everybody may write here, and it is root's.
+    // Like /tmp: every user may write here, and it is root's.
     fs::set_permissions(folder.path(), Permissions::from_mode(0o1777)).unwrap();
     fs::set_permissions(&backup, Permissions::from_mode(0o644)).unwrap();
     let mut test = command("verify", folder.path(), 0);
@@ -37,7 +35,7 @@ fn who_may_not_give_files_away_keeps_them() {
     assert!(said.contains("1 passed"), "{said}");
 }
 
-/// What is done as somebody to whom the folder does not belong.
+/// What is done as a user who does not own the folder.
 pub fn verify_as_somebody(folder: &Path) {
     assert!(!geteuid().is_root());
     let listed = list(folder).unwrap();

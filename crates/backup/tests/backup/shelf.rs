@@ -232,14 +232,17 @@ fn what_was_abandoned_is_removed_and_nothing_else() {
     let folder = shelf(&[0]);
     put(&folder.path().join(".issoctl-abandoned/lock"), "");
     put(&folder.path().join(".issoctl-abandoned/archive"), "half");
-    put(&folder.path().join(".issoctl-settings"), "of somebody else");
+    put(
+        &folder.path().join(".issoctl-settings"),
+        "of another program",
+    );
     put(&folder.path().join(".other/lock"), "");
     assert_eq!(listed(folder.path()), ["0"]);
     let left = [".issoctl-settings", ".other", "0.isso-backup.tar.zst"];
     assert_eq!(names(folder.path()), left);
 }
 
-/// As another user of a shared folder could leave it, so that nobody else can make a backup there.
+/// As another user of a shared folder could leave it, so that no other user can make a backup there.
 #[test]
 fn what_cannot_be_tidied_away_keeps_no_backup_from_being_made() {
     let site = Site::with_comments(1);

@@ -1,7 +1,6 @@
 //! An Isso's volume, its database, and ways to compare them.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs::{self, File, Permissions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use isso_backup::{Create, CreateError, Created, Watch};
 use isso_cfg::Volume;
-use nix::sys::statvfs::statvfs;
+pub use isso_tests::quick_folder;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 use tempfile::TempDir;
@@ -198,7 +197,7 @@ pub fn looked_at<T>(database: &Path, look: impl FnOnce(&Connection) -> T) -> T {
 /// Files by their path below a folder.
 pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
 
-/// All files below a folder; folders only as a part of their paths. Without the lock, which is made by whoever needs it.
+/// All files below a folder; folders only as a part of their paths. Without the lock, which each writer makes if it is missing.
 pub fn tree(folder: &Path) -> Tree {
     fn add(root: &Path, folder: &Path, found: &mut Tree) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -226,17 +225,6 @@ pub fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// A folder whose files are in memory, where there is enough of it: nothing in it has to survive, and there is much to
-/// write. Where `TMPDIR` names a folder it is in there, so that a test can remove what a process leaves that it kills.
-pub fn quick_folder() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    let free = statvfs(memory).map_or(0, |disk| disk.blocks_available() * disk.fragment_size());
-    match env::var_os("TMPDIR").is_none() && free > 1024 * 1024 * 1024 {
-        true => tempfile::tempdir_in(memory).unwrap(),
-        false => tempfile::tempdir().unwrap(),
-    }
 }
 
 pub fn mode(path: &Path) -> u32 {

@@ -2,17 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use isso_backup::{
     Origin, PrepareError, Prepared, Restored, SwapError, find_staged, finish, is_backup, may_swap,
     prepare, prepare_undo, restore_into, swap, verify,
 };
+use isso_tests::disks::through;
+use isso_tests::not_tested;
 
 use crate::children::command;
 use crate::hot::half_written;
 use crate::site::{CFG, MEMBERS, Site, Tree, content, names, quick_folder, tree};
-use crate::skip_anywhere;
 
 /// What may lie beside the files, and belongs to them.
 pub const COMPANIONS: [&str; 6] = [
@@ -335,23 +335,13 @@ fn every_rename_is_flushed_in_both_folders_before_the_next() {
     let site = old_site();
     let ready = prepared(&backup, &site);
     let log = folder.path().join("calls");
-    let mut traced = Command::new("strace");
-    traced.args([
-        "-f",
-        "-y",
-        "-e",
-        "trace=rename,renameat,renameat2,fsync,unlink,mkdir",
-    ]);
-    traced.arg("-o").arg(&log);
-    let child = command("undo", site.root(), 0);
-    traced.arg(child.get_program()).args(child.get_args());
-    for (name, value) in child.get_envs() {
-        traced.env(name, value.unwrap());
-    }
+    let calls = "trace=rename,renameat,renameat2,fsync,unlink,mkdir";
+    let strace = ["strace", "-f", "-y", "-e", calls, "-o"];
+    let strace = [&strace[..], &[log.to_str().unwrap()]].concat();
     fs::rename(ready.path(), site.path(".issoctl-staged")).unwrap();
-    match traced.output() {
+    match through(&strace, &command("undo", site.root(), 0)).output() {
         Ok(output) if output.status.success() => {}
-        other => return skip_anywhere(&format!("strace does not run here: {other:?}")),
+        other => return not_tested(&format!("strace does not run here: {other:?}")),
     }
     let calls = fs::read_to_string(&log).unwrap();
     let root = site.root().to_str().unwrap();

@@ -17,7 +17,7 @@ fn the_work_of_another_is_left_alone() {
     let told = Mutex::new(told);
     let watch = at(|moment| {
         if moment == Moment::AllOf(Step::Pack) {
-            // It is asked again later, and then nobody listens any more.
+            // It is asked again later, and then the test listens no more.
             if reached.send(()).is_ok() {
                 let _ = told.lock().unwrap().recv();
             }

@@ -12,7 +12,7 @@ pub enum Moment {
     Begin(Step),
     /// So many parts of a step are done.
     Part(Step, usize),
-    /// All bytes of a step are done, and somebody asks whether to go on.
+    /// All bytes of a step are done, and the work asks whether to go on.
     AllOf(Step),
 }
 

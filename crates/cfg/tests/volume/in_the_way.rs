@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::process::Command;
 
-use isso_cfg::{Code, Found, Note, Severity, Store, VolumeError};
-
-use isso_cfg::keys;
+use isso_cfg::{Code, Found, Note, Severity, Store, VolumeError, keys};
+use isso_tests::disks::{namespaces, through};
+use isso_tests::not_tested;
 
 use super::*;
 use crate::update::Failed;
@@ -110,7 +110,7 @@ fn what_stands_in_the_way_of_a_file_is_set_aside() {
 #[test]
 fn a_file_that_belongs_to_somebody_else_is_set_aside() {
     if !geteuid().is_root() {
-        return;
+        return not_tested("only root can give files to another user");
     }
     let (folder, volume) = volume_with(FINE);
     volume.remember(&volume.read().unwrap().cfg).unwrap();
@@ -137,27 +137,23 @@ fn a_file_that_belongs_to_somebody_else_is_set_aside() {
 
 #[test]
 fn a_file_of_a_user_who_has_no_number_here_is_replaced() {
-    let possible = Command::new("unshare").args(["--user", "true"]).status();
-    if !geteuid().is_root() || !possible.is_ok_and(|it| it.success()) {
-        return skip("only root can give files to another user, and it takes a namespace");
+    if !geteuid().is_root() {
+        return not_tested("only root can give files to another user");
     }
+    let Some(namespaces) = namespaces(&[]) else {
+        return;
+    };
     let (folder, volume) = volume_with(FINE);
     chown(volume.config_path(), Some(1234), Some(1234)).unwrap();
     fs::set_permissions(volume.config_path(), Permissions::from_mode(0o644)).unwrap();
     // As in a rootless container.
-    let mut inside = Command::new("unshare");
-    inside.args(["--user", "--map-root-user"]);
-    inside.arg(std::env::current_exe().unwrap());
+    let mut inside = Command::new(std::env::current_exe().unwrap());
     inside.args(["--exact", "in_the_way::in_a_namespace", "--ignored"]);
-    let done = inside.env(NAMESPACE, folder.path()).output().unwrap();
+    inside.env(NAMESPACE, folder.path());
+    let done = through(&namespaces, &inside).output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(said.contains("1 passed"), "{done:?}");
     assert_eq!(text(volume.config_path()), FINE.replace("hunter2", "x"));
-}
-
-#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
-fn skip(why: &str) {
-    eprintln!("SKIPPED: {why}");
 }
 
 const NAMESPACE: &str = "ISSO_CFG_TEST_NAMESPACE";
@@ -166,7 +162,7 @@ const NAMESPACE: &str = "ISSO_CFG_TEST_NAMESPACE";
 #[ignore = "it is the process that the test above starts"]
 fn in_a_namespace() {
     let Some(folder) = std::env::var_os(NAMESPACE) else {
-        return skip("it needs the folder and the namespace of the test that starts it");
+        return not_tested("it needs the folder and the namespace of the test that starts it");
     };
     let volume = Volume::new(folder, DBPATH);
     let updated = volume.update(|contents| {

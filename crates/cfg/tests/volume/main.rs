@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use isso_cfg::Volume;
+use isso_tests::quick_folder;
 use nix::unistd::{Uid, geteuid, setfsuid};
 use tempfile::TempDir;
 
@@ -35,15 +36,6 @@ fn volume() -> (TempDir, Volume) {
     let folder = quick_folder();
     let volume = Volume::new(folder.path(), DBPATH);
     (folder, volume)
-}
-
-/// A folder whose files are in memory, where there is one: nothing in it has to survive, and each save waits for the disk.
-fn quick_folder() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    match memory.is_dir() {
-        true => tempfile::tempdir_in(memory).unwrap(),
-        false => tempfile::tempdir().unwrap(),
-    }
 }
 
 /// A settled volume with this `isso.cfg`.
@@ -75,8 +67,8 @@ fn mode(path: impl AsRef<Path>) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
 
-/// Does something as a person to whom a folder and its files have these modes. Root, who may do everything, becomes
-/// somebody else for the length of it.
+/// Does something while a folder and its files have these modes. Root, who may do everything, becomes another user for
+/// the length of it.
 fn with_modes<T: Send>(folder: &Path, modes: (u32, u32), work: impl FnOnce() -> T + Send) -> T {
     let set = |(folder_mode, file_mode)| {
         for name in names(folder) {
@@ -85,7 +77,7 @@ fn with_modes<T: Send>(folder: &Path, modes: (u32, u32), work: impl FnOnce() -> 
         }
         fs::set_permissions(folder, Permissions::from_mode(folder_mode)).unwrap();
     };
-    let as_somebody = || {
+    let as_another_user = || {
         if geteuid().is_root() {
             // Of this thread alone: https://man7.org/linux/man-pages/man2/setfsuid.2.html
             setfsuid(Uid::from_raw(65534));
@@ -96,7 +88,7 @@ fn with_modes<T: Send>(folder: &Path, modes: (u32, u32), work: impl FnOnce() -> 
     let outer = folder.parent().unwrap();
     fs::set_permissions(outer, Permissions::from_mode(0o755)).unwrap();
     set(modes);
-    let done = thread::scope(|scope| scope.spawn(as_somebody).join());
+    let done = thread::scope(|scope| scope.spawn(as_another_user).join());
     set((0o700, 0o600));
     done.unwrap()
 }

@@ -1,14 +1,13 @@
 //! Databases on disks that are full or read-only.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use isso_database::{Depth, ROOM_FOR_TABLES, check_database, check_writing, remember};
+use isso_tests::disks::{fill, make_read_only, mount, namespaces, through};
 use rusqlite::Connection;
 
-use crate::writing::{FOLDER, ROLE, asked, command, run, skip};
+use crate::writing::{asked, command, run};
 use crate::{SCHEMA, execute};
 
 /// Does it in a process that may mount what it likes.
@@ -18,46 +17,17 @@ fn with_disks(role: &str) {
 }
 
 pub fn in_namespaces(role: &str, folder: &Path) -> Option<String> {
-    let namespaces = ["--user", "--map-root-user", "--mount"];
-    let possible = Command::new("unshare")
-        .args(namespaces)
-        .arg("true")
-        .output();
-    if !possible.is_ok_and(|it| it.status.success()) {
-        skip("there are no namespaces, so no disks that are full or read-only");
-        return None;
-    }
-    let inside = command(role, folder);
-    let mut unshared = Command::new("unshare");
-    unshared.args(namespaces).arg(inside.get_program());
-    unshared.args(inside.get_args());
-    unshared.env(ROLE, role).env(FOLDER, folder);
-    Some(run(unshared))
-}
-
-fn mount(options: &[&str], at: &Path) {
-    let done = Command::new("mount").args(options).arg(at).output();
-    let done = done.expect("mount runs");
-    assert!(done.status.success(), "{done:?}");
+    let namespaces = namespaces(&["--mount"])?;
+    Some(run(through(&namespaces, &command(role, folder))))
 }
 
 /// Isso's database on a disk of its own.
 fn on_disk(options: &str, folder: &Path) -> PathBuf {
-    mount(&["-t", "tmpfs", "-o", options, "none"], folder);
+    mount(options, folder);
     let database = folder.join("comments.db");
     execute(&database, SCHEMA);
     remember(&database).expect("there is room");
     database
-}
-
-fn fill(folder: &Path) {
-    let mut filler = File::create(folder.join("filler")).expect("there is room");
-    let error = loop {
-        if let Err(error) = filler.write_all(&[1; 4096]) {
-            break error;
-        }
-    };
-    assert_eq!(error.kind(), ErrorKind::StorageFull);
 }
 
 #[test]
@@ -68,7 +38,7 @@ fn a_disk_that_is_mounted_read_only_is_told() {
 pub fn read_only(folder: &Path) {
     let database = on_disk("size=8m", folder);
     assert_eq!(asked(&database), "nothing is amiss");
-    mount(&["-o", "remount,bind,ro"], folder);
+    make_read_only(folder);
     let said = asked(&database);
     assert!(
         said.contains("is on a disk that is mounted read-only; mount it writable"),
@@ -104,7 +74,7 @@ fn tables_cannot_be_made_on_a_full_disk() {
 }
 
 pub fn full_at_first(folder: &Path) {
-    mount(&["-t", "tmpfs", "-o", "size=1m", "none"], folder);
+    mount("size=1m", folder);
     let database = folder.join("comments.db");
     check_database(&database, Depth::Pages).expect("there is room for tables");
     assert!(check_writing(&database, ROOM_FOR_TABLES).is_ok());

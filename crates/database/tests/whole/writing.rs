@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use isso_database::{Depth, ROOM_FOR_A_COMMENT, check_database, check_writing};
+use isso_tests::not_tested;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::geteuid;
 use rusqlite::Connection;
@@ -17,8 +18,8 @@ use crate::disks::{self, in_namespaces};
 use crate::{execute, used};
 
 const NOBODY: u32 = 65534;
-pub const ROLE: &str = "ISSO_DATABASE_TEST_ROLE";
-pub const FOLDER: &str = "ISSO_DATABASE_TEST_FOLDER";
+const ROLE: &str = "ISSO_DATABASE_TEST_ROLE";
+const FOLDER: &str = "ISSO_DATABASE_TEST_FOLDER";
 const INSERT: &str = "INSERT INTO comments (tid, created, text, voters) VALUES (1, 1, 'x', x'00')";
 
 /// Its name, and what is done.
@@ -80,11 +81,6 @@ pub fn run(mut command: Command) -> String {
     said
 }
 
-#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
-pub fn skip(why: &str) {
-    eprintln!("SKIPPED: {why}");
-}
-
 /// Something happens to a folder with a database, both of which belong to the user nobody.
 fn check_as_nobody(accident: impl FnOnce(&Path, &Path), parts: &[&str]) {
     let (folder, database) = used(3);
@@ -108,7 +104,7 @@ fn make_roots(path: &Path, mode: u32) {
 #[test]
 fn what_belongs_to_another_user_is_told_with_the_owner_and_the_cure() {
     if !geteuid().is_root() {
-        return skip("only root can give files to another user");
+        return not_tested("only root can give files to another user");
     }
     let taken = "it is taken";
     check_as_nobody(|_, _| {}, &["nothing is amiss", taken]);
@@ -155,7 +151,7 @@ fn what_belongs_to_another_user_is_told_with_the_owner_and_the_cure() {
 #[test]
 fn a_journal_that_cannot_be_removed_is_told() {
     if !geteuid().is_root() {
-        return skip("only root can give files to another user");
+        return not_tested("only root can give files to another user");
     }
     check_as_nobody(
         |folder, _| {
@@ -174,7 +170,7 @@ fn a_journal_that_cannot_be_removed_is_told() {
 #[test]
 fn what_sqlite_left_beside_the_database_counts_too() {
     if !geteuid().is_root() {
-        return skip("only root can give files to another user");
+        return not_tested("only root can give files to another user");
     }
     // A program of root's that was killed in the middle of a transaction.
     check_as_nobody(
@@ -228,7 +224,7 @@ fn an_immutable_database_is_told() {
     let (folder, database) = used(1);
     let chattr = |flag: &str| Command::new("chattr").arg(flag).arg(&database).output();
     if !chattr("+i").is_ok_and(|done| done.status.success()) {
-        return skip("only root can make a file immutable, and not on every disk");
+        return not_tested("only root can make a file immutable, and not on every disk");
     }
     let said = check_writing(&database, ROOM_FOR_A_COMMENT);
     let written = Connection::open(&database).and_then(|it| it.execute(INSERT, []));
@@ -245,7 +241,7 @@ fn an_immutable_database_is_told() {
 #[test]
 fn an_owner_who_has_no_number_in_the_container_is_told_from_one_who_has() {
     if !geteuid().is_root() {
-        return skip("only root can give files to another user");
+        return not_tested("only root can give files to another user");
     }
     let (folder, database) = used(1);
     chown(&database, Some(1234), Some(1234)).expect("we are root");

@@ -107,7 +107,7 @@ pub fn kill_restore_alone(stage: &mut Stage, times: usize) -> Interrupted {
         let is_halfway = stage.is_halfway();
         outcome.halfway += usize::from(is_halfway);
         if is_halfway && number.is_multiple_of(4) {
-            // Whoever comes first finishes it.
+            // The next command or `up` finishes it.
             stage.back_up(&[], &mut outcome);
         }
         stage.start_again(&mut outcome);
@@ -146,7 +146,7 @@ pub fn kill_up_in_restore(stage: &mut Stage, times: usize) -> Interrupted {
             stage.back_up(&taken, &mut outcome);
         }
     }
-    // Requests fail while nobody is there; what was acknowledged counts all the same.
+    // Requests fail while no `up` is there; what was acknowledged counts all the same.
     let tally = load.finish();
     stage.look_for(&tally.posted, &mut outcome);
     outcome.taken += tally.posted.len();

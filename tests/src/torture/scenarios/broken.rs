@@ -103,7 +103,7 @@ fn outcome(deployment: &Deployment, case: &Case, good: &str) -> String {
     text
 }
 
-/// Whether the two keys that nobody may change say what they must.
+/// Whether the two enforced keys say what they must.
 fn is_put_back(text: &str, deployment: &Deployment) -> bool {
     let database = format!("\ndbpath = {}\n", deployment.database().display());
     let admin = text

@@ -12,7 +12,7 @@ pub struct Comparison {
     pub idle: Idle,
     /// Changes under load.
     pub reloads: Reloads,
-    /// Masters killed under load; nobody is there to replace one of [`Keeper::Nobody`].
+    /// Masters killed under load; none for [`Keeper::Nobody`], which replaces none.
     pub under_load: Option<Kills>,
     /// Masters killed without any load.
     pub quiet: Vec<Duration>,

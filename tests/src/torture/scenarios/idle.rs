@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::torture::{Deployment, processes};
 
-/// What a supervisor costs while nobody wants anything.
+/// What a supervisor costs while no request comes.
 #[derive(Debug)]
 pub struct Idle {
     /// The memory of its processes in KiB.

@@ -43,14 +43,14 @@ pub fn kill_master_under_load(deployment: &Deployment, times: usize, shape: Shap
     }
 }
 
-/// Kills gunicorn's master while nobody asks for anything; says how long until a new one is complete.
+/// Kills gunicorn's master without visitors; says how long until a new one is complete.
 pub fn kill_master_idle(deployment: &Deployment) -> Duration {
     let took = replaced(deployment);
     deployment.answers().expect("Isso answers");
     took
 }
 
-/// Starts a gunicorn that nobody keeps up so often, each time after it was stopped; says how long until it was complete.
+/// Starts a gunicorn without a supervisor so often, each time after it was stopped; says how long until it was complete.
 pub fn start_by_hand(
     deployment: &mut Deployment,
     times: usize,

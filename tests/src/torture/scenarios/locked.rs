@@ -16,7 +16,7 @@ pub struct Locked {
     pub wrong: Vec<String>,
     /// The supervisor's memory in KiB after all of them.
     pub resident: u64,
-    /// While nobody asks, before they came.
+    /// Without requests, before they came.
     pub idle: Idle,
 }
 

@@ -7,9 +7,9 @@ use crate::torture::Tally;
 /// What became of a row of kills.
 #[derive(Debug)]
 pub struct Interrupted {
-    /// The requests that were sent while somebody was there to answer them.
+    /// The requests that were sent while an `up` was there to answer them.
     pub tally: Tally,
-    /// How long the command takes when nobody is killed.
+    /// How long the command takes when it is not killed.
     pub took: Duration,
     /// How many were killed before they were done.
     pub kills: usize,
