@@ -60,7 +60,7 @@ install: ## Install what was packed on your StartOS server
 	start-cli package install -s "$$(start-cli s9pk select)"
 
 .PHONY: test
-test: lint deny test-tools test-build ## Check and test everything, with real Isso
+test: need-browser lint deny test-tools test-build ## Check and test everything, with real Isso
 	ISSO_TEST_PROGRAM=$(TESTED) cargo test --workspace --locked
 	$(MAKE) --no-print-directory test-browser
 	$(MAKE) --no-print-directory test-package
@@ -72,10 +72,10 @@ test-build: need-build
 	cargo build --workspace --bins --tests --locked
 
 .PHONY: test-browser
-test-browser: test-tools test-build ## Look at Isso and issoctl's pages in a real browser
+test-browser: need-browser test-tools test-build ## Look at Isso and issoctl's pages in a real browser
 	ISSOCTL=$(TESTED) node --test --test-reporter=spec $(BROWSER)/*.test.mjs
 
-# Not everybody can build for, or emulate, another processor. The test itself tells, and fails in CI. What is tested of it
+# Not every machine can build for, or emulate, another processor. The test says so itself, and fails in CI. What is tested of it
 # is that it runs there, so it is not optimised.
 .PHONY: test-package
 test-package: test-tools static $(ISSO_TEST_QEMU) ## Check and test the StartOS package, with an emulated StartOS
@@ -104,7 +104,7 @@ bench: build $(if $(ONLY),,static) test-tools $(TOOLS)/debian ## Measure against
 	$(if $(ONLY),,$(MAKE) -C package --no-print-directory bench)
 
 .PHONY: torture
-torture: build static test-tools $(TOOLS)/debian ## Do to Isso what nobody should, for some minutes (ONLY=kill for a part, ONLY=soak MINUTES=30 on demand)
+torture: build static test-tools $(TOOLS)/debian ## Reload, kill and misconfigure Isso under load, for some minutes (ONLY=kill for a part, ONLY=soak MINUTES=30 on demand)
 	ISSO_TEST_PACKED=$(ISSOCTL) cargo bench --quiet --locked -p isso-tests --bench torture -- $(ONLY)
 
 .PHONY: test-tools
@@ -137,12 +137,14 @@ $(ISSO_TEST_BROWSER)/.done: $(BROWSER)/package-lock.json $(BROWSER)/unpack.mjs
 	touch $@
 
 # What cannot be installed from here is named.
-.PHONY: need-build need-npm need-test
+.PHONY: need-build need-npm need-test need-browser
 need-build:
 	@command -v cargo >/dev/null || { echo "error: Rust is missing; install rustup (https://rustup.rs)"; exit 1; }
 	@command -v cc >/dev/null || { echo "error: a C compiler is missing; on Debian: apt install gcc"; exit 1; }
 	@command -v python3 >/dev/null || { echo "error: Python 3 is missing; on Debian: apt install python3 python3-venv"; exit 1; }
 need-test: need-build need-npm
 	@python3 -c 'import ensurepip' 2>/dev/null || { echo "error: Python's venv module is missing; on Debian: apt install python3-venv"; exit 1; }
+need-browser:
+	@[ "$$(uname -m)" = x86_64 ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1 || { echo "error: the tests in a browser need Linux on x86_64 with glibc, for which their Chromium from npm is built"; exit 1; }
 need-npm:
 	@command -v npm >/dev/null || { echo "error: Node.js with npm is missing (StartOS's SDK is written for it); on Debian: apt install nodejs npm"; exit 1; }
