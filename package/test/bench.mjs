@@ -71,7 +71,7 @@ async function hooks(service) {
   return times
 }
 
-/** The same start with nobody around Isso. */
+/** The same start without a supervisor around Isso. */
 async function unsupervised(service) {
   await service.init('install')
   await service.run('set-admin-password')
@@ -93,7 +93,7 @@ esac
   writeFileSync(PROGRAM, script)
 }
 
-/** With databases that grow: the start, and how long nobody is answered while StartOS makes a backup. With and without
+/** With databases that grow: the start, and how long no visitor is answered while StartOS makes a backup. With and without
  * a supervisor by turns, for what else the machine does changes. */
 async function growing(service) {
   await service.init('install')

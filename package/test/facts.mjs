@@ -11,7 +11,7 @@ export const addresses = [
   at({ kind: 'public-domain', gateway }, 'comments.example', 443, { ssl: true, public: true }),
 ]
 
-/** Nobody listens there, which Isso and the package find out at once. */
+/** No server listens there, which Isso and the package find out at once. */
 export const mailServer = {
   host: '127.0.0.1',
   from: 'isso@example.com',

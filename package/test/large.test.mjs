@@ -34,7 +34,7 @@ async function start() {
   return read
 }
 
-/** How many bytes a hook reads, which the kernel tells until somebody has asked how it ended. */
+/** How many bytes a hook reads, which the kernel tells until its parent has waited for it. */
 function hook(name, request) {
   const script = `
 import os, subprocess, sys

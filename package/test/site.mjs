@@ -29,13 +29,13 @@ export async function comment(website, text) {
   if (!answer.ok) throw new Error(`Isso answered ${answer.status}: ${await answer.text()}`)
 }
 
-/** The texts that everybody sees. */
+/** The texts that every visitor sees. */
 export async function comments() {
   const answer = await fetch(`${ISSO}/?uri=/post&plain=1`)
   return answer.ok ? (await answer.json()).replies.map(({ text }) => text) : []
 }
 
-/** Whether the admin panel lets somebody in with this password. */
+/** Whether the admin panel accepts this password. */
 export async function logsIn(password) {
   const body = new URLSearchParams({ password })
   const answer = await fetch(`${ISSO}/login/`, { method: 'POST', body, redirect: 'manual' })
@@ -50,7 +50,7 @@ export function health(service, result, text) {
   })
 }
 
-/** Waits until nobody is left who answers by the settings before. */
+/** Waits until no process answers by the settings before. */
 export function inForce(service) {
   return until('the settings are in force', () => {
     const status = service.attach('/opt/issoctl/issoctl', '--data', '/run/issoctl', 'status', '--json')

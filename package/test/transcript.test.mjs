@@ -105,7 +105,7 @@ step('it starts', async () => {
   for (const line of running().values()) for (const secret of secrets) assert.ok(!line.includes(secret))
 })
 
-// Whoever is well is asked every 30 seconds only; so this comes first, and the health that it ends with lasts.
+// A healthy service is asked every 30 seconds only; so this comes first, and the health that it ends with lasts.
 step('a bad line in isso.cfg is named, and costs nothing', async () => {
   edit(/(\[moderation\][^]*?\nenabled = )true/, '$1perhaps')
   const line =

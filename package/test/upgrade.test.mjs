@@ -90,7 +90,7 @@ for (const volume of all('packaged').filter(volume => !volume.endsWith('/fresh')
     }))
 }
 
-/** The panel was off in it, so nobody has vouched for its password. */
+/** The panel was off in it, so its password was never used. */
 const PANEL_OFF = join(VOLUMES, 'edited/enforced.cfg')
 
 test('a password from a time when the panel was off is asked for anew', () =>
@@ -191,7 +191,7 @@ const hasServed = async service => {
   await until('the good settings are kept', () => existsSync(join(CONFIG, 'isso.cfg.last-good')))
 }
 
-/** As if an editor, or somebody, had done that to isso.cfg. */
+/** As if a person or an editor had done that to isso.cfg. */
 const lose = volume => {
   const left = join(volume, 'config/isso.cfg')
   if (existsSync(left)) writeFileSync(CFG, readFileSync(left))

@@ -71,7 +71,7 @@ fn a_bad_line_is_named_and_a_crash_meanwhile_is_survived() {
     refused(&up);
     assert!(
         site.cfg().contains("max-age = soon"),
-        "nobody repairs under the editor"
+        "no file is repaired under the editor"
     );
 
     site.edit_cfg("max-age = soon", "max-age = 1h");

@@ -1,6 +1,6 @@
 // Imported first, this runs the importing script again as root of namespaces of its own, where it may
 // mount what it likes under /media/startos and bind port 8080, and nothing outlives it. The machine
-// itself is not touched, and nobody needs to be root there.
+// itself is not touched, and it takes no root there.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'

@@ -1,5 +1,5 @@
 // What StartOS itself knows of the one service, and what it does when the service's `effects` ask: tasks,
-// actions, interfaces, health, notifications, and whom to call when the system's mail server or an address
+// actions, interfaces, health, notifications, and which hook to call when the system's mail server or an address
 // changes. It is kept in plain fields for tests to look at. Each call and each answer has to be of the type that
 // StartOS publishes for it.
 

@@ -91,7 +91,7 @@ function askHost(effect, params, eventId) {
   return new Promise((resolve, reject) => asked.set(id, { resolve, reject }))
 }
 
-// The arguments of a process are there for everybody to see, so a test gets to see all of them.
+// The arguments of a process can be seen by every user, so a test gets to see all of them.
 subscribe('child_process', ({ process: child }) => {
   process.nextTick(() => process.send({ spawned: child.spawnargs }))
 })

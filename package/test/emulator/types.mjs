@@ -101,7 +101,7 @@ function problem(type, value, path) {
   return ofObject(type, value, path)
 }
 
-/** Of several shapes, the one that the value is meant to have tells best what is wrong. */
+/** Of several shapes, the error of the shape that the value is meant to have says best what is wrong. */
 function ofUnion({ types }, value, path, wrong) {
   const found = types.map(type => problem(type, value, path))
   if (found.includes(undefined)) return

@@ -1,4 +1,4 @@
-//! What a person may get wrong, and what nobody may see.
+//! What a person may get wrong, and secrets that no output shows.
 
 use std::fs::File;
 

@@ -314,7 +314,7 @@ fn every_repair_is_told_and_the_text_before_is_kept() {
         );
         assert_eq!(value["diagnostics"][0]["severity"], "refused", "{value}");
     }
-    // The panel was off, so nobody has logged in with that password.
+    // The panel was off, so that password was never used.
     assert!(
         shown.contains("[admin] enabled `false` becomes `true`"),
         "{shown}"

@@ -65,7 +65,7 @@ fn a_damaged_database_is_not_backed_up() {
     make_database(&site);
     assert_eq!(site.hook(&["backup"], &json!({}))["refusal"], Value::Null);
     damage_an_index(&site);
-    // Nobody has read all of it, and while Isso is down nobody does.
+    // No check has read all of it, and none does while Isso is down.
     assert_eq!(site.hook(&["backup"], &json!({}))["refusal"], Value::Null);
     check_thoroughly(&site);
     let refused = site.hook(&["backup"], &json!({ "language": "de_DE" }));

@@ -203,7 +203,7 @@ fn the_systems_mail_server_is_followed_where_it_was_selected() {
     let smtp = |server: Value| site.hook(&["smtp"], &json!({ "systemSmtp": server }));
     let before = site.cfg();
     let answer = smtp(server("one.example"));
-    assert_eq!(site.cfg(), before, "nobody selected it");
+    assert_eq!(site.cfg(), before, "it was not selected");
     assert_eq!(
         answer["actions"],
         json!([]),

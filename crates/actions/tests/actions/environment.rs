@@ -1,4 +1,4 @@
-//! Values that name environment variables: a form shows what Isso sees, but never a secret, and leaves in the file what nobody
+//! Values that name environment variables: a form shows what Isso sees, but never a secret, and leaves in the file what was not
 //! changed.
 
 use isso_actions::Action;

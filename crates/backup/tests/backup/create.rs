@@ -11,9 +11,9 @@ use isso_backup::{
     restore_into, verify,
 };
 use isso_database::{DatabaseError, remember};
+use isso_tests::not_tested;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-use isso_tests::not_tested;
 
 use crate::site::{CFG, MEMBERS, Site, Tree, content, mode, names, put, quick_folder, tree};
 use crate::watches::{Moment, moments};

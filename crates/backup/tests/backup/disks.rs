@@ -9,8 +9,8 @@ use isso_backup::{
     restore_into, verify,
 };
 use isso_database::DatabaseError;
-use rusqlite::Connection;
 use isso_tests::disks::{self, fill, make_read_only, run};
+use rusqlite::Connection;
 
 use crate::hot::half_written;
 use crate::namespaces::{check, is_full, large_site, mount};

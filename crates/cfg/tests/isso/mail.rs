@@ -13,7 +13,7 @@ use super::follow::follow;
 /// What Isso writes from and to when all is well.
 const MEANT: (&str, &str) = ("c@isso.test", "a@isso.test");
 
-/// The lines of a file, and whether mail is to arrive as it was meant before anybody follows any advice.
+/// The lines of a file, and whether mail is to arrive as it was meant before any advice is followed.
 #[rustfmt::skip]
 const MAILBOXES: &[(&str, bool)] = &[
     ("to = a@isso.test\nfrom = C <c@isso.test>", true),

@@ -5,7 +5,7 @@ Standard output: {"defaults": [[section, name, value], …], "files": [outcome, 
 
 Each file is tried in a forked child, which does what `isso.run` does and then posts a comment and asks for some pages. The
 comment of a file may be given; Isso keeps it as it was posted and renders it anew for each reader.
-In a file, port 1025 stands for that of a mail server that lets everybody log in. Only loopback is reached.
+In a file, port 1025 stands for that of a mail server that accepts every login. Only loopback is reached.
 """
 
 import json
@@ -26,7 +26,7 @@ resolve = socket.getaddrinfo
 
 
 def getaddrinfo(host, *args, **kwargs):
-    """Finds loopback names alone, after encoding the name as the real function does before it asks anybody."""
+    """Finds loopback names alone, after encoding the name as the real function does before it asks the system."""
     if isinstance(host, str):
         host.encode("idna")
     if host not in LOOPBACK:
@@ -147,7 +147,7 @@ def main():
     keys = [[section, name, defaults.get(section, name)] for section in defaults.sections() for name in defaults.options(section)]
     server, port = mail_server()
     try:
-        # Hundreds of databases that nobody keeps need no disk.
+        # Hundreds of databases that are not kept need no disk.
         with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
             files = [
                 attempt_in_child(text, work["keys"], comment, port, folder)

@@ -57,7 +57,7 @@ const MEANT: &[Case] = &[
     ("server", "samesite", "Lax # as browsers do", (R, UnknownSamesite), "Lax"),
     ("server", "public-endpoint", "https://c.isso.test # here", (M, InlineComment), "https://c.isso.test"),
     ("general", "gravatar", "\"true\", // JSON", (R, NotABoolean), "true"),
-    // What nobody sees.
+    // What is not to be seen.
     ("general", "max-age", "1h\u{200b}", (M, TimedeltaMisread), "1h"),
     ("moderation", "enabled", "\u{feff}true", (R, NotABoolean), "true"),
     ("smtp", "host", "smtp.isso.test\u{200b}", (M, ExtraCharacters), "smtp.isso.test"),

@@ -129,7 +129,7 @@ fn where_nothing_can_be_written_settling_says_what_to_change() {
     check(None, ".lock could not be taken");
 }
 
-/// A folder of which only the files are somebody else's.
+/// A folder of which only the files are another user's.
 #[test]
 fn a_file_of_somebody_else_stays_open_to_others() {
     let (_folder, volume) = alone(Some(FINE));

@@ -24,7 +24,7 @@ pub enum Edit {
     Delete,
     /// A folder takes its place.
     Folder,
-    /// A pipe takes its place, which nobody writes into.
+    /// A pipe takes its place, which no process writes into.
     Pipe,
     /// A link takes its place, to a path beside it.
     Link(&'static str),

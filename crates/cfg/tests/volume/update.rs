@@ -161,7 +161,7 @@ fn reading_writes_nothing() {
 #[test]
 fn the_owner_is_kept() {
     let (_folder, volume) = volume_with(FINE);
-    // Only root can give a file away, and anybody else has nothing to keep but themselves.
+    // Only root can give a file away, and the files of every other user stay that user's.
     let other = std::os::unix::fs::chown(volume.config_path(), Some(12345), Some(54321)).is_ok();
     let before = fs::metadata(volume.config_path()).unwrap();
     volume

@@ -67,7 +67,7 @@ impl Site {
 
     #[expect(
         clippy::disallowed_methods,
-        reason = "nobody reads while it is written"
+        reason = "no process reads it while it is written"
     )]
     pub fn raw_settings(&self, settings: &str) {
         fs::write(self.path("isso.cfg"), settings).unwrap();
