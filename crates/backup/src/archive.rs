@@ -7,11 +7,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
+use isso_cfg::SETTINGS_MAX;
 use nix::fcntl::OFlag;
 use time::UtcOffset;
 
 use crate::container::{self, Seal};
-use crate::manifest::{DATABASE, FORMAT, MEMBERS, Manifest, Member, SETTINGS_MAX};
+use crate::manifest::{DATABASE, FORMAT, MEMBERS, Manifest, Member};
 use crate::ustar;
 use crate::watch::{Cancelled, Step, Watch, go_on};
 

@@ -15,7 +15,7 @@ use crate::archive::{ArchiveError, MANIFEST};
 use crate::container::Writer;
 use crate::counts::{self, Unsound, settle_database, with_suffix};
 use crate::gentle::gently;
-use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, SETTINGS_MAX, STORE};
+use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, STORE};
 use crate::origin;
 use crate::shelf::name_of;
 use crate::snapshot::{SnapshotError, snapshot};
@@ -58,9 +58,6 @@ pub enum CreateError {
     /// There is neither a database nor an `isso.cfg`.
     #[error("there is nothing to back up in {0}")]
     Nothing(PathBuf),
-    /// Settings that no restore would take.
-    #[error("{0} is larger than any settings are (1 MiB)")]
-    TooLarge(PathBuf),
     /// The database is gone or damaged.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -94,12 +91,6 @@ impl Create<'_> {
         let workshop = Workshop::new(self.to)?;
         let [cfg, store] = self.volume.originals()?;
         let copy = workshop.path().join("comments.db");
-        for (bytes, path) in [(&cfg, CONFIG), (&store, STORE)] {
-            let size = bytes.as_ref().map_or(0, Vec::len);
-            if size as u64 > SETTINGS_MAX {
-                return Err(CreateError::TooLarge(self.volume.root().join(path)));
-            }
-        }
         let (counts, altered) = self.copy_database(&database, &copy, watch)?.unzip();
         let created = OffsetDateTime::now_utc();
         let created = created.replace_nanosecond(0).expect("0 is in the range");

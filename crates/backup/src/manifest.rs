@@ -13,10 +13,6 @@ pub(crate) const CONFIG: &str = "config/isso.cfg";
 pub(crate) const STORE: &str = "start9/store.json";
 pub(crate) const DATABASE: &str = "db/comments.db";
 
-/// The limit of [`isso_cfg`], so that all settings with which Isso runs can be backed up and put back. They are held in memory as a
-/// whole.
-pub(crate) const SETTINGS_MAX: u64 = 1024 * 1024;
-
 /// The first member of a backup, `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {

@@ -104,6 +104,6 @@ pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
 pub use volume::{
-    Change, Contents, Found, InUse, Mended, Note, Review, Settled, Unused, Updated, Volume,
-    VolumeError, mend, read_file,
+    Change, Contents, Found, InUse, Mended, Note, Review, SETTINGS_MAX, Settled, Unused, Updated,
+    Volume, VolumeError, mend, read_file,
 };

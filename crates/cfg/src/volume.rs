@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub use self::change::{Change, Mended, mend};
 pub use self::error::VolumeError;
-pub use self::files::read as read_file;
+pub use self::files::{SETTINGS_MAX, read as read_file};
 use self::files::{folder, is_read_only, make_folder, read, write};
 pub use self::in_use::{InUse, Unused};
 pub use self::note::Note;

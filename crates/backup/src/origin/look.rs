@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use isso_cfg::mend;
+use isso_cfg::{SETTINGS_MAX, mend};
 use isso_database::Foreign;
 use nix::fcntl::OFlag;
 
@@ -14,7 +14,6 @@ use super::error::{OriginError, Wanted};
 use super::kind::Kind;
 use crate::archive::ArchiveError;
 use crate::counts;
-use crate::manifest::SETTINGS_MAX;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 

@@ -345,6 +345,18 @@ fn broken_settings_are_backed_up_as_they_are() {
 }
 
 #[test]
+fn settings_with_which_isso_runs_are_never_too_large_for_a_backup() {
+    let site = Site::with_comments(100);
+    let settings = |bytes: usize| format!("{CFG}# {}\n", "x".repeat(bytes));
+    site.put("config/isso.cfg", settings(700 << 10));
+    check(&site, &MEMBERS, HUNDRED);
+    fs::remove_dir_all(site.backups()).unwrap();
+    site.put("config/isso.cfg", settings(1 << 20));
+    let error = check_fails(&site);
+    assert!(matches!(error, CreateError::Volume(_)), "{error:?}");
+}
+
+#[test]
 fn who_looks_on_hears_of_every_byte() {
     let site = Site::with_comments(100);
     let seen = moments(|watch| drop(site.create(watch).unwrap()));

@@ -8,8 +8,8 @@ use std::path::Path;
 use super::VolumeError;
 use crate::atomic;
 
-/// How many bytes a file may have. A host holds several copies of one.
-const MOST: u64 = 1024 * 1024;
+/// How many bytes `isso.cfg` or `store.json` may have. A host holds several copies of one.
+pub const SETTINGS_MAX: u64 = 1024 * 1024;
 
 /// Reads a file, unless there is none. One of more than 1 MiB is an error.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
@@ -29,11 +29,13 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
 fn read_up_to_most(path: &Path, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // It may grow meanwhile.
-    let read = File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
+    let read = File::open(path)?
+        .take(SETTINGS_MAX + 1)
+        .read_to_end(&mut bytes)?;
     let size = size.max(read as u64);
-    if size > MOST {
+    if size > SETTINGS_MAX {
         return Err(io::Error::other(format!(
-            "it has {size} bytes, and settings may have {MOST} at most"
+            "it has {size} bytes, and settings may have {SETTINGS_MAX} at most"
         )));
     }
     Ok(bytes)
