@@ -116,11 +116,12 @@ pub(crate) fn fault(doc: &Document) -> Option<(Code, String)> {
 /// The variables that the password names, as the beginning of a sentence.
 fn named(doc: &Document) -> String {
     let references = doc.references(&ADMIN_PASSWORD);
+    let is_bare = !references.is_empty() && is_bare(doc);
     let is_told =
         |variable: &Variable<'_>, deliberate| deliberate || matches!(variable, Variable::Set(_));
     let texts: Vec<&str> = references
         .iter()
-        .filter(|(found, variable)| is_told(variable, found.is_deliberate()) || is_bare(doc))
+        .filter(|(found, variable)| is_told(variable, found.is_deliberate()) || is_bare)
         .map(|(found, _)| found.text)
         .collect();
     match texts[..] {

@@ -3,6 +3,8 @@
 //! Python keeps all of that. Where Isso then refuses or misreads the value, the advice is the value without it, if that is
 //! a value that Isso takes; where nothing else is wrong, it is said here.
 
+use std::collections::HashMap;
+
 use strsim::damerau_levenshtein;
 
 use super::context::Context;
@@ -84,10 +86,14 @@ pub(super) fn improve(doc: &Document, findings: &mut [Finding]) {
     if doc.as_str().len() > LONG {
         return;
     }
+    // There may be thousands of findings on one value, and each has the same advice.
+    let (mut lines, mut values) = (HashMap::new(), HashMap::new());
     for at in 0..findings.len() {
         let about_variable = variables::is_about_a_variable(&findings[at].diagnostic);
         if let Some(key) = findings[at].key.filter(|_| !about_variable)
-            && let Some((span, name)) = swallowed(doc, key)
+            && let Some((span, name)) = lines
+                .entry((key.section, key.name))
+                .or_insert_with(|| swallowed(doc, key))
         {
             let diagnostic = &mut findings[at].diagnostic;
             (diagnostic.line, diagnostic.column) = (span.line, span.column);
@@ -120,14 +126,9 @@ pub(super) fn improve(doc: &Document, findings: &mut [Finding]) {
         else {
             continue;
         };
-        let before = worst(findings, key);
-        let mut candidates = candidates(key, value);
-        candidates.retain(|candidate| candidate != value && !candidate.is_empty());
-        let better = candidates.into_iter().find(|candidate| {
-            let mut mended = doc.clone();
-            mended.set(key.section, key.name, candidate).is_ok()
-                && worst(&found(&mended), key) < before
-        });
+        let better = values
+            .entry((key.section, key.name))
+            .or_insert_with(|| better(doc, findings, key, value));
         if let Some(better) = better {
             let diagnostic = &mut findings[at].diagnostic;
             (diagnostic.line, diagnostic.column) = doc.place(key);
@@ -140,6 +141,17 @@ pub(super) fn improve(doc: &Document, findings: &mut [Finding]) {
             };
         }
     }
+}
+
+/// The likeliest value that a key may have been meant to have, and with which less is wrong.
+fn better(doc: &Document, findings: &[Finding], key: &Key, value: &str) -> Option<String> {
+    let before = worst(findings, key);
+    let mut candidates = candidates(key, value);
+    candidates.retain(|candidate| candidate != value && !candidate.is_empty());
+    candidates.into_iter().find(|candidate| {
+        let mut mended = doc.clone();
+        mended.set(key.section, key.name, candidate).is_ok() && worst(&found(&mended), key) < before
+    })
 }
 
 /// The first line of a value that was meant as a key, and the key's name. Websites have words of their own for it.
@@ -239,4 +251,22 @@ pub(super) fn unquoted(text: &str) -> Option<&str> {
         .iter()
         .find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close))?;
     (!inner.is_empty()).then(|| strip(inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+
+    /// Each advice takes some readings of the file: with one for every finding this would not come to an end.
+    #[test]
+    fn thousands_of_findings_on_one_value_share_their_advice() {
+        let plugins: Vec<String> = (0..3000).map(|number| format!("plugin{number}")).collect();
+        let text = format!(
+            "[general]\nhost = localhost\n[markup.mistune]\nplugins = {}\n",
+            plugins.join(",")
+        );
+        let found = crate::diagnose_text(&text);
+        let unknown = found.iter().filter(|it| it.code == Code::UnknownPlugin);
+        assert_eq!(unknown.count(), plugins.len());
+    }
 }
