@@ -135,7 +135,7 @@ def when_ready(server):
         pass
 
 
-# Nobody may listen any more, so this never waits and never fails.
+# The supervisor may have closed the socket, so this never waits and never fails.
 def tell(word):
     name = os.environ.get("NOTIFY_SOCKET", "")
     if not name.startswith(("@", "/")):
