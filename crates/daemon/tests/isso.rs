@@ -2,6 +2,8 @@
 
 mod common;
 
+#[path = "isso/changes.rs"]
+mod changes;
 #[path = "isso/clients.rs"]
 mod clients;
 
@@ -14,10 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use common::{
-    Rig, Site, all_answered_with, answered_with, ask, booted, get, group, runtime, until,
-};
-use isso_daemon::{LogLine, Phase, Program, probe};
+use common::{Rig, Site, all_answered_with, answered_with, ask, booted, get, group, until};
+use isso_daemon::{LogLine, Phase, probe};
 use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -66,8 +66,7 @@ fn comment(address: SocketAddr, page: usize) -> io::Result<String> {
 #[tokio::test]
 async fn the_first_start_ends_with_isso_answering() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     let info = probe(rig.address).await.unwrap();
     assert_eq!((info.version.as_str(), info.moderation), ("0.14.0", true));
     until("four workers", || rig.monitor.status().workers == Some(4)).await;
@@ -91,8 +90,7 @@ async fn with_moderation_every_worker_takes_comments_from_the_start() {
         let site = Site::new();
         // One visitor would be told to wait between two comments.
         site.settings("[moderation]\nenabled = true\n[guard]\nenabled = false");
-        let mut rig = Rig::new(&site, site.gunicorn()).await;
-        rig.start().await;
+        let mut rig = Rig::serving(&site).await;
         let address = rig.address;
         // A page each: of two first comments on one page at the same instant, Isso refuses one with a 500.
         let visitors: Vec<_> = (0..12)
@@ -110,8 +108,7 @@ async fn with_moderation_every_worker_takes_comments_from_the_start() {
 #[tokio::test]
 async fn a_start_does_not_wait_until_old_comments_are_cleared_and_they_are() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     rig.supervisor.stop().await.unwrap();
     let database = Connection::open(site.database()).unwrap();
     let waiting = "INSERT INTO threads (uri) VALUES ('/'); INSERT INTO comments (tid, created, mode, text, voters)
@@ -136,8 +133,7 @@ async fn a_start_does_not_wait_until_old_comments_are_cleared_and_they_are() {
 #[tokio::test]
 async fn a_killed_master_is_replaced_and_nobody_is_refused() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     let visitor = Visitor::at(rig.address);
     for round in 1..=5 {
         let pid = rig.pid();
@@ -208,114 +204,9 @@ async fn no_request_of_ten_thousand_is_lost_when_isso_takes_over_and_when_it_goe
 }
 
 #[tokio::test]
-async fn a_reload_reads_the_settings_anew_and_fails_no_request() {
-    let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
-    let old = rig.pid();
-    let visitor = Visitor::at(rig.address);
-    let settings = fs::read_to_string(site.path("isso.cfg")).unwrap();
-    site.raw_settings(&settings.replace("127.0.0.1:1/", "127.0.0.1:2/"));
-    rig.supervisor.reload().await.unwrap();
-    assert_eq!(rig.event().await, DaemonEvent::Ready);
-    assert_eq!(booted(rig.pid()), 4);
-    assert!(get(rig.address, "/info").unwrap().contains("127.0.0.1:2"));
-    until("the end of the old generation", || group(old).is_empty()).await;
-    for answer in visitor.leave() {
-        let answer = answer.unwrap();
-        assert!(answer.contains(" 200 OK"), "{answer}");
-    }
-    rig.supervisor.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn gunicorn_is_found_behind_a_script_that_waits_for_it() {
-    let site = Site::new();
-    let script = format!(
-        "'{}' -c '{}' -w 4 --preload isso.run \"$@\"; exit $?",
-        runtime("bin/gunicorn").display(),
-        runtime("bin/gunicorn.conf.py").display()
-    );
-    let mut rig = Rig::new(&site, Program::new("/bin/sh", ["-c", &script, "sh"])).await;
-    rig.start().await;
-    let old = rig.pid();
-    until("four workers", || rig.monitor.status().workers == Some(4)).await;
-    site.settings("[moderation]\nenabled = false");
-    rig.supervisor.reload().await.unwrap();
-    assert_eq!(rig.event().await, DaemonEvent::Ready);
-    assert_ne!(rig.pid(), old);
-    assert!(!probe(rig.address).await.unwrap().moderation);
-    // The script is told nothing, so that it waits and says how gunicorn has ended.
-    let (said, _) = rig.log.follow(500);
-    let told = format!("[{old}] [INFO] Handling signal: term");
-    assert!(
-        said.iter().any(|line| line.text.contains(&told)),
-        "{said:#?}"
-    );
-    rig.supervisor.stop().await.unwrap();
-    assert_eq!(rig.monitor.status().phase, Phase::Stopped);
-}
-
-#[tokio::test]
-async fn broken_settings_are_told_with_the_python_error_and_mended_by_a_reload() {
-    let site = Site::new();
-    site.settings("[moderation]\nenabled = perhaps");
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    let reason = rig.fail().await;
-    assert!(
-        reason.ends_with(": ValueError: Not a boolean: perhaps"),
-        "{reason}"
-    );
-    assert_eq!(rig.event().await, DaemonEvent::RestartDue);
-    site.settings("[moderation]\nenabled = yes");
-    rig.supervisor.reload().await.unwrap();
-    assert_eq!(rig.event().await, DaemonEvent::Ready);
-    rig.supervisor.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn settings_that_isso_refuses_leave_the_old_generation_serving() {
-    let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
-    let old = rig.pid();
-    let visitor = Visitor::at(rig.address);
-    site.settings("[moderation]\nenabled = perhaps");
-    rig.supervisor.reload().await.unwrap();
-    assert_eq!(rig.event().await, DaemonEvent::Ready);
-    assert_eq!(rig.pid(), old);
-    assert_eq!(rig.monitor.status().phase, Phase::Serving);
-    let told = rig.settings.told();
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told[1].ends_with("Not a boolean: perhaps"), "{told:?}");
-    for answer in visitor.leave() {
-        assert!(answer.unwrap().contains(" 200 OK"));
-    }
-    rig.supervisor.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn changes_during_a_reload_become_one_more() {
-    let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
-    for port in 2..=9 {
-        let settings = fs::read_to_string(site.path("isso.cfg")).unwrap();
-        let before = format!("127.0.0.1:{}/", port - 1);
-        site.raw_settings(&settings.replace(&before, &format!("127.0.0.1:{port}/")));
-        rig.supervisor.reload().await.unwrap();
-    }
-    assert_eq!(rig.event().await, DaemonEvent::Ready);
-    assert!(get(rig.address, "/info").unwrap().contains("127.0.0.1:9"));
-    assert!(rig.monitor.status().generation <= 3);
-    rig.supervisor.stop().await.unwrap();
-}
-
-#[tokio::test]
 async fn workers_that_hang_are_replaced_once_somebody_waits() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     let old = rig.pid();
     until("four workers", || booted(old) == 4).await;
     let workers = group(old).into_iter().filter(|pid| *pid != old);
@@ -337,8 +228,7 @@ async fn workers_that_hang_are_replaced_once_somebody_waits() {
 #[tokio::test]
 async fn workers_whose_successors_fail_are_looked_at_again() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     let old = rig.pid();
     until("four workers", || booted(old) == 4).await;
     for worker in group(old).into_iter().filter(|pid| *pid != old) {
@@ -358,26 +248,6 @@ async fn workers_whose_successors_fail_are_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_crash_is_mended_with_the_settings_before_and_the_change_follows() {
-    let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
-    let settings = fs::read_to_string(site.path("isso.cfg")).unwrap();
-    site.raw_settings(&settings.replace("127.0.0.1:1/", "127.0.0.1:2/"));
-    rig.supervisor.reload().await.unwrap();
-    until("the successor", || {
-        rig.monitor.status().phase == Phase::Reloading
-    })
-    .await;
-    signal(rig.pid(), Signal::SIGKILL);
-    assert_eq!(rig.exited().await, "Isso was killed by SIGKILL");
-    rig.restart().await;
-    assert_eq!(rig.settings.told(), ["taken", "taken", "taken"]);
-    assert!(get(rig.address, "/info").unwrap().contains("127.0.0.1:2"));
-    rig.supervisor.stop().await.unwrap();
-}
-
-#[tokio::test]
 async fn a_syntax_error_does_not_tell_the_password() {
     let site = Site::new();
     site.raw_settings("password = hunter3\n[general]\n");
@@ -390,8 +260,7 @@ async fn a_syntax_error_does_not_tell_the_password() {
 #[tokio::test]
 async fn a_lost_database_is_not_replaced_by_an_empty_one() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     rig.supervisor.stop().await.unwrap();
     fs::remove_file(site.database()).unwrap();
     let reason = rig.fail().await;

@@ -57,13 +57,13 @@ fn child() {
     let folder = PathBuf::from(folder);
     let detail = env::var(DETAIL).unwrap().parse().unwrap();
     match &*role {
-        "bombs" => crate::crafted::look_at_bombs(&folder),
+        "bombs" => crate::bombs::look_at_bombs(&folder),
         "closed" => crate::not_found::what_is_closed(&folder),
         "create" => crate::killed::create(&folder, detail),
         "prepare" => crate::killed::prepare(&folder, detail),
         "swap" => crate::interrupted::swap_and_swap(&folder),
         "disk" => crate::namespaces::CASES[detail].1(&folder),
-        "undo" => crate::swap::restore_and_undo(&folder),
+        "undo" => crate::undone::restore_and_undo(&folder),
         "verify" => crate::owners::verify_as_somebody(&folder),
         other => panic!("{other}"),
     }

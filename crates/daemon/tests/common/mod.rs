@@ -164,6 +164,13 @@ impl Rig {
         Rig::with(site, program, Duration::from_secs(60), Config::STOP_WITHIN).await
     }
 
+    /// Runs Isso under gunicorn, which has started.
+    pub async fn serving(site: &Site) -> Rig {
+        let mut rig = Rig::new(site, site.gunicorn()).await;
+        rig.start().await;
+        rig
+    }
+
     pub async fn with(site: &Site, program: Program, ready: Duration, stop: Duration) -> Rig {
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap())
             .await

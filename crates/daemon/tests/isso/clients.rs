@@ -45,8 +45,7 @@ impl SlowComment {
 #[tokio::test]
 async fn a_stop_lets_a_request_in_flight_finish() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let rig = Rig::serving(&site).await;
     until("four workers", || booted(rig.pid()) == 4).await;
     let comment = SlowComment::begin(rig.address, 0).await;
 
@@ -62,8 +61,7 @@ async fn a_stop_lets_a_request_in_flight_finish() {
 #[tokio::test]
 async fn connections_without_a_request_hold_nothing_up() {
     let site = Site::new();
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     let mut idle = Vec::new();
     for _ in 0..50 {
         idle.push(TcpStream::connect(rig.address).await.unwrap());
@@ -96,8 +94,7 @@ async fn connections_without_a_request_hold_nothing_up() {
 async fn clients_that_keep_every_worker_are_not_cut_off() {
     let site = Site::new();
     site.settings("[guard]\nenabled = false");
-    let mut rig = Rig::new(&site, site.gunicorn()).await;
-    rig.start().await;
+    let mut rig = Rig::serving(&site).await;
     let mut comments = Vec::new();
     for page in 0..4 {
         comments.push(SlowComment::begin(rig.address, page).await);
