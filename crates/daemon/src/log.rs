@@ -36,18 +36,18 @@ pub struct LogRing {
 struct Shared {
     capacity: usize,
     lines: Mutex<Lines>,
-    live: broadcast::Sender<LogLine>,
+    live: broadcast::Sender<Arc<LogLine>>,
     requests: Arc<Requests>,
 }
 
 #[derive(Debug, Default)]
 struct Lines {
-    kept: VecDeque<LogLine>,
+    kept: VecDeque<Arc<LogLine>>,
     bytes: usize,
 }
 
 impl Lines {
-    fn push(&mut self, line: LogLine, capacity: usize) {
+    fn push(&mut self, line: Arc<LogLine>, capacity: usize) {
         self.bytes += line.text.len();
         self.kept.push_back(line);
         while self.kept.len() > 1 && (self.kept.len() > capacity || self.bytes > MOST_BYTES) {
@@ -56,7 +56,7 @@ impl Lines {
         }
     }
 
-    fn tail(&self, count: usize) -> Vec<LogLine> {
+    fn tail(&self, count: usize) -> Vec<Arc<LogLine>> {
         let skipped = self.kept.len().saturating_sub(count);
         self.kept.iter().skip(skipped).cloned().collect()
     }
@@ -77,15 +77,15 @@ impl LogRing {
         }
     }
 
-    /// The last `count` lines, oldest first.
-    pub fn tail(&self, count: usize) -> Vec<LogLine> {
+    /// The last `count` lines, oldest first. They are shared with the ring: their text is not copied.
+    pub fn tail(&self, count: usize) -> Vec<Arc<LogLine>> {
         self.lines().tail(count)
     }
 
     /// The last `count` lines and every later one: none is missing between the two, none is twice.
     ///
     /// A receiver that falls more than 256 lines behind is told how many it missed.
-    pub fn follow(&self, count: usize) -> (Vec<LogLine>, broadcast::Receiver<LogLine>) {
+    pub fn follow(&self, count: usize) -> (Vec<Arc<LogLine>>, broadcast::Receiver<Arc<LogLine>>) {
         let lines = self.lines();
         let live = self.shared.live.subscribe();
         (lines.tail(count), live)
@@ -97,13 +97,13 @@ impl LogRing {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let line = LogLine {
+        let line = Arc::new(LogLine {
             generation,
             unix_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
             text,
-        };
+        });
         let mut lines = self.lines();
-        lines.push(line.clone(), self.shared.capacity);
+        lines.push(Arc::clone(&line), self.shared.capacity);
         // Sent under the lock, so that `follow` cuts at one place. Nobody listening is no error.
         let _ = self.shared.live.send(line);
     }
@@ -177,7 +177,7 @@ fn cause<'a>(lines: impl Iterator<Item = &'a str>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn texts(lines: &[LogLine]) -> Vec<&str> {
+    fn texts(lines: &[Arc<LogLine>]) -> Vec<&str> {
         lines.iter().map(|l| l.text.as_str()).collect()
     }
 
@@ -221,6 +221,7 @@ mod tests {
         }
         assert_eq!(texts(&ring.tail(9)), ["b", "c"]);
         assert_eq!(texts(&ring.tail(1)), ["c"]);
+        assert!(Arc::ptr_eq(&ring.tail(1)[0], &ring.tail(1)[0]), "no copy");
     }
 
     #[test]

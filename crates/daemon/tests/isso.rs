@@ -17,7 +17,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use common::{Rig, Site, all_answered_with, answered_with, ask, booted, get, group, until};
-use isso_daemon::{LogLine, Phase, probe};
+use isso_daemon::{Phase, probe};
 use isso_lifecycle::{Daemon, DaemonEvent};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -118,8 +118,8 @@ async fn a_start_does_not_wait_until_old_comments_are_cleared_and_they_are() {
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     rig.start().await;
     let (said, _) = rig.log.follow(500);
-    let waits = |line: &&LogLine| line.text.contains("still clearing");
-    assert_eq!(said.iter().find(waits).map(|line| &line.text), None);
+    let mut texts = said.iter().map(|line| &line.text);
+    assert_eq!(texts.find(|text| text.contains("still clearing")), None);
     database.execute_batch("COMMIT").unwrap();
     until("the end of the old comment", || {
         let count = "SELECT count(*) FROM comments";
