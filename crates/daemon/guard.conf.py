@@ -7,7 +7,19 @@ import sys
 from gunicorn.app.base import Application
 from gunicorn.config import Config, get_default_config_file
 
-REFUSED = ("daemon", "pidfile", "reload", "reuse_port")
+TURNS = "stands in the way of two gunicorns taking turns; leave it out: issoctl does its work"
+TLS = (
+    "has gunicorn speak TLS, which issoctl does not speak with it; leave it out, and put a reverse proxy with TLS "
+    "before Isso"
+)
+REFUSED = {
+    "daemon": TURNS,
+    "pidfile": TURNS,
+    "reload": TURNS,
+    "reuse_port": TURNS,
+    "certfile": TLS,
+    "keyfile": TLS,
+}
 
 
 # What gunicorn was given without this file.
@@ -34,20 +46,26 @@ inherited = known.parser().parse_args(known.get_cmd_args_from_env())
 location = given.config or inherited.config or get_default_config_file()
 theirs = read(location) if location else {}
 
-for setting in REFUSED:
-    said = [
+
+
+# The place that counts, and what it says.
+def said(setting):
+    places = [
         ("its command line", getattr(given, setting, None)),
         ("GUNICORN_CMD_ARGS", getattr(inherited, setting, None)),
         (location, theirs.get(setting)),
     ]
-    for place, value in said:
-        if value:
-            sys.exit(
-                f"gunicorn's setting {setting}, which {place} makes, stands in the way of two gunicorns taking turns; "
-                "leave it out: issoctl does its work"
-            )
-        if value is not None:
-            break
+    return next(((place, value) for place, value in places if value is not None), (None, None))
+
+
+for setting, why in REFUSED.items():
+    place, value = said(setting)
+    if value:
+        sys.exit(f"gunicorn's setting {setting}, which {place} makes, {why}")
+
+place, value = said("workers")
+if value == 0:
+    sys.exit(f"gunicorn's setting workers, which {place} makes, leaves no worker to answer requests")
 
 # Isso would read another file than the one that is watched.
 for variable in theirs.get("raw_env") or []:

@@ -147,6 +147,8 @@ fn what_it_cannot_run_it_says() {
     );
     let said = supervise(&["--", "true", "-b", "127.0.0.1:1", "--daem"]);
     assert!(said.contains("--daem "), "{said}");
+    let said = supervise(&["--", "true", "-b", "127.0.0.1:1", "-w", "0"]);
+    assert!(said.contains("no worker to answer"), "{said}");
     let mut inherited = site.command(&["supervise", "--config", &config]);
     inherited.args(["--", "true", "-b", "127.0.0.1:1"]);
     let done = inherited.env("GUNICORN_CMD_ARGS", "--daemon").output();
@@ -228,6 +230,12 @@ fn a_configuration_file_is_kept_unless_it_makes_a_daemon_or_names_other_settings
         reason.contains("daemon") && reason.contains("own.py"),
         "{reason}"
     );
+
+    save("certfile = '/elsewhere'\n");
+    up.wait_for_status(|status| {
+        let reason = status["supervisor"]["lastExit"].as_str();
+        reason.is_some_and(|reason| reason.contains("certfile") && reason.contains("TLS"))
+    });
 
     save("raw_env = ['ISSO_SETTINGS=/elsewhere']\n");
     up.wait_for_status(|status| {

@@ -3,63 +3,89 @@
 //! [argparse](https://docs.python.org/3/library/argparse.html) takes a long option by any beginning that no other one has, and short
 //! ones in one word. What a configuration file says, gunicorn itself is asked for, by the configuration that it gets from us.
 
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 /// Where gunicorn finds further arguments.
 pub const VARIABLE: &str = "GUNICORN_CMD_ARGS";
 
-/// What cannot go on beside a successor, or runs no server.
-const REFUSED: [&str; 6] = [
-    "--pid",
-    "--daemon",
-    "--reload",
-    "--reuse-port",
-    "--check-config",
-    "--print-config",
+/// An option that `supervise` must refuse.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The word in which it stands.
+    pub word: String,
+    /// What is wrong with it.
+    pub why: &'static str,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+type Why = (&'static str, &'static str);
+const TURNS: Why = (
+    "stands in the way of two gunicorns taking turns",
+    "leave it out; issoctl does its work",
+);
+const TLS: Why = (
+    "has gunicorn speak TLS, which issoctl does not speak with it",
+    "leave it out, and put a reverse proxy with TLS before Isso",
+);
+const NO_WORKER: Why = (
+    "leaves no worker to answer requests",
+    "give it one worker or more, such as -w 4",
+);
+/// What cannot go on beside a successor, runs no server, or runs one that cannot be asked how it is.
+const REFUSED: [(&str, &str, Why); 8] = [
+    ("-p", "--pid", TURNS),
+    ("-D", "--daemon", TURNS),
+    ("", "--reload", TURNS),
+    ("", "--reuse-port", TURNS),
+    ("", "--check-config", TURNS),
+    ("", "--print-config", TURNS),
+    ("", "--certfile", TLS),
+    ("", "--keyfile", TLS),
 ];
 /// Variables that tell gunicorn and Isso what we give them, and that the option `-e` would set to something else.
 const OURS: [&str; 2] = ["ISSO_SETTINGS", "NOTIFY_SOCKET"];
 /// Short options that take no value, so that another one may follow in the same word.
 const FLAGS: &str = "DRhv";
 
-/// The word with an option that `supervise` must refuse.
-pub fn refused(words: &[OsString]) -> Option<String> {
-    let is_refused = |option: &Word| match option {
+/// An option that `supervise` must refuse, if there is one.
+pub fn refused(words: &[OsString]) -> Option<Refused> {
+    let refused = |option: Given| {
         // A beginning that is too short is refused by gunicorn, too.
-        Word::Long(name) => REFUSED.iter().any(|it| it.starts_with(name)),
-        Word::Short(letter) => matches!(letter, 'p' | 'D'),
+        let is = |short: &str, long: &str| {
+            option.name == short
+                || (option.name.starts_with("--") && long.starts_with(&option.name))
+        };
+        let known = REFUSED.iter().find(|(short, long, _)| is(short, long));
+        let is_zero = option.value.trim().parse::<i64>() == Ok(0);
+        let (why, hint) = match known {
+            Some((_, _, why)) => *why,
+            None if option.is("-w", "--workers") && is_zero => NO_WORKER,
+            None => return None,
+        };
+        let word = option.word;
+        Some(Refused { word, why, hint })
     };
-    let texts = words.iter().map(|word| word.to_string_lossy());
-    texts
-        .filter(|text| options(text).iter().any(is_refused))
-        .map(Cow::into_owned)
-        .next()
+    options(words).into_iter().find_map(refused)
 }
 
-/// The word with a variable that is ours, wherever gunicorn takes one.
+/// The word with an option that sets a variable of ours.
 pub fn sets_ours(words: &[OsString]) -> Option<String> {
-    let is_ours = |text: &str| {
-        let value = match text.strip_prefix("-e") {
-            Some(value) => value,
-            None => text.strip_prefix("--env=").unwrap_or(text),
-        };
-        let name = value.split_once('=').map(|(name, _)| name);
-        name.is_some_and(|name| OURS.contains(&name))
+    let sets = |option: &Given| {
+        let name = option.value.split('=').next().unwrap_or_default();
+        option.is("-e", "--env") && OURS.contains(&name)
     };
-    let mut texts = words.iter().map(|word| word.to_string_lossy());
-    texts.find(|text| is_ours(text)).map(Cow::into_owned)
+    options(words).into_iter().find(sets).map(|it| it.word)
 }
 
 /// Whether they name a configuration.
 pub fn names_configuration(words: &[OsString]) -> bool {
-    let names = |option: &Word| match option {
-        Word::Long(name) => "--config".starts_with(name) && name.len() > "--con".len(),
-        Word::Short(letter) => *letter == 'c',
+    let names = |option: &Given| {
+        let is_begun = "--config".starts_with(&option.name) && option.name.len() > "--con".len();
+        option.name == "-c" || is_begun
     };
-    let mut texts = words.iter().map(|word| word.to_string_lossy());
-    texts.any(|text| options(&text).iter().any(names))
+    options(words).iter().any(names)
 }
 
 /// The arguments in a variable, as gunicorn splits them.
@@ -77,25 +103,52 @@ pub fn has_configuration(arguments: &[OsString], inherited: &[OsString]) -> bool
         || Path::new("gunicorn.conf.py").exists()
 }
 
-enum Word<'a> {
-    /// With its dashes and without its value.
-    Long(&'a str),
-    Short(char),
+/// An option as it is given.
+struct Given {
+    word: String,
+    /// With its dashes.
+    name: String,
+    /// Its value, or the next word, which is no value of it if it takes none.
+    value: String,
 }
 
-fn options(text: &str) -> Vec<Word<'_>> {
-    if text.starts_with("--") {
-        let name = text.split('=').next().unwrap_or_default();
-        return match name {
-            "--" => Vec::new(),
-            name => vec![Word::Long(name)],
-        };
+impl Given {
+    fn is(&self, short: &str, long: &str) -> bool {
+        self.name == short || self.name == long
     }
+}
+
+fn options(words: &[OsString]) -> Vec<Given> {
+    let texts: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let mut found = Vec::new();
-    for letter in text.strip_prefix('-').unwrap_or_default().chars() {
-        found.push(Word::Short(letter));
-        if !FLAGS.contains(letter) {
-            break;
+    for (at, text) in texts.iter().enumerate() {
+        let next = texts.get(at + 1).map_or("", |next| next);
+        let mut add = |name: String, value: &str| {
+            found.push(Given {
+                word: text.clone().into_owned(),
+                name,
+                value: value.to_owned(),
+            });
+        };
+        if text == "--" {
+            continue;
+        }
+        if text.starts_with("--") {
+            let (name, value) = text.split_once('=').unwrap_or((text, next));
+            add(name.to_owned(), value);
+            continue;
+        }
+        let letters = text.strip_prefix('-').unwrap_or_default();
+        for (at, letter) in letters.char_indices() {
+            let rest = &letters[at + letter.len_utf8()..];
+            let value = if rest.is_empty() { next } else { rest };
+            add(
+                format!("-{letter}"),
+                value.strip_prefix('=').unwrap_or(value),
+            );
+            if !FLAGS.contains(letter) {
+                break;
+            }
         }
     }
     found
@@ -106,11 +159,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(
-            refused(&split(Some(text.as_ref()))).as_deref(),
-            expected,
-            "{text}"
-        );
+        let found = refused(&split(Some(text.as_ref())));
+        assert_eq!(found.map(|it| it.word).as_deref(), expected, "{text}");
     }
 
     #[test]
@@ -124,6 +174,13 @@ mod tests {
         check("--reu", Some("--reu"));
         check("--print", Some("--print"));
         check("-n 'a --daemon' --daemon", Some("--daemon"));
+        check("--certf x --keyfile=y", Some("--certf"));
+        check("--keyfile=y", Some("--keyfile=y"));
+        check("-w 0", Some("-w"));
+        check("-Rw0", Some("-Rw0"));
+        check("--workers=0 isso.run", Some("--workers=0"));
+        let why = refused(&split(Some("-w 0".as_ref()))).map(|it| it.why);
+        assert_eq!(why, Some(NO_WORKER.0));
     }
 
     #[test]
@@ -137,7 +194,7 @@ mod tests {
             Some("--check"),
         );
         check(
-            "--reload-engine poll --pythonpath /x --paste y --name=-D -kD",
+            "--reload-engine poll --pythonpath /x --paste y --name=-D -kD --cert-reqs 0 -w 10",
             None,
         );
         check("", None);
@@ -149,8 +206,11 @@ mod tests {
         for text in [
             "-e ISSO_SETTINGS=/x",
             "-eISSO_SETTINGS=",
+            "-e=ISSO_SETTINGS=/x",
+            "-ReISSO_SETTINGS=/x",
+            "-Re ISSO_SETTINGS=/x",
             "--env=NOTIFY_SOCKET=/x",
-            "--en NOTIFY_SOCKET=/x",
+            "--env NOTIFY_SOCKET=/x",
         ] {
             assert!(found(text).is_some(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! `issoctl supervise`: a host around somebody else's gunicorn command line.
+//! `issoctl supervise`: a host around a gunicorn command line that it is given.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use isso_daemon::Program;
 use crate::cli::SuperviseArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
-use crate::gunicorn;
+use crate::gunicorn::{self, Refused};
 use crate::listen::Listen;
 use crate::output::Output;
 use crate::running::Place;
@@ -159,8 +159,8 @@ fn find(name: &OsString) -> Result<PathBuf, Failure> {
     })
 }
 
-/// What cannot go on beside a successor, or would have Isso read another file than the one that is watched. A configuration
-/// file is looked at by gunicorn.
+/// What cannot be supervised, or would have Isso read another file than the one that is watched. A configuration file is
+/// looked at by gunicorn.
 fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), Failure> {
     let ours = gunicorn::sets_ours(arguments).or_else(|| gunicorn::sets_ours(inherited));
     if let Some(ours) = ours {
@@ -169,15 +169,13 @@ fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), 
         ))
         .hint("leave it out; name Isso's settings with --config"));
     }
-    let found = match (gunicorn::refused(arguments), gunicorn::refused(inherited)) {
-        (Some(found), _) => found,
-        (None, Some(found)) => format!("{found} in {}", gunicorn::VARIABLE),
+    let (found, place) = match (gunicorn::refused(arguments), gunicorn::refused(inherited)) {
+        (Some(found), _) => (found, String::new()),
+        (None, Some(found)) => (found, format!(" in {}", gunicorn::VARIABLE)),
         (None, None) => return Ok(()),
     };
-    Err(Failure::usage(format!(
-        "gunicorn's option {found} stands in the way of two gunicorns taking turns"
-    ))
-    .hint("leave it out; issoctl does its work"))
+    let Refused { word, why, hint } = found;
+    Err(Failure::usage(format!("gunicorn's option {word}{place} {why}")).hint(hint))
 }
 
 /// The database must stay where it was when we came, also when the file is broken just then.
