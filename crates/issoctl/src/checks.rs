@@ -4,23 +4,20 @@
 //! untouched, and it has the lowest priority. When one is due, [`is_due`] says.
 
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use isso_daemon::end_with_us;
 use isso_database::{State, Unwritable, Verdict, last_verdict};
 use isso_lifecycle::State as Lifecycle;
-use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::process::Command;
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
+use crate::aside::on_thread;
+use crate::child::issoctl;
 use crate::cmd::check_database::Checked;
 use crate::host::Handle;
 
@@ -32,6 +29,8 @@ const LOOK: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(300);
 /// How much longer that time is than a check takes: no more than half a percent of the time is spent on checks.
 const REST: u32 = 200;
+/// A check that takes longer is given up: its disk does not answer.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// A disk can spoil what no process writes to.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -73,26 +72,28 @@ impl Checks {
     /// Checks whenever it is due and Isso serves, for ever.
     pub async fn run(self: Rc<Self>, host: Handle) {
         let mut states = host.states();
-        let mut is_first = true;
-        let mut failures = 0;
         loop {
-            let is_serving = |state: &Lifecycle| *state == Lifecycle::Serving;
-            // What it answers with holds a lock on the state.
-            if states.wait_for(is_serving).await.is_err() {
+            let checks = self.check_on_and_on(host.states());
+            if until_restore(&mut states, checks).await.is_none() {
                 return;
             }
-            let is_restoring = |state: &Lifecycle| *state == Lifecycle::Restoring;
-            tokio::select! {
-                () = sleep(if is_first { AFTER_START } else { LOOK }) => {}
-                _ = states.wait_for(is_restoring) => {
-                    // What was found in the database before is not true of the one that takes its place.
-                    *self.last() = None;
-                    self.tell(DatabaseStatus::default());
-                    is_first = true;
-                    continue;
-                }
+            // What was found in the database before is not true of the one that takes its place.
+            *self.last() = None;
+            self.tell(DatabaseStatus::default());
+            if states.wait_for(|it| !is_restoring(it)).await.is_err() {
+                return;
             }
-            if host.state() != Lifecycle::Serving {
+        }
+    }
+
+    /// Checks one database whenever it is due and Isso serves.
+    async fn check_on_and_on(&self, mut states: watch::Receiver<Lifecycle>) {
+        let mut is_first = true;
+        let mut failures = 0;
+        let is_serving = |state: &Lifecycle| *state == Lifecycle::Serving;
+        while states.wait_for(is_serving).await.is_ok() {
+            sleep(if is_first { AFTER_START } else { LOOK }).await;
+            if !is_serving(&states.borrow()) {
                 continue;
             }
             let is_due = self.is_due(is_first).await;
@@ -125,7 +126,7 @@ impl Checks {
 
     async fn is_due(&self, is_first: bool) -> bool {
         let database = self.database.clone();
-        let looked = spawn_blocking(move || {
+        let looked = on_thread(move || {
             // One that is gone is found out otherwise.
             let state = State::of(&database).ok()?;
             Some((last_verdict(&database), state))
@@ -146,17 +147,11 @@ impl Checks {
     }
 
     async fn check(&self) -> Result<Checked, String> {
-        // By this name it is found even after another version was put in its place.
-        let mut command = Command::new("/proc/self/exe");
+        let mut command = issoctl();
         command.arg("check-database").arg(&self.database);
-        end_with_us(command.as_std_mut(), Signal::SIGTERM);
-        let done = command
-            .stdin(Stdio::null())
-            // As the first process of a container, the daemon reaps what is in its own group.
-            .process_group(0)
-            .kill_on_drop(true)
-            .output()
+        let done = timeout(LONGEST, command.kill_on_drop(true).output())
             .await
+            .map_err(|_| format!("it took longer than {LONGEST:?}"))?
             .map_err(|error| error.to_string())?;
         serde_json::from_slice(&done.stdout).map_err(|_| {
             let said = String::from_utf8_lossy(&done.stderr);
@@ -172,6 +167,23 @@ impl Checks {
             tracing::error!("the database {database} is corrupt ({damage}); restore a backup");
         }
         self.status.send_replace(status);
+    }
+}
+
+fn is_restoring(state: &Lifecycle) -> bool {
+    *state == Lifecycle::Restoring
+}
+
+/// Works until another database is put in place, in the middle of the work too. Nothing if the host, or the work, has ended.
+async fn until_restore(
+    states: &mut watch::Receiver<Lifecycle>,
+    work: impl Future<Output = ()>,
+) -> Option<()> {
+    tokio::select! {
+        biased;
+        // The guard that `wait_for` returns locks the state, so it is dropped at once.
+        is = async { states.wait_for(is_restoring).await.is_ok() } => is.then_some(()),
+        () = work => None,
     }
 }
 
@@ -234,6 +246,18 @@ mod tests {
         };
         let due = is_due(Some(&last), &state, is_first);
         assert_eq!(due, expected, "{age} s after a check of {took_ms} ms");
+    }
+
+    #[tokio::test]
+    async fn a_restore_ends_a_check_that_is_under_way() {
+        let (sender, mut states) = watch::channel(Lifecycle::Serving);
+        let check = async {
+            sender.send_replace(Lifecycle::Restoring);
+            std::future::pending::<()>().await;
+        };
+        assert_eq!(until_restore(&mut states, check).await, Some(()));
+        sender.send_replace(Lifecycle::Serving);
+        assert_eq!(until_restore(&mut states, async {}).await, None);
     }
 
     #[test]

@@ -17,7 +17,8 @@ use isso_daemon::{Settings, Snapshot};
 use isso_lifecycle::{Config, Gate, PortError, Review};
 use serde::{Deserialize, Serialize};
 
-use crate::error::chain;
+use crate::aside::on_thread;
+use crate::error::line;
 
 /// How often Isso may fail on a file before the last good one is tried.
 const TRIES: u32 = 2;
@@ -154,10 +155,7 @@ impl Desk {
     fn settle(&self) -> Result<Gate, PortError> {
         let settled = self.try_to_settle();
         if let Err(error) = &settled {
-            let reason = format!(
-                "the settings cannot be used: {}",
-                chain(&**error).join(": ")
-            );
+            let reason = format!("the settings cannot be used: {}", line(&**error));
             let mut papers = self.papers();
             papers.unsettled = true;
             papers.trouble = Some(Trouble {
@@ -305,11 +303,13 @@ impl Settings for Desk {
         drop(papers);
         let volume = self.volume.clone();
         // Another process may hold the volume's lock.
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = volume.remember(&cfg) {
-                let reason = chain(&error).join(": ");
-                tracing::warn!("the good settings could not be kept: {reason}");
-            }
+        tokio::spawn(async move {
+            let reason = match on_thread(move || volume.remember(&cfg)).await {
+                Ok(Ok(_)) => return,
+                Ok(Err(error)) => line(&error),
+                Err(error) => line(&error),
+            };
+            tracing::warn!("the good settings could not be kept: {reason}");
         });
     }
 
@@ -350,7 +350,7 @@ impl Config for ConfigPort {
     async fn settle(&mut self) -> Result<Gate, PortError> {
         let desk = Arc::clone(&self.0);
         // Waits for the volume's lock, and looks again before it believes that a file is bad.
-        tokio::task::spawn_blocking(move || desk.settle()).await?
+        on_thread(move || desk.settle()).await?
     }
 
     async fn gate(&mut self) -> Result<Gate, PortError> {
@@ -360,7 +360,7 @@ impl Config for ConfigPort {
     async fn review(&mut self) -> Result<Review, PortError> {
         let desk = Arc::clone(&self.0);
         // Looks again before it believes that a file is bad, and sleeps in between.
-        Ok(tokio::task::spawn_blocking(move || desk.look()).await??)
+        Ok(on_thread(move || desk.look()).await??)
     }
 }
 
@@ -396,7 +396,7 @@ fn gate(usable_password: bool) -> Gate {
 }
 
 /// Isso tries the mail server and every website before it answers, one after the other, for their
-/// time-out at each of their addresses; and nobody limits how long their names take to be found.
+/// time-out at each of their addresses; and the system sets no limit to how long a name look-up takes.
 fn ready_within(cfg: &Document) -> Duration {
     let websites = u64::try_from(cfg.read_lines(&keys::HOST).len()).unwrap_or(u64::MAX);
     let smtp = cfg

@@ -159,7 +159,7 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
 }
 
 /// What an error says, and then its causes.
-pub fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut said = vec![error.to_string()];
     let mut next = error.source();
     while let Some(cause) = next {
@@ -167,6 +167,11 @@ pub fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
         next = cause.source();
     }
     said
+}
+
+/// The same in one line.
+pub fn line(error: &(dyn Error + 'static)) -> String {
+    chain(error).join(": ")
 }
 
 impl std::fmt::Display for Failure {

@@ -2,7 +2,9 @@
 
 mod announce;
 mod api;
+mod aside;
 mod checks;
+mod child;
 mod cli;
 mod closest;
 mod cmd;

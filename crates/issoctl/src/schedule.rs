@@ -1,18 +1,15 @@
 //! Backups that `up` makes by itself.
 
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::rc::Rc;
 use std::time::Duration;
 
 use isso_backup::{Shelved, list};
-use isso_daemon::end_with_us;
-use nix::sys::signal::Signal;
 use time::OffsetDateTime;
-use tokio::process::Command;
-use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use crate::aside::on_thread;
+use crate::child::issoctl;
 use crate::data::DataDir;
 
 /// How long to wait after a backup that failed, at most.
@@ -45,11 +42,11 @@ impl Schedule {
         }
     }
 
-    /// Counts from the newest backup, whoever made it, so that a restart of `up` changes nothing.
+    /// Counts from the newest backup, however it was made, so that a restart of `up` changes nothing.
     async fn due_in(&self) -> Duration {
         let to = self.to.clone();
         // The folder may lie on a disk that does not answer, and Isso must be kept up meanwhile.
-        let newest = spawn_blocking(move || {
+        let newest = on_thread(move || {
             let shelved = list(&to).unwrap_or_default();
             shelved.iter().filter_map(Shelved::created).max()
         });
@@ -64,22 +61,13 @@ impl Schedule {
 
     /// The same command that a person would type, in a process of its own.
     async fn back_up(&self, data: &DataDir) -> Result<String, String> {
-        let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let mut command = Command::new(program);
+        let mut command = issoctl();
         command.arg("--data").arg(data.path());
         command.args(["backup", "create", "--to"]).arg(&self.to);
         if let Some(keep) = &self.keep {
             command.arg("--keep").arg(keep);
         }
-        // When this process ends, the backup is told to: it cleans up behind itself.
-        end_with_us(command.as_std_mut(), Signal::SIGTERM);
-        let done = command
-            .stdin(Stdio::null())
-            // As the first process of a container, the daemon reaps what is in its own group.
-            .process_group(0)
-            .output()
-            .await;
-        let done = done.map_err(|error| error.to_string())?;
+        let done = command.output().await.map_err(|error| error.to_string())?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().replace('\n', " ");
         if done.status.success() {
             Ok(text(&done.stdout))

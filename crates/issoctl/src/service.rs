@@ -1,6 +1,7 @@
 //! What a person can have done to the actions. The API serves it; without a running `up` a command
 //! calls it on the files.
 
+use std::error::Error;
 use std::time::Duration;
 
 use isso_actions::{Action, ActionError, ActionResult, Language, refusal_text};
@@ -8,10 +9,10 @@ use isso_cfg::{Contents, Volume, VolumeError};
 use isso_lifecycle::{Effect, Event, Invocation, Refusal, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::task::spawn_blocking;
 
+use crate::aside::{NotDone, aside};
 use crate::closest::closest;
-use crate::error::{chain, remedy};
+use crate::error::{line, remedy};
 use crate::host::Handle;
 use crate::surroundings::Surroundings;
 
@@ -156,7 +157,7 @@ impl Service {
         Ok(Ran {
             result: to_json(&result),
             settings_changed: invoked.effect == Effect::Settings,
-            warning: failure.map(|failure| chain(&failure).join(": ")),
+            warning: failure.map(|failure| line(&failure)),
         })
     }
 
@@ -164,9 +165,8 @@ impl Service {
     /// machine, which meanwhile has Isso kept up.
     async fn wait_for_others(&self, language: Language) -> Result<(), Problem> {
         let volume = self.volume.clone().with_patience(OTHERS);
-        let waited = spawn_blocking(move || volume.wait_until_unlocked()).await;
-        match waited {
-            Ok(Err(error @ VolumeError::Lock { .. })) => {
+        match aside(move || volume.wait_until_unlocked()).await? {
+            Err(error @ VolumeError::Lock { .. }) => {
                 Err(Problem::of_action(&error.into(), language))
             }
             // Whatever else is wrong is found and told by the action.
@@ -239,17 +239,24 @@ impl Problem {
         self
     }
 
-    /// A file that cannot be read.
-    #[expect(clippy::needless_pass_by_value, reason = "it ends as this problem")]
-    pub fn of_volume(error: VolumeError) -> Self {
-        Self::failed(chain(&error).join(": "))
+    /// What was tried and failed, with its causes.
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
+        Self::failed(line(error))
+    }
+
+    /// What was sent is wrong.
+    pub fn wrong(message: impl Into<String>) -> Self {
+        Self {
+            kind: ProblemKind::InvalidInput,
+            ..Self::failed(message)
+        }
     }
 
     /// What the state machine refused, or could not do and for which cause.
     pub fn with_cause(refusal: &Refusal, language: Language) -> Self {
         let mut problem = Self::of_refusal(refusal, language);
         if let Refusal::Failed(failure) = refusal {
-            problem.message += &format!(" {}", chain(&*failure.source).join(": "));
+            problem.message += &format!(" {}", line(&*failure.source));
             problem.hint = remedy(&*failure.source).map(str::to_owned);
         }
         problem
@@ -270,6 +277,12 @@ impl Problem {
             field: None,
             hint: None,
         }
+    }
+}
+
+impl From<NotDone> for Problem {
+    fn from(error: NotDone) -> Self {
+        Self::of(&error)
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::rc::Rc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use isso_lifecycle::Event;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use tokio::signal::unix::{self, SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::spawn_local;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{Failure, chain};
+use crate::error::{Failure, line};
 use crate::host::Handle;
 use crate::output::Output;
 use crate::printer::{self, LAST_LINES};
@@ -24,7 +25,7 @@ static ENDS: OnceLock<watch::Sender<u64>> = OnceLock::new();
 /// The signals that were ignored when this program began, a bit each.
 static IGNORED: OnceLock<u64> = OnceLock::new();
 
-/// Puts right what a program may inherit and cannot work with: blocked signals, and children that nobody can wait for.
+/// Undoes two things that a parent may pass on: blocked signals, and an ignored SIGCHLD, with which no child can be waited for.
 pub fn prepare() {
     IGNORED.get_or_init(ignored);
     // Without it a stop would never be heard. No signal is known that cannot be let through.
@@ -39,7 +40,7 @@ pub fn ignore_those_of_printing() {
     set(Signal::SIGTTOU, SigHandler::SigIgn);
 }
 
-/// Whether this program was started with the signal ignored, as by `nohup`, or by a script in the background. Who did so wants it
+/// Whether this program was started with the signal ignored, as by `nohup`, or by a script in the background. Its starter wants it
 /// to go on at that signal.
 pub fn was_ignored(signal: Signal) -> bool {
     IGNORED.get().is_some_and(|mask| has(*mask, signal))
@@ -189,6 +190,8 @@ impl HostSignals {
                 end_at_once();
             });
         }
+        let looks = Rc::new(Notify::new());
+        let look = Rc::clone(&looks);
         spawn_local(async move {
             loop {
                 hangup.recv().await;
@@ -196,8 +199,17 @@ impl HostSignals {
                 if is_gone && !was_ignored(Signal::SIGHUP) {
                     tracing::info!("the terminal is gone: stopping");
                     stop.cancel();
-                } else if let Err(refusal) = host.send(Event::SettingsChanged).await {
-                    tracing::warn!("{}", chain(&refusal).join(": "));
+                } else {
+                    look.notify_one();
+                }
+            }
+        });
+        // A task of its own: the machine may be busy for long, and a lost terminal is noticed all the same.
+        spawn_local(async move {
+            loop {
+                looks.notified().await;
+                if let Err(refusal) = host.send(Event::SettingsChanged).await {
+                    tracing::warn!("{}", line(&refusal));
                 }
             }
         });

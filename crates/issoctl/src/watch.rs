@@ -1,24 +1,23 @@
-//! Noticing that somebody edits `isso.cfg`.
+//! Noticing edits of `isso.cfg`.
 
 use std::ffi::OsStr;
-use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use isso_lifecycle::Event;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
+use crate::aside::on_thread;
 use crate::desk::Desk;
-use crate::error::chain;
+use crate::error::line;
 use crate::host::Handle;
 
-/// How far somebody is with saving the file.
+/// How far an editor is with saving the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     /// The file is being written, or is away.
@@ -41,18 +40,21 @@ const POLL: Duration = Duration::from_secs(30);
 /// Files that could not be settled are looked at with every poll: what stood in the way need not have been a file's text.
 pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
     let (sender, mut steps) = watch::channel(Step::Done);
-    // Kept here too: without a watcher nobody else would hold the channel open.
-    let mut watcher = ManuallyDrop::new(watcher(&config, sender.clone()));
+    // Kept here too: if there is no watcher, the channel would close.
+    let watcher = Arc::new(Mutex::new(Watching(watcher(&config, sender.clone()))));
     let folder = config.parent().unwrap_or(Path::new("/")).to_owned();
     // What was saved since the start began is looked at with the first poll.
     let mut seen = None;
     loop {
         // Again each time, for the folder may be another one under the same name; aside, for its disk may not answer.
-        let folder = folder.clone();
-        let watched = spawn_blocking(move || watch_again(watcher, &folder));
-        watcher = watched
-            .await
-            .expect("watching does not panic, and is not cancelled");
+        let (watcher, folder) = (Arc::clone(&watcher), folder.clone());
+        let watch_again = move || {
+            let mut watcher = watcher.lock().unwrap_or_else(PoisonError::into_inner);
+            watcher.watch(&folder);
+        };
+        if let Err(error) = on_thread(watch_again).await {
+            tracing::debug!("the folder of isso.cfg is not watched anew: {error}");
+        }
         if let Ok(Ok(())) = timeout(POLL, steps.changed()).await {
             for _ in 0..WAITS {
                 let _ = timeout(QUIET, steps.wait_for(|step| *step == Step::Done)).await;
@@ -66,36 +68,44 @@ pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
         }
         seen = look(&config).await;
         if let Err(refusal) = host.send(Event::SettingsChanged).await {
-            tracing::warn!("{}", chain(&refusal).join(": "));
+            tracing::warn!("{}", line(&refusal));
         }
     }
 }
 
-/// Watches a folder once more.
+/// A watcher, if there is one.
 ///
-/// A watcher whose thread could not be started, as where no more processes are allowed, panics at this and again when it is dropped,
-/// which would abort the whole host. So it is dropped nowhere, and given up here.
-fn watch_again<W: Watcher>(
-    mut watcher: ManuallyDrop<notify::Result<W>>,
-    folder: &Path,
-) -> ManuallyDrop<notify::Result<W>> {
-    let Ok(works) = &mut *watcher else {
-        return watcher;
-    };
-    let watch = || works.watch(folder, RecursiveMode::NonRecursive);
-    match catch_unwind(AssertUnwindSafe(watch)) {
+/// One whose thread could not be started, as where no more processes are allowed, panics when it is to watch, and again when it is
+/// dropped. Both are caught.
+struct Watching<W: Watcher>(Option<W>);
+
+impl<W: Watcher> Watching<W> {
+    /// Watches a folder once more.
+    fn watch(&mut self, folder: &Path) {
+        let Some(watcher) = &mut self.0 else { return };
         // A folder that is away may be there the next time.
-        Ok(_) => watcher,
-        Err(_) => {
+        let watch = || watcher.watch(folder, RecursiveMode::NonRecursive);
+        if catch_unwind(AssertUnwindSafe(watch)).is_err() {
             tracing::warn!(
                 "changes of isso.cfg are noticed only every {POLL:?}: no thread could be started to watch it"
             );
-            ManuallyDrop::new(Err(notify::Error::generic("its thread is not there")))
+            self.give_up();
         }
+    }
+
+    fn give_up(&mut self) {
+        let watcher = self.0.take();
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(watcher)));
     }
 }
 
-fn watcher(config: &Path, steps: watch::Sender<Step>) -> notify::Result<RecommendedWatcher> {
+impl<W: Watcher> Drop for Watching<W> {
+    fn drop(&mut self) {
+        self.give_up();
+    }
+}
+
+fn watcher(config: &Path, steps: watch::Sender<Step>) -> Option<RecommendedWatcher> {
     let name = config.file_name().map(OsStr::to_owned);
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let Ok(event) = event else { return };
@@ -109,10 +119,11 @@ fn watcher(config: &Path, steps: watch::Sender<Step>) -> notify::Result<Recommen
             steps.send_replace(step);
         }
     });
-    if let Err(error) = &watcher {
-        tracing::warn!("changes of isso.cfg are noticed only every {POLL:?}: {error}");
-    }
     watcher
+        .inspect_err(|error| {
+            tracing::warn!("changes of isso.cfg are noticed only every {POLL:?}: {error}");
+        })
+        .ok()
 }
 
 /// The step that a change of the folder is. Reading a file is none, and we read it after every change.
@@ -132,10 +143,7 @@ async fn look(config: &Path) -> Option<(SystemTime, u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     let config = config.to_owned();
     // The disk may not answer.
-    let file = spawn_blocking(|| std::fs::metadata(config))
-        .await
-        .ok()?
-        .ok()?;
+    let file = on_thread(|| std::fs::metadata(config)).await.ok()?.ok()?;
     Some((file.modified().ok()?, file.len(), file.ino()))
 }
 
@@ -175,9 +183,11 @@ mod tests {
 
     #[test]
     fn a_watcher_without_its_thread_ends_nothing() {
-        let watcher = watch_again(ManuallyDrop::new(Ok(Threadless)), Path::new("/"));
-        assert!(watcher.is_err());
-        assert!(watch_again(watcher, Path::new("/")).is_err());
+        drop(Watching(Some(Threadless)));
+        let mut watching = Watching(Some(Threadless));
+        watching.watch(Path::new("/"));
+        assert!(watching.0.is_none(), "it is given up");
+        watching.watch(Path::new("/"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use crate::answer::{Doing, Failure, Refusal, Reply};
-use crate::event::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
+use crate::event::{DaemonEvent, Event, Invocation, RestoreRequest};
 use crate::ports::{Effect, Gate, Invoked, PortError, Ports, Review};
 
 /// What every handler, entry and exit action works with.
@@ -160,8 +160,8 @@ impl Context {
         }
     }
 
-    pub(crate) async fn begin_backup(&mut self, request: &BackupRequest) -> bool {
-        let begun = self.ports.archive.begin_backup(request).await;
+    pub(crate) async fn begin_backup(&mut self) -> bool {
+        let begun = self.ports.archive.begin_backup().await;
         self.succeeds(Doing::Backup, begun)
     }
 

@@ -23,7 +23,7 @@ pub enum Event {
     /// The daemon reports.
     Daemon(DaemonEvent),
     /// Make a backup; its end arrives as [`Event::BackupFinished`].
-    Backup(BackupRequest),
+    Backup,
     /// The backup that was begun has ended.
     BackupFinished(Result<(), PortError>),
     /// Put a backup back; its end arrives as [`Event::RestoreFinished`].
@@ -56,13 +56,6 @@ pub struct Invocation {
     pub input: Value,
     /// The language of the answer, such as `en_US`.
     pub language: String,
-}
-
-/// Where a backup goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BackupRequest {
-    /// The folder that receives the backup.
-    pub to: PathBuf,
 }
 
 /// What a restore reads.

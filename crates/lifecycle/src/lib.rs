@@ -94,7 +94,7 @@
 //! # }
 //! # #[async_trait]
 //! # impl Archive for Nothing {
-//! #     async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> { Ok(()) }
+//! #     async fn begin_backup(&mut self) -> Result<(), PortError> { Ok(()) }
 //! #     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> { Ok(()) }
 //! # }
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -126,7 +126,7 @@ mod state;
 mod tests;
 
 pub use answer::{Doing, Failure, Refusal, Reply};
-pub use event::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
+pub use event::{DaemonEvent, Event, Invocation, RestoreRequest};
 pub use lifecycle::Lifecycle;
 pub use ports::{
     Actions, Archive, Config, Daemon, Effect, Gate, Invoked, PortError, Ports, Review, Tasks,

@@ -36,7 +36,7 @@ impl Machine {
                 context.refuse(Refusal::NotInitialised);
             }
             Event::Stop => self.wanted = false,
-            Event::Invoke(_) | Event::Backup(_) | Event::Restore(_) => {
+            Event::Invoke(_) | Event::Backup | Event::Restore(_) => {
                 context.refuse(Refusal::NotInitialised);
             }
             Event::SettingsChanged
@@ -53,7 +53,7 @@ impl Machine {
             Event::RestoreFinished(_) => return self.settle(context).await,
             Event::Start => self.wanted = true,
             Event::Stop => self.wanted = false,
-            Event::Init | Event::Invoke(_) | Event::Backup(_) | Event::Restore(_) => {
+            Event::Init | Event::Invoke(_) | Event::Backup | Event::Restore(_) => {
                 context.refuse(Refusal::RestoreRunning);
             }
             Event::SettingsChanged | Event::Daemon(_) | Event::BackupFinished(_) => {}
@@ -75,7 +75,7 @@ impl Machine {
                 context.invoke(invocation).await;
                 Handled
             }
-            Event::Backup(request) => self.backup(request, context).await,
+            Event::Backup => self.backup(context).await,
             Event::BackupFinished(_) => {
                 self.backing_up = false;
                 Handled

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::event::{BackupRequest, Invocation, RestoreRequest};
+use crate::event::{Invocation, RestoreRequest};
 
 /// A failure behind a port, with its causes.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
@@ -136,7 +136,7 @@ pub trait Daemon: Send {
 #[async_trait]
 pub trait Archive: Send {
     /// Begins a backup.
-    async fn begin_backup(&mut self, request: &BackupRequest) -> Result<(), PortError>;
+    async fn begin_backup(&mut self) -> Result<(), PortError>;
     /// Begins a restore.
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError>;
 }

@@ -36,7 +36,7 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
     let followers: Vec<_> = (0..80)
         .map_while(|_| {
             let mut client = UnixStream::connect(site.data().join("api.sock")).ok()?;
-            let request = "GET /v1/logs?lines=1&follow=true&json=false HTTP/1.1\r\nHost: x\r\n\r\n";
+            let request = "GET /v1/logs?lines=1&follow=true HTTP/1.1\r\nHost: x\r\n\r\n";
             client.write_all(request.as_bytes()).ok()?;
             Some(client)
         })

@@ -55,7 +55,7 @@ fn what_is_put_in_place_is_named_and_not_a_path() {
             "restore?language=en_US",
             &json!({ "staging": name }).to_string(),
         );
-        assert!(answer.contains("500 Internal"), "{name}: {answer}");
+        assert!(answer.contains("422 Unprocessable"), "{name}: {answer}");
         assert!(
             answer.contains("no files that were prepared"),
             "{name}: {answer}"

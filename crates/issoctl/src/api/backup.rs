@@ -7,20 +7,22 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use isso_actions::Language;
-use isso_backup::{Restored, prepare_undo};
+use isso_backup::{PrepareError, Restored, prepare_undo};
 use isso_cfg::Volume;
-use isso_lifecycle::{BackupRequest, Event, Refusal, State as Lifecycle};
+use isso_lifecycle::{Event, PortError, Refusal, State as Lifecycle};
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval_at};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::IntervalStream;
 
-use super::input::Input;
-use super::server::{App, Asker, aside};
-use crate::error::chain;
-use crate::host::{Handle, NotRestored};
+use super::input::{Input, Path, Query};
+use super::server::{App, Asker};
+use crate::aside::{NotDone, aside};
+use crate::error::line;
+use crate::host::Handle;
 use crate::service::Problem;
 
 /// How often a line is written to the command that makes a backup.
@@ -125,7 +127,7 @@ impl Current {
     }
 }
 
-/// Ends the backup when whoever makes it goes away without a word.
+/// Ends the backup when the command that makes it dies or disconnects.
 struct Permit {
     number: u64,
     current: Current,
@@ -135,14 +137,19 @@ struct Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if self.current.end(self.number) {
-            let host = self.host.clone();
-            // Not `spawn_local`: axum's connections live outside of the local set.
-            tokio::spawn(async move {
-                let error = "the command that made the backup has ended early".into();
-                let _ = host.send(Event::BackupFinished(Err(error))).await;
-            });
+            let error = "the command that made the backup has ended early".into();
+            finish(self.host.clone(), Err(error));
         }
     }
+}
+
+/// Tells the state machine, in a task of its own: it goes on when the command is killed meanwhile.
+fn finish(host: Handle, end: Result<(), PortError>) -> JoinHandle<()> {
+    // Not `spawn_local`: axum's connections live outside of the local set.
+    tokio::spawn(async move {
+        // The host logs a failure, and the command prints it.
+        let _ = host.send(Event::BackupFinished(end)).await;
+    })
 }
 
 pub(super) async fn files(State(app): State<App>) -> Json<Files> {
@@ -160,7 +167,6 @@ pub(super) async fn files(State(app): State<App>) -> Json<Files> {
 pub(super) async fn begin(
     State(app): State<App>,
     Query(asker): Query<Asker>,
-    Input(to): Input<PathBuf>,
 ) -> Result<Body, Problem> {
     // A task of its own goes on when the asker goes away before the answer; what has begun by then ends with the permit.
     let App {
@@ -168,7 +174,7 @@ pub(super) async fn begin(
     } = app;
     let begun = tokio::spawn(async move {
         let host = service.host;
-        host.send(Event::Backup(BackupRequest { to })).await?;
+        host.send(Event::Backup).await?;
         let number = backup.begin();
         Ok(Permit {
             number,
@@ -180,7 +186,7 @@ pub(super) async fn begin(
     let permit =
         begun.map_err(|refusal| Problem::with_cause(&refusal, Language::of(&asker.language)))?;
     let number = permit.number;
-    // Only who writes notices that nobody reads.
+    // hyper notices a lost client at the latest when it writes, so a line is written each second.
     let every = interval_at(Instant::now() + EVERY, EVERY);
     let more = IntervalStream::new(every).map(move |_| {
         let _held = &permit;
@@ -197,8 +203,7 @@ pub(super) async fn end(
 ) -> Json<()> {
     if app.backup.end(number) {
         let end = ended.error.map_or(Ok(()), |error| Err(error.into()));
-        // A failure is logged, and known to whoever tells it.
-        let _ = app.service.host.send(Event::BackupFinished(end)).await;
+        let _ = finish(app.service.host, end).await;
     }
     Json(())
 }
@@ -214,48 +219,44 @@ pub(super) async fn restore(
         return Err(Problem::failed(NOT_TOGETHER).hint(NOT_TOGETHER_HINT));
     }
     let found = aside(move || isso_backup::find_staged(volume.root(), &staging)).await?;
-    let from = found.map_err(|error| Problem::failed(chain(&error).join(": ")))?;
+    let from = found.map_err(|error| match error {
+        PrepareError::NotStaged(..) => Problem::wrong(line(&error)),
+        _ => Problem::of(&error),
+    })?;
+    let language = Language::of(&asker.language);
     // A task of its own goes on when the command is killed before the answer: a restore that has to be undone is.
-    let done = tokio::spawn(async move { put_in_place(&app, from).await }).await;
-    match done.unwrap_or(Err(NotRestored::Refused(Refusal::Bug))) {
-        Ok(swapped) => Ok(Json(swapped)),
-        Err(NotRestored::Refused(refusal)) => {
-            Err(Problem::with_cause(&refusal, Language::of(&asker.language)))
-        }
-        Err(NotRestored::Failed(message)) => Err(Problem::failed(message)),
-    }
+    let done = tokio::spawn(async move { put_in_place(&app, from, language).await }).await;
+    done.map_err(|_| NotDone::Bug)?.map(Json)
 }
 
 /// Puts files in place. If Isso served before and does not with them, those before are put back.
-async fn put_in_place(app: &App, from: PathBuf) -> Result<Swapped, NotRestored> {
+async fn put_in_place(app: &App, from: PathBuf, language: Language) -> Result<Swapped, Problem> {
     let served = matches!(
         app.service.host.state(),
         Lifecycle::Serving | Lifecycle::Reloading
     );
-    let (restored, state) = app.restores.restore(from).await?;
+    let (restored, state) = app.restores.restore(from, language).await?;
     let before = restored.before.clone();
     let undone = match served && state == Lifecycle::Recovering {
-        true => Some(undo(app, restored).await),
+        true => Some(undo(app, restored, language).await),
         false => None,
     };
     Ok(Swapped { before, undone })
 }
 
-async fn undo(app: &App, restored: Restored) -> Undone {
+async fn undo(app: &App, restored: Restored, language: Language) -> Undone {
     let why = app.supervisor.last_exit();
     let why = why.unwrap_or_else(|| "it ended without saying why".to_owned());
     tracing::warn!("Isso does not serve with the restored files, and gets those before: {why}");
     let root = app.service.volume.root().to_owned();
-    let prepared = tokio::task::spawn_blocking(move || prepare_undo(&root, &restored)).await;
-    let swapped = match prepared {
-        Ok(Ok(before)) => app.restores.restore(before).await,
-        Ok(Err(error)) => Err(NotRestored::Failed(chain(&error).join(": "))),
-        Err(bug) => Err(NotRestored::Failed(chain(&bug).join(": "))),
+    let swapped = match aside(move || prepare_undo(&root, &restored)).await {
+        Ok(Ok(before)) => app.restores.restore(before, language).await,
+        Ok(Err(error)) => Err(Problem::of(&error)),
+        Err(error) => Err(error.into()),
     };
     let (kept, failed) = match swapped {
         Ok((undone, _)) => (undone.before, None),
-        Err(NotRestored::Refused(refusal)) => (None, Some(chain(&refusal).join(": "))),
-        Err(NotRestored::Failed(message)) => (None, Some(message)),
+        Err(problem) => (None, Some(problem.message)),
     };
     if let Some(failed) = &failed {
         tracing::error!("the files before the restore could not be put back: {failed}");

@@ -1,27 +1,35 @@
 //! The client's side of the API.
 
-use std::io;
+use std::io::{self, IsTerminal, stderr};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 
 use isso_actions::Language;
 use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::Status;
 use super::backup::{Ended, Files, Prepared, Swapped};
 use super::socket::SocketPath;
 use crate::data::{DataDir, Holder};
 use crate::error::Failure;
+use crate::output::Output;
 use crate::service::{Listed, Problem, Ran, RunRequest, Shown, Wrong};
 use crate::settings::{Checked, Settings};
 
-/// How long the host may take to say how Isso is. It waits for Isso and for disks, and gives up sooner.
-const STATUS_WITHIN: Duration = Duration::from_secs(30);
+/// How long the host may take to answer. It waits for Isso and for disks, and says how Isso is sooner.
+const WITHIN: Duration = Duration::from_secs(30);
 /// How long it may wait before that until nothing is under way any more, likewise.
 const SETTLED_WITHIN: Duration = Duration::from_secs(60);
+/// A person who waits for longer is told for what.
+const QUIETLY: Duration = Duration::from_secs(10);
+/// What may be wrong with a host that does not answer.
+const STOPPED: &str =
+    "it may have been stopped, such as with Ctrl-Z; then let it go on with `fg` or `kill -CONT`";
 
 /// A connection to the `up` that runs on a data folder.
 pub struct Client {
@@ -104,8 +112,8 @@ impl Client {
     /// How Isso is; `settled` waits until nothing is under way any more.
     pub async fn status(&self, settled: bool) -> Result<Status, Failure> {
         let within = match settled {
-            true => STATUS_WITHIN + SETTLED_WITHIN,
-            false => STATUS_WITHIN,
+            true => WITHIN + SETTLED_WITHIN,
+            false => WITHIN,
         };
         let request = self.request(Method::GET, "status").timeout(within);
         json(request.query(&[("settled", settled)])).await
@@ -146,11 +154,9 @@ impl Client {
 
     /// Runs an action.
     pub async fn run(&self, id: &str, request: &RunRequest) -> Result<Ran, Failure> {
-        json(
-            self.request(Method::POST, &format!("actions/{id}"))
-                .json(request),
-        )
-        .await
+        let route = format!("actions/{id}");
+        let request = self.patient(Method::POST, &route).json(request);
+        waiting(json(request)).await
     }
 
     /// Checks what was filled in, and changes nothing.
@@ -166,8 +172,10 @@ impl Client {
 
     /// Tells that a backup begins; it lasts until it is ended or this process is.
     pub async fn backup(&self, to: &Path, language: Language) -> Result<Backup<'_>, Failure> {
-        let request = self.request(Method::POST, "backups").json(&to);
-        let mut answer = send(request.query(&[("language", language.tag())])).await?;
+        // Only an `up` that was started before issoctl was replaced asks for the folder.
+        let request = self.patient(Method::POST, "backups").json(&to);
+        let request = request.query(&[("language", language.tag())]);
+        let mut answer = waiting(send(request)).await?;
         let first = answer.chunk().await.map_err(broken)?.unwrap_or_default();
         let number = String::from_utf8_lossy(&first).trim().to_owned();
         Ok(Backup {
@@ -179,10 +187,9 @@ impl Client {
 
     /// Has prepared files put in place, whose folder in the data folder has this name.
     pub async fn restore(&self, staging: String, language: Language) -> Result<Swapped, Failure> {
-        let request = self
-            .request(Method::POST, "restore")
-            .json(&Prepared { staging });
-        json(request.query(&[("language", language.tag())])).await
+        let request = self.patient(Method::POST, "restore");
+        let request = request.json(&Prepared { staging });
+        waiting(json(request.query(&[("language", language.tag())]))).await
     }
 
     /// Log lines as they come.
@@ -192,7 +199,7 @@ impl Client {
             ("follow", follow.to_string()),
             ("json", json.to_string()),
         ];
-        send(self.request(Method::GET, "logs").query(&query)).await
+        waiting(send(self.patient(Method::GET, "logs").query(&query))).await
     }
 
     /// Asks `up` to end.
@@ -201,6 +208,11 @@ impl Client {
     }
 
     fn request(&self, method: Method, route: &str) -> RequestBuilder {
+        self.patient(method, route).timeout(WITHIN)
+    }
+
+    /// A request whose answer may take any time.
+    fn patient(&self, method: Method, route: &str) -> RequestBuilder {
         // The host is not looked at: the connection is the socket's.
         self.http
             .request(method, format!("http://issoctl/v1/{route}"))
@@ -218,8 +230,10 @@ impl Backup<'_> {
     /// Tells how it ended.
     pub async fn end(self, error: Option<String>) -> Result<(), Failure> {
         let route = format!("backups/{}", self.number);
-        let request = self.client.request(Method::DELETE, &route);
-        send(request.json(&Ended { error })).await.map(drop)
+        let request = self.client.patient(Method::DELETE, &route);
+        waiting(send(request.json(&Ended { error })))
+            .await
+            .map(drop)
     }
 }
 
@@ -236,11 +250,24 @@ async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Failure
     send(request).await?.json().await.map_err(broken)
 }
 
+/// Waits for the host, and tells a person at a terminal after a while.
+pub async fn waiting<T>(answer: impl Future<Output = T>) -> T {
+    let mut answer = pin!(answer);
+    if let Ok(answer) = timeout(QUIETLY, &mut answer).await {
+        return answer;
+    }
+    if stderr().is_terminal() {
+        let output = Output { json: false };
+        output.note(&format!("Waiting for the running `issoctl up`: {STOPPED}."));
+    }
+    answer.await
+}
+
 fn broken(source: reqwest::Error) -> Failure {
     if source.is_timeout() {
         return Failure::new("the running `issoctl up` does not answer", source)
             .exit(Failure::NOT_RUNNING)
-            .hint("it may have been stopped, such as with Ctrl-Z; then let it go on with `fg` or `kill -CONT`");
+            .hint(STOPPED);
     }
     Failure::new(
         "the running `issoctl up` did not answer as expected",

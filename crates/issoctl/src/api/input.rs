@@ -1,17 +1,17 @@
-//! What a client sends.
+//! What a client sends. What is wrong with it is told as a [`Problem`], as everything that goes wrong.
 
 use axum::Json;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{self, FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::service::{Problem, ProblemKind};
+use crate::service::Problem;
 
-/// The most characters of a message about a body.
+/// The most characters of a message.
 const LONGEST: usize = 200;
 
-/// A request's body as JSON. One that is too large (2 MB), nested too deep (128 levels) or something else is told as a
-/// [`Problem`], as everything that goes wrong.
+/// A request's body as JSON: at most 2 MB, nested at most 128 levels deep.
 pub struct Input<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
@@ -20,19 +20,43 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match Json::from_request(request, state).await {
             Ok(Json(input)) => Ok(Input(input)),
-            Err(rejection) => {
-                let message = match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => {
-                        "that is too much: 2 MB are taken at most".to_owned()
-                    }
-                    // The way to what is nested too deep is long.
-                    _ => rejection.body_text().chars().take(LONGEST).collect(),
-                };
-                Err(Problem {
-                    kind: ProblemKind::InvalidInput,
-                    ..Problem::failed(message)
-                })
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Problem::wrong("that is too much: 2 MB are taken at most"))
             }
+            Err(rejection) => Err(wrong(&rejection.body_text())),
         }
     }
+}
+
+/// What stands behind `?` in the address.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match extract::Query::from_request_parts(parts, state).await {
+            Ok(extract::Query(query)) => Ok(Query(query)),
+            Err(rejection) => Err(wrong(&rejection.body_text())),
+        }
+    }
+}
+
+/// A part of the address's path.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match extract::Path::from_request_parts(parts, state).await {
+            Ok(extract::Path(part)) => Ok(Path(part)),
+            Err(rejection) => Err(wrong(&rejection.body_text())),
+        }
+    }
+}
+
+/// The way to what is nested too deep is long, so it is cut.
+fn wrong(message: &str) -> Problem {
+    Problem::wrong(message.chars().take(LONGEST).collect::<String>())
 }

@@ -83,10 +83,7 @@ impl Listener for Limited {
         loop {
             let (stream, address) = Listener::accept(&mut self.listener).await;
             match Arc::clone(&self.room).try_acquire_owned() {
-                Ok(permit) => {
-                    let _permit = permit;
-                    return (Counted { stream, _permit }, address);
-                }
+                Ok(_permit) => return (Counted { stream, _permit }, address),
                 Err(_) => self.refuse(stream),
             }
         }

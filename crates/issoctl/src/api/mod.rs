@@ -10,13 +10,13 @@
 //! | `POST /v1/actions/ID` | runs it: a [`crate::service::RunRequest`] in, a [`crate::service::Ran`] out |
 //! | `POST /v1/actions/ID/check` | checks the same input and changes nothing: a list of [`crate::service::Wrong`] out |
 //! | `GET /v1/files` | where the files are: [`Files`] |
-//! | `POST /v1/backups?language=L` | a folder in: a backup is made by the asker, and lasts while the answer does; its first line is a number |
+//! | `POST /v1/backups?language=L` | a backup is made by the client, and lasts while the answer does; its first line is a number |
 //! | `DELETE /v1/backups/NUMBER` | says how that ended: an `{"error": …}` |
 //! | `POST /v1/restore?language=L` | puts prepared files in place: `{"staging": NAME}`, a folder right in the data folder, in; `{"before": …}` out |
-//! | `GET /v1/logs?lines=N&follow=true` | log lines as text |
+//! | `GET /v1/logs?lines=N&follow=true` | the last N log lines as text, and those that come; with `json=true` an object each |
 //! | `POST /v1/stop` | ends `up` |
 //!
-//! What goes wrong is a [`crate::service::Problem`] with a status of 4xx or 5xx. Only the folder's
+//! What goes wrong, an unknown route too, is a [`crate::service::Problem`] with a status of 4xx or 5xx. Only the folder's
 //! owner can open the socket, so the API asks for no password. It trusts no request all the same: no route takes a path to
 //! work on, a body has 2 MB at most, and what may wait for a disk or a lock waits beside the thread that keeps Isso up.
 
@@ -24,12 +24,13 @@ mod backup;
 mod client;
 mod input;
 mod listener;
+mod logs;
 mod server;
 mod socket;
 mod status;
 
 pub use backup::{Current, NOT_TOGETHER, NOT_TOGETHER_HINT, Swapped, Undone};
-pub use client::Client;
+pub use client::{Client, waiting};
 pub use server::{App, serve};
 pub use socket::{Bound, SocketPath};
 pub use status::Status;

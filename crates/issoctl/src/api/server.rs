@@ -1,41 +1,36 @@
 //! The server's side of the API.
 
 use std::any::Any;
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use isso_actions::Language;
-use isso_daemon::{LogLine, LogRing, Monitor, Phase, connections};
+use isso_daemon::{LogRing, Monitor, Phase, connections};
 use isso_lifecycle::State as Lifecycle;
 use serde::Deserialize;
-use serde_json::json;
-use tokio::sync::{Semaphore, broadcast, watch};
-use tokio::task::spawn_blocking;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
-use tokio_stream::wrappers::BroadcastStream;
-use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
-use tokio_stream::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::backup::{self, Current};
-use super::input::Input;
+use super::input::{Input, Path, Query};
 use super::listener::{Limited, MOST};
+use super::logs;
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
+use crate::aside::{NotDone, aside};
 use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
-use crate::error::chain;
+use crate::error::line;
 use crate::host::Restores;
 use crate::printer::{self, Printer};
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
@@ -44,8 +39,6 @@ use crate::surroundings::url;
 
 /// How long the status waits for a disk.
 const DISK: Duration = Duration::from_secs(5);
-/// How many requests may wait for disks at a time. Each takes a thread, and those of the runtime serve Isso, too.
-static WAITING: Semaphore = Semaphore::const_new(16);
 
 /// What the routes work on.
 #[derive(Clone)]
@@ -82,7 +75,7 @@ pub async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::
     let served = axum::serve(listener, router(app))
         .with_graceful_shutdown(stopped.clone().cancelled_owned())
         .into_future();
-    // Whoever follows the log would keep the server for ever.
+    // A client that follows the log never ends its request.
     let lingering = async {
         (
             stopped.cancelled().await,
@@ -109,38 +102,24 @@ fn router(app: App) -> Router {
         .route("/v1/backups", post(backup::begin))
         .route("/v1/backups/{number}", delete(backup::end))
         .route("/v1/restore", post(backup::restore))
-        .route("/v1/logs", get(logs))
+        .route("/v1/logs", get(logs::logs))
         .route("/v1/stop", post(stop))
         .with_state(app);
-    catching_panics(router)
+    telling_problems(router)
 }
 
-/// Answers a request whose handler panics; all else goes on.
-fn catching_panics(router: Router) -> Router {
-    router.layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
-        Problem {
-            kind: ProblemKind::Failed,
-            message: "a bug in issoctl ended this request; the log of `issoctl up` says where"
-                .to_owned(),
-            field: None,
-            hint: None,
-        }
-        .into_response()
-    }))
-}
-
-/// Does what may wait for a disk or a lock beside the thread that keeps Isso up.
-pub(super) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    let permit = WAITING.acquire().await.expect("it is never closed");
-    // A request that is given up leaves the work behind, which keeps its place until it is done.
-    let done = spawn_blocking(move || {
-        let _permit = permit;
-        work()
-    });
-    done.await
-        .map_err(|error| Problem::failed(error.to_string()))
+/// Answers with a [`Problem`] where there is no such route, and where a handler panics; all else goes on.
+fn telling_problems(router: Router) -> Router {
+    let unknown = |status, message: &str| (status, Json(Problem::wrong(message)));
+    router
+        .fallback(async move || unknown(StatusCode::NOT_FOUND, "there is no such route"))
+        .method_not_allowed_fallback(async move || {
+            let message = "this route does not take that method";
+            unknown(StatusCode::METHOD_NOT_ALLOWED, message)
+        })
+        .layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
+            Problem::from(NotDone::Bug).into_response()
+        }))
 }
 
 #[derive(Deserialize)]
@@ -184,7 +163,7 @@ pub(super) async fn ask(app: &App) -> Probe {
     let answer = match phase {
         Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
             .await
-            .map_err(|error| chain(&error).join(": ")),
+            .map_err(|error| line(&error)),
         Phase::Starting => Err("Isso is starting".to_owned()),
         Phase::Stopped | Phase::Waiting | Phase::Stopping => Err("Isso does not run".to_owned()),
     };
@@ -200,7 +179,7 @@ async fn settings(app: &App) -> SettingsStatus {
     let read = timeout(DISK, aside(move || desk.status())).await;
     let settings = match read {
         Ok(Ok(settings)) => settings,
-        Ok(Err(problem)) => SettingsStatus::unknown(problem.message),
+        Ok(Err(error)) => SettingsStatus::unknown(error.to_string()),
         Err(_) => SettingsStatus::unknown(format!(
             "isso.cfg could not be read within {DISK:?}: its disk does not answer"
         )),
@@ -237,6 +216,7 @@ async fn settled(app: &App) {
 
 #[derive(Deserialize)]
 struct Reveal {
+    #[serde(default)]
     reveal: bool,
 }
 
@@ -245,16 +225,17 @@ async fn shown(
     Query(query): Query<Reveal>,
 ) -> Result<Json<Settings>, Problem> {
     let settings = aside(move || Settings::of(&app.service.volume, query.reveal)).await?;
-    settings.map(Json).map_err(Problem::of_volume)
+    settings.map(Json).map_err(|error| Problem::of(&error))
 }
 
 async fn checked(State(app): State<App>) -> Result<Json<Checked>, Problem> {
     let checked = aside(move || Checked::of(&app.service.volume)).await?;
-    checked.map(Json).map_err(Problem::of_volume)
+    checked.map(Json).map_err(|error| Problem::of(&error))
 }
 
 #[derive(Deserialize)]
 pub(super) struct Asker {
+    #[serde(default)]
     pub language: String,
 }
 
@@ -295,61 +276,6 @@ async fn check(
         .map(Json)
 }
 
-#[derive(Deserialize)]
-struct Tail {
-    lines: usize,
-    follow: bool,
-    json: bool,
-}
-
-async fn logs(State(app): State<App>, Query(query): Query<Tail>) -> Body {
-    Body::from_stream(tail(&app.logs, query).map(Ok::<_, Infallible>))
-}
-
-/// The lines that were asked for, and with `follow` those that come.
-fn tail(
-    logs: &LogRing,
-    Tail {
-        lines,
-        follow,
-        json,
-    }: Tail,
-) -> impl Stream<Item = String> + use<> {
-    let (past, coming) = logs.follow(lines);
-    let past: Vec<_> = past.iter().map(|line| write(line, json)).collect();
-    // Sent at once, so that the client sees the answer begin even when nothing was logged yet.
-    let begin = tokio_stream::once(String::new());
-    // Without, the channel has no sender, so nothing comes.
-    let coming = if follow {
-        coming
-    } else {
-        broadcast::channel(1).1
-    };
-    let coming = BroadcastStream::new(coming).map(move |line| match line {
-        Ok(line) => write(&line, json),
-        Err(BroadcastStreamRecvError::Lagged(lines)) => skipped(lines, json),
-    });
-    tokio_stream::iter(past).chain(begin).chain(coming)
-}
-
-fn write(line: &LogLine, json: bool) -> String {
-    if json {
-        let object = serde_json::to_string(line).expect("our own types have string keys");
-        format!("{object}\n")
-    } else {
-        format!("{}\n", line.text)
-    }
-}
-
-/// A reader that is too slow has not seen these lines.
-fn skipped(lines: u64, json: bool) -> String {
-    let text = format!("[{lines} lines are left out here: they came faster than they were read]");
-    match json {
-        true => format!("{}\n", json!({ "skipped": lines, "text": text })),
-        false => format!("{text}\n"),
-    }
-}
-
 async fn stop(State(app): State<App>) {
     app.stop.cancel();
 }
@@ -368,7 +294,62 @@ impl IntoResponse for Problem {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::Method;
+
+    use super::super::logs::Tail;
+
     use super::*;
+
+    async fn served(router: Router) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, telling_problems(router)).into_future());
+        address
+    }
+
+    #[tokio::test]
+    async fn every_mistake_of_a_request_is_told_as_a_problem() {
+        async fn number(Path(number): Path<u64>) -> String {
+            number.to_string()
+        }
+        async fn follow(Query(tail): Query<Tail>) -> String {
+            format!("{:?} {}", tail.lines, tail.follow)
+        }
+        let router = Router::new()
+            .route("/numbers/{number}", get(number))
+            .route("/logs", get(follow));
+        let address = served(router).await;
+        let ask = async |method, path| {
+            let request =
+                reqwest::Client::new().request(method, format!("http://{address}/{path}"));
+            request.send().await.unwrap()
+        };
+        for (method, path, status) in [
+            (Method::GET, "nowhere", StatusCode::NOT_FOUND),
+            (Method::POST, "logs", StatusCode::METHOD_NOT_ALLOWED),
+            (
+                Method::GET,
+                "logs?lines=many",
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+            (
+                Method::GET,
+                "numbers/none",
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+        ] {
+            let answer = ask(method, path).await;
+            assert_eq!(answer.status(), status, "{path}");
+            let problem: Problem = answer.json().await.unwrap();
+            assert_eq!(problem.kind, ProblemKind::InvalidInput, "{path}");
+        }
+        let answer = ask(Method::GET, "logs?lines=5&follow=true").await;
+        assert_eq!(answer.text().await.unwrap(), "Some(5) true");
+        assert_eq!(
+            ask(Method::GET, "numbers/7").await.text().await.unwrap(),
+            "7"
+        );
+    }
 
     #[tokio::test]
     async fn a_handler_that_panics_is_answered_for_and_the_next_one_works() {
@@ -376,9 +357,7 @@ mod tests {
             "/bad",
             get(async || -> &'static str { panic!("on purpose") }),
         );
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(axum::serve(listener, catching_panics(router)).into_future());
+        let address = served(router).await;
         let ask = async |path| {
             reqwest::get(format!("http://{address}/{path}"))
                 .await
@@ -390,56 +369,5 @@ mod tests {
         let text = answer.text().await.unwrap();
         assert!(text.contains("a bug in issoctl"), "{text}");
         assert_eq!(ask("good").await.text().await.unwrap(), "good");
-    }
-
-    async fn read(stream: impl Stream<Item = String>, count: usize) -> Vec<String> {
-        // What is empty only makes the answer begin.
-        stream
-            .filter(|it| !it.is_empty())
-            .take(count)
-            .collect()
-            .await
-    }
-
-    fn push(logs: &LogRing, lines: std::ops::Range<usize>) {
-        lines.for_each(|number| logs.push(1, number.to_string()));
-    }
-
-    #[tokio::test]
-    async fn a_reader_that_falls_behind_is_told_how_much_it_missed_and_goes_on() {
-        for json in [false, true] {
-            let logs = LogRing::new(2000);
-            push(&logs, 0..2);
-            let query = Tail {
-                lines: usize::MAX,
-                follow: true,
-                json,
-            };
-            let stream = tail(&logs, query);
-            push(&logs, 2..302);
-            let lines = read(stream, 2 + 1 + 256).await;
-            assert_eq!(lines.len(), 2 + 1 + 256);
-            assert!(lines[2].contains("44 lines are left out"), "{}", lines[2]);
-            assert!(lines[3].contains("46") && lines[258].contains("301"));
-            if json {
-                let missed: serde_json::Value = serde_json::from_str(&lines[2]).unwrap();
-                assert_eq!(missed["skipped"], 44);
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn without_following_the_log_ends() {
-        let logs = LogRing::new(10);
-        push(&logs, 0..20);
-        let query = Tail {
-            lines: 3,
-            follow: false,
-            json: false,
-        };
-        assert_eq!(
-            read(tail(&logs, query), 100).await,
-            ["17\n", "18\n", "19\n"]
-        );
     }
 }

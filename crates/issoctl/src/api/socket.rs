@@ -42,8 +42,8 @@ impl SocketPath {
         self.join(Self::NAME)
     }
 
-    /// Listens for the owner alone, where nobody finds the socket before it is [published](Bound::publish). Fails if that could
-    /// not be done either.
+    /// Listens under a name that clients do not look for, until [`Bound::publish`]. Only the owner may connect. Fails where the
+    /// socket could not be published either.
     pub fn bind(self) -> io::Result<Bound> {
         // A rename replaces a socket that a killed host left behind, and any file, but no folder.
         if symlink_metadata(self.get()).is_ok_and(|there| there.is_dir()) {
@@ -93,6 +93,13 @@ impl Bound {
         let listener = listener.try_clone()?;
         std::fs::rename(socket.join(UNREADY), socket.get())?;
         Ok((listener, SocketPath { folder }))
+    }
+}
+
+impl Bound {
+    /// The folder in which the socket is.
+    pub fn folder(&self) -> io::Result<File> {
+        self.socket.folder.try_clone()
     }
 }
 

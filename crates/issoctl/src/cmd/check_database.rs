@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use isso_database::{CheckError, Verdict, check_thoroughly};
-use rustix::process::{Signal, nice, set_parent_process_death_signal};
+use rustix::process::nice;
 use serde::{Deserialize, Serialize};
 
-use crate::error::chain;
+use crate::error::line;
 use crate::output::Output;
 
 /// What came of a check. It is printed, for the database's folder may be full.
@@ -24,13 +24,12 @@ pub enum Checked {
 
 /// Checks, and prints a [`Checked`].
 pub fn run(database: &Path) -> ExitCode {
-    // Where either is not granted, the check is the same.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    // Where that is not granted, the check is the same.
     let _ = nice(19);
     let checked = match check_thoroughly(database) {
         Ok(verdict) => Checked::Verdict(verdict),
         Err(CheckError::Changed(_)) => Checked::Changed,
-        Err(error) => Checked::Failed(chain(&error).join(": ")),
+        Err(error) => Checked::Failed(line(&error)),
     };
     Output { json: true }.json(&checked);
     ExitCode::SUCCESS

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::api::Client;
+use crate::api::{Client, waiting};
+use crate::aside::on_thread;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::output::Output;
@@ -13,7 +14,9 @@ use crate::output::Output;
 pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
     Client::required(data)?.stop().await?;
     // `up` holds this lock as long as it, and so any Isso of it, lives.
-    data.wait_until_free()?;
+    let folder = data.clone();
+    let freed = waiting(on_thread(move || folder.wait_until_free())).await;
+    freed.map_err(|error| Failure::new("it is not known whether Isso is stopped", error))??;
     if output.json {
         output.json(&json!({ "stopped": true }));
     } else {

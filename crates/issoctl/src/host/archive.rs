@@ -1,19 +1,21 @@
 //! Backups and restores, as the state machine has them done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use isso_actions::Language;
 use isso_backup::{Restored, swap};
 use isso_cfg::Volume;
-use isso_lifecycle::{Archive, BackupRequest, Event, PortError, Refusal, RestoreRequest, State};
+use isso_lifecycle::{Archive, Event, PortError, RestoreRequest, State};
 use tokio::sync::{mpsc, watch};
-use tokio::task::spawn_blocking;
 
 use super::Handle;
-use crate::error::chain;
+use crate::aside::on_thread;
+use crate::error::line;
+use crate::service::Problem;
 
-/// How the last restore ended; nothing while there was none.
-type Outcome = Option<Result<Restored, String>>;
+/// From where the last restore was, and how it ended; nothing while there was none.
+type Outcome = Option<(PathBuf, Result<Restored, String>)>;
 
 /// The archive of a volume in a folder.
 pub struct ArchivePort {
@@ -46,9 +48,9 @@ impl ArchivePort {
 
 #[async_trait]
 impl Archive for ArchivePort {
-    /// Whoever asked makes the backup itself, in a process of its own: its locks on the database are
-    /// then not ours, its memory goes when it goes, and it writes where that person may.
-    async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> {
+    /// The command that asked makes the backup in its own process: SQLite's locks are then not the host's, its memory is freed at
+    /// its end, and it writes with its user's rights.
+    async fn begin_backup(&mut self) -> Result<(), PortError> {
         Ok(())
     }
 
@@ -56,15 +58,21 @@ impl Archive for ArchivePort {
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError> {
         let (root, from) = (self.root.clone(), request.from.clone());
         let (ends, outcome) = (self.ends.clone(), self.outcome.clone());
+        // What was asked for before and failed may be asked for again.
+        outcome.send_if_modified(|last| {
+            last.take_if(|(before, _)| *before == from);
+            false
+        });
         tokio::spawn(async move {
-            let swapped = spawn_blocking(move || swap(&root, &from)).await;
+            let place = from.clone();
+            let swapped = on_thread(move || swap(&root, &place)).await;
             // After a panic the machine must not wait for an end for ever. The next look at the files finishes the swap.
             let swapped: Result<Restored, PortError> = match swapped {
                 Ok(swapped) => swapped.map_err(Into::into),
-                Err(_) => Err("a bug in issoctl ended the restore; its log says where".into()),
+                Err(error) => Err(error.into()),
             };
             let told = swapped.as_ref().map(Clone::clone);
-            outcome.send_replace(Some(told.map_err(|error| chain(&**error).join(": "))));
+            outcome.send_replace(Some((from, told.map_err(|error| line(&**error)))));
             // A host that is gone settles the volume when it comes again.
             let _ = ends.send(Event::RestoreFinished(swapped.map(drop))).await;
         });
@@ -81,29 +89,51 @@ pub struct Restores {
     pub outcome: watch::Receiver<Outcome>,
 }
 
-/// Why the files were not put in place.
-#[derive(Debug)]
-pub enum NotRestored {
-    /// Something else is going on.
-    Refused(Refusal),
-    /// It was tried.
-    Failed(String),
-}
-
 impl Restores {
     /// Stops Isso, puts the files in place, and returns once Isso serves again or is known not to, with the state in which it is.
-    pub async fn restore(&self, from: PathBuf) -> Result<(Restored, State), NotRestored> {
-        let mut outcome = self.outcome.clone();
-        outcome.mark_unchanged();
-        let event = Event::Restore(RestoreRequest { from });
-        self.host.send(event).await.map_err(NotRestored::Refused)?;
-        let told = outcome.changed().await.is_ok();
-        let restored = outcome.borrow().clone().filter(|_| told);
-        let Some(restored) = restored else {
-            return Err(NotRestored::Failed("`issoctl up` ends".to_owned()));
-        };
+    pub async fn restore(
+        &self,
+        from: PathBuf,
+        language: Language,
+    ) -> Result<(Restored, State), Problem> {
+        let event = Event::Restore(RestoreRequest { from: from.clone() });
+        let begun = self.host.send(event).await;
+        begun.map_err(|refusal| Problem::with_cause(&refusal, language))?;
+        let restored = end_of(self.outcome.clone(), &from).await;
+        let restored = restored.ok_or_else(|| Problem::failed("`issoctl up` ends"))?;
         let state = self.host.settled().await;
-        let restored = restored.map_err(NotRestored::Failed)?;
-        Ok((restored, state))
+        Ok((restored.map_err(Problem::failed)?, state))
+    }
+}
+
+/// How the restore of these files ended. Nothing if there is no archive any more.
+async fn end_of(
+    mut outcome: watch::Receiver<Outcome>,
+    from: &Path,
+) -> Option<Result<Restored, String>> {
+    let is_own = |it: &Outcome| it.as_ref().is_some_and(|(place, _)| place == from);
+    let own = outcome.wait_for(is_own).await.ok()?.clone();
+    own.map(|(_, end)| end)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn a_restore_is_told_its_own_end() {
+        let (sender, outcome) = watch::channel(None);
+        let end = |from: &str, said: &str| Some((PathBuf::from(from), Err(said.to_owned())));
+        let told = |from: &str| end_of(outcome.clone(), Path::new(from)).now_or_never();
+        assert!(told("mine").is_none(), "it has not ended");
+        sender.send_replace(end("another", "its disk is full"));
+        assert!(told("mine").is_none(), "another one has ended");
+        sender.send_replace(end("mine", "my disk is full"));
+        let mine = told("mine").flatten();
+        assert!(mine.is_some_and(|end| end.is_err_and(|said| said == "my disk is full")));
+        drop(sender);
+        assert!(told("another").is_some_and(|end| end.is_none()));
     }
 }

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use crate::memory::give_back;
 
-pub use archive::{ArchivePort, NotRestored, Reports, Restores};
+pub use archive::{ArchivePort, Reports, Restores};
 pub use offline::offline;
 pub use ports::{ActionsPort, TaskFlag};
 
@@ -104,7 +104,7 @@ pub fn spawn(
                 std::mem::replace(state, machine.state()) != machine.state()
             });
             match (answer, result) {
-                // Whoever asked may have gone away meanwhile.
+                // The client may have disconnected.
                 (Some(answer), result) => drop(answer.send(result)),
                 (None, Err(refusal)) => tracing::debug!("{refusal}"),
                 (None, Ok(_)) => {}

@@ -5,8 +5,8 @@ use isso_actions::{Action, ActionError, Done, Language};
 use isso_cfg::{Volume, VolumeError};
 use isso_lifecycle::{Actions, Effect, Invocation, Invoked, PortError, Tasks};
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
 
+use crate::aside::on_thread;
 use crate::surroundings::Surroundings;
 
 /// The critical task, shown by those that watch the flag.
@@ -39,7 +39,7 @@ impl Actions for ActionsPort {
         let (volume, surroundings) = (self.volume.clone(), self.surroundings.clone());
         let invocation = invocation.clone();
         // Waits for the volume's lock and for the disk, and may settle the files first, which sleeps.
-        let done = spawn_blocking(move || run(&volume, &surroundings, &invocation)).await?;
+        let done = on_thread(move || run(&volume, &surroundings, &invocation)).await?;
         let done = done?;
         let effect = if done.settings_changed {
             Effect::Settings

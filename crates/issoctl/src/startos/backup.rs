@@ -1,9 +1,8 @@
 //! `backup`: leave to copy the volume over the backup before.
 
 use isso_database::{Depth, check_database};
-use isso_lifecycle::{BackupRequest, Event};
+use isso_lifecycle::Event;
 
-use super::BACKUP;
 use super::host::Host;
 use super::protocol::{Orders, Request};
 use crate::data::DataDir;
@@ -11,8 +10,7 @@ use crate::data::DataDir;
 /// Refuses a database that is damaged or gone, so that a good backup is not replaced with it.
 pub async fn run(data: &DataDir, request: &Request) -> Orders {
     let mut host = Host::begin(data, request).await;
-    let to = BACKUP.into();
-    host.send(Event::Backup(BackupRequest { to })).await;
+    host.send(Event::Backup).await;
     let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);
     host.send(Event::BackupFinished(checked.map_err(Into::into)))
         .await;

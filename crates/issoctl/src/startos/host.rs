@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use isso_actions::{Action, Language, NoticeTitle, notice_title, password_task_reason};
 use isso_cfg::{Contents, Volume};
 use isso_lifecycle::{
-    Archive, BackupRequest, Config, Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest,
-    Review, State,
+    Archive, Config, Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Review, State,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -205,7 +204,7 @@ impl Daemon for Elsewhere {
 
 #[async_trait]
 impl Archive for Elsewhere {
-    async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> {
+    async fn begin_backup(&mut self) -> Result<(), PortError> {
         Ok(())
     }
 

@@ -3,7 +3,9 @@
 use isso_cfg::Volume;
 use isso_lifecycle::State;
 use tokio::sync::watch;
-use tokio::task::{spawn_blocking, spawn_local};
+use tokio::task::spawn_local;
+
+use crate::aside::on_thread;
 
 /// Keeps the volume marked as in use while Isso runs on it, or is being started on settings that were accepted. When this
 /// process dies, the mark is gone too.
@@ -17,13 +19,15 @@ pub fn mark_while_running(volume: Volume, mut states: watch::Receiver<State>) {
             } else if mark.is_none() {
                 let volume = volume.clone();
                 // A hook that settles the volume holds it for an instant.
-                let marked = spawn_blocking(move || volume.mark_in_use()).await;
+                let marked = on_thread(move || volume.mark_in_use()).await;
                 match marked {
                     Ok(Ok(marked)) => mark = Some(marked),
                     Ok(Err(error)) => {
                         tracing::warn!("the volume cannot be marked as in use: {error}");
                     }
-                    Err(bug) => tracing::error!("the volume cannot be marked as in use: {bug}"),
+                    Err(error) => {
+                        tracing::error!("the volume cannot be marked as in use: {error}");
+                    }
                 }
             }
             if states.changed().await.is_err() {

@@ -4,7 +4,7 @@ use isso_actions::{DatabaseText, Language, database_text};
 use isso_database::DatabaseError;
 use isso_lifecycle::Refusal;
 
-use crate::error::chain;
+use crate::error::line;
 use crate::service::Problem;
 
 /// Why an event was refused, with its cause.
@@ -15,7 +15,7 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
     };
     let cause = match failure.source.downcast_ref() {
         Some(error) => database(error, language),
-        None => chain(&*failure.source).join(": "),
+        None => line(&*failure.source),
     };
     format!("{message} {cause}")
 }
@@ -29,7 +29,7 @@ pub fn database(error: &DatabaseError, language: Language) -> String {
         | DatabaseError::Unwritable { .. }
         | DatabaseError::Foreign { .. }
         | DatabaseError::Unreadable(..) => {
-            let reason = chain(error).join(": ");
+            let reason = line(error);
             return database_text(DatabaseText::Unusable(&reason), language);
         }
     };

@@ -4,7 +4,7 @@ use statig::prelude::*;
 
 use crate::answer::Refusal;
 use crate::context::Context;
-use crate::event::{BackupRequest, RestoreRequest};
+use crate::event::RestoreRequest;
 use crate::ports::Gate;
 
 use super::{Machine, Place};
@@ -60,15 +60,11 @@ impl Machine {
     }
 
     /// Begins a backup beside whatever goes on.
-    pub(crate) async fn backup(
-        &mut self,
-        request: &BackupRequest,
-        context: &mut Context,
-    ) -> Outcome<Place> {
+    pub(crate) async fn backup(&mut self, context: &mut Context) -> Outcome<Place> {
         if self.backing_up {
             context.refuse(Refusal::BackupRunning);
         } else {
-            self.backing_up = context.begin_backup(request).await;
+            self.backing_up = context.begin_backup().await;
         }
         Handled
     }

@@ -9,9 +9,7 @@ mod settings;
 
 use serde_json::Value;
 
-use crate::{
-    BackupRequest, DaemonEvent, Event, Gate, Invocation, PortError, RestoreRequest, State,
-};
+use crate::{DaemonEvent, Event, Gate, Invocation, PortError, RestoreRequest, State};
 
 use self::script::{Call::*, Look, OK, Reviewed, Step, step};
 
@@ -43,9 +41,7 @@ fn invoke(id: &str) -> Event {
 }
 
 fn backup() -> Event {
-    Event::Backup(BackupRequest {
-        to: "/backup".into(),
-    })
+    Event::Backup
 }
 
 fn restore() -> Event {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{BackupRequest, DaemonEvent, Event, Invocation, RestoreRequest};
+use crate::{DaemonEvent, Event, Invocation, RestoreRequest};
 
 /// What settings say, as far as it matters here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -121,7 +121,7 @@ impl Move {
             Move::Ready => Event::Daemon(DaemonEvent::Ready),
             Move::Exited | Move::StaleExited => Event::Daemon(DaemonEvent::Exited("killed".into())),
             Move::RestartDue => Event::Daemon(DaemonEvent::RestartDue),
-            Move::Backup => Event::Backup(BackupRequest { to: "/b".into() }),
+            Move::Backup => Event::Backup,
             Move::BackupFinished { well } => Event::BackupFinished(end(well)),
             Move::Restore => Event::Restore(RestoreRequest { from: "/b".into() }),
             Move::Restored { .. } => Event::RestoreFinished(end(true)),

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{bytes, comments, time, to_json};
 use crate::data::DataDir;
-use crate::error::{Failure, chain};
+use crate::error::{Failure, line};
 use crate::output::{BAD, BOLD, DIM, Output};
 
 /// Lists the backups in a folder.
@@ -28,7 +28,7 @@ pub fn run(data: &DataDir, output: Output, folder: Option<&Path>) -> Result<Exit
             Err(error) => json!({
                 "path": it.path,
                 "size": it.size,
-                "error": chain(error).join(": "),
+                "error": line(error),
             }),
         });
         output.json(&all.collect::<Vec<_>>());

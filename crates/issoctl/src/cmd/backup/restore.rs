@@ -20,10 +20,9 @@ use crate::api::{Client, NOT_TOGETHER, NOT_TOGETHER_HINT, Status, Swapped, Undon
 use crate::cli::RestoreArgs;
 use crate::data::{DataDir, Taken};
 use crate::error::Failure;
-use crate::host::{self, NotRestored};
+use crate::host;
 use crate::language;
 use crate::output::{GOOD, Output, WARN};
-use crate::service::Problem;
 use crate::signals::Claim;
 
 /// Another program may be about to close the database, such as an Isso whose `up` was killed.
@@ -45,7 +44,7 @@ pub async fn run(
     // Without a host, none may come up meanwhile.
     let taken = data.lock().await?;
     let client = match taken {
-        Taken::Now(_) | Taken::Unneeded => None,
+        Taken::Now(_) => None,
         Taken::ByHost => Some(Client::required(data)?),
     };
     let volume = data.volume();
@@ -295,13 +294,9 @@ async fn swap(volume: &Volume, prepared: &Path) -> Result<Option<PathBuf>, Failu
     let restores = host::offline(volume);
     // Files that cannot be settled are about to be replaced.
     let _ = restores.host.send(Event::Init).await;
-    match restores.restore(prepared.to_owned()).await {
-        Ok((restored, _)) => Ok(restored.before),
-        Err(NotRestored::Refused(refusal)) => {
-            Err(Problem::with_cause(&refusal, language::of_environment()).into())
-        }
-        Err(NotRestored::Failed(reason)) => Err(Failure::plain(reason)),
-    }
+    let language = language::of_environment();
+    let (restored, _) = restores.restore(prepared.to_owned(), language).await?;
+    Ok(restored.before)
 }
 
 fn report(plan: &Plan<'_>, before: Option<&Path>, output: Output) {

@@ -122,7 +122,7 @@ impl Script {
                 Call::Start(end) => expect!(self.daemon.expect_start() => end),
                 Call::Reload(end) => expect!(self.daemon.expect_reload() => end),
                 Call::Stop(end) => expect!(self.daemon.expect_stop() => end),
-                Call::Backup(end) => expect!(self.archive.expect_begin_backup(_) => end),
+                Call::Backup(end) => expect!(self.archive.expect_begin_backup() => end),
                 Call::Restore(end) => expect!(self.archive.expect_begin_restore(_) => end),
             }
         }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::tests::moves::Text;
 use crate::{
-    Actions, Archive, BackupRequest, Config, Daemon, Effect, Gate, Invocation, Invoked, PortError,
-    RestoreRequest, Review, Tasks,
+    Actions, Archive, Config, Daemon, Effect, Gate, Invocation, Invoked, PortError, RestoreRequest,
+    Review, Tasks,
 };
 
 use super::{Port, World};
@@ -121,7 +121,7 @@ impl Daemon for Hand {
 
 #[async_trait]
 impl Archive for Hand {
-    async fn begin_backup(&mut self, _: &BackupRequest) -> Result<(), PortError> {
+    async fn begin_backup(&mut self) -> Result<(), PortError> {
         let mut world = self.world();
         let facts = world.facts;
         world.forbid(facts.saving, "two backups at a time");
