@@ -1,42 +1,21 @@
 //! The data folder of the standalone host.
 
-use std::fmt;
-use std::fs::{DirBuilder, File, Metadata, TryLockError};
+mod lock;
+
+use std::fs::DirBuilder;
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use clap::CommandFactory;
 use etcetera::BaseStrategy;
 use isso_cfg::{Environment, Volume};
-use nix::fcntl::OFlag;
-use nix::sys::stat::{major, minor};
-use nix::unistd::{AccessFlags, access};
-use tokio::time::sleep;
 
-use crate::api::Client;
 use crate::cli::Cli;
 use crate::error::Failure;
+use crate::owner;
 
-/// How long a process waits for another that has taken the folder and does not answer: a command, as a rule.
-const PATIENCE: Duration = Duration::from_secs(5);
-const TRY_AGAIN: Duration = Duration::from_millis(50);
-
-/// What became of an attempt to take the folder.
-#[derive(Debug)]
-pub enum Taken {
-    /// It is taken, as long as the file is open.
-    Now(File),
-    /// A host has it, and answers.
-    ByHost,
-    /// Nothing may be written there, so no host can take it either.
-    Unneeded,
-}
-
-/// A process that has taken the folder; its number, if that is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Holder(pub Option<i32>);
+pub use lock::{Holder, Taken};
 
 /// Where everything of one Isso lives: the volume, the Python environment and the API's socket.
 #[derive(Debug, Clone)]
@@ -96,7 +75,8 @@ impl DataDir {
                     source,
                 )
                 .hint("choose another one with --data DIR")
-            })
+            })?;
+        owner::look_again(&self.path)
     }
 
     /// The folder itself.
@@ -164,149 +144,10 @@ impl DataDir {
         self.path.join("runtime")
     }
 
-    /// Where backups go that nobody wants elsewhere.
+    /// The folder for backups if `--to` names no other.
     pub fn backups(&self) -> PathBuf {
         self.path.join("backups")
     }
-
-    /// Takes the backups: one is made or put back at a time.
-    pub fn lock_backups(&self) -> Result<File, Failure> {
-        self.create()?;
-        let file = self.lock_file("backup.lock")?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => {
-                Err(Failure::plain("another backup is being made or put back")
-                    .hint("wait until it is done"))
-            }
-            Err(TryLockError::Error(source)) => Err(self.unlockable(source)),
-        }
-    }
-
-    /// The same, to make a backup: where nothing may be written, as on a disk that is rescued, no other process makes one here either.
-    pub fn lock_backups_to_read(&self) -> Result<Option<File>, Failure> {
-        match self.is_read_only() {
-            true => Ok(None),
-            false => self.lock_backups().map(Some),
-        }
-    }
-
-    /// Whether the folder is there and nothing may be written in it.
-    pub fn is_read_only(&self) -> bool {
-        self.path.is_dir() && access(&self.path, AccessFlags::W_OK | AccessFlags::X_OK).is_err()
-    }
-
-    /// Takes the folder for one process; the lock is held as long as the file is open. A command that has it works for a
-    /// moment and is waited for; a host that answers is not.
-    pub async fn lock(&self) -> Result<Taken, Failure> {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            // The lock's file may have been removed beside a running host.
-            if Client::connect(self)?.is_some() {
-                return Ok(Taken::ByHost);
-            }
-            let file = self.lock_file("up.lock")?;
-            match file.try_lock() {
-                Ok(()) => return Ok(Taken::Now(file)),
-                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(TRY_AGAIN).await,
-                Err(TryLockError::WouldBlock) => return Err(self.taken()),
-                Err(TryLockError::Error(source)) => return Err(self.unlockable(source)),
-            }
-        }
-    }
-
-    /// Takes the folder for a command that changes files.
-    pub async fn lock_for_command(&self) -> Result<Taken, Failure> {
-        match self.is_read_only() && Client::connect(self)?.is_none() {
-            true => Ok(Taken::Unneeded),
-            false => self.lock().await,
-        }
-    }
-
-    /// That another process has taken the folder and does not answer.
-    fn taken(&self) -> Failure {
-        let holder = self.taken_by().unwrap_or(Holder(None));
-        let folder = self.path.display();
-        let hint = "wait until it says that Isso serves, or until that command has ended";
-        Failure::plain(format!(
-            "{holder} has taken {folder}: another `issoctl up` that does not answer yet, or a command that changes the files"
-        ))
-        .exit(Failure::NOT_RUNNING)
-        .hint(match holder {
-            Holder(Some(process)) => format!("{hint}; to end it now: kill {process}"),
-            Holder(None) => hint.to_owned(),
-        })
-    }
-
-    /// The process that has taken the folder, if one has: one that installs Isso does not answer yet.
-    ///
-    /// The lock is tried for an instant. A process that wants it just then tries again.
-    pub fn taken_by(&self) -> Option<Holder> {
-        let path = self.path.join("up.lock");
-        // Opening a pipe would wait for a writer.
-        let lock = std::fs::metadata(&path).ok().filter(Metadata::is_file)?;
-        match File::open(&path).ok()?.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(Holder(holder(&lock))),
-            _ => None,
-        }
-    }
-
-    /// Waits until no `up` runs on the folder.
-    pub fn wait_until_free(&self) -> Result<(), Failure> {
-        self.lock_file("up.lock")?
-            .lock()
-            .map_err(|source| self.unlockable(source))
-    }
-
-    fn lock_file(&self, name: &str) -> Result<File, Failure> {
-        File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            // A link might have root make a file elsewhere, and a pipe would be waited for.
-            .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
-            .open(self.path.join(name))
-            .map_err(|source| {
-                let lock = self.path.join(name).display().to_string();
-                let failure =
-                    Failure::new(format!("cannot open {lock}, which is to be locked"), source);
-                match std::fs::symlink_metadata(&lock).is_ok_and(|there| !there.is_file()) {
-                    true => failure.hint(format!(
-                        "it is no file; remove it: rm -r {}",
-                        shell_words::quote(&lock)
-                    )),
-                    false => failure,
-                }
-            })
-    }
-
-    fn unlockable(&self, source: std::io::Error) -> Failure {
-        Failure::new(format!("cannot lock {}", self.path.display()), source)
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(process) => write!(f, "process {process}"),
-            None => f.write_str("another process"),
-        }
-    }
-}
-
-/// The process that holds the lock of a file, if the kernel tells.
-fn holder(lock: &Metadata) -> Option<i32> {
-    let (major, minor) = (major(lock.dev()), minor(lock.dev()));
-    let file = format!("{major:02x}:{minor:02x}:{}", lock.ino());
-    let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    // As in `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`.
-    locks.lines().find_map(|line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let at = words.iter().position(|word| *word == file)?;
-        let process = words.get(at.checked_sub(1)?)?.parse().ok();
-        // In another namespace it has no number here.
-        process.filter(|process| *process > 0)
-    })
 }
 
 /// This program, as a shell finds it.
@@ -314,10 +155,13 @@ fn program() -> String {
     let Ok(own) = std::env::current_exe() else {
         return "issoctl".to_owned();
     };
+    // So it is called after another version was put in its place.
+    let own = own.to_string_lossy();
+    let own = own.trim_end_matches(" (deleted)");
     let found = which::which("issoctl").ok();
     match found.and_then(|path| path.canonicalize().ok()) {
-        Some(found) if found == own => "issoctl".to_owned(),
-        _ => shell_words::quote(&own.to_string_lossy()).into_owned(),
+        Some(found) if found == Path::new(own) => "issoctl".to_owned(),
+        _ => shell_words::quote(own).into_owned(),
     }
 }
 

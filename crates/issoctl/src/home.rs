@@ -20,9 +20,10 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 /// What the thread needs is little, and memory counts.
 const STACK: usize = 64 * 1024;
 
-/// Tells once that the folder is gone. The look is taken by a thread of its own, for the disk may not answer.
-pub fn gone(path: &Path) -> io::Result<oneshot::Receiver<Failure>> {
-    let (path, folder) = (path.to_owned(), File::open(path)?);
+/// Tells once that the folder, which was opened when it was taken, is gone from its path. The look is taken by a thread of its own,
+/// for the disk may not answer.
+pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<Failure>> {
+    let path = path.to_owned();
     let (tell, told) = oneshot::channel();
     let watch = move || {
         let mut looks = 0;

@@ -8,8 +8,8 @@ use rustix::mm::{Advice, madvise};
 /// Has freed memory given back whichever thread had it. To be called before other threads are started.
 ///
 /// Every thread would get a heap of its own from glibc, and [`give_back`] cannot shorten any but the first. And once
-/// something large was freed, glibc would keep the next thing of its size: a huge `isso.cfg`, read by one thread after
-/// another, would stay in memory several times.
+/// something large was freed, glibc would keep the next thing of its size: what one thread after another needs, such as to read
+/// `isso.cfg`, would stay in memory several times.
 pub fn share_heap() {
     #[cfg(target_env = "gnu")]
     for (parameter, value) in [
@@ -30,7 +30,7 @@ pub fn share_heap() {
 ///
 /// Most of a supervisor's memory is its own program text, two thirds of which is read while it starts and not again. It
 /// stays in the kernel's page cache and is mapped again, 64 KiB at a time, where it is run. With glibc a heap that was large
-/// once, to read a huge `isso.cfg`, would stay so; see [`share_heap`], too.
+/// once would stay so; see [`share_heap`], too.
 pub fn give_back() {
     #[cfg(target_env = "gnu")]
     {
@@ -120,7 +120,7 @@ mod tests {
 
     #[cfg(target_env = "gnu")]
     #[test]
-    fn a_huge_file_stays_in_no_thread_s_memory() {
+    fn what_any_thread_has_freed_is_given_back() {
         const THREADS: usize = 16;
         share_heap();
         let before = anonymous();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::mpsc;
+use std::thread;
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
@@ -40,20 +41,22 @@ impl Output {
     /// Prints a line of the result. A reader that went away, as in `… | head`, is no error.
     pub fn line(&self, text: &str) {
         let text = shown(text, &io::stdout()).into_owned();
-        let print = move || {
-            let _ = writeln!(io::stdout(), "{text}");
-        };
-        match printer::installed() {
-            None => print(),
-            // A host that ends says why, and ends even where nobody reads it.
-            Some(_) => {
-                let (done, is_done) = mpsc::channel();
-                std::thread::spawn(move || {
-                    print();
-                    let _ = done.send(());
-                });
+        if printer::installed().is_none() {
+            return print(&text);
+        }
+        // A host that ends prints why within a second, or ends without.
+        let (done, is_done) = mpsc::channel();
+        let printed = text.clone();
+        let printing = thread::Builder::new().spawn(move || {
+            print(&printed);
+            let _ = done.send(());
+        });
+        match printing {
+            Ok(_) => {
                 let _ = is_done.recv_timeout(LAST_LINES);
             }
+            // No more threads are allowed.
+            Err(_) => print(&text),
         }
     }
 
@@ -93,6 +96,10 @@ impl Write for LogWriter {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn print(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// What cannot be printed ends no command.

@@ -1,13 +1,16 @@
 //! Root working on the data folder of another user.
 //!
-//! Whoever may write in a folder, or in one above it, may at any moment put a link into the place of what root is about to open
-//! or give away there. So root becomes that user, for good, before it opens anything: then the kernel refuses what the user may
-//! not do, and every file has the right owner from the beginning. Nothing is given away by `chown`.
+//! A user who may write in a folder, or in one above it, can replace what root is about to open by a link. So root becomes that
+//! user, for good, before it opens anything.
+//!
+//! Then the kernel refuses what the user may not do, and every file has the right owner from the beginning. Nothing is given away
+//! by `chown`.
 
-use std::fs::{File, Metadata, symlink_metadata};
+use std::ffi::OsString;
+use std::fs::{File, Metadata, read_link, symlink_metadata};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 use nix::sys::socket::getsockopt;
@@ -20,6 +23,10 @@ use crate::error::Failure;
 
 /// Whom root has become.
 static BECAME: OnceLock<Uid> = OnceLock::new();
+/// The folder in which root works as root: no other user could write there.
+static STAYED: OnceLock<PathBuf> = OnceLock::new();
+/// As many links as the kernel follows.
+const LINKS: usize = 40;
 
 /// What to do where the user that root has become may not read or write; nothing if root is not concerned.
 pub fn remedy() -> Option<String> {
@@ -32,7 +39,7 @@ pub fn remedy() -> Option<String> {
 /// Run by root, becomes the user to whom the folder belongs, or the first folder above it that is not root's; for a folder that
 /// is not there yet, only those above it count. The process cannot become root again.
 ///
-/// Where root itself runs the host (`supervise` keeps its user), root stays root: nobody else could speak to that host.
+/// Where root runs the host (`supervise` keeps its user), root stays root, because the socket accepts root alone.
 pub fn become_owner(folder: &Path) -> Result<(), Failure> {
     if !geteuid().is_root() {
         return Ok(());
@@ -42,6 +49,7 @@ pub fn become_owner(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let Some(owner) = owner(&folder) else {
+        let _ = STAYED.set(folder);
         return Ok(());
     };
     let (uid, gid) = (Uid::from_raw(owner.uid()), Gid::from_raw(owner.gid()));
@@ -81,6 +89,20 @@ pub fn become_owner(folder: &Path) -> Result<(), Failure> {
     })
 }
 
+/// Looks once more after the folder was made. While it was not there, another user could put a link, or a folder, in its place.
+pub fn look_again(folder: &Path) -> Result<(), Failure> {
+    let stayed = STAYED.get().filter(|it| *it == folder);
+    let Some(owner) = stayed.and_then(|it| owner(it)) else {
+        return Ok(());
+    };
+    Err(Failure::plain(format!(
+        "user {} has just put something in the place of {}, and root does not work there",
+        owner.uid(),
+        folder.display()
+    ))
+    .hint("see what it is, or choose a folder in which no other user may write"))
+}
+
 /// Opens a file that root names, and that its own user may not be able to read. No link is followed on the way: another user
 /// might have set it. Without one of these the file is opened later, by the user that root has become.
 pub fn open_as_root(file: &Path) -> Option<File> {
@@ -109,28 +131,65 @@ fn root_listens_in(folder: &Path) -> bool {
     bound && peer().is_ok_and(|uid| uid == 0)
 }
 
-/// The first that is not root's of the folder and those above it, by the names that were given and by those that links lead to.
+/// The first that is not root's of all folders and links on the way to the folder, from the top.
 fn owner(folder: &Path) -> Option<Metadata> {
-    let real = folder
-        .ancestors()
-        .find_map(|it| it.canonicalize().ok())
-        .unwrap_or_default();
-    let all = [folder, &real].map(|path| path.ancestors().collect::<Vec<_>>().into_iter().rev());
-    all.into_iter()
-        .flatten()
-        .filter_map(|it| symlink_metadata(it).ok())
-        .find(|it| it.uid() != 0 && is_known(it.uid()))
+    let mut links = 0;
+    let mut at = PathBuf::from("/");
+    // What is still to go, the next step last.
+    let mut way: Vec<OsString> = steps(folder);
+    while let Some(step) = way.pop() {
+        if step == ".." {
+            at.pop();
+            continue;
+        }
+        let next = at.join(step);
+        let there = symlink_metadata(&next).ok()?;
+        if there.uid() != 0 && is_known(there.uid()) {
+            return Some(there);
+        }
+        if !there.is_symlink() {
+            at = next;
+            continue;
+        }
+        links += 1;
+        let target = read_link(&next).ok().filter(|_| links <= LINKS)?;
+        if target.is_absolute() {
+            at = PathBuf::from("/");
+        }
+        way.extend(steps(&target));
+    }
+    None
 }
 
-/// Whether the user is one of this user namespace. All others look like user 65534 here, and neither can root become one of
-/// them nor can they do anything from here.
+/// The steps of a path, the first one last.
+fn steps(path: &Path) -> Vec<OsString> {
+    let parts = path.components().rev();
+    parts
+        .filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir))
+        .map(|part| part.as_os_str().to_owned())
+        .collect()
+}
+
+/// Whether the user is one of this user namespace. All others look like one user here, and neither can root become one of them nor
+/// can they do anything from here.
 fn is_known(uid: u32) -> bool {
     let Ok(map) = std::fs::read_to_string("/proc/self/uid_map") else {
         return true;
     };
+    let overflow = std::fs::read_to_string("/proc/sys/kernel/overflowuid").ok();
+    let overflow = overflow.and_then(|text| text.trim().parse().ok());
+    is_mapped(uid, &map, overflow.unwrap_or(65534))
+}
+
+/// `overflow` is the number of all users that the map leaves out, so it is that of a user only where none is left out.
+fn is_mapped(uid: u32, map: &str, overflow: u32) -> bool {
     map.lines().any(|line| {
         let numbers: Vec<u64> = line.split_whitespace().flat_map(str::parse).collect();
-        matches!(numbers[..], [first, _, count] if (first..first + count).contains(&uid.into()))
+        let [first, _, count] = numbers[..] else {
+            return false;
+        };
+        let is_whole = count == u64::from(u32::MAX);
+        (first..first + count).contains(&uid.into()) && (uid != overflow || is_whole)
     })
 }
 
@@ -174,6 +233,21 @@ mod tests {
         check(&at("hers/link"), Some(1234));
         symlink(at("hers"), at("link")).unwrap();
         check(&at("link"), Some(1234));
+        symlink(at("hers/link"), at("chain")).unwrap();
+        check(&at("chain"), Some(1234));
+        symlink("roots/../roots", at("way")).unwrap();
+        check(&at("way"), None);
+        symlink("endless", at("endless")).unwrap();
+        check(&at("endless"), None);
+    }
+
+    #[test]
+    fn the_number_of_all_unknown_users_is_that_of_no_user() {
+        let whole = "0 0 4294967295\n";
+        let container = "0 1000 1\n1 100000 65536\n";
+        assert!(is_mapped(65534, whole, 65534) && is_mapped(1234, whole, 65534));
+        assert!(is_mapped(1234, container, 65534));
+        assert!(!is_mapped(65534, container, 65534) && !is_mapped(70000, container, 65534));
     }
 
     #[test]

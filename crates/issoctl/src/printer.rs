@@ -2,7 +2,7 @@
 //!
 //! Lines go through a queue of at most [`ROOM`] bytes to a thread that writes them. A stderr that takes no more, such as a terminal
 //! that was stopped with Ctrl-S, holds up that thread alone. What finds the queue full, or cannot be written, such as to a full disk, is
-//! dropped and counted; the count is printed as soon as writing works again, and `issoctl status --json` shows it.
+//! dropped and counted; the count is printed with the next line that can be written, and `issoctl status --json` shows it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -94,17 +94,13 @@ impl Printer {
         Ok(printer)
     }
 
-    /// Prints lines, or drops them.
-    pub fn print(&self, lines: &str) {
-        self.push(lines.to_owned());
-    }
-
     /// How many lines were dropped.
     pub fn dropped(&self) -> u64 {
         self.shared.queue().dropped
     }
 
-    fn push(&self, text: String) {
+    /// Prints lines, or drops them.
+    pub fn print(&self, text: &str) {
         let mut queue = self.shared.queue();
         if queue.bytes + text.len() > ROOM {
             queue.refused += 1;
@@ -113,6 +109,7 @@ impl Printer {
         }
         queue.bytes += text.len();
         let refused = std::mem::take(&mut queue.refused);
+        let text = text.to_owned();
         queue.lines.push_back(Line { refused, text });
         self.shared.changed.notify_all();
     }
@@ -207,7 +204,7 @@ mod tests {
         let printer = Printer::start(writer).unwrap();
         // More than the pipe and the queue take.
         for number in 0..1000 {
-            printer.push(format!("{number:1023}\n"));
+            printer.print(&format!("{number:1023}\n"));
         }
         assert!(printer.dropped() > 0 && printer.dropped() < 1000);
         printer.flush(Duration::from_millis(1));
@@ -228,7 +225,7 @@ mod tests {
         let mut printed = 1000;
         spin_until("there is never room for a line", || {
             let dropped = printer.dropped();
-            printer.push("the end\n".to_owned());
+            printer.print("the end\n");
             printed += 1;
             printer.dropped() == dropped
         });
@@ -241,8 +238,8 @@ mod tests {
     fn what_cannot_be_written_is_counted() {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let printer = Printer::start(full).unwrap();
-        printer.push("one\n".to_owned());
-        printer.push("two\n".to_owned());
+        printer.print("one\n");
+        printer.print("two\n");
         printer.flush(Duration::from_secs(60));
         assert_eq!(printer.dropped(), 2);
     }

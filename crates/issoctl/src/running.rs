@@ -41,7 +41,7 @@ pub struct Place<'a> {
     data: &'a DataDir,
     owner: Owner,
     signals: HostSignals,
-    _lock: File,
+    _lock: Option<File>,
     socket: Bound,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Place<'a> {
         data.create()?;
         let _lock = match data.lock().await? {
             Taken::Now(lock) => lock,
-            Taken::ByHost | Taken::Unneeded => {
+            Taken::ByHost => {
                 return Err(Failure::plain(format!(
                     "another `issoctl up` runs on {}",
                     data.path().display()
@@ -203,7 +203,7 @@ impl Running<'_> {
         &self.app.service
     }
 
-    /// Starts Isso and runs it until somebody wants an end.
+    /// Starts Isso and runs it until a signal, `issoctl stop`, or the loss of the data folder.
     pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let Running { place, app, checks } = self;
         let Place {
@@ -221,8 +221,8 @@ impl Running<'_> {
             ..
         } = app.clone();
         let host = service.host;
-        let (listener, socket) = socket.publish().map_err(unserved)?;
-        let api = tokio::task::spawn_local(serve(app.clone(), listener, socket));
+        let (listener, published) = socket.publish().map_err(unserved)?;
+        let api = tokio::task::spawn_local(serve(app.clone(), listener, published));
         keep_going("telling the state", move || {
             announce::follow(app.clone(), output)
         });
@@ -249,10 +249,16 @@ impl Running<'_> {
         });
         // The files of `supervise` lie elsewhere, and outlive a folder that holds but locks.
         let is_home = service.volume.root() == data.path();
+        let gone = is_home.then(|| home::gone(data.path(), socket.folder()?));
         let gone = async {
-            let watched = is_home.then(|| home::gone(data.path()).ok()).flatten();
-            match watched {
-                Some(gone) => gone.await.ok(),
+            match gone {
+                Some(Ok(gone)) => gone.await.ok(),
+                Some(Err(error)) => {
+                    tracing::warn!(
+                        "if the data folder is moved away, that is not noticed: {error}"
+                    );
+                    None
+                }
                 None => None,
             }
         };

@@ -1,12 +1,17 @@
 //! Questions on a terminal that Ctrl-C ends cleanly.
 
-use std::io::{self, Write, stdin};
+use std::io::{self, IsTerminal, Write, stderr, stdin};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::oneshot;
 
 use crate::error::Failure;
 use crate::signals::Claim;
+
+/// Whether a person is there to answer: questions are printed on stderr.
+pub fn is_person() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
+}
 
 /// Asks a question that reads single keys, and takes also those that are typed or pasted faster than it reads: between
 /// two keys the terminal would otherwise edit a line of its own.
@@ -46,7 +51,9 @@ impl Questions {
         question: impl FnOnce() -> dialoguer::Result<T> + Send + 'static,
     ) -> Result<T, Failure> {
         let (sender, answer) = oneshot::channel();
-        std::thread::spawn(move || drop(sender.send(question())));
+        std::thread::Builder::new()
+            .spawn(move || drop(sender.send(question())))
+            .map_err(|source| Failure::new("nothing can be asked", source))?;
         tokio::select! {
             answer = answer => if let Ok(Ok(answer)) = answer {
                 return Ok(answer);

@@ -61,11 +61,6 @@ fn mended(mut error: clap::Error) -> clap::Error {
     if meant.is_empty()
         && let Some(ContextValue::Strings(near)) = error.get(ContextKind::SuggestedSubcommand)
     {
-        let hidden = |name: &str| {
-            known
-                .find_subcommand(name)
-                .is_some_and(Command::is_hide_set)
-        };
         meant.extend(near.iter().filter(|name| !hidden(name)).cloned());
     }
     error.remove(ContextKind::SuggestedSubcommand);

@@ -27,7 +27,7 @@ use super::listener::{Limited, MOST};
 use super::logs;
 use super::socket::SocketPath;
 use super::status::{Probe, Status};
-use crate::aside::{NotDone, aside};
+use crate::aside::{NotDone, aside, on_thread};
 use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
 use crate::error::line;
@@ -128,7 +128,10 @@ struct Settled {
     settled: bool,
 }
 
-async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<Status> {
+async fn status(
+    State(app): State<App>,
+    Query(query): Query<Settled>,
+) -> Result<Json<Status>, Problem> {
     if query.settled {
         // A change that is neither in force nor refused is still on its way, whatever the state.
         let _ = timeout(Duration::from_secs(30), settled(&app)).await;
@@ -137,8 +140,8 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
     let (probe, unwritable) = tokio::join!(ask(&app), app.supervisor.unwritable());
     let database = app.database.borrow().clone();
     let settings = settings(&app).await;
-    let supervisor = spawn_blocking(move || app.supervisor.status()).await;
-    Json(Status {
+    let supervisor = on_thread(move || app.supervisor.status()).await?;
+    Ok(Json(Status {
         state: state.to_string(),
         serving: probe.error.is_none(),
         url: url(app.listen),
@@ -152,8 +155,8 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Json<St
             unwritable,
             ..database
         },
-        supervisor: supervisor.expect("looking does not panic, and is not cancelled"),
-    })
+        supervisor,
+    }))
 }
 
 /// Asks Isso how it is. One that does not run yet is not asked: the port is open, and the question would wait with

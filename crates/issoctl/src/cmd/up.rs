@@ -22,6 +22,7 @@ use crate::printer::{self, LAST_LINES};
 use crate::running::{Place, keep_going};
 use crate::schedule::Schedule;
 use crate::service::{RunRequest, Service};
+use crate::terminal::is_person;
 
 /// Runs Isso until it is told to stop.
 pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCode, Failure> {
@@ -55,12 +56,11 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     running.run(output).await
 }
 
-/// Asks, where somebody is there to answer.
+/// Asks, where a person is there to answer.
 fn wants_password() -> bool {
     printer::flush(LAST_LINES);
-    // The question is printed on stderr; in the background it would have the shell stop this process.
-    stdin().is_terminal()
-        && stderr().is_terminal()
+    // In the background the question would have the shell stop this process.
+    is_person()
         && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp())
         && dialoguer::Confirm::new()
             .with_prompt("Isso has no admin password yet. Set one now and show it?")

@@ -1,6 +1,5 @@
 //! `issoctl action run`.
 
-use std::io::{IsTerminal, stderr, stdin};
 use std::process::ExitCode;
 
 use isso_actions::{OutcomeText, outcome_text, password_task_reason};
@@ -17,6 +16,7 @@ use crate::fields;
 use crate::language;
 use crate::output::{BOLD, GOOD, Output, WARN};
 use crate::service::Shown;
+use crate::terminal::is_person;
 
 /// Runs an action, shows its result, and waits until Isso has the settings.
 pub async fn run(
@@ -107,8 +107,7 @@ async fn input(
     if !fields::asks_something(&shown.form) {
         return Ok(shown.prefill);
     }
-    let is_person = stdin().is_terminal() && stderr().is_terminal() && !output.json;
-    if is_person {
+    if is_person() && !output.json {
         return ask::fill_in(actions, shown, output).await;
     }
     let id = &args.id;

@@ -103,7 +103,7 @@ async fn beside(client: &Client, to: &Path) -> Result<Created, Failure> {
 
 /// Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
 async fn finish_restore(data: &DataDir) -> Result<(), Failure> {
-    if data.is_read_only() {
+    if data.may_only_read() {
         return match is_unfinished(data.path()) {
             true => Err(Failure::plain(
                 "no backup was made: a restore was broken off here, and cannot be finished where nothing may be written",
@@ -132,10 +132,10 @@ async fn limited_at_first(
     data: &DataDir,
     create: impl AsyncFn(bool) -> Result<Result<Created, CreateError>, Failure>,
 ) -> Result<Result<Created, CreateError>, Failure> {
-    // Where nothing can be written, no Isso runs.
+    // On a disk that is mounted read-only, no Isso runs.
     let created = create(data.is_read_only()).await?;
     if let Err(CreateError::Snapshot(SnapshotError::TooLarge(_))) = created
-        && let Taken::Now(_lock) = data.lock().await?
+        && let Taken::Now(_lock) = data.lock_for_command().await?
     {
         return create(true).await;
     }

@@ -11,7 +11,7 @@ mod source;
 mod verify;
 
 use std::fs::File;
-use std::io::{ErrorKind, IsTerminal, stderr, stdin};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ use crate::data::DataDir;
 use crate::error::Failure;
 use crate::harmless::{As, harmless};
 use crate::output::Output;
-use crate::terminal::Questions;
+use crate::terminal::{Questions, is_person};
 
 /// Makes backups, looks at them, puts them back.
 pub async fn run(
@@ -81,11 +81,6 @@ fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
         }
     };
     Err(Failure::usage(format!("there is no backup {}", given.display())).hint(hint))
-}
-
-/// Whether a person is there to answer a question, which is printed on stderr.
-fn is_person() -> bool {
-    stdin().is_terminal() && stderr().is_terminal()
 }
 
 /// Asks, where a person is there to answer.

@@ -10,12 +10,12 @@ use isso_backup::{
 use isso_database::Foreign;
 use serde_json::json;
 
-use super::{find, is_person};
+use super::find;
 use crate::cli::ChoiceArgs;
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::harmless::{As, harmless};
-use crate::terminal::Questions;
+use crate::terminal::{Questions, is_person};
 
 /// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
 /// A backup that root has opened already need not be readable by the user that root has become.

@@ -57,9 +57,9 @@ pub async fn look(data: &DataDir, origin: Origin) -> Result<(Origin, Look), Fail
     .map_err(|error| source::unprepared("the backup cannot be put back", error))
 }
 
-/// Where there is room to unpack: where a restore needs it, or if nothing may be written there, where everybody may.
+/// Where there is room to unpack: where a restore needs it, or if this user may not write there, where every user may.
 fn scratch(data: &DataDir) -> Result<PathBuf, Failure> {
-    if data.is_read_only() {
+    if data.may_only_read() {
         return Ok(std::env::temp_dir());
     }
     data.create()?;
