@@ -47,9 +47,13 @@ impl Bare {
         self.took.extend(took);
     }
 
+    pub fn median(&self) -> Duration {
+        median(&self.took)
+    }
+
     /// Prints how long that takes, and returns it.
     pub fn row(&self, table: &mut Table) -> Duration {
-        let took = median(&self.took);
+        let took = self.median();
         let what = match self.shape {
             Some(_) => "gunicorn started by hand under the same load, median",
             None => "gunicorn started by hand, idle, median",
