@@ -66,19 +66,21 @@ pub fn start_by_hand(
     took
 }
 
+/// Kills the master, and says how long until another gunicorn is complete. How long visitors who waited meanwhile keep it busy
+/// is not counted: where one is started by hand, they were refused.
 fn replaced(deployment: &Deployment) -> Duration {
     let master = deployment.master();
     kill(master, Signal::SIGKILL).expect("the master is there");
     let what = "another gunicorn is complete, and nothing of the old one is left";
-    wait(what, PATIENCE, || {
+    let (_, took) = wait(what, PATIENCE, || {
         // Its own workers are its workers until the kernel has ended it.
         if kill(master, None).is_ok() {
             return Err("the old master".into());
         }
-        deployment.clean()?;
-        deployment.well()
-    })
-    .1
+        deployment.clean()
+    });
+    wait("it serves", PATIENCE, || deployment.well());
+    took
 }
 
 /// Kills one worker; returns how long until there are four again.
