@@ -84,9 +84,14 @@ test-package: test-tools static $(ISSO_TEST_QEMU) ## Check and test the StartOS 
 	$(MAKE) -C package --no-print-directory test
 
 .PHONY: lint
-lint: need-build ## Formatting and clippy
+lint: need-build ## Formatting, clippy and the documentation's links
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+
+.PHONY: check
+check: lint ## What an everyday change needs: lint and the unit tests, in under three minutes
+	cargo test --workspace --lib --bins --locked
 
 .PHONY: deny
 deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can be reached, advisories

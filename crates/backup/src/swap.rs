@@ -124,7 +124,7 @@ impl Companion {
 /// as they are. Where a link stands in the place of a file, the link stays, and the file that it names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
-/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::prepare) files of this volume is
+/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::prepare()) files of this volume is
 /// refused, and left as it is.
 pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
     let ready = root.join(READY);

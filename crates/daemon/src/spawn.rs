@@ -39,7 +39,7 @@ const RESERVE: u64 = 48;
 const LEAST: u64 = 4;
 
 /// How many connections each of the host's two sockets (visitors, commands) may have open: half of the descriptors that are left
-/// after [`RESERVE`], at least [`LEAST`], at most `most`.
+/// after `RESERVE`, at least `LEAST`, at most `most`.
 pub fn connections(descriptors: u64, most: u64) -> usize {
     let half = descriptors.saturating_sub(RESERVE) / 2;
     usize::try_from(half.clamp(LEAST, most)).expect("it is a small number")

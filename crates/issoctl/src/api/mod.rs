@@ -9,7 +9,7 @@
 //! | `GET /v1/actions/ID?language=L` | one action with its form and what stands in it |
 //! | `POST /v1/actions/ID` | runs it: a [`crate::service::RunRequest`] in, a [`crate::service::Ran`] out |
 //! | `POST /v1/actions/ID/check` | checks the same input and changes nothing: a list of [`crate::service::Wrong`] out |
-//! | `GET /v1/files` | where the files are: [`Files`] |
+//! | `GET /v1/files` | where the files are: `Files` |
 //! | `POST /v1/backups?language=L` | a backup is made by the client, and lasts while the answer does; its first line is a number |
 //! | `DELETE /v1/backups/NUMBER` | says how that ended: an `{"error": …}` |
 //! | `POST /v1/restore?language=L` | puts prepared files in place: `{"staging": NAME}`, a folder right in the data folder, in; `{"before": …}` out |
