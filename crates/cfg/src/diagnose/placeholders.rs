@@ -6,8 +6,9 @@ use crate::keys::{self, Key};
 use crate::site;
 
 pub(super) fn check(context: &mut Context<'_>) {
+    let is_known = context.value(&keys::HOST).is_some();
     for item in context.lines(&keys::HOST) {
-        if context.value(&keys::HOST).is_some() && is_sample(host(item.text)) {
+        if is_known && is_sample(host(item.text)) {
             let message = "this is the website of a sample, and yours is not in it";
             let fix = "Write the address of your website.";
             context.note_item(
