@@ -5,18 +5,22 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use tokio::sync::oneshot;
 
 use crate::error::Failure;
 
-/// How often it is looked whether the folder is still there.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+/// How often it is looked without a word of the kernel, which says nothing of a folder above that was moved.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
+/// A look alone may fall between two steps of an administrator.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
 /// What the thread needs is little, and memory counts.
 const STACK: usize = 64 * 1024;
 
@@ -25,23 +29,45 @@ const STACK: usize = 64 * 1024;
 pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<Failure>> {
     let path = path.to_owned();
     let (tell, told) = oneshot::channel();
-    let watch = move || {
-        let mut looks = 0;
-        // A look alone may fall between two steps of an administrator.
-        while looks < 2 && !tell.is_closed() {
-            thread::sleep(BETWEEN_LOOKS);
-            looks = match is_in_place(&path, &folder) {
-                true => 0,
-                false => looks + 1,
-            };
+    let work = move || {
+        let word = watch(&path).ok();
+        while !tell.is_closed() {
+            if is_in_place(&path, &folder) {
+                wait(word.as_ref());
+                continue;
+            }
+            thread::sleep(SECOND_LOOK);
+            if !is_in_place(&path, &folder) {
+                let _ = tell.send(explain(&path, &folder));
+                break;
+            }
         }
-        let _ = tell.send(explain(&path, &folder));
     };
     thread::Builder::new()
         .name("home".to_owned())
         .stack_size(STACK)
-        .spawn(watch)?;
+        .spawn(work)?;
     Ok(told)
+}
+
+/// Has the kernel say when the folder is moved or deleted. While it is open, its end shows as a change of its attributes.
+fn watch(path: &Path) -> nix::Result<Inotify> {
+    let word = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
+    let of = AddWatchFlags::IN_MOVE_SELF | AddWatchFlags::IN_DELETE_SELF | AddWatchFlags::IN_ATTRIB;
+    word.add_watch(path, of)?;
+    Ok(word)
+}
+
+/// Waits for a word, or for the time of the next look.
+fn wait(word: Option<&Inotify>) {
+    let Some(word) = word else {
+        thread::sleep(BETWEEN_LOOKS);
+        return;
+    };
+    let timeout = PollTimeout::try_from(BETWEEN_LOOKS).unwrap_or(PollTimeout::MAX);
+    let _ = poll(&mut [PollFd::new(word.as_fd(), PollFlags::POLLIN)], timeout);
+    // What it says is looked at, not believed.
+    let _ = word.read_events();
 }
 
 /// What cannot be told counts as in place.
