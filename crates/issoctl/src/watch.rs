@@ -34,6 +34,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 const WAITS: usize = 10;
 /// How often the file is looked at where the system tells of no change, as on some network shares.
 const POLL: Duration = Duration::from_secs(30);
+/// When it is looked at first: it may have been saved since it was read for the start, before it was watched.
+const FIRST: Duration = Duration::from_secs(1);
 
 /// Tells the state machine whenever the file may say something else. Does not end.
 ///
@@ -43,8 +45,7 @@ pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
     // Kept here too: if there is no watcher, the channel would close.
     let watcher = Arc::new(Mutex::new(Watching(watcher(&config, sender.clone()))));
     let folder = config.parent().unwrap_or(Path::new("/")).to_owned();
-    // What was saved since the start began is looked at with the first poll.
-    let mut seen = None;
+    let (mut seen, mut within) = (None, FIRST);
     loop {
         // Again each time, for the folder may be another one under the same name; aside, for its disk may not answer.
         let (watcher, folder) = (Arc::clone(&watcher), folder.clone());
@@ -55,7 +56,8 @@ pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
         if let Err(error) = on_thread(watch_again).await {
             tracing::debug!("the folder of isso.cfg is not watched anew: {error}");
         }
-        if let Ok(Ok(())) = timeout(POLL, steps.changed()).await {
+        let changed = timeout(std::mem::replace(&mut within, POLL), steps.changed()).await;
+        if let Ok(Ok(())) = changed {
             for _ in 0..WAITS {
                 let _ = timeout(QUIET, steps.wait_for(|step| *step == Step::Done)).await;
                 sleep(PAUSE).await;
