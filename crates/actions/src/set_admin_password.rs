@@ -1,8 +1,9 @@
 //! *Set Admin Password*: a new random password for the moderation panel.
 
 use isso_cfg::{Contents, Volume, keys};
-use rand::TryRng;
-use rand::rngs::{SysError, SysRng};
+use rand::SeedableRng;
+use rand::distr::{Alphanumeric, SampleString};
+use rand::rngs::{StdRng, SysError, SysRng};
 
 use crate::action::{Done, Metadata};
 use crate::error::ActionError;
@@ -10,7 +11,6 @@ use crate::i18n::{Language, tr};
 use crate::result::{ActionResult, ResultValue};
 
 const LENGTH: usize = 24;
-const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 pub(crate) fn metadata(language: Language, contents: &Contents) -> Metadata {
     let is_set = contents.cfg.has_usable_password();
@@ -46,22 +46,10 @@ pub(crate) fn run(volume: &Volume, language: Language) -> Result<Done, ActionErr
     })
 }
 
-/// Draws each character with the same chance: 62 does not divide 64, so six random bits that mean 62 or 63 are drawn anew.
+/// Letters and digits from the kernel's random numbers.
 fn password() -> Result<String, SysError> {
-    let mut password = String::with_capacity(LENGTH);
-    while password.len() < LENGTH {
-        let mut bytes = [0; 2 * LENGTH];
-        SysRng.try_fill_bytes(&mut bytes)?;
-        let drawn = bytes
-            .iter()
-            .filter_map(|byte| ALPHABET.get(usize::from(byte & 0b11_1111)));
-        password.extend(
-            drawn
-                .map(|&letter| char::from(letter))
-                .take(LENGTH - password.len()),
-        );
-    }
-    Ok(password)
+    let mut random = StdRng::try_from_rng(&mut SysRng)?;
+    Ok(Alphanumeric.sample_string(&mut random, LENGTH))
 }
 
 #[cfg(test)]
@@ -75,10 +63,8 @@ mod tests {
         let passwords: HashSet<String> = (0..500).map(|_| password().unwrap()).collect();
         assert_eq!(passwords.len(), 500);
         assert!(passwords.iter().all(|password| password.len() == LENGTH));
-        let letters: HashSet<u8> = passwords
-            .iter()
-            .flat_map(|password| password.bytes())
-            .collect();
-        assert_eq!(letters, ALPHABET.iter().copied().collect());
+        let letters: HashSet<char> = passwords.iter().flat_map(|it| it.chars()).collect();
+        assert_eq!(letters.len(), 62);
+        assert!(letters.iter().all(char::is_ascii_alphanumeric));
     }
 }
