@@ -22,7 +22,7 @@ use crate::data::{DataDir, Taken};
 use crate::desk::{ConfigPort, Desk};
 use crate::error::Failure;
 use crate::home;
-use crate::host::{self, ActionsPort, ArchivePort, Reports, Restores, TaskFlag};
+use crate::host::{self, ArchivePort, Reports, Restores, TaskFlag};
 use crate::output::{BOLD, LogWriter, Output, WARN};
 use crate::printer;
 use crate::service::Service;
@@ -156,10 +156,6 @@ impl<'a> Place<'a> {
         let ports = Ports {
             config: Box::new(ConfigPort(Arc::clone(&desk))),
             tasks: Box::new(TaskFlag(task)),
-            actions: Box::new(ActionsPort {
-                volume: volume.clone(),
-                surroundings: Surroundings::Machine(Some(listen)),
-            }),
             daemon: Box::new(supervisor),
             archive: Box::new(archive),
         };

@@ -2,18 +2,19 @@
 //! calls it on the files.
 
 use std::error::Error;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use isso_actions::{Action, ActionError, ActionResult, Language, refusal_text};
+use isso_actions::{Action, ActionError, Language, refusal_text};
 use isso_cfg::{Contents, Volume, VolumeError};
-use isso_lifecycle::{Effect, Event, Invocation, Refusal, Reply};
+use isso_lifecycle::{Event, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::aside::{NotDone, aside};
 use crate::closest::closest;
 use crate::error::{line, remedy};
-use crate::host::Handle;
+use crate::host::{ActionRun, Handle};
 use crate::surroundings::Surroundings;
 
 /// How long an action waits for other processes that change the same files, each of which needs an instant.
@@ -134,30 +135,26 @@ impl Service {
 
     /// Runs an action: through the state machine first, then what waits on the network.
     pub async fn run(&self, id: &str, request: RunRequest) -> Result<Ran, Problem> {
-        let RunRequest {
-            input,
-            language: tag,
-        } = request;
-        let language = Language::of(&tag);
+        let language = Language::of(&request.language);
         let action = Action::find(id).map_err(|error| Problem::of_action(&error, language))?;
-        let invocation = Invocation {
-            id: id.to_owned(),
-            input,
-            language: tag,
-        };
         self.wait_for_others(language).await?;
-        let (invoked, failure) = match self.host.send(Event::Invoke(invocation)).await {
-            Ok(Reply::Invoked { invoked, failure }) => (invoked, failure),
-            Ok(Reply::Done) => unreachable!("an invocation is answered with its result"),
-            Err(refusal) => return Err(Problem::with_cause(&refusal, language)),
-        };
-        let result: ActionResult =
-            serde_json::from_value(invoked.result).expect("the host's actions made it");
-        let result = action.after(&self.volume, language, result).await;
+        let run = Arc::new(ActionRun {
+            action,
+            input: request.input,
+            language,
+            volume: self.volume.clone(),
+            surroundings: self.surroundings.clone(),
+            done: OnceLock::new(),
+        });
+        let reply = self.host.send(Event::Invoke(Arc::clone(&run) as _)).await;
+        let reply = reply.map_err(|refusal| Problem::with_cause(&refusal, language))?;
+        let done = run.done.get().cloned();
+        let done = done.ok_or_else(|| Problem::of_refusal(&Refusal::Bug, language))?;
+        let result = action.after(&self.volume, language, done.result).await;
         Ok(Ran {
             result: to_json(&result),
-            settings_changed: invoked.effect == Effect::Settings,
-            warning: failure.map(|failure| line(&failure)),
+            settings_changed: done.settings_changed,
+            warning: reply.failure.map(|failure| line(&failure)),
         })
     }
 

@@ -4,21 +4,13 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::ports::{Invoked, PortError};
+use crate::ports::PortError;
 
 /// An event that was taken.
-#[derive(Debug)]
-pub enum Reply {
-    /// There is nothing more to say.
-    Done,
-    /// An action ran.
-    Invoked {
-        /// What it did and shows. It is here even when something failed afterwards, for it may
-        /// hold a password that is shown only once.
-        invoked: Invoked,
-        /// What could not be done after the action, such as putting its settings in force.
-        failure: Option<Failure>,
-    },
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// What could not be done after an action, such as putting its settings in force. The action itself is done.
+    pub failure: Option<Failure>,
 }
 
 /// Why an event was not taken, or not carried out in full.

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use crate::answer::{Doing, Failure, Refusal, Reply};
 use crate::event::{DaemonEvent, Event, Invocation, RestoreRequest};
-use crate::ports::{Effect, Gate, Invoked, PortError, Ports, Review};
+use crate::ports::{Effect, Gate, PortError, Ports, Review};
 
 /// What every handler, entry and exit action works with.
 pub(crate) struct Context {
@@ -13,7 +13,8 @@ pub(crate) struct Context {
     /// An event the machine sends to itself, taken before the next one from outside.
     pub(crate) raised: Option<Event>,
     refusal: Option<Refusal>,
-    invoked: Option<Invoked>,
+    /// An action was carried out.
+    invoked: bool,
     failure: Option<Failure>,
 }
 
@@ -41,7 +42,7 @@ impl Context {
             debts: Debts::default(),
             raised: None,
             refusal: None,
-            invoked: None,
+            invoked: false,
             failure: None,
         }
     }
@@ -49,11 +50,15 @@ impl Context {
     /// The answer to the event that was just handled; the next one starts with a clean sheet.
     pub(crate) fn answer(&mut self) -> Result<Reply, Refusal> {
         let failure = self.failure.take();
-        match (self.invoked.take(), self.refusal.take(), failure) {
-            (Some(invoked), _, failure) => Ok(Reply::Invoked { invoked, failure }),
-            (None, Some(refusal), _) => Err(refusal),
-            (None, None, Some(failure)) => Err(Refusal::Failed(failure)),
-            (None, None, None) => Ok(Reply::Done),
+        match (
+            std::mem::take(&mut self.invoked),
+            self.refusal.take(),
+            failure,
+        ) {
+            (true, _, failure) => Ok(Reply { failure }),
+            (false, Some(refusal), _) => Err(refusal),
+            (false, None, Some(failure)) => Err(Refusal::Failed(failure)),
+            (false, None, None) => Ok(Reply::default()),
         }
     }
 
@@ -148,21 +153,16 @@ impl Context {
     }
 
     /// Runs an action. Settings that it changed are handled like those that change by hand.
-    pub(crate) async fn invoke(&mut self, invocation: &Invocation) {
-        match self.ports.actions.invoke(invocation).await {
-            Ok(invoked) => {
-                if invoked.effect == Effect::Settings {
+    pub(crate) async fn invoke(&mut self, invocation: &dyn Invocation) {
+        match invocation.run().await {
+            Ok(effect) => {
+                if effect == Effect::Settings {
                     self.raised = Some(Event::SettingsChanged);
                 }
-                self.invoked = Some(invoked);
+                self.invoked = true;
             }
             Err(source) => self.refuse(Refusal::Action(source)),
         }
-    }
-
-    pub(crate) async fn begin_backup(&mut self) -> bool {
-        let begun = self.ports.archive.begin_backup().await;
-        self.succeeds(Doing::Backup, begun)
     }
 
     pub(crate) async fn begin_restore(&mut self, request: &RestoreRequest) -> bool {

@@ -1,10 +1,12 @@
 //! What may happen to an Isso server.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use serde_json::Value;
+use async_trait::async_trait;
 
-use crate::ports::PortError;
+use crate::ports::{Effect, PortError};
 
 /// Everything that reaches the state machine.
 #[derive(Debug)]
@@ -17,12 +19,12 @@ pub enum Event {
     /// The host wants Isso down.
     Stop,
     /// A person runs an action.
-    Invoke(Invocation),
+    Invoke(Arc<dyn Invocation>),
     /// The files of the volume changed outside of an action.
     SettingsChanged,
     /// The daemon reports.
     Daemon(DaemonEvent),
-    /// Make a backup; its end arrives as [`Event::BackupFinished`].
+    /// A backup begins, which its sender makes; its end arrives as [`Event::BackupFinished`].
     Backup,
     /// The backup that was begun has ended.
     BackupFinished(Result<(), PortError>),
@@ -47,15 +49,13 @@ pub enum DaemonEvent {
     RestartDue,
 }
 
-/// An action with what a person typed into its form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invocation {
-    /// The action's id, such as `set-websites`.
-    pub id: String,
-    /// The form's values; `null` for an action without a form.
-    pub input: Value,
-    /// The language of the answer, such as `en_US`.
-    pub language: String,
+/// An action with what a person typed into its form. The machine learns its effect alone; its sender keeps what it shows.
+#[cfg_attr(test, mockall::automock)]
+#[async_trait]
+pub trait Invocation: fmt::Debug + Send + Sync {
+    /// Checks the input and carries the action out. Quick: anything that waits on the network
+    /// belongs after it, outside of the state machine.
+    async fn run(&self) -> Result<Effect, PortError>;
 }
 
 /// What a restore reads.

@@ -83,10 +83,6 @@
 //! #     async fn clear(&mut self) -> Result<(), PortError> { Ok(()) }
 //! # }
 //! # #[async_trait]
-//! # impl Actions for Nothing {
-//! #     async fn invoke(&mut self, _: &Invocation) -> Result<Invoked, PortError> { Err("none".into()) }
-//! # }
-//! # #[async_trait]
 //! # impl Daemon for Nothing {
 //! #     async fn start(&mut self) -> Result<(), PortError> { Ok(()) }
 //! #     async fn reload(&mut self) -> Result<(), PortError> { Ok(()) }
@@ -94,14 +90,12 @@
 //! # }
 //! # #[async_trait]
 //! # impl Archive for Nothing {
-//! #     async fn begin_backup(&mut self) -> Result<(), PortError> { Ok(()) }
 //! #     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> { Ok(()) }
 //! # }
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 //! let mut isso = Lifecycle::new(Ports {
 //!     config: Box::new(Volume), // a fresh one: no password yet
 //!     tasks: Box::new(Nothing),
-//!     actions: Box::new(Nothing),
 //!     daemon: Box::new(Nothing),
 //!     archive: Box::new(Nothing),
 //! });
@@ -128,7 +122,5 @@ mod tests;
 pub use answer::{Doing, Failure, Refusal, Reply};
 pub use event::{DaemonEvent, Event, Invocation, RestoreRequest};
 pub use lifecycle::Lifecycle;
-pub use ports::{
-    Actions, Archive, Config, Daemon, Effect, Gate, Invoked, PortError, Ports, Review, Tasks,
-};
+pub use ports::{Archive, Config, Daemon, Effect, Gate, PortError, Ports, Review, Tasks};
 pub use state::State;

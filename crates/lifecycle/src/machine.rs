@@ -72,10 +72,10 @@ impl Machine {
                 Handled
             }
             Event::Invoke(invocation) => {
-                context.invoke(invocation).await;
+                context.invoke(&**invocation).await;
                 Handled
             }
-            Event::Backup => self.backup(context).await,
+            Event::Backup => self.backup(context),
             Event::BackupFinished(_) => {
                 self.backing_up = false;
                 Handled

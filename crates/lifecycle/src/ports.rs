@@ -4,9 +4,8 @@
 //! nothing changed in between, so every one of them has to bear that.
 
 use async_trait::async_trait;
-use serde_json::Value;
 
-use crate::event::{Invocation, RestoreRequest};
+use crate::event::RestoreRequest;
 
 /// A failure behind a port, with its causes.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
@@ -36,11 +35,9 @@ pub struct Ports {
     pub config: Box<dyn Config>,
     /// The critical task.
     pub tasks: Box<dyn Tasks>,
-    /// The actions.
-    pub actions: Box<dyn Actions>,
     /// Isso as a process.
     pub daemon: Box<dyn Daemon>,
-    /// Backup and restore.
+    /// Restores.
     pub archive: Box<dyn Archive>,
 }
 
@@ -90,24 +87,6 @@ pub enum Effect {
     Settings,
 }
 
-/// An action that ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invoked {
-    /// What it changed.
-    pub effect: Effect,
-    /// The result to show, as the StartOS SDK serialises it.
-    pub result: Value,
-}
-
-/// The actions a person runs.
-#[cfg_attr(test, mockall::automock)]
-#[async_trait]
-pub trait Actions: Send {
-    /// Checks the input and carries the action out. Quick: anything that waits on the network
-    /// belongs after it, outside of the state machine.
-    async fn invoke(&mut self, invocation: &Invocation) -> Result<Invoked, PortError>;
-}
-
 /// Isso as a process.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
@@ -131,12 +110,10 @@ pub trait Daemon: Send {
     async fn stop(&mut self) -> Result<(), PortError>;
 }
 
-/// Backups. Both calls begin the work, or let somebody else begin it; its end arrives as an event.
+/// Restores.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Archive: Send {
-    /// Begins a backup.
-    async fn begin_backup(&mut self) -> Result<(), PortError>;
-    /// Begins a restore.
+    /// Begins a restore, or lets the sender of the event begin it; its end arrives as [`crate::Event::RestoreFinished`].
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError>;
 }

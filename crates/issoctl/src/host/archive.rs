@@ -48,12 +48,6 @@ impl ArchivePort {
 
 #[async_trait]
 impl Archive for ArchivePort {
-    /// The command that asked makes the backup in its own process: SQLite's locks are then not the host's, its memory is freed at
-    /// its end, and it writes with its user's rights.
-    async fn begin_backup(&mut self) -> Result<(), PortError> {
-        Ok(())
-    }
-
     /// The files are prepared and checked; they are only put in place.
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError> {
         let (root, from) = (self.root.clone(), request.from.clone());

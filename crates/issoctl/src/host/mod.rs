@@ -16,7 +16,7 @@ use crate::memory::give_back;
 
 pub use archive::{ArchivePort, Reports, Restores};
 pub use offline::offline;
-pub use ports::{ActionsPort, TaskFlag};
+pub use ports::{ActionRun, TaskFlag};
 
 /// When nothing has happened for so long, what was needed for it is given back.
 const REST: Duration = Duration::from_secs(3);

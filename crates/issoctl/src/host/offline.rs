@@ -8,9 +8,8 @@ use isso_cfg::Volume;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError, Ports};
 use tokio::sync::{mpsc, watch};
 
-use super::{ActionsPort, ArchivePort, Reports, Restores, TaskFlag, spawn};
+use super::{ArchivePort, Reports, Restores, TaskFlag, spawn};
 use crate::desk::{ConfigPort, Desk};
-use crate::surroundings::Surroundings;
 
 /// Starts a host that never brings Isso up.
 pub fn offline(volume: &Volume) -> Restores {
@@ -25,10 +24,6 @@ pub(super) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, Rep
     let ports = Ports {
         config: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
-        actions: Box::new(ActionsPort {
-            volume: volume.clone(),
-            surroundings: Surroundings::Machine(None),
-        }),
         daemon: Box::new(NoDaemon),
         archive: Box::new(archive),
     };

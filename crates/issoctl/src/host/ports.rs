@@ -1,9 +1,13 @@
 //! The ports of the state machine, joined to the crates that do the work.
 
+use std::fmt;
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
 use isso_actions::{Action, ActionError, Done, Language};
 use isso_cfg::{Volume, VolumeError};
-use isso_lifecycle::{Actions, Effect, Invocation, Invoked, PortError, Tasks};
+use isso_lifecycle::{Effect, Invocation, PortError, Tasks};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::aside::on_thread;
@@ -25,31 +29,43 @@ impl Tasks for TaskFlag {
     }
 }
 
-/// The actions of the catalogue.
-pub struct ActionsPort {
-    /// What they change.
+/// An action that a person runs, for the state machine.
+pub struct ActionRun {
+    /// The action.
+    pub action: Action,
+    /// What was typed into its form; `null` where there is nothing to fill in.
+    pub input: Value,
+    /// The language of the answer.
+    pub language: Language,
+    /// What it changes.
     pub volume: Volume,
     /// What is around it.
     pub surroundings: Surroundings,
+    /// What it did, once it has run.
+    pub done: OnceLock<Done>,
+}
+
+// What was typed may hold a password.
+impl fmt::Debug for ActionRun {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.action.id())
+    }
 }
 
 #[async_trait]
-impl Actions for ActionsPort {
-    async fn invoke(&mut self, invocation: &Invocation) -> Result<Invoked, PortError> {
+impl Invocation for ActionRun {
+    async fn run(&self) -> Result<Effect, PortError> {
         let (volume, surroundings) = (self.volume.clone(), self.surroundings.clone());
-        let invocation = invocation.clone();
+        let (action, language, input) = (self.action, self.language, self.input.clone());
         // Waits for the volume's lock and for the disk, and may settle the files first, which sleeps.
-        let done = on_thread(move || run(&volume, &surroundings, &invocation)).await?;
-        let done = done?;
-        let effect = if done.settings_changed {
-            Effect::Settings
-        } else {
-            Effect::Nothing
+        let done =
+            on_thread(move || run(&volume, &surroundings, action, language, &input)).await??;
+        let effect = match done.settings_changed {
+            true => Effect::Settings,
+            false => Effect::Nothing,
         };
-        Ok(Invoked {
-            effect,
-            result: serde_json::to_value(done.result)?,
-        })
+        self.done.get_or_init(|| done);
+        Ok(effect)
     }
 }
 
@@ -57,12 +73,12 @@ impl Actions for ActionsPort {
 fn run(
     volume: &Volume,
     surroundings: &Surroundings,
-    invocation: &Invocation,
+    action: Action,
+    language: Language,
+    input: &Value,
 ) -> Result<Done, PortError> {
-    let action = Action::find(&invocation.id)?;
     let facts = surroundings.facts(volume);
-    let language = Language::of(&invocation.language);
-    let run = || action.run(volume, &facts, language, &invocation.input);
+    let run = || action.run(volume, &facts, language, input);
     match run() {
         Err(error) if is_curable(action, &error) => {
             for note in volume.settle()?.notes {
@@ -90,7 +106,7 @@ fn is_curable(action: Action, error: &ActionError) -> bool {
 mod tests {
     use std::fs;
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -100,15 +116,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let volume = Volume::new(folder.path(), "/db/comments.db");
         volume.settle().unwrap();
-        let run = |id: &str, input: Value| {
-            let invocation = Invocation {
-                id: id.to_owned(),
-                input,
-                language: "en_US".to_owned(),
-            };
-            run(&volume, &Surroundings::Machine(None), &invocation)
+        let run = |action: Action, input: Value| {
+            let surroundings = Surroundings::Machine(None);
+            run(&volume, &surroundings, action, Language::English, &input)
         };
-        run("set-admin-password", Value::Null).unwrap();
+        run(Action::SetAdminPassword, Value::Null).unwrap();
         let mut good = volume.read().unwrap().cfg;
         good.set("guard", "ratelimit", "12").unwrap();
         volume.remember(&good).unwrap();
@@ -118,12 +130,15 @@ mod tests {
         fs::write(volume.config_path(), &edited).unwrap();
 
         let websites = json!({ "websites": ["https://blog.example"] });
-        for (id, input) in [
-            ("set-admin-password", Value::Null),
-            ("set-websites", websites),
+        for (action, input) in [
+            (Action::SetAdminPassword, Value::Null),
+            (Action::SetWebsites, websites),
         ] {
-            let error = run(id, input).unwrap_err().to_string();
-            assert!(error.contains("in the midst of a line"), "{id}: {error}");
+            let error = run(action, input).unwrap_err().to_string();
+            assert!(
+                error.contains("in the midst of a line"),
+                "{action:?}: {error}"
+            );
             assert_eq!(fs::read_to_string(volume.config_path()).unwrap(), edited);
         }
     }

@@ -12,7 +12,7 @@ use super::protocol::{Announced, Level, Notice, Orders, Request, Task};
 use super::{addresses, texts};
 use crate::cmd::supervise::DATABASE;
 use crate::data::DataDir;
-use crate::host::{self, ActionsPort, TaskFlag};
+use crate::host::{self, TaskFlag};
 use crate::service::Service;
 use crate::surroundings::Surroundings;
 
@@ -39,10 +39,6 @@ impl Host {
         let ports = Ports {
             config: Box::new(Files(volume.clone())),
             tasks: Box::new(TaskFlag(flag)),
-            actions: Box::new(ActionsPort {
-                volume: volume.clone(),
-                surroundings: surroundings.clone(),
-            }),
             daemon: Box::new(Elsewhere),
             archive: Box::new(Elsewhere),
         };
@@ -204,10 +200,6 @@ impl Daemon for Elsewhere {
 
 #[async_trait]
 impl Archive for Elsewhere {
-    async fn begin_backup(&mut self) -> Result<(), PortError> {
-        Ok(())
-    }
-
     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
         Ok(())
     }

@@ -60,11 +60,9 @@ impl Machine {
     }
 
     /// Begins a backup beside whatever goes on.
-    pub(crate) async fn backup(&mut self, context: &mut Context) -> Outcome<Place> {
-        if self.backing_up {
+    pub(crate) fn backup(&mut self, context: &mut Context) -> Outcome<Place> {
+        if std::mem::replace(&mut self.backing_up, true) {
             context.refuse(Refusal::BackupRunning);
-        } else {
-            self.backing_up = context.begin_backup().await;
         }
         Handled
     }

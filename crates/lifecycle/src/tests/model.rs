@@ -121,7 +121,7 @@ impl Model {
                 self.alive &= made == Move::StaleExited;
             }
             Move::RestartDue if self.up.is_some() => self.restart(faults),
-            Move::Backup if !self.backing_up => self.backing_up = works(Port::BeginBackup),
+            Move::Backup => self.backing_up = true,
             Move::BackupFinished { .. } => self.backing_up = false,
             Move::Restore if !self.backing_up => self.restore(faults),
             _ => {}

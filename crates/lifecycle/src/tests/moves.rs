@@ -1,6 +1,6 @@
 //! Everything that can happen to the machine and to its world.
 
-use serde_json::Value;
+use std::sync::Arc;
 
 use crate::{DaemonEvent, Event, Invocation, RestoreRequest};
 
@@ -96,8 +96,8 @@ impl Move {
         Move::RestoreFailed,
     ];
 
-    /// What the machine is told of the move.
-    pub(super) fn event(self) -> Option<Event> {
+    /// What the machine is told of the move, with the action if it is one.
+    pub(super) fn event(self, action: Arc<dyn Invocation>) -> Option<Event> {
         let end = |well| {
             if well {
                 Ok(())
@@ -110,11 +110,7 @@ impl Move {
             Move::Start => Event::Start,
             Move::Stop => Event::Stop,
             Move::SetPassword | Move::DropPassword | Move::OtherSettings | Move::EmbedCode => {
-                Event::Invoke(Invocation {
-                    id: format!("{self:?}"),
-                    input: Value::Null,
-                    language: "en_US".into(),
-                })
+                Event::Invoke(action)
             }
             Move::SettingsChanged => Event::SettingsChanged,
             Move::Edit { .. } => return None,

@@ -9,7 +9,7 @@ use super::moves::{Move, Text};
 use super::run;
 use super::world::{Facts, Faults, Play, Port};
 
-const PORTS: [Port; 11] = [
+const PORTS: [Port; 10] = [
     Port::Settle,
     Port::Gate,
     Port::Review,
@@ -19,7 +19,6 @@ const PORTS: [Port; 11] = [
     Port::Start,
     Port::Reload,
     Port::Stop,
-    Port::BeginBackup,
     Port::BeginRestore,
 ];
 

@@ -5,9 +5,9 @@ mod hand;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::context::Context;
-use crate::{Gate, Lifecycle, PortError, Ports, Review};
+use crate::{Gate, Lifecycle, PortError, Ports, Refusal, Review};
 
-use self::hand::Hand;
+use self::hand::{Action, Hand};
 use super::moves::{Move, Text};
 
 /// Every port call there is.
@@ -22,7 +22,6 @@ pub(super) enum Port {
     Start,
     Reload,
     Stop,
-    BeginBackup,
     BeginRestore,
 }
 
@@ -182,7 +181,6 @@ impl Play {
         let ports = Ports {
             config: hand(),
             tasks: hand(),
-            actions: hand(),
             daemon: hand(),
             archive: hand(),
         };
@@ -227,9 +225,19 @@ impl Play {
                 _ => {}
             }
         }
-        match self.isso.handle(made.event()?).await {
-            Ok(_) => None,
-            Err(refusal) => Some(refusal.code()),
+        let action = Arc::new(Action(Arc::clone(&self.world), made));
+        let answer = self.isso.handle(made.event(action)?).await;
+        let refused = matches!(
+            answer,
+            Err(Refusal::NotInitialised | Refusal::BackupRunning | Refusal::RestoreRunning)
+        );
+        if made == Move::Backup && !refused {
+            let mut world = self.world();
+            let facts = world.facts;
+            world.forbid(facts.saving, "two backups at a time");
+            world.forbid(facts.replacing, "a backup of files that are being replaced");
+            world.facts.saving = true;
         }
+        answer.err().map(|refusal| refusal.code())
     }
 }

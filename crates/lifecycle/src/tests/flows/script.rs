@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mockall::Sequence;
-use serde_json::Value;
 
-use crate::ports::{MockActions, MockArchive, MockConfig, MockDaemon, MockTasks};
+use crate::event::MockInvocation;
+use crate::ports::{MockArchive, MockConfig, MockDaemon, MockTasks};
 use crate::tests::run;
-use crate::{Effect, Event, Gate, Invoked, Lifecycle, PortError, Ports, Reply, Review, State};
+use crate::{Effect, Event, Gate, Lifecycle, PortError, Ports, Reply, Review, State};
 
 /// What a look yields.
 pub(super) type Look = Result<Gate, ()>;
@@ -28,7 +28,6 @@ pub(super) enum Call {
     Start(Result<(), ()>),
     Reload(Result<(), ()>),
     Stop(Result<(), ()>),
-    Backup(Result<(), ()>),
     Restore(Result<(), ()>),
 }
 
@@ -56,20 +55,26 @@ pub(super) fn check(before: Vec<Step>, then: Vec<Step>) {
     let mut steps = Vec::new();
     for step in before.into_iter().chain(then) {
         let wanted = script.expect(step.calls);
-        steps.push((step.event, step.answer, step.state, wanted));
+        let event = match step.event {
+            Event::Invoke(_) => Event::Invoke(Arc::new(std::mem::take(&mut script.action))),
+            event => event,
+        };
+        steps.push((event, step.answer, step.state, wanted));
     }
     let made = Arc::clone(&script.made);
     let mut isso = Lifecycle::new(script.ports());
     run(async {
         for (event, answer, state, wanted) in steps {
             let told = format!("{event:?}");
+            let done = match event {
+                Event::Invoke(_) => "invoked",
+                _ => "done",
+            };
             let said = match isso.handle(event).await {
-                Ok(Reply::Done) => "done".to_owned(),
-                Ok(Reply::Invoked { failure: None, .. }) => "invoked".to_owned(),
-                Ok(Reply::Invoked {
+                Ok(Reply { failure: None }) => done.to_owned(),
+                Ok(Reply {
                     failure: Some(failure),
-                    ..
-                }) => format!("invoked, then {}", crate::Refusal::Failed(failure).code()),
+                }) => format!("{done}, then {}", crate::Refusal::Failed(failure).code()),
                 Err(refusal) => refusal.code().to_owned(),
             };
             assert_eq!(said, answer, "the answer to {told}");
@@ -87,7 +92,8 @@ struct Script {
     wanted: usize,
     config: MockConfig,
     tasks: MockTasks,
-    actions: MockActions,
+    /// Of the step that is being read.
+    action: MockInvocation,
     daemon: MockDaemon,
     archive: MockArchive,
 }
@@ -117,12 +123,11 @@ impl Script {
                 Call::Raise(end) => expect!(self.tasks.expect_raise() => end),
                 Call::Clear(end) => expect!(self.tasks.expect_clear() => end),
                 Call::Invoke(effect) => {
-                    expect!(self.actions.expect_invoke(_) => effect.map(invoked));
+                    expect!(self.action.expect_run() => effect);
                 }
                 Call::Start(end) => expect!(self.daemon.expect_start() => end),
                 Call::Reload(end) => expect!(self.daemon.expect_reload() => end),
                 Call::Stop(end) => expect!(self.daemon.expect_stop() => end),
-                Call::Backup(end) => expect!(self.archive.expect_begin_backup() => end),
                 Call::Restore(end) => expect!(self.archive.expect_begin_restore(_) => end),
             }
         }
@@ -133,14 +138,8 @@ impl Script {
         Ports {
             config: Box::new(self.config),
             tasks: Box::new(self.tasks),
-            actions: Box::new(self.actions),
             daemon: Box::new(self.daemon),
             archive: Box::new(self.archive),
         }
     }
-}
-
-fn invoked(effect: Effect) -> Invoked {
-    let result = Value::Null;
-    Invoked { effect, result }
 }

@@ -1,19 +1,18 @@
 //! The ports of the world: what each call does to it, and which calls should never be made.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use serde_json::Value;
 
-use crate::tests::moves::Text;
+use crate::tests::moves::{Move, Text};
 use crate::{
-    Actions, Archive, Config, Daemon, Effect, Gate, Invocation, Invoked, PortError, RestoreRequest,
-    Review, Tasks,
+    Archive, Config, Daemon, Effect, Gate, Invocation, PortError, RestoreRequest, Review, Tasks,
 };
 
 use super::{Port, World};
 
-/// All five ports onto the same world.
+/// All four ports onto the same world.
 pub(super) struct Hand(pub(super) Arc<Mutex<World>>);
 
 impl Hand {
@@ -58,23 +57,34 @@ impl Tasks for Hand {
     }
 }
 
+/// An action in the same world.
+pub(super) struct Action(pub(super) Arc<Mutex<World>>, pub(super) Move);
+
+impl fmt::Debug for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.fmt(formatter)
+    }
+}
+
 #[async_trait]
-impl Actions for Hand {
-    async fn invoke(&mut self, invocation: &Invocation) -> Result<Invoked, PortError> {
-        let mut world = self.world();
+impl Invocation for Action {
+    async fn run(&self) -> Result<Effect, PortError> {
+        let mut world = self
+            .0
+            .lock()
+            .expect("no port panics while it holds the world");
         let replacing = world.facts.replacing;
         world.forbid(replacing, "an action on files that are being replaced");
         world.call(Port::Invoke)?;
         let mut effect = Effect::Settings;
         let file = &mut world.facts.file;
-        match invocation.id.as_str() {
-            "SetPassword" => *file = file.with_password(),
-            "DropPassword" => *file = Text::Locked,
-            "OtherSettings" => *file = file.otherwise(),
+        match self.1 {
+            Move::SetPassword => *file = file.with_password(),
+            Move::DropPassword => *file = Text::Locked,
+            Move::OtherSettings => *file = file.otherwise(),
             _ => effect = Effect::Nothing,
         }
-        let result = Value::Null;
-        Ok(Invoked { effect, result })
+        Ok(effect)
     }
 }
 
@@ -121,16 +131,6 @@ impl Daemon for Hand {
 
 #[async_trait]
 impl Archive for Hand {
-    async fn begin_backup(&mut self) -> Result<(), PortError> {
-        let mut world = self.world();
-        let facts = world.facts;
-        world.forbid(facts.saving, "two backups at a time");
-        world.forbid(facts.replacing, "a backup of files that are being replaced");
-        world.call(Port::BeginBackup)?;
-        world.facts.saving = true;
-        Ok(())
-    }
-
     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
         let mut world = self.world();
         let facts = world.facts;
