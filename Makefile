@@ -41,7 +41,7 @@ static: need-build ## Build target/static/issoctl, which needs nothing of the sy
 	package/static.sh $(shell uname -m) $(ISSOCTL)
 
 # What the workflows of StartOS's registries ask for: a runner makes each of these, and finds *.s9pk here.
-TARGETS := $(shell sed -n 's/^ARCHES := //p' package/Makefile)
+TARGETS := $(shell sed -n 's/^ARCHES := //p' package/s9pk/Makefile)
 .PHONY: print-TARGETS
 print-TARGETS:
 	@echo '$(TARGETS)'
@@ -52,9 +52,9 @@ arm: MACHINES = aarch64 ## Pack Isso for StartOS on aarch64: isso_aarch64.s9pk
 universal: MACHINES = x86_64 aarch64 ## Pack Isso for StartOS on either, and no other processor: isso.s9pk
 # All of assets/ is packed, so nothing but what belongs in may lie there. start-cli, which packs, comes last.
 x86 arm universal: need-build need-npm
-	rm -rf $(filter-out $(MACHINES:%=package/assets/%),$(wildcard package/assets/*))
-	$(MAKE) -C package --no-print-directory $(MACHINES:%=assets/%/issoctl) javascript/index.js
-	$(MAKE) -C package --no-print-directory BASE_NAME=../isso $@
+	rm -rf $(filter-out $(MACHINES:%=package/s9pk/assets/%),$(wildcard package/s9pk/assets/*))
+	$(MAKE) -C package/s9pk --no-print-directory $(MACHINES:%=assets/%/issoctl) javascript/index.js
+	$(MAKE) -C package/s9pk --no-print-directory BASE_NAME=../../isso $@
 install: ## Install what was packed on your StartOS server
 	@ls isso*.s9pk >/dev/null || { echo "error: nothing was packed yet; \`make x86\`, \`make arm\` or \`make universal\` does it"; exit 1; }
 	start-cli package install -s "$$(start-cli s9pk select)"
@@ -81,7 +81,7 @@ test-browser: need-browser test-tools test-build ## Look at Isso and issoctl's p
 test-package: test-tools static $(ISSO_TEST_QEMU) ## Check and test the StartOS package, with an emulated StartOS
 	CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
 		package/static.sh aarch64 $(ISSOCTL_AARCH64) || true
-	$(MAKE) -C package --no-print-directory test
+	$(MAKE) -C package/s9pk --no-print-directory test
 
 .PHONY: lint
 lint: need-build ## Formatting, clippy and the documentation's links
@@ -106,7 +106,7 @@ deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can
 bench: build $(if $(ONLY),,static) test-tools $(TOOLS)/debian ## Measure against plain gunicorn and other copies, side by side (ONLY=load RUNS=5 for a part)
 	cargo bench --quiet --locked -p isso-tests --bench issoctl -- $(ONLY)
 	cargo bench --quiet --locked -p isso-tests --bench backup -- $(ONLY)
-	$(if $(ONLY),,$(MAKE) -C package --no-print-directory bench)
+	$(if $(ONLY),,$(MAKE) -C package/s9pk --no-print-directory bench)
 
 .PHONY: torture
 torture: build static test-tools $(TOOLS)/debian ## Reload, kill and misconfigure Isso under load, for some minutes (ONLY=kill for a part, ONLY=soak MINUTES=30 on demand)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
-import { until } from '../../package/test/until.mjs'
+import { until } from '../../package/s9pk/test/until.mjs'
 import { launch, open, picture } from './browser.mjs'
 import { Isso, blog, silent } from './servers.mjs'
 

@@ -52,7 +52,7 @@ fn typescript() -> String {
     reason = "a file of the repository, which nobody else reads meanwhile"
 )]
 fn bindings_are_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../package/startos/bindings.ts");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../package/s9pk/startos/bindings.ts");
     let made = typescript();
     if std::env::var_os("UPDATE_BINDINGS").is_some() {
         std::fs::write(&path, &made).expect("the file can be written");

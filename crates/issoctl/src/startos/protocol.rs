@@ -5,7 +5,7 @@
 //! what the answer orders, and decides nothing itself. A refusal is an answer; an exit code other than
 //! 0 means that the hook itself broke, and why stands on stderr.
 //!
-//! Its TypeScript is made from these types: `package/startos/bindings.ts`.
+//! Its TypeScript is made from these types: `package/s9pk/startos/bindings.ts`.
 
 use std::collections::BTreeMap;
 

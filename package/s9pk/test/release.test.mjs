@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 const { manifest } = createRequire(import.meta.url)('../javascript/index.js')
 const read = path => readFileSync(join(root, path), 'utf8')
 // What `make test` has told this process is not for another make.
@@ -30,9 +30,9 @@ describe('the root of the repository', () => {
 
   it('is where the packages are put', () => {
     for (const [target, file] of [
-      ['x86', '--arch=x86_64 -o ../isso_x86_64.s9pk'],
-      ['arm', '--arch=aarch64 -o ../isso_aarch64.s9pk'],
-      ['universal', '-o ../isso.s9pk'],
+      ['x86', '--arch=x86_64 -o ../../isso_x86_64.s9pk'],
+      ['arm', '--arch=aarch64 -o ../../isso_aarch64.s9pk'],
+      ['universal', '-o ../../isso.s9pk'],
     ]) {
       assert.ok(make('-n', target).includes(`start-cli s9pk pack ${file}`), target)
     }
@@ -47,7 +47,7 @@ describe('the root of the repository', () => {
   })
 
   it('lets `npm ci` install what the package is built with', () => {
-    assert.equal(JSON.parse(read('package.json')).scripts.prepare, 'cd package && npm ci')
+    assert.equal(JSON.parse(read('package.json')).scripts.prepare, 'cd package/s9pk && npm ci')
     assert.equal(JSON.parse(read('package-lock.json')).packages[''].name, 'isso')
   })
 
