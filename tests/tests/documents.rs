@@ -163,6 +163,11 @@ fn commands_of_the_documents_do_what_these_say() {
         }
         for block in blocks.iter().filter(|block| block.language == "console") {
             for (command, expected) in session(&block.text) {
+                // A gunicorn of the settings before may still be finishing, which the status says.
+                site.wait_for_status(|status| {
+                    let supervisor = &status["supervisor"];
+                    supervisor["phase"] == "serving" && supervisor["finishing"].is_null()
+                });
                 let printed = place.as_documented(&place.run(&command));
                 assert_eq!(
                     printed.trim_end(),
