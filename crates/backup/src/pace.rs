@@ -117,11 +117,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
         return remove_file(path);
     }
     for entry in fs::read_dir(path)? {
-        let entry = entry?;
-        match entry.file_type()?.is_dir() {
-            true => remove(&entry.path())?,
-            false => remove_file(&entry.path())?,
-        }
+        remove(&entry?.path())?;
     }
     fs::remove_dir(path)
 }
@@ -130,7 +126,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 ///
 /// Where a file system tells the disk at once which blocks are free (`discard`), it does so while the next fsync waits; for a
 /// large file that took half a second.
-pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+fn remove_file(path: &Path) -> io::Result<()> {
     let mut options = File::options();
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     let opened = options.write(true).custom_flags(flags.bits()).open(path);
