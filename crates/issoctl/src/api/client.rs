@@ -25,7 +25,7 @@ use crate::settings::{Checked, Settings};
 const WITHIN: Duration = Duration::from_secs(30);
 /// How long it may wait before that until nothing is under way any more, likewise.
 const SETTLED_WITHIN: Duration = Duration::from_secs(60);
-/// A person who waits for longer is told for what.
+/// After this time the command says on a terminal what it waits for.
 const QUIETLY: Duration = Duration::from_secs(10);
 /// What may be wrong with a host that does not answer.
 const STOPPED: &str =

@@ -1,4 +1,4 @@
-//! What a client sends. What is wrong with it is told as a [`Problem`], as everything that goes wrong.
+//! Reads what a client sends. Wrong input is answered with a [`Problem`], like every other failure.
 
 use axum::Json;
 use axum::extract::{self, FromRequest, FromRequestParts, Request};

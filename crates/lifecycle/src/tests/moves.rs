@@ -96,7 +96,7 @@ impl Move {
         Move::RestoreFailed,
     ];
 
-    /// What the machine is told of the move, with the action if it is one.
+    /// The event that the move sends to the machine; an action is sent as `action`. None for an edit, of which the machine hears nothing.
     pub(super) fn event(self, action: Arc<dyn Invocation>) -> Option<Event> {
         let end = |well| {
             if well {
