@@ -39,10 +39,7 @@ fn start() {
     for round in 0..11 {
         let address = free_address();
         let took = [
-            first_200(
-                address,
-                site.command(&["up", "--listen", &address.to_string()]),
-            ),
+            first_200(address, site.command(&["up", "--listen", &address.to_string()])),
             first_200(address, gunicorn(&site, address)),
         ];
         if round > 0 {
@@ -51,11 +48,7 @@ fn start() {
         }
     }
     let (ours, bare) = (median(ours), median(bare));
-    row(
-        "first 200, bare gunicorn",
-        &format!("{:.0} ms", ms(bare)),
-        "",
-    );
+    row("first 200, bare gunicorn", &format!("{:.0} ms", ms(bare)), "");
     row("first 200, issoctl up", &format!("{:.0} ms", ms(ours)), "");
     row(
         "  ratio",
@@ -69,12 +62,7 @@ fn gunicorn(site: &Site, address: SocketAddr) -> Command {
     let mut command = Command::new(runtime().join("bin/gunicorn"));
     command
         .args(["-b", &address.to_string(), "-w", "4", "--preload"])
-        .args([
-            "--worker-tmp-dir",
-            "/dev/shm",
-            "--no-control-socket",
-            "isso.run",
-        ])
+        .args(["--worker-tmp-dir", "/dev/shm", "--no-control-socket", "isso.run"])
         .env_clear()
         .env("ISSO_SETTINGS", site.cfg_path());
     command
@@ -90,10 +78,7 @@ fn first_200(address: SocketAddr, mut command: Command) -> Duration {
         .expect("it runs");
     let request = format!("GET /info HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let took = loop {
-        assert!(
-            started.elapsed() < Duration::from_secs(30),
-            "no 200 within 30 s"
-        );
+        assert!(started.elapsed() < Duration::from_secs(30), "no 200 within 30 s");
         if let Ok(mut stream) = TcpStream::connect(address) {
             let mut answer = String::new();
             let read = stream
@@ -149,18 +134,11 @@ fn action() {
     );
     let version = || {
         let started = Instant::now();
-        Command::new(issoctl())
-            .arg("--version")
-            .output()
-            .expect("issoctl runs");
+        Command::new(issoctl()).arg("--version").output().expect("issoctl runs");
         started.elapsed()
     };
     let floor = median((0..51).map(|_| version()).collect());
-    row(
-        "  of it, starting any process",
-        &format!("{:.1} ms", ms(floor)),
-        "",
-    );
+    row("  of it, starting any process", &format!("{:.1} ms", ms(floor)), "");
 }
 
 fn cfg() {
@@ -188,9 +166,7 @@ fn cfg() {
 
 fn parse_and_edit(hosts: usize) -> Duration {
     let text = cfg_with(hosts);
-    let websites: Vec<String> = (0..hosts)
-        .map(|n| format!("https://new{n}.example"))
-        .collect();
+    let websites: Vec<String> = (0..hosts).map(|n| format!("https://new{n}.example")).collect();
     let started = Instant::now();
     let mut document = Document::parse(text).expect("the file is well-formed");
     document
@@ -202,9 +178,7 @@ fn parse_and_edit(hosts: usize) -> Duration {
 }
 
 fn cfg_with(hosts: usize) -> String {
-    let lines: String = (0..hosts)
-        .map(|n| format!("    https://blog{n}.example\n"))
-        .collect();
+    let lines: String = (0..hosts).map(|n| format!("    https://blog{n}.example\n")).collect();
     format!("[general]\nhost =\n{lines}max-age = 15m\n\n[admin]\nenabled = true\n")
 }
 
@@ -245,16 +219,11 @@ fn status_kib(pid: Pid, field: &str) -> u64 {
         .lines()
         .find_map(|line| line.strip_prefix(field))
         .expect("Linux tells it");
-    line.trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .expect("a number of KiB")
+    line.trim().trim_end_matches(" kB").parse().expect("a number of KiB")
 }
 
 /// Time on a CPU, of all threads, ended ones too, and finer than the 10 ms ticks of `/proc`.
 fn cpu(pid: Pid) -> Duration {
     let clock = clock_getcpuclockid(pid).expect("it runs");
-    clock_gettime(clock)
-        .expect("the clock of a process can be read")
-        .into()
+    clock_gettime(clock).expect("the clock of a process can be read").into()
 }

@@ -14,7 +14,8 @@ use crate::not_tested;
 
 /// A folder whose files are in memory, where there is enough of it: nothing in it has to survive, and Isso and issoctl
 /// would wait for the disk at each change. Programs may not run from there. A release build measures, so there it is on
-/// the disk. Where `TMPDIR` names a folder it is in there, so that a test can remove what a process leaves that it kills.
+/// the disk. Where `TMPDIR` names a folder it is in there, so that a test can remove what a process leaves that it
+/// kills.
 pub fn quick_folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let free = statvfs(memory).map_or(0, |disk| disk.blocks_available() * disk.fragment_size());
@@ -26,8 +27,8 @@ pub fn quick_folder() -> TempDir {
     folder.expect("a temporary folder can be made")
 }
 
-/// The words before a command with which it is root in namespaces of its own; `more` are further options of `unshare`, such as
-/// `--mount`. Where the system permits no namespaces there are none, and the test says that it was not run.
+/// The words before a command with which it is root in namespaces of its own; `more` are further options of `unshare`,
+/// such as `--mount`. Where the system permits no namespaces there are none, and the test says that it was not run.
 pub fn namespaces(more: &[&str]) -> Option<Vec<String>> {
     let words = [&["unshare", "--user", "--map-root-user"], more].concat();
     let words: Vec<String> = words.into_iter().map(str::to_owned).collect();

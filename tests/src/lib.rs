@@ -33,14 +33,7 @@ pub use visitor::{Admin, Visitor};
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What the official image gives gunicorn, after the address.
-pub const IMAGE_ARGUMENTS: [&str; 6] = [
-    "-w",
-    "4",
-    "--preload",
-    "--worker-tmp-dir",
-    "/dev/shm",
-    "isso.run",
-];
+pub const IMAGE_ARGUMENTS: [&str; 6] = ["-w", "4", "--preload", "--worker-tmp-dir", "/dev/shm", "isso.run"];
 
 /// The binary under test: what `ISSO_TEST_PROGRAM` names, or the binary of these sources, built once.
 pub fn issoctl() -> &'static Path {
@@ -49,14 +42,8 @@ pub fn issoctl() -> &'static Path {
         if let Some(program) = std::env::var_os("ISSO_TEST_PROGRAM") {
             return program.into();
         }
-        let build = escargot::CargoBuild::new()
-            .package("issoctl")
-            .bin("issoctl");
-        let build = if cfg!(debug_assertions) {
-            build
-        } else {
-            build.release()
-        };
+        let build = escargot::CargoBuild::new().package("issoctl").bin("issoctl");
+        let build = if cfg!(debug_assertions) { build } else { build.release() };
         build.run().expect("issoctl builds").path().to_owned()
     })
 }
@@ -74,7 +61,8 @@ pub fn runtime() -> PathBuf {
         .into()
 }
 
-/// Says that a test cannot be run on this machine, and why. Where `CI` is set every test has to be run, so there the test fails.
+/// Says that a test cannot be run on this machine, and why. Where `CI` is set every test has to be run, so there the
+/// test fails.
 #[track_caller]
 pub fn not_tested(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "NOT TESTED: {why}");
@@ -103,8 +91,8 @@ pub fn spin_until(instead: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// An address that is free, and that the kernel gives to no client: it takes the ports of clients from 32768 on, and a server
-/// that is started again on its port would find it taken.
+/// An address that is free, and that the kernel gives to no client: it takes the ports of clients from 32768 on, and a
+/// server that is started again on its port would find it taken.
 pub fn free_address() -> SocketAddr {
     let chance = || RandomState::new().hash_one(());
     let ports = std::iter::repeat_with(|| 10_000 + chance() % 20_000);
@@ -113,9 +101,7 @@ pub fn free_address() -> SocketAddr {
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()
     });
     let listener = listeners.next().expect("loopback has a free port");
-    listener
-        .local_addr()
-        .expect("a bound socket has an address")
+    listener.local_addr().expect("a bound socket has an address")
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use std::process;
 
-/// The parts of `make bench`, which runs two programs with the same words: the first four are those of the program `issoctl`, the
-/// others those of `backup`.
-pub const BENCH: [&str; 8] = [
-    "start", "idle", "action", "cfg", "load", "others", "cp", "restore",
-];
+/// The parts of `make bench`, which runs two programs with the same words: the first four are those of the program
+/// `issoctl`, the others those of `backup`.
+pub const BENCH: [&str; 8] = ["start", "idle", "action", "cfg", "load", "others", "cp", "restore"];
 
-/// The parts that `make bench ONLY=…` and `make torture ONLY=…` name, each by a piece of its name; all of them without `ONLY`.
+/// The parts that `make bench ONLY=…` and `make torture ONLY=…` name, each by a piece of its name; all of them without
+/// `ONLY`.
 #[derive(Debug)]
 pub struct Only(Vec<String>);
 
@@ -26,10 +25,7 @@ impl Only {
         let only: Vec<String> = arguments.filter(|it| !it.starts_with('-')).collect();
         let unknown = |name: &&String| !parts.iter().any(|part| part.contains(name.as_str()));
         match only.iter().find(unknown) {
-            Some(name) => Err(format!(
-                "there is no part {name}; there are {}",
-                parts.join(", ")
-            )),
+            Some(name) => Err(format!("there is no part {name}; there are {}", parts.join(", "))),
             None => Ok(Only(only)),
         }
     }
@@ -56,10 +52,7 @@ mod tests {
             Only::read(words, &["reload", "kill", "soak"])
         };
         let error = read(&["--bench", "kill", "reboot"]).expect_err("there is no such part");
-        assert_eq!(
-            error,
-            "there is no part reboot; there are reload, kill, soak"
-        );
+        assert_eq!(error, "there is no part reboot; there are reload, kill, soak");
         let only = read(&["--bench", "load"]).expect("it is a piece of a name");
         assert!(only.wants("reload") && !only.wants("kill") && !only.names("reload"));
         let all = read(&["--bench"]).expect("nothing is named");

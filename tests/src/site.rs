@@ -89,20 +89,13 @@ impl Site {
     /// Runs a command that must fail with this exit code, and returns what it said.
     pub fn refused(&self, args: &[&str], code: i32) -> String {
         let output = self.run(args);
-        assert_eq!(
-            output.status.code(),
-            Some(code),
-            "issoctl {args:?}: {output:#?}"
-        );
+        assert_eq!(output.status.code(), Some(code), "issoctl {args:?}: {output:#?}");
         String::from_utf8(output.stderr).expect("issoctl prints UTF-8")
     }
 
     /// Fills in an action's form from stdin.
     pub fn fill_in(&self, action: &str, input: &Value) -> Output {
-        self.pipe(
-            &["action", "run", action, "--input", "-"],
-            &input.to_string(),
-        )
+        self.pipe(&["action", "run", action, "--input", "-"], &input.to_string())
     }
 
     /// Has StartOS's package call a hook, and returns the answer.
@@ -122,9 +115,7 @@ impl Site {
             .stderr(Stdio::piped());
         let mut child = command.spawn().expect("issoctl runs");
         let mut stdin = child.stdin.take().expect("stdin is a pipe");
-        stdin
-            .write_all(text.as_bytes())
-            .expect("issoctl reads its stdin");
+        stdin.write_all(text.as_bytes()).expect("issoctl reads its stdin");
         drop(stdin);
         child.wait_with_output().expect("issoctl ends")
     }
@@ -145,9 +136,7 @@ impl Site {
 
     /// Sets a password and returns it.
     pub fn set_password(&self) -> String {
-        self.ok(&["action", "run", "set-admin-password"])
-            .trim()
-            .to_owned()
+        self.ok(&["action", "run", "set-admin-password"]).trim().to_owned()
     }
 
     /// Lets pages of this website, and of no other, embed comments.

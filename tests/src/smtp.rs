@@ -42,14 +42,8 @@ impl SmtpServer {
                 let _ = sender.send(line);
             }
         });
-        let mut server = Self {
-            child,
-            lines,
-            port: 0,
-        };
-        let port = server
-            .line_within(PATIENCE)
-            .expect("the server prints its port");
+        let mut server = Self { child, lines, port: 0 };
+        let port = server.line_within(PATIENCE).expect("the server prints its port");
         server.port = port.parse().expect("a port is a number");
         server
     }

@@ -53,12 +53,7 @@ impl Table {
 
     /// A time that must not be longer than this.
     pub fn aim(&mut self, name: &str, took: Duration, aim: Duration) {
-        self.goal(
-            name,
-            &secs(took),
-            took <= aim,
-            &format!("<= {} s", aim.as_secs_f64()),
-        );
+        self.goal(name, &secs(took), took <= aim, &format!("<= {} s", aim.as_secs_f64()));
     }
 
     /// The median of these times beside that of a start by hand, and how many times as long it may be.
@@ -100,17 +95,9 @@ impl Table {
         // What is kept of the log fills up meanwhile, to 1 MiB.
         let memory = &outcome.resident;
         let (half, all) = (memory[memory.len() / 2], memory[memory.len() - 1]);
-        self.row(
-            "  supervisor's memory after the first of them",
-            &mib(memory[0]),
-        );
+        self.row("  supervisor's memory after the first of them", &mib(memory[0]));
         self.row("  after half of them", &mib(half));
-        self.goal(
-            "  after all of them",
-            &mib(all),
-            all <= half + 1024,
-            "+ 1 MiB",
-        );
+        self.goal("  after all of them", &mib(all), all <= half + 1024, "+ 1 MiB");
     }
 
     /// What became of backups or restores that were killed.

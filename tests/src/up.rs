@@ -86,9 +86,7 @@ impl<'a> Up<'a> {
     /// The gunicorn master that serves, once no other one is taking over from it.
     pub fn master(&self) -> Pid {
         let status = self.wait_for_status(|status| status["supervisor"]["phase"] == "serving");
-        let pid = status["supervisor"]["pid"]
-            .as_i64()
-            .expect("a process id is a number");
+        let pid = status["supervisor"]["pid"].as_i64().expect("a process id is a number");
         Pid::from_raw(pid.try_into().expect("process ids are small"))
     }
 

@@ -49,11 +49,7 @@ impl Visitor {
 
     /// What `GET /info` says.
     pub async fn info(&self) -> Value {
-        self.get("/info")
-            .await
-            .json()
-            .await
-            .expect("Isso answers JSON")
+        self.get("/info").await.json().await.expect("Isso answers JSON")
     }
 
     /// The origin that Isso lets read its answers.

@@ -9,11 +9,7 @@ async fn server_settings_reach_isso() {
     let up = site.serving();
     let visitor = Visitor::new(up.url(), "http://localhost");
     assert_eq!(visitor.info().await["moderation"], true);
-    assert_eq!(
-        visitor.get("/latest?limit=1").await.status(),
-        404,
-        "off by default"
-    );
+    assert_eq!(visitor.get("/latest?limit=1").await.status(), 404, "off by default");
 
     site.ok(&[
         "action",
@@ -33,10 +29,7 @@ async fn server_settings_reach_isso() {
         "guard.requireAuthor=yes",
         "guard.requireEmail=yes",
     ]);
-    assert_eq!(
-        visitor.post("without an e-mail address").await.status(),
-        403
-    );
+    assert_eq!(visitor.post("without an e-mail address").await.status(), 403);
 }
 
 #[test]
@@ -124,12 +117,14 @@ fn mail_that_cannot_be_sent_is_a_warning_and_no_password_is_shown() {
         assert!(!shown.contains("hunter2hunter2"), "{shown}");
     }
 
-    let off = site.fill_in("configure-smtp", &json!({
-        "smtp": { "selection": "disabled", "value": {} }, "to": null, "replyNotifications": false,
-    }));
+    let off = site.fill_in(
+        "configure-smtp",
+        &json!({
+            "smtp": { "selection": "disabled", "value": {} }, "to": null, "replyNotifications": false,
+        }),
+    );
     assert!(off.status.success(), "{off:#?}");
-    let store =
-        std::fs::read_to_string(site.data().join("start9/store.json")).expect("the store is there");
+    let store = std::fs::read_to_string(site.data().join("start9/store.json")).expect("the store is there");
     assert!(
         !store.contains("hunter2") && !site.cfg().contains("hunter2"),
         "disabled forgets the password"
@@ -176,35 +171,13 @@ fn mail_settings_that_cannot_work_are_refused() {
 fn the_embed_code_names_the_address() {
     let site = Site::new();
     site.set_password();
-    site.edit_cfg(
-        "public-endpoint =",
-        "public-endpoint = https://comments.example",
-    );
+    site.edit_cfg("public-endpoint =", "public-endpoint = https://comments.example");
     let before = site.cfg();
-    let code = site.ok(&[
-        "action",
-        "run",
-        "embed-code",
-        "address=https://comments.example",
-    ]);
-    assert!(
-        code.contains(r#"data-isso="https://comments.example"#),
-        "{code}"
-    );
-    assert!(
-        code.contains("https://comments.example/js/embed.min.js"),
-        "{code}"
-    );
+    let code = site.ok(&["action", "run", "embed-code", "address=https://comments.example"]);
+    assert!(code.contains(r#"data-isso="https://comments.example"#), "{code}");
+    assert!(code.contains("https://comments.example/js/embed.min.js"), "{code}");
     assert_eq!(site.cfg(), before);
-    site.refused(
-        &[
-            "action",
-            "run",
-            "embed-code",
-            "address=https://elsewhere.example",
-        ],
-        2,
-    );
+    site.refused(&["action", "run", "embed-code", "address=https://elsewhere.example"], 2);
 }
 
 #[test]
@@ -224,14 +197,8 @@ fn actions_speak_the_language_of_the_terminal() {
             .output()
             .expect("issoctl runs");
         let actions: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        actions[0]["metadata"]["description"]
-            .as_str()
-            .map(str::to_owned)
+        actions[0]["metadata"]["description"].as_str().map(str::to_owned)
     };
-    assert_eq!(
-        list("ja_JP.UTF-8"),
-        list("en_US.UTF-8"),
-        "English stands in"
-    );
+    assert_eq!(list("ja_JP.UTF-8"), list("en_US.UTF-8"), "English stands in");
     assert_ne!(list("de_DE.UTF-8"), list("en_US.UTF-8"));
 }

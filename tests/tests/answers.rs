@@ -1,5 +1,5 @@
-//! What programs read is compared with golden files: the answers of the API and of the commands with `--json`. A field that goes or
-//! changes its name breaks a program of a user; one that comes is seen here before it is published.
+//! What programs read is compared with golden files: the answers of the API and of the commands with `--json`. A field
+//! that goes or changes its name breaks a program of a user; one that comes is seen here before it is published.
 
 use insta::assert_json_snapshot;
 use isso_tests::Site;
@@ -8,15 +8,7 @@ use regex_lite::Regex;
 use serde_json::{Value, json};
 
 /// Fields that differ from run to run, by name; the kind of their value stays.
-const VARYING: [&str; 7] = [
-    "blake3",
-    "connections",
-    "created",
-    "phaseMs",
-    "pid",
-    "size",
-    "url",
-];
+const VARYING: [&str; 7] = ["blake3", "connections", "created", "phaseMs", "pid", "size", "url"];
 
 /// An answer of this site with what varies replaced.
 fn steady(site: &Site, value: Value) -> Value {
@@ -96,9 +88,7 @@ fn answers_of_the_api_keep_their_shape() {
             "ran",
             "POST",
             "/v1/actions/set-websites",
-            Some(
-                json!({ "language": "en_US", "input": { "websites": ["https://blog.example.org"] } }),
-            ),
+            Some(json!({ "language": "en_US", "input": { "websites": ["https://blog.example.org"] } })),
         ),
         ("no_route", "GET", "/v1/nothing", None),
         ("no_action", "GET", "/v1/actions/nothing", None),

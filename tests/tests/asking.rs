@@ -52,10 +52,7 @@ fn a_list_is_asked_until_an_empty_line() {
     site.set_website("https://old.example");
     let mut terminal = ask(&site, "set-websites");
     terminal.answer("Websites 1: https://old.example", "\r");
-    terminal.answer(
-        "Websites 2 (empty ends the list)",
-        "http://public.example\r",
-    );
+    terminal.answer("Websites 2 (empty ends the list)", "http://public.example\r");
     terminal.answer("Websites 3 (empty ends the list)", "\r");
     terminal.wait_for("must begin with https://");
     terminal.answer("Websites 1: https://old.example", "\r");
@@ -67,10 +64,7 @@ fn a_list_is_asked_until_an_empty_line() {
     terminal.answer("Websites 3 (empty ends the list)", "\r");
     let (code, said) = terminal.end();
     assert_eq!(code, 0, "{said}");
-    assert!(
-        said.contains("https://old.example, https://new.example"),
-        "{said}"
-    );
+    assert!(said.contains("https://old.example, https://new.example"), "{said}");
 }
 
 #[test]
@@ -87,10 +81,7 @@ fn a_password_is_asked_for_without_an_echo() {
     terminal.answer("From Address: ", "isso@example.org\r");
     terminal.answer("Username: ", "isso\r");
     terminal.wait_for("Password");
-    isso_tests::wait_for(
-        || (!terminal.echoes()).then_some(()),
-        || "typed text is shown".into(),
-    );
+    isso_tests::wait_for(|| (!terminal.echoes()).then_some(()), || "typed text is shown".into());
     terminal.answer("", "hunter2hunter2\r");
     terminal.answer("Recipient: ", "owner@example.org\r");
     terminal.answer("Notify about replies", "\r");
@@ -135,10 +126,7 @@ fn ctrl_c_at_a_password_shows_again_what_is_typed() {
         terminal.answer(question, "\r");
     }
     terminal.wait_for("Password (empty keeps the present one)");
-    isso_tests::wait_for(
-        || (!terminal.echoes()).then_some(()),
-        || "typed text is shown".into(),
-    );
+    isso_tests::wait_for(|| (!terminal.echoes()).then_some(()), || "typed text is shown".into());
     terminal.answer("", "\u{3}");
     terminal.wait_for("nothing was changed");
     assert!(terminal.echoes());
@@ -156,19 +144,10 @@ fn inline_json_is_a_form_and_a_password_in_it_is_refused() {
     let before = site.cfg();
     let secret = mail("hunter2hunter2").to_string();
     let said = site.refused(&["action", "run", "configure-smtp", "--input", &secret], 2);
-    assert!(
-        said.contains("--input FILE") && said.contains("--input -"),
-        "{said}"
-    );
+    assert!(said.contains("--input FILE") && said.contains("--input -"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
     assert_eq!(site.cfg(), before);
-    site.ok(&[
-        "action",
-        "run",
-        "configure-smtp",
-        "--input",
-        &mail("").to_string(),
-    ]);
+    site.ok(&["action", "run", "configure-smtp", "--input", &mail("").to_string()]);
 }
 
 #[test]
@@ -198,33 +177,18 @@ fn the_embed_code_takes_the_only_address() {
     let site = Site::new();
     site.set_password();
     let said = site.refused(&["action", "run", "embed-code"], 1);
-    assert!(
-        said.contains("public-endpoint") && said.contains("up`"),
-        "{said}"
-    );
-    site.edit_cfg(
-        "public-endpoint =",
-        "public-endpoint = https://comments.example",
-    );
+    assert!(said.contains("public-endpoint") && said.contains("up`"), "{said}");
+    site.edit_cfg("public-endpoint =", "public-endpoint = https://comments.example");
     let code = site.ok(&["action", "run", "embed-code"]);
-    assert!(
-        code.contains("https://comments.example/js/embed.min.js"),
-        "{code}"
-    );
+    assert!(code.contains("https://comments.example/js/embed.min.js"), "{code}");
     let mut up = site.up(&[]);
     up.wait_for_line("Isso serves");
     let said = site.refused(&["action", "run", "embed-code"], 2);
     assert!(said.contains("action show embed-code"), "{said}");
-    assert!(
-        site.ok(&["action", "show", "embed-code"])
-            .contains(&up.url())
-    );
+    assert!(site.ok(&["action", "show", "embed-code"]).contains(&up.url()));
     let mut terminal = ask(&site, "embed-code");
     terminal.answer("Address of this server", "\u{1b}[B\r");
     let (code, said) = terminal.end();
     assert_eq!(code, 0, "{said}");
-    assert!(
-        said.contains(&format!("{}/js/embed.min.js", up.url())),
-        "{said}"
-    );
+    assert!(said.contains(&format!("{}/js/embed.min.js", up.url())), "{said}");
 }

@@ -9,10 +9,7 @@ use serde_json::{Value, json};
 
 fn write(site: &Site, text: &str) -> String {
     let path = site.data().join("hand.cfg");
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test file need not be written atomically"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test file need not be written atomically")]
     fs::write(&path, text).expect("the folder is writable");
     path.to_string_lossy().into_owned()
 }
@@ -59,10 +56,7 @@ fn check_tells_by_its_exit_code_whether_isso_would_start() {
     check(&good.replace("= true", "= maybe"), 1, ":4:11: refused");
     check(&good.replace("host =", "hots ="), 1, "host");
     check("", 1, "host");
-    assert_eq!(
-        site.run(&["config", "check", "/nonexistent"]).status.code(),
-        Some(2)
-    );
+    assert_eq!(site.run(&["config", "check", "/nonexistent"]).status.code(), Some(2));
 }
 
 #[test]
@@ -72,12 +66,7 @@ fn a_fresh_folder_can_be_looked_at_without_making_anything() {
     site.ok(&["action", "show", "configure-server"]);
     site.refused(&["status"], 3);
     site.refused(&["logs"], 3);
-    assert_eq!(
-        fs::read_dir(site.data())
-            .expect("the folder is there")
-            .count(),
-        0
-    );
+    assert_eq!(fs::read_dir(site.data()).expect("the folder is there").count(), 0);
 }
 
 #[test]
@@ -114,10 +103,7 @@ fn help_pages_and_completions_are_there() {
     assert!(site.ok(&["--help"]).contains("Examples"));
     assert!(site.ok(&["man"]).starts_with(".ie"));
     for shell in ["bash", "zsh", "fish"] {
-        assert!(
-            site.ok(&["completions", shell]).contains("create-password"),
-            "{shell}"
-        );
+        assert!(site.ok(&["completions", shell]).contains("create-password"), "{shell}");
     }
     let pages = site.data().join("man");
     site.ok(&["man", "--out", pages.to_str().expect("the path is text")]);
@@ -148,11 +134,7 @@ fn a_command_that_is_not_there_is_answered_with_the_one_that_was_meant() {
 fn a_command_line_that_is_wrong_is_told_to_programs_in_json() {
     let site = Site::new();
     for (given, message, hint) in [
-        (
-            &["--json", "statu"][..],
-            "unrecognized subcommand 'statu'",
-            "'status'",
-        ),
+        (&["--json", "statu"][..], "unrecognized subcommand 'statu'", "'status'"),
         (
             &["up", "--lisen", "1", "--json"],
             "unexpected argument '--lisen' found",
@@ -166,10 +148,7 @@ fn a_command_line_that_is_wrong_is_told_to_programs_in_json() {
         let told: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert!(!told.to_string().contains("check-database"), "{told}");
         let error = &told["error"];
-        assert!(
-            error["message"].as_str().unwrap().contains(message),
-            "{told}"
-        );
+        assert!(error["message"].as_str().unwrap().contains(message), "{told}");
         assert!(error["hint"].as_str().unwrap().contains(hint), "{told}");
     }
     assert!(site.ok(&["--json", "--version"]).starts_with("issoctl "));
@@ -190,15 +169,32 @@ fn each_promise_is_held_by_a_test_that_is_there() {
                 let tested = Regex::new(&format!(r"(fn|test) {}\b", &test[2]));
                 let tested = tested.expect("a name is a pattern");
                 let mut named = sources.iter().filter(|path| file(&path.with_extension("")));
-                named.any(|path| {
-                    tested.is_match(&fs::read_to_string(path).expect("a source is text"))
-                })
+                named.any(|path| tested.is_match(&fs::read_to_string(path).expect("a source is text")))
             })
     };
     let rows = text.lines().filter(|line| line.starts_with("| "));
     let rows: Vec<_> = rows.filter(|row| !row.ends_with("held by |")).collect();
     let not_held: Vec<_> = rows.iter().filter(|row| !held(row)).collect();
     assert!(rows.len() > 20 && not_held.is_empty(), "{not_held:#?}");
+}
+
+/// rustfmt breaks no comment, so this looks at their width. A row of a table may be longer.
+#[test]
+fn comments_are_no_wider_than_the_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let sources = rust_files(&[root.join("crates"), root.join("tests")]);
+    let mut wide = Vec::new();
+    for path in &sources {
+        let text = fs::read_to_string(path).expect("a source is text");
+        for (number, line) in text.lines().enumerate() {
+            let comment = line.trim_start().strip_prefix("//");
+            let comment = comment.map(|text| text.trim_start_matches(['/', '!', ' ']));
+            if line.chars().count() > 120 && comment.is_some_and(|text| !text.starts_with('|')) {
+                wide.push(format!("{}:{}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(sources.len() > 100 && wide.is_empty(), "{wide:#?}");
 }
 
 fn rust_files(folders: &[PathBuf]) -> Vec<PathBuf> {

@@ -32,8 +32,7 @@ fn damage(site: &Site) {
     let page = fs::metadata(&path).expect("it is there").len() / 4096 / 2;
     let file = File::options().write(true).open(&path);
     let file = file.expect("it is there");
-    file.write_all_at(b"no page", page * 4096)
-        .expect("there is room");
+    file.write_all_at(b"no page", page * 4096).expect("there is room");
 }
 
 #[test]
@@ -47,10 +46,7 @@ fn damage_is_found_beside_a_serving_isso_which_goes_on() {
     assert!(shown.is_empty(), "it is no error of the command: {shown}");
     let output = site.run(&["status"]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        text.contains("damaged") && text.contains("backup list"),
-        "{text}"
-    );
+    assert!(text.contains("damaged") && text.contains("backup list"), "{text}");
     // What was found is not said of the database that takes its place.
     let good = good.to_str().expect("the path is text");
     site.json(&["backup", "restore", "--yes", good]);
@@ -108,12 +104,7 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
     let mut site = Site::new();
     site.set_password();
     site.set_website("https://a.example");
-    site.ok(&[
-        "action",
-        "run",
-        "configure-server",
-        "moderationEnabled=false",
-    ]);
+    site.ok(&["action", "run", "configure-server", "moderationEnabled=false"]);
     // A user without rights, who owns the folder.
     site.through = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
         .map(String::from)
@@ -125,9 +116,7 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
 
     // Another program holds a lock for longer than Isso waits.
     let other = rusqlite::Connection::open(database(&site)).expect("it is there");
-    other
-        .execute_batch("BEGIN IMMEDIATE")
-        .expect("Isso is idle");
+    other.execute_batch("BEGIN IMMEDIATE").expect("Isso is idle");
     assert_eq!(visitor.post("second").await.status(), 500);
     let locked = format!("database is locked, by process {} (", std::process::id());
     up.wait_for_line(&locked);
@@ -135,19 +124,13 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
     assert!(said.contains(&locked), "{said}");
     other.execute_batch("ROLLBACK").expect("it is open");
     let said = status_in_words(&site, 0);
-    assert!(
-        said.contains("1 request answered with 500, the last at 2"),
-        "{said}"
-    );
+    assert!(said.contains("1 request answered with 500, the last at 2"), "{said}");
 
     std::os::unix::fs::chown(database(&site), Some(1234), Some(1234)).expect("we are root");
     assert_eq!(visitor.post("third").await.status(), 500);
     let status = up.wait_for_status(|status| status["supervisor"]["failedRequests"]["count"] == 2);
     let last = &status["supervisor"]["failedRequests"]["last"]["exception"];
-    assert_eq!(
-        last,
-        "sqlite3.OperationalError: attempt to write a readonly database"
-    );
+    assert_eq!(last, "sqlite3.OperationalError: attempt to write a readonly database");
     assert_eq!(status["serving"], true, "{status}");
     let check = |said: &str| {
         let place = database(&site);
@@ -187,14 +170,11 @@ async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
     let full = "mkdir -p \"$0\"; mount -t tmpfs -o size=8m none \"$0\"; cp -a \"$0/../config\" \"$0/config\"; \
         mount --bind \"$0/config\" \"$0/../config\"; cat /dev/zero > \"$0/filler\" || exec \"$@\"";
     site.through = namespaces;
-    site.through
-        .extend(["sh", "-c", full, &folder].map(String::from));
+    site.through.extend(["sh", "-c", full, &folder].map(String::from));
     let mut up = site.up(&[]);
     let line = up.wait_for_line("since nothing can be written to it");
     assert!(
-        line.contains(
-            "is full: it has 0 KiB left, and SQLite may need 128 KiB to save; free some room"
-        ),
+        line.contains("is full: it has 0 KiB left, and SQLite may need 128 KiB to save; free some room"),
         "{line}"
     );
     let said = status_in_words(&site, 3);
@@ -223,8 +203,7 @@ async fn a_full_disk_is_told_at_the_first_start_and_while_isso_serves() {
     let action = ["action", "run", "configure-server", "maxAge=20m"];
     let said = site.refused(&action, 1);
     assert!(
-        said.contains("isso.cfg could not be written: No space left")
-            && said.contains("free some room"),
+        said.contains("isso.cfg could not be written: No space left") && said.contains("free some room"),
         "{said}"
     );
     assert_eq!(fs::read(&cfg).expect("it is there"), before);

@@ -38,9 +38,7 @@ fn root() -> PathBuf {
 /// README.md and the files of docs/, README.md first.
 fn documents() -> Vec<(PathBuf, String)> {
     let docs = fs::read_dir(root().join("docs")).expect("docs/ is there");
-    let mut docs: Vec<_> = docs
-        .map(|entry| entry.expect("docs/ can be read").path())
-        .collect();
+    let mut docs: Vec<_> = docs.map(|entry| entry.expect("docs/ can be read").path()).collect();
     docs.sort();
     docs.insert(0, root().join("README.md"));
     let read = |path: PathBuf| {
@@ -88,8 +86,7 @@ struct Workplace<'a> {
 impl Workplace<'_> {
     fn new<'a>(site: &'a Site, mail: &str) -> Workplace<'a> {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        std::os::unix::fs::symlink(site.data(), folder.path().join("data"))
-            .expect("the folder is ours");
+        std::os::unix::fs::symlink(site.data(), folder.path().join("data")).expect("the folder is ours");
         let place = Workplace { site, folder };
         place.run(&format!("cat > mail.json <<'END'\n{mail}\nEND"));
         place.run(&format!(
@@ -110,9 +107,7 @@ impl Workplace<'_> {
         let mut shell = Command::new("bash");
         shell.args(["-euc", &format!("{ours}\n{script}")]);
         shell.current_dir(self.folder.path());
-        shell
-            .env("ISSOCTL_RUNTIME", runtime())
-            .env("LC_ALL", "C.UTF-8");
+        shell.env("ISSOCTL_RUNTIME", runtime()).env("LC_ALL", "C.UTF-8");
         let output = shell.output().expect("bash runs");
         let printed = String::from_utf8(output.stdout).expect("issoctl prints UTF-8");
         assert!(output.status.success(), "{script}\n{printed}");
@@ -124,10 +119,7 @@ impl Workplace<'_> {
         let data = self.site.data().to_str().expect("the path is text");
         let mut text = printed.replace(data, "/home/you/.local/share/issoctl");
         text = text.replace(
-            &format!(
-                "{} --data /home/you/.local/share/issoctl",
-                issoctl().display()
-            ),
+            &format!("{} --data /home/you/.local/share/issoctl", issoctl().display()),
             "issoctl",
         );
         for (varies, stands) in VARIES {
@@ -141,10 +133,7 @@ impl Workplace<'_> {
 #[test]
 fn commands_of_the_documents_do_what_these_say() {
     let documents = documents();
-    let all: Vec<_> = documents
-        .iter()
-        .map(|(path, text)| (path, blocks(text)))
-        .collect();
+    let all: Vec<_> = documents.iter().map(|(path, text)| (path, blocks(text))).collect();
     let json = all
         .iter()
         .flat_map(|(_, blocks)| blocks)
@@ -169,20 +158,12 @@ fn commands_of_the_documents_do_what_these_say() {
                     supervisor["phase"] == "serving" && supervisor["finishing"].is_null()
                 });
                 let printed = place.as_documented(&place.run(&command));
-                assert_eq!(
-                    printed.trim_end(),
-                    expected.trim_end(),
-                    "{}: {command}",
-                    path.display()
-                );
+                assert_eq!(printed.trim_end(), expected.trim_end(), "{}: {command}", path.display());
                 compared += 1;
             }
         }
     }
-    assert!(
-        run >= 8 && compared >= 4,
-        "{run} blocks, {compared} commands"
-    );
+    assert!(run >= 8 && compared >= 4, "{run} blocks, {compared} commands");
 }
 
 #[test]
@@ -217,10 +198,7 @@ fn links_between_the_documents_lead_somewhere() {
 fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = |letter: &char| letter.is_alphanumeric() || " -_".contains(*letter);
-    text.chars()
-        .filter(kept)
-        .collect::<String>()
-        .replace(' ', "-")
+    text.chars().filter(kept).collect::<String>().replace(' ', "-")
 }
 
 #[test]

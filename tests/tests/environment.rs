@@ -11,10 +11,7 @@ fn site(server: &SmtpServer) -> Site {
     let mut site = Site::new();
     let password = site.set_password();
     let edits = [
-        (
-            format!("password = {password}"),
-            "password = $ADMIN_PASSWORD",
-        ),
+        (format!("password = {password}"), "password = $ADMIN_PASSWORD"),
         ("notify = stdout".into(), "notify = $BACKENDS"),
         ("username =".into(), "username = $SMTP_USERNAME"),
         ("\npassword =\n".into(), "\npassword = ${SMTP_PASSWORD}\n"),
@@ -70,12 +67,7 @@ async fn variables_that_the_settings_name_reach_isso_through_up() {
 
     // The host answers for its environment, which this command does not have.
     let checked = site.ok(&["config", "check"]);
-    for name in [
-        "$ADMIN_PASSWORD",
-        "${SMTP_PASSWORD}",
-        "$SMTP_PORT",
-        "$BACKENDS",
-    ] {
+    for name in ["$ADMIN_PASSWORD", "${SMTP_PASSWORD}", "$SMTP_PORT", "$BACKENDS"] {
         let told = format!("{name} is expanded from the environment of `issoctl up`");
         assert!(checked.contains(&told), "{checked}");
     }
@@ -107,9 +99,7 @@ async fn variables_that_the_settings_name_reach_isso_through_up() {
     assert!(logs_in(&up, "another-one").await);
     let restarts = up.status()["supervisor"]["restarts"].clone();
     kill(up.master(), Signal::SIGKILL).expect("gunicorn runs");
-    up.wait_for_status(|status| {
-        status["serving"] == true && status["supervisor"]["restarts"] != restarts
-    });
+    up.wait_for_status(|status| status["serving"] == true && status["supervisor"]["restarts"] != restarts);
     assert!(logs_in(&up, "another-one").await);
 
     // What Isso would refuse is refused, and the value is not shown.
@@ -134,11 +124,7 @@ async fn variables_that_the_settings_name_reach_isso_through_supervise() {
     variables_are_in_force(&up, &mut server).await;
     assert_eq!(site.cfg(), before);
     let environment = environment_of(&up);
-    assert!(
-        !environment
-            .iter()
-            .any(|it| it.starts_with("OTHER_PASSWORD="))
-    );
+    assert!(!environment.iter().any(|it| it.starts_with("OTHER_PASSWORD=")));
 }
 
 fn environment_of(up: &Up<'_>) -> Vec<String> {
@@ -166,14 +152,8 @@ fn an_admin_password_that_names_a_variable_which_is_not_set_is_none() {
         let mut up = site.up(&[]);
         up.wait_for_line("admin password");
         let status = up.status();
-        assert_eq!(
-            status["passwordNeeded"], true,
-            "{password} {value:?}: {status}"
-        );
-        assert!(
-            site.cfg().contains(password),
-            "the file is left to its author"
-        );
+        assert_eq!(status["passwordNeeded"], true, "{password} {value:?}: {status}");
+        assert!(site.cfg().contains(password), "the file is left to its author");
     }
 }
 
@@ -209,13 +189,9 @@ fn what_steers_python_in_a_shell_does_not_keep_up_from_serving() {
 fn supervise_passes_on_what_steers_python_and_gunicorn() {
     let mut site = Site::new();
     site.set_password();
-    site.variables = [
-        ("PYTHONUTF8", "1"),
-        ("WEB_CONCURRENCY", "3"),
-        ("PATH_INFO", "x"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into();
+    site.variables = [("PYTHONUTF8", "1"), ("WEB_CONCURRENCY", "3"), ("PATH_INFO", "x")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
     let up = site.supervised();
     let environment = environment_of(&up);
     for passed in ["PYTHONUTF8=1", "WEB_CONCURRENCY=3"] {
@@ -238,19 +214,13 @@ fn without_a_host_a_check_tells_whose_environment_it_looked_at() {
         }
         let output = command.output().expect("issoctl runs");
         let text = String::from_utf8(output.stdout).expect("issoctl prints UTF-8");
-        assert!(
-            !text.contains(PASSWORD) && !text.contains("often"),
-            "{text}"
-        );
+        assert!(!text.contains(PASSWORD) && !text.contains("often"), "{text}");
         serde_json::from_str(&text).expect("issoctl prints JSON")
     };
     let good = check(Some("5"));
     assert_eq!(good["accepted"], true, "{good}");
     let told = good["diagnostics"][0]["message"].to_string();
-    assert!(
-        told.contains("from the environment of this command"),
-        "{good}"
-    );
+    assert!(told.contains("from the environment of this command"), "{good}");
     assert_eq!(check(Some("often"))["accepted"], false);
     let unset = check(None);
     assert_eq!(unset["accepted"], false, "{unset}");
@@ -264,10 +234,7 @@ fn without_a_host_a_check_tells_whose_environment_it_looked_at() {
     // A command does not repair what only the host can judge.
     let before = site.cfg();
     site.set_website("https://a.example");
-    let host = (
-        "host = localhost",
-        "host = \n    https://a.example\n    localhost",
-    );
+    let host = ("host = localhost", "host = \n    https://a.example\n    localhost");
     assert_eq!(site.cfg(), before.replacen(host.0, host.1, 1));
 }
 
@@ -280,8 +247,7 @@ fn the_password_of_a_panel_that_was_off_opens_nothing() {
     let site = Site::new();
     let source = source.path().to_str().expect("the path is text");
     let plan = site.run(&["backup", "restore", source, "--yes"]);
-    let told =
-        String::from_utf8_lossy(&[plan.stdout.clone(), plan.stderr.clone()].concat()).into_owned();
+    let told = String::from_utf8_lossy(&[plan.stdout.clone(), plan.stderr.clone()].concat()).into_owned();
     assert!(plan.status.success(), "{told}");
     assert!(told.contains("its password is not taken over"), "{told}");
     assert!(told.contains("There is no admin password"), "{told}");

@@ -30,25 +30,15 @@ async fn the_gate_holds_until_a_password_is_set() {
             .await
             .is_none()
     );
-    assert!(
-        !up.printed().contains(&password),
-        "the password is in the log"
-    );
+    assert!(!up.printed().contains(&password), "the password is in the log");
 }
 
 /// The person who opens the admin panel reads what to do, and a script of the blog reads the status.
 async fn check_that_the_supervisor_answers(url: &str) {
-    let http = Client::builder()
-        .no_proxy()
-        .build()
-        .expect("the client needs nothing");
+    let http = Client::builder().no_proxy().build().expect("the client needs nothing");
     let asked_until_answered = async |path: &str, accept: &str| loop {
         let request = http.get(format!("{url}{path}")).header("Accept", accept);
-        match request
-            .header("Origin", "https://blog.example")
-            .send()
-            .await
-        {
+        match request.header("Origin", "https://blog.example").send().await {
             Ok(answer) => {
                 assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
                 let allowed = &answer.headers()["Access-Control-Allow-Origin"];
@@ -67,10 +57,7 @@ async fn check_that_the_supervisor_answers(url: &str) {
     let script = ask("/js/embed.min.js", "*/*").await;
     assert!(!script.contains('<'), "{script}");
     let page = ask("/admin/", "text/html,*/*;q=0.8").await;
-    assert!(
-        page.contains("issoctl action run set-admin-password"),
-        "{page}"
-    );
+    assert!(page.contains("issoctl action run set-admin-password"), "{page}");
 }
 
 #[tokio::test]
@@ -85,9 +72,7 @@ async fn a_comment_waits_for_approval() {
     assert_eq!(answer.status(), 202, "moderation accepts and holds");
     assert!(visitor.comments().await.is_empty());
 
-    let admin = Admin::log_in(up.url(), &password)
-        .await
-        .expect("the password is right");
+    let admin = Admin::log_in(up.url(), &password).await.expect("the password is right");
     assert_eq!(admin.approve_all().await, 1);
     assert_eq!(visitor.comments().await, ["Hello from a test"]);
 }
@@ -103,10 +88,7 @@ async fn create_password_opens_the_gate_and_keeps_the_secret() {
         .expect("the password is text")
         .to_owned();
     assert!(Admin::log_in(up.url(), &password).await.is_some());
-    assert!(
-        !up.printed().contains(&password),
-        "stdout is no terminal here"
-    );
+    assert!(!up.printed().contains(&password), "stdout is no terminal here");
     assert!(!site.ok(&["config", "show"]).contains(&password));
 }
 

@@ -35,15 +35,7 @@ fn an_address_that_is_none_is_answered_with_the_right_form() {
     ] {
         let said = site.refused(&["up", "--listen", spelled], 2);
         assert!(said.contains(words), "{spelled}: {said}");
-        let gunicorn = [
-            "supervise",
-            "--config",
-            "isso.cfg",
-            "--",
-            "true",
-            "-b",
-            spelled,
-        ];
+        let gunicorn = ["supervise", "--config", "isso.cfg", "--", "true", "-b", spelled];
         let said = site.refused(&gunicorn, 2);
         assert!(said.contains(words), "{spelled}: {said}");
     }

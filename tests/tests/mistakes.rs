@@ -11,10 +11,7 @@ fn text(path: &Path) -> &str {
 }
 
 fn write(path: &Path, content: &[u8]) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test file need not be written atomically"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test file need not be written atomically")]
     std::fs::write(path, content).expect("the folder is writable");
 }
 
@@ -43,11 +40,7 @@ fn a_data_folder_that_is_a_file_is_told_as_that() {
 #[test]
 fn a_data_folder_without_isso_is_not_filled_by_looking_at_it() {
     let site = Site::new();
-    for command in [
-        &["backup", "create"][..],
-        &["config", "show"],
-        &["config", "check"],
-    ] {
+    for command in [&["backup", "create"][..], &["config", "show"], &["config", "check"]] {
         let said = site.refused(command, 2);
         assert!(said.contains("no Isso is set up"), "{command:?}: {said}");
         assert!(said.contains("--data DIR"), "{command:?}: {said}");
@@ -139,17 +132,12 @@ fn a_backup_that_is_misspelt_is_answered_with_the_one_that_was_meant() {
     let site = Site::new();
     site.set_password();
     let made = site.ok(&["backup", "create"]);
-    let name = Path::new(made.trim())
-        .file_name()
-        .and_then(|name| name.to_str());
+    let name = Path::new(made.trim()).file_name().and_then(|name| name.to_str());
     let name = name.expect("it was made");
     let cut = name.strip_suffix(".tar.zst").expect("it has its end");
     for command in ["verify", "show", "delete", "restore"] {
         let said = site.refused(&["backup", command, cut], 2);
-        assert!(
-            said.contains(&format!("did you mean {name}?")),
-            "{command}: {said}"
-        );
+        assert!(said.contains(&format!("did you mean {name}?")), "{command}: {said}");
     }
     let said = site.refused(&["backup", "delete", name], 2);
     assert!(said.contains("--yes"), "{said}");
@@ -181,26 +169,13 @@ fn rules_and_spans_that_are_not_understood_are_answered_with_examples() {
         let every = format!("--backup-every={span}");
         check(&["up", &every], "every day 24h");
     }
-    for rules in [
-        "7",
-        "daily",
-        "day=7",
-        "daily=7 weekly=4",
-        "daily=-1",
-        "last=3",
-    ] {
-        check(
-            &["backup", "create", "--keep", rules],
-            "daily=7,weekly=4,monthly=6",
-        );
+    for rules in ["7", "daily", "day=7", "daily=7 weekly=4", "daily=-1", "last=3"] {
+        check(&["backup", "create", "--keep", rules], "daily=7,weekly=4,monthly=6");
         let keep = ["up", "--backup-every", "24h", "--backup-keep", rules];
         check(&keep, "daily=7,weekly=4,monthly=6");
     }
     check(&["backup", "create", "--keep", "daily=7,daily=3"], "twice");
-    check(
-        &["backup", "create", "--keep", "daily=0"],
-        "such as daily=7",
-    );
+    check(&["backup", "create", "--keep", "daily=0"], "such as daily=7");
     check(&["logs", "-n", "many"], "such as 100");
 }
 
@@ -234,13 +209,7 @@ fn a_field_that_is_wrong_without_having_been_given_is_told_with_the_way_to_mend_
     up.wait_for_status(|status| status["settings"]["reason"].is_string());
     let said = site.refused(&["action", "run", "configure-server", "gravatar=true"], 2);
     assert!(said.contains("give maxAge=… as well"), "{said}");
-    site.ok(&[
-        "action",
-        "run",
-        "configure-server",
-        "gravatar=true",
-        "maxAge=15m",
-    ]);
+    site.ok(&["action", "run", "configure-server", "gravatar=true", "maxAge=15m"]);
 }
 
 #[test]
@@ -249,15 +218,7 @@ fn a_folder_in_place_of_the_settings_is_left_alone() {
     site.set_password();
     let other = Site::new();
     let supervise = |config: &Path| {
-        let words = [
-            "supervise",
-            "--config",
-            text(config),
-            "--",
-            "true",
-            "-b",
-            ":0",
-        ];
+        let words = ["supervise", "--config", text(config), "--", "true", "-b", ":0"];
         other.refused(&words, 2)
     };
     let said = supervise(site.data());
@@ -277,10 +238,7 @@ fn what_stands_in_the_place_of_a_lock_is_told_and_not_followed() {
     let other = site.data().join("other");
     symlink(&other, &lock).unwrap();
     let action = ["action", "run", "set-admin-password"];
-    assert!(
-        site.refused(&action, 1)
-            .contains("it is no file; remove it")
-    );
+    assert!(site.refused(&action, 1).contains("it is no file; remove it"));
     assert!(!other.exists());
     std::fs::remove_file(&lock).unwrap();
     let made = Command::new("mkfifo").arg(&lock).status();

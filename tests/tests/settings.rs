@@ -19,10 +19,7 @@ fn in_force(up: &Up<'_>) -> Value {
 async fn a_good_edit_is_taken_over_by_itself() {
     let site = Site::new();
     let up = site.serving();
-    site.edit_cfg(
-        "host = localhost",
-        "host =\n    https://blog.example\n    localhost",
-    );
+    site.edit_cfg("host = localhost", "host =\n    https://blog.example\n    localhost");
     up.wait_for_status(|status| status["supervisor"]["generation"] == 2);
     in_force(&up);
     let visitor = Visitor::new(up.url(), "https://blog.example");
@@ -68,9 +65,7 @@ fn a_bad_line_is_named_and_a_crash_meanwhile_is_survived() {
     up.wait_for_status(|status| {
         // What is asked last is the supervisor, and a worker of the killed master may have answered before.
         let supervisor = &status["supervisor"];
-        status["serving"] == true
-            && supervisor["phase"] == "serving"
-            && supervisor["pid"] != master.as_raw()
+        status["serving"] == true && supervisor["phase"] == "serving" && supervisor["pid"] != master.as_raw()
     });
     refused(&up);
     assert!(
@@ -89,15 +84,7 @@ fn an_action_beside_a_bad_line_says_that_it_is_saved_and_not_in_force() {
     let up = site.serving();
     site.edit_cfg("max-age = 15m", "max-age = soon");
     refused(&up);
-    let said = site.refused(
-        &[
-            "action",
-            "run",
-            "set-websites",
-            "websites=https://a.example",
-        ],
-        1,
-    );
+    let said = site.refused(&["action", "run", "set-websites", "websites=https://a.example"], 1);
     assert!(said.contains("saved") && said.contains("max-age"), "{said}");
     site.edit_cfg("max-age = soon", "max-age = 15m");
     let status = in_force(&up);
@@ -144,9 +131,5 @@ fn the_database_stays_where_it_is() {
     let dbpath = site.data().join("db/comments.db").display().to_string();
     site.edit_cfg(&dbpath, "/tmp/elsewhere.db");
     wait_for(|| (site.cfg() == before).then_some(()), || site.cfg());
-    assert_eq!(
-        up.master(),
-        master,
-        "what was put right is what Isso runs with"
-    );
+    assert_eq!(up.master(), master, "what was put right is what Isso runs with");
 }

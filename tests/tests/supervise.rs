@@ -22,10 +22,7 @@ fn site() -> Site {
 async fn it_does_for_any_gunicorn_what_up_does() {
     let site = site();
     let up = site.supervised();
-    site.edit_cfg(
-        "host = localhost",
-        "host =\n    https://blog.example\n    localhost",
-    );
+    site.edit_cfg("host = localhost", "host =\n    https://blog.example\n    localhost");
     up.wait_for_status(|status| status["supervisor"]["generation"] == 2);
     up.wait_for_status(|status| status["settings"]["inForce"] == true);
     let visitor = Visitor::new(up.url(), "https://blog.example");
@@ -71,14 +68,8 @@ fn a_start_that_keeps_failing_tries_the_last_good_settings() {
         reason.contains("misaka") && reason.contains("last good settings"),
         "{status}"
     );
-    assert!(
-        site.cfg().contains(REFUSED_BY_ISSO),
-        "the file is left to its author"
-    );
-    site.edit_cfg(
-        REFUSED_BY_ISSO,
-        "renderer = mistune\nplugins = strikethrough",
-    );
+    assert!(site.cfg().contains(REFUSED_BY_ISSO), "the file is left to its author");
+    site.edit_cfg(REFUSED_BY_ISSO, "renderer = mistune\nplugins = strikethrough");
     up.wait_for_status(|status| status["settings"]["inForce"] == true);
 }
 
@@ -113,15 +104,7 @@ fn a_database_that_can_be_nowhere_is_refused_with_the_path_to_write() {
     ] {
         site.edit_cfg(&dbpath, other);
         let said = site.refused(
-            &[
-                "supervise",
-                "--config",
-                &config,
-                "--",
-                "true",
-                "-b",
-                "127.0.0.1:1",
-            ],
+            &["supervise", "--config", &config, "--", "true", "-b", "127.0.0.1:1"],
             2,
         );
         assert!(said.contains("isso.cfg:") && said.contains(fix), "{said}");
@@ -141,10 +124,7 @@ fn what_it_cannot_run_it_says() {
     let said = supervise(&["--", "/no/such/gunicorn", "-b", "127.0.0.1:1"]);
     assert!(said.contains("/no/such/gunicorn"), "{said}");
     let said = supervise(&["--", "true", "-b", "127.0.0.1:1", "--bind=127.0.0.1:2"]);
-    assert!(
-        said.contains("2 addresses") && said.contains("--listen"),
-        "{said}"
-    );
+    assert!(said.contains("2 addresses") && said.contains("--listen"), "{said}");
     let said = supervise(&["--", "true", "-b", "127.0.0.1:1", "--daem"]);
     assert!(said.contains("--daem "), "{said}");
     let said = supervise(&["--", "true", "-b", "127.0.0.1:1", "-w", "0"]);
@@ -223,13 +203,8 @@ fn a_configuration_file_is_kept_unless_it_makes_a_daemon_or_names_other_settings
     ];
     let mut up = site.spawn(address, &words);
     let status = up.wait_for_status(|status| status["supervisor"]["lastExit"].is_string());
-    let reason = status["supervisor"]["lastExit"]
-        .as_str()
-        .unwrap_or_default();
-    assert!(
-        reason.contains("daemon") && reason.contains("own.py"),
-        "{reason}"
-    );
+    let reason = status["supervisor"]["lastExit"].as_str().unwrap_or_default();
+    assert!(reason.contains("daemon") && reason.contains("own.py"), "{reason}");
 
     save("certfile = '/elsewhere'\n");
     up.wait_for_status(|status| {

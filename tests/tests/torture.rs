@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use isso_tests::torture::scenarios::{
-    Hang, Interrupted, Stage, break_settings, burst, hang, kill_create, kill_master_idle,
-    kill_master_under_load, kill_restore, kill_restore_alone, kill_supervisor, kill_up_in_restore,
-    kill_worker, mails_and_reloads, reload, slow_comment, stop_workers,
+    Hang, Interrupted, Stage, break_settings, burst, hang, kill_create, kill_master_idle, kill_master_under_load,
+    kill_restore, kill_restore_alone, kill_supervisor, kill_up_in_restore, kill_worker, mails_and_reloads, reload,
+    slow_comment, stop_workers,
 };
 use isso_tests::torture::{Deployment, Keeper, Shape, Tally, template};
 
@@ -88,10 +88,7 @@ fn a_comment_under_way_and_its_mail_survive_a_change() {
     let mut up = start(Keeper::Up);
     let (answer, _) = slow_comment(&mut up, 3);
     assert_eq!(answer.expect("it is answered").status, 201);
-    assert_eq!(
-        mails_and_reloads(&mut up, 2, Duration::from_secs(1)).len(),
-        2
-    );
+    assert_eq!(mails_and_reloads(&mut up, 2, Duration::from_secs(1)).len(), 2);
 }
 
 #[test]

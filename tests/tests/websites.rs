@@ -23,10 +23,7 @@ async fn a_website_is_allowed_once_it_is_set() {
     ]);
     assert_eq!(blog.allowed_origin().await, "https://blog.example");
     let books = Visitor::new(up.url(), "https://xn--bcher-kva.example");
-    assert_eq!(
-        books.allowed_origin().await,
-        "https://xn--bcher-kva.example"
-    );
+    assert_eq!(books.allowed_origin().await, "https://xn--bcher-kva.example");
     let stranger = Visitor::new(up.url(), "https://evil.example");
     assert_eq!(
         stranger.allowed_origin().await,
@@ -39,13 +36,12 @@ async fn a_website_is_allowed_once_it_is_set() {
         form["prefill"]["websites"],
         json!(["https://blog.example", "https://xn--bcher-kva.example"])
     );
-    let order: Vec<_> =
-        site.json(&["config", "parse", &site.cfg_path().to_string_lossy()])["general"]["host"]
-            .as_str()
-            .expect("host is text")
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
+    let order: Vec<_> = site.json(&["config", "parse", &site.cfg_path().to_string_lossy()])["general"]["host"]
+        .as_str()
+        .expect("host is text")
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     assert_eq!(
         order.last().map(String::as_str),
         Some("localhost"),
@@ -70,10 +66,7 @@ fn what_is_no_website_is_refused_and_nothing_changes() {
         "https://",
         "blog",
     ] {
-        let said = site.refused(
-            &["action", "run", "set-websites", &format!("websites={bad}")],
-            2,
-        );
+        let said = site.refused(&["action", "run", "set-websites", &format!("websites={bad}")], 2);
         assert!(said.contains("websites"), "{bad}: {said}");
         assert_eq!(site.cfg(), before, "{bad}");
     }

@@ -11,12 +11,8 @@ fn obey(text: &str) -> Output {
         .rfind(|line| line.contains("/issoctl --data "))
         .unwrap_or_else(|| panic!("no command in: {text}"));
     let start = line.rfind("/issoctl --data ").expect("it was found");
-    let start = line[..start]
-        .rfind([' ', '`'])
-        .map_or(0, |before| before + 1);
-    let end = line[start..]
-        .find('`')
-        .map_or(line.len(), |len| start + len);
+    let start = line[..start].rfind([' ', '`']).map_or(0, |before| before + 1);
+    let end = line[start..].find('`').map_or(line.len(), |len| start + len);
     Command::new("sh")
         .arg("-c")
         .arg(&line[start..end])
@@ -33,12 +29,7 @@ fn settings_that_are_saved_behind_the_gate_are_saved_and_the_way_on_is_told() {
     let site = Site::new();
     let mut up = site.up(&[]);
     up.wait_for_status(|status| status["state"] == "awaiting-password");
-    let websites = [
-        "action",
-        "run",
-        "set-websites",
-        "websites=https://a.example",
-    ];
+    let websites = ["action", "run", "set-websites", "websites=https://a.example"];
     let saved = site.run(&websites);
     let said = text(&saved.stderr);
     assert_eq!(saved.status.code(), Some(0), "{said}");
@@ -46,12 +37,7 @@ fn settings_that_are_saved_behind_the_gate_are_saved_and_the_way_on_is_told() {
     assert!(site.cfg().contains("https://a.example"));
 
     let german = site
-        .command(&[
-            "action",
-            "run",
-            "set-websites",
-            "websites=https://b.example",
-        ])
+        .command(&["action", "run", "set-websites", "websites=https://b.example"])
         .env("LC_ALL", "de_DE.UTF-8")
         .output()
         .expect("issoctl runs");
@@ -70,10 +56,7 @@ fn settings_that_are_saved_while_isso_is_down_are_told_with_the_reason() {
     let up = site.up(&[]);
     up.wait_for_status(|status| status["state"] == "recovering");
     let said = site.refused(&["action", "run", "configure-server", "maxAge=20m"], 3);
-    assert!(
-        said.contains("saved") && said.contains("comments.db"),
-        "{said}"
-    );
+    assert!(said.contains("saved") && said.contains("comments.db"), "{said}");
     assert!(site.cfg().contains("max-age = 20m"));
     assert!(obey(&said).status.success(), "{said}");
 }
@@ -85,17 +68,13 @@ fn status_leads_to_the_password_of_the_same_folder() {
     up.wait_for_status(|status| status["state"] == "awaiting-password");
     let said = text(&site.run(&["status"]).stdout);
     assert!(said.contains("waiting for an admin password"), "{said}");
-    let to_do: Vec<_> = said
-        .lines()
-        .filter(|line| line.starts_with("To do"))
-        .collect();
+    let to_do: Vec<_> = said.lines().filter(|line| line.starts_with("To do")).collect();
     assert_eq!(to_do.len(), 1, "{said}");
     assert!(obey(to_do[0]).status.success(), "{said}");
     up.wait_for_line("Isso serves");
     let said = site.ok(&["status"]);
     assert!(
-        said.lines()
-            .any(|line| line.ends_with("serving (version 0.14.0)")),
+        said.lines().any(|line| line.ends_with("serving (version 0.14.0)")),
         "{said}"
     );
 }

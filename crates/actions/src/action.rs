@@ -89,13 +89,7 @@ impl Action {
     /// Checks what a person filled in and carries the action out, or changes nothing and says why.
     ///
     /// It takes the volume's lock, and waits for nothing else.
-    pub fn run(
-        self,
-        volume: &Volume,
-        facts: &Facts,
-        language: Language,
-        input: &Value,
-    ) -> Result<Done, ActionError> {
+    pub fn run(self, volume: &Volume, facts: &Facts, language: Language, input: &Value) -> Result<Done, ActionError> {
         match self {
             Self::SetWebsites => set_websites::run(volume, language, input),
             Self::ConfigureServer => configure_server::run(volume, language, input),
@@ -125,12 +119,7 @@ impl Action {
     /// Finds out what takes time and adds it to the result: whether a mail server accepts the saved credentials.
     ///
     /// It waits on the network for five seconds at most, and may be dropped at any moment.
-    pub async fn after(
-        self,
-        volume: &Volume,
-        language: Language,
-        result: ActionResult,
-    ) -> ActionResult {
+    pub async fn after(self, volume: &Volume, language: Language, result: ActionResult) -> ActionResult {
         match self {
             Self::ConfigureSmtp => configure_smtp::after(volume, language, result).await,
             _ => result,

@@ -233,11 +233,7 @@ impl Input {
                 problem: Problem::Duration(error),
             })
         };
-        let max_age = read(
-            "maxAge",
-            tr!(language, "configure-server.max-age.name"),
-            &self.max_age,
-        );
+        let max_age = read("maxAge", tr!(language, "configure-server.max-age.name"), &self.max_age);
         let purge_after = read(
             "purgeAfter",
             tr!(language, "configure-server.purge-after.name"),
@@ -245,9 +241,7 @@ impl Input {
         );
         match (max_age, purge_after) {
             (Ok(max_age), Ok(purge_after)) => Ok((max_age, purge_after)),
-            (max_age, purge_after) => {
-                Err(max_age.err().into_iter().chain(purge_after.err()).collect())
-            }
+            (max_age, purge_after) => Err(max_age.err().into_iter().chain(purge_after.err()).collect()),
         }
     }
 }

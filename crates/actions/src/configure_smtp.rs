@@ -1,4 +1,5 @@
-//! *Email notifications*: the mail server, who is told about new comments, and whether commenters are told about replies.
+//! *Email notifications*: the mail server, who is told about new comments, and whether commenters are told about
+//! replies.
 //!
 //! The selection goes to `store.json`, what Isso needs to know to `isso.cfg`. What a person set there by hand and the
 //! form cannot express (`security = none`, another port) stays as long as the person leaves the host and the connection
@@ -50,10 +51,7 @@ pub(crate) fn form(language: Language, facts: &Facts) -> Form {
     };
     let reply_notifications = Toggle {
         name: tr!(language, "configure-smtp.reply-notifications.name"),
-        description: Some(tr!(
-            language,
-            "configure-smtp.reply-notifications.description"
-        )),
+        description: Some(tr!(language, "configure-smtp.reply-notifications.description")),
         ..Toggle::default()
     };
     Form(vec![
@@ -72,12 +70,7 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
     })
 }
 
-pub(crate) fn check(
-    contents: &Contents,
-    facts: &Facts,
-    language: Language,
-    input: &Value,
-) -> Result<(), ActionError> {
+pub(crate) fn check(contents: &Contents, facts: &Facts, language: Language, input: &Value) -> Result<(), ActionError> {
     read(facts, language, input)?.check(&contents.cfg, facts, language)
 }
 
@@ -88,12 +81,7 @@ fn read(facts: &Facts, language: Language, input: &Value) -> Result<Input, Actio
     Ok(form(language, facts).read::<Input>(input)?.trimmed())
 }
 
-pub(crate) fn run(
-    volume: &Volume,
-    facts: &Facts,
-    language: Language,
-    input: &Value,
-) -> Result<Done, ActionError> {
+pub(crate) fn run(volume: &Volume, facts: &Facts, language: Language, input: &Value) -> Result<Done, ActionError> {
     let input = read(facts, language, input)?;
     let updated = volume.update(|contents| {
         input.check(&contents.cfg, facts, language)?;
@@ -110,11 +98,7 @@ pub(crate) fn run(
 }
 
 /// Tries the saved credentials, and adds to the result what the mail server answered.
-pub(crate) async fn after(
-    volume: &Volume,
-    language: Language,
-    mut result: ActionResult,
-) -> ActionResult {
+pub(crate) async fn after(volume: &Volume, language: Language, mut result: ActionResult) -> ActionResult {
     match volume.read() {
         Ok(contents) if sends_mail(&contents.cfg) => {
             result.add(&Server::of(&contents.cfg).try_out(language).await);
@@ -126,11 +110,7 @@ pub(crate) async fn after(
 }
 
 /// Writes both files, and gives back the host if mail is sent.
-fn save(
-    contents: &mut Contents,
-    input: &Input,
-    facts: &Facts,
-) -> Result<Option<String>, ActionError> {
+fn save(contents: &mut Contents, input: &Input, facts: &Facts) -> Result<Option<String>, ActionError> {
     let shown = Selection::shown(contents);
     let selection = json!(input.smtp);
     if contents.store.smtp() != &selection {

@@ -62,11 +62,7 @@ mod tests {
         ] {
             let duration = Duration::parse(typed).unwrap();
             assert_eq!(duration.text, expected, "{typed}");
-            assert_eq!(
-                Timedelta::from_isso(&duration.text),
-                Ok(duration.span),
-                "{typed}"
-            );
+            assert_eq!(Timedelta::from_isso(&duration.text), Ok(duration.span), "{typed}");
         }
     }
 }

@@ -81,11 +81,7 @@ struct Input {
 /// The host's addresses, each once and without a slash at the end.
 fn addresses(facts: &Facts) -> Vec<&str> {
     let mut addresses = Vec::new();
-    for address in facts
-        .addresses
-        .iter()
-        .map(|address| address.trim_end_matches('/'))
-    {
+    for address in facts.addresses.iter().map(|address| address.trim_end_matches('/')) {
         if !address.is_empty() && !addresses.contains(&address) {
             addresses.push(address);
         }

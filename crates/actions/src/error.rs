@@ -36,10 +36,7 @@ impl ActionError {
         match self {
             Self::UnknownAction(id) => tr!(language, "error.unknown-action", id = id),
             Self::Input(errors) => {
-                let lines: Vec<_> = errors
-                    .iter()
-                    .map(|error| error.localized(language))
-                    .collect();
+                let lines: Vec<_> = errors.iter().map(|error| error.localized(language)).collect();
                 lines.join("\n")
             }
             Self::NoSystemSmtp => tr!(language, "error.no-system-smtp"),
@@ -97,46 +94,18 @@ impl InputError {
 fn volume(language: Language, error: &VolumeError) -> String {
     match error {
         VolumeError::Folder { path, source } => {
-            tr!(
-                language,
-                "volume.folder",
-                path = path.display(),
-                cause = source
-            )
+            tr!(language, "volume.folder", path = path.display(), cause = source)
         }
-        VolumeError::Lock { path, source } => tr!(
-            language,
-            "volume.lock",
-            path = path.display(),
-            cause = source
-        ),
-        VolumeError::Read { path, source } => tr!(
-            language,
-            "volume.read",
-            path = path.display(),
-            cause = source
-        ),
-        VolumeError::Write { path, source } => tr!(
-            language,
-            "volume.write",
-            path = path.display(),
-            cause = source
-        ),
+        VolumeError::Lock { path, source } => tr!(language, "volume.lock", path = path.display(), cause = source),
+        VolumeError::Read { path, source } => tr!(language, "volume.read", path = path.display(), cause = source),
+        VolumeError::Write { path, source } => tr!(language, "volume.write", path = path.display(), cause = source),
         VolumeError::SetAside { path, source } => {
-            tr!(
-                language,
-                "volume.set-aside",
-                path = path.display(),
-                cause = source
-            )
+            tr!(language, "volume.set-aside", path = path.display(), cause = source)
         }
         VolumeError::Missing { path } => tr!(language, "volume.missing", path = path.display()),
         VolumeError::CutOff { path } => tr!(language, "volume.cut-off", path = path.display()),
         VolumeError::Invalid { diagnostics, .. } => {
-            let problems: Vec<_> = diagnostics
-                .iter()
-                .map(|found| syntax(language, found))
-                .collect();
+            let problems: Vec<_> = diagnostics.iter().map(|found| syntax(language, found)).collect();
             tr!(language, "error.syntax", problems = problems.join(" "))
         }
         VolumeError::Store { path, .. } => tr!(language, "volume.damaged", path = path.display()),

@@ -42,10 +42,7 @@ impl fmt::Debug for SystemSmtp {
             security,
             ..
         } = self;
-        write!(
-            f,
-            "SystemSmtp({username} at {host}:{port}, {security:?}, from {from})"
-        )
+        write!(f, "SystemSmtp({username} at {host}:{port}, {security:?}, from {from})")
     }
 }
 

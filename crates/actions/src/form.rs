@@ -1,9 +1,9 @@
 //! Forms, serialised exactly as StartOS' SDK serialises its `InputSpec`.
 //!
-//! A [`Form`] is the one description of what an action takes: the host draws it, and [`Form::check`] holds what a person
-//! sent against it. The types mirror
-//! [`inputSpecTypes`](https://github.com/Start9Labs/start-technologies/tree/master/shared-libs/ts-modules/start-core) of
-//! the SDK for the kinds of field in use here; a test compares each form with what the SDK itself builds.
+//! A [`Form`] is the one description of what an action takes: the host draws it, and [`Form::check`] holds what a
+//! person sent against it. The types mirror
+//! [`inputSpecTypes`](https://github.com/Start9Labs/start-technologies/tree/master/shared-libs/ts-modules/start-core)
+//! of the SDK for the kinds of field in use here; a test compares each form with what the SDK itself builds.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -15,10 +15,7 @@ pub struct Form(pub Vec<(&'static str, Field)>);
 impl Form {
     /// The field of this name.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.0
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, field)| field)
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, field)| field)
     }
 }
 
@@ -302,10 +299,7 @@ pub struct Item {
 }
 
 /// Serialises pairs as the object they stand for, in their order.
-fn pairs<S: Serializer, K: Serialize, V: Serialize>(
-    pairs: &[(K, V)],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn pairs<S: Serializer, K: Serialize, V: Serialize>(pairs: &[(K, V)], serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(pairs.len()))?;
     for (key, value) in pairs {
         map.serialize_entry(key, value)?;

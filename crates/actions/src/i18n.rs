@@ -18,13 +18,7 @@ pub enum Language {
 
 impl Language {
     /// Every language.
-    pub const ALL: [Self; 5] = [
-        Self::English,
-        Self::Spanish,
-        Self::German,
-        Self::Polish,
-        Self::French,
-    ];
+    pub const ALL: [Self; 5] = [Self::English, Self::Spanish, Self::German, Self::Polish, Self::French];
 
     /// The language a tag such as `de_DE`, `de-AT` or `de_DE.UTF-8` asks for; English when it asks for another.
     pub fn of(tag: &str) -> Self {

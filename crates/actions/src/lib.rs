@@ -1,18 +1,18 @@
 //! What a person has done to an Isso server: the five actions, their forms, checks, effects and words.
 //!
 //! An [`Action`] is announced by its [`Metadata`], asks for what its [`Form`] names, shows what stands there now
-//! ([`Action::prefill`]), and is carried out by [`Action::run`]. All of it serialises as StartOS' SDK does, so the shim of
-//! the StartOS package, the command line and a web page share one description. Nothing here draws, asks or prints.
+//! ([`Action::prefill`]), and is carried out by [`Action::run`]. All of it serialises as StartOS' SDK does, so the shim
+//! of the StartOS package, the command line and a web page share one description. Nothing here draws, asks or prints.
 //!
 //! # How a run goes
 //!
 //! 1. The input is held against the form ([`Form::check`]), whatever the host has checked already.
-//! 2. Under the volume's lock the texts become typed values (origins, lengths of time, secrets), and every field that is
-//!    wrong is reported with its path.
+//! 2. Under the volume's lock the texts become typed values (origins, lengths of time, secrets), and every field that
+//!    is wrong is reported with its path.
 //! 3. The settings that the action owns are written. A setting that means the same as before is left as it is written.
 //!
-//! A run waits for nothing but the volume's lock. What has to wait on the network, [`Action::after`] does: it tries the mail
-//! server and adds what it answered to the result. It changes nothing, so it may be dropped at any moment.
+//! A run waits for nothing but the volume's lock. What has to wait on the network, [`Action::after`] does: it tries the
+//! mail server and adds what it answered to the result. It changes nothing, so it may be dropped at any moment.
 //!
 //! # Guarantees
 //!
@@ -65,8 +65,8 @@ pub use i18n::Language;
 pub use problem::Problem;
 pub use result::{ActionResult, ResultValue};
 pub use texts::{
-    DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_text, health_text,
-    interface_text, notice_title, outcome_text, password_task_reason, refusal_text,
+    DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_text, health_text, interface_text,
+    notice_title, outcome_text, password_task_reason, refusal_text,
 };
 
 rust_i18n::i18n!("locales", fallback = "en_US");

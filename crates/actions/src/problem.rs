@@ -85,11 +85,7 @@ impl Problem {
             Self::NotWhole => tr!(language, "problem.not-whole"),
             Self::NotASwitch => tr!(language, "problem.not-a-switch"),
             Self::NotAList => tr!(language, "problem.not-a-list"),
-            Self::NotAChoice(choices) => tr!(
-                language,
-                "problem.not-a-choice",
-                choices = choices.join(", ")
-            ),
+            Self::NotAChoice(choices) => tr!(language, "problem.not-a-choice", choices = choices.join(", ")),
             Self::Unavailable(choice) => tr!(language, "problem.unavailable", choice = choice),
             Self::Fixed(value) => tr!(language, "problem.fixed", value = value),
             Self::ControlCharacter => tr!(language, "problem.control-character"),

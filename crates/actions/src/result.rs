@@ -72,9 +72,7 @@ impl fmt::Debug for ResultValue {
         match self {
             Self::Single { masked: true, .. } => f.write_str("Single { value: \"…\" }"),
             Self::Single { value, .. } => f.debug_struct("Single").field("value", value).finish(),
-            Self::Multiline { value, .. } => {
-                f.debug_struct("Multiline").field("value", value).finish()
-            }
+            Self::Multiline { value, .. } => f.debug_struct("Multiline").field("value", value).finish(),
         }
     }
 }

@@ -4,8 +4,8 @@
 //! `localhost`, always stands last; the form does not show it. Several spellings of one origin become one entry.
 //!
 //! What a person put into the file by hand is not lost here. An entry that means an origin appears in the form as that
-//! origin (`blog.example.org` is `http://blog.example.org` for Isso); any other one appears as it stands. Both may stay,
-//! even where the form would not take them anew.
+//! origin (`blog.example.org` is `http://blog.example.org` for Isso); any other one appears as it stands. Both may
+//! stay, even where the form would not take them anew.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -62,11 +62,7 @@ fn shown(cfg: &Document) -> Vec<String> {
     shown.map(|entry| entry.to_string()).collect()
 }
 
-pub(crate) fn check(
-    contents: &Contents,
-    language: Language,
-    input: &Value,
-) -> Result<(), ActionError> {
+pub(crate) fn check(contents: &Contents, language: Language, input: &Value) -> Result<(), ActionError> {
     let input: Input = form(language).read(input)?;
     input.lines(contents, language).map(drop)
 }
@@ -75,7 +71,8 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
     let input: Input = form(language).read(input)?;
     let updated = volume.update(|contents| {
         let lines = input.lines(contents, language)?;
-        // Websites from the environment have no placeholder, and stay as they are written for as long as nothing is changed.
+        // Websites from the environment have no placeholder, and stay as they are written for as long as nothing is
+        // changed.
         if !contents.cfg.is_expanded(&keys::HOST) || lines != shown(&contents.cfg) {
             let with_placeholder = [&lines[..], &[PLACEHOLDER.to_owned()]].concat();
             contents.cfg.write_lines(&keys::HOST, &with_placeholder)?;
@@ -84,11 +81,7 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
     })?;
     let message = match &updated.value[..] {
         [] => tr!(language, "set-websites.none"),
-        websites => tr!(
-            language,
-            "set-websites.allowed",
-            websites = websites.join(", ")
-        ),
+        websites => tr!(language, "set-websites.allowed", websites = websites.join(", ")),
     };
     Ok(Done {
         result: ActionResult::new(tr!(language, "set-websites.saved"), message, None),
@@ -141,25 +134,15 @@ impl fmt::Display for Entry {
 }
 
 fn entries(cfg: &Document) -> impl Iterator<Item = Entry> {
-    cfg.read_lines(&keys::HOST)
-        .into_iter()
-        .map(|line| Entry::of(&line))
+    cfg.read_lines(&keys::HOST).into_iter().map(|line| Entry::of(&line))
 }
 
 /// The lines to write for what was typed: each origin once, in the order typed, without the placeholder.
-fn lines(
-    typed: &[String],
-    present: &HashSet<Entry>,
-    language: Language,
-) -> Result<Vec<String>, ActionError> {
+fn lines(typed: &[String], present: &HashSet<Entry>, language: Language) -> Result<Vec<String>, ActionError> {
     let mut seen = HashSet::new();
     let mut lines = Vec::new();
     let mut errors = Vec::new();
-    for (index, text) in typed
-        .iter()
-        .enumerate()
-        .filter(|(_, text)| !text.trim().is_empty())
-    {
+    for (index, text) in typed.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         match entry(text.trim(), present) {
             Ok(entry) => {
                 let line = entry.to_string();

@@ -75,20 +75,11 @@ impl Check {
             let problem = Problem::NotAChoice(choices(&spec.variants));
             return self.settle(Err(problem), path, &spec.name);
         };
-        let Some((known, variant)) = spec.variants.iter().find(|(known, _)| *known == selection)
-        else {
-            return self.settle(
-                Err(Problem::NotAChoice(choices(&spec.variants))),
-                path,
-                &spec.name,
-            );
+        let Some((known, variant)) = spec.variants.iter().find(|(known, _)| *known == selection) else {
+            return self.settle(Err(Problem::NotAChoice(choices(&spec.variants))), path, &spec.name);
         };
         if !allowed(&spec.disabled, known) {
-            return self.settle(
-                Err(Problem::Unavailable(variant.name.clone())),
-                path,
-                &spec.name,
-            );
+            return self.settle(Err(Problem::Unavailable(variant.name.clone())), path, &spec.name);
         }
         let inner = self.form(&variant.spec, &value["value"], &format!("{path}.value"));
         serde_json::json!({ "selection": selection, "value": inner })
@@ -207,26 +198,20 @@ fn whole(number: &JsonNumber) -> Option<i64> {
     // Beyond 2⁵³ a float no longer names one whole number.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let exact = |float: &f64| float.fract() == 0.0 && float.abs() < EXACT;
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the float is whole and small enough"
-    )]
+    #[allow(clippy::cast_possible_truncation, reason = "the float is whole and small enough")]
     number
         .as_i64()
         .or_else(|| number.as_f64().filter(exact).map(|float| float as i64))
 }
 
 fn select(spec: &Select, value: &Value) -> Result<Value, Problem> {
-    let choices =
-        || Problem::NotAChoice(spec.values.iter().map(|(value, _)| value.clone()).collect());
+    let choices = || Problem::NotAChoice(spec.values.iter().map(|(value, _)| value.clone()).collect());
     // That nothing is chosen is answered with what there is to choose from, too.
     let Some(given) = value.as_str() else {
         return Err(choices());
     };
     match spec.values.iter().find(|(known, _)| known == given) {
-        Some((known, shown)) if !allowed(&spec.disabled, known) => {
-            Err(Problem::Unavailable(shown.clone()))
-        }
+        Some((known, shown)) if !allowed(&spec.disabled, known) => Err(Problem::Unavailable(shown.clone())),
         Some(_) => Ok(given.into()),
         None => Err(choices()),
     }
@@ -241,8 +226,5 @@ fn allowed(disabled: &Disabled, choice: &str) -> bool {
 }
 
 fn choices<T>(variants: &[(&str, T)]) -> Vec<String> {
-    variants
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect()
+    variants.iter().map(|(name, _)| (*name).to_owned()).collect()
 }

@@ -44,10 +44,7 @@ impl Writer {
     }
 
     /// Writes one frame of what `fill` writes.
-    pub fn frame<E: From<io::Error>>(
-        &mut self,
-        fill: impl FnOnce(&mut dyn Write) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn frame<E: From<io::Error>>(&mut self, fill: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<(), E> {
         let mut encoder = Encoder::new(&mut self.file, LEVEL)?;
         encoder.include_checksum(true)?;
         fill(&mut encoder)?;
@@ -103,22 +100,15 @@ pub(crate) fn seal(file: &mut File) -> io::Result<Seal> {
     };
     file.rewind()?;
     let hash = found[SEAL_HEAD.len()..].try_into().expect("32 are left");
-    Ok(if sealed {
-        Seal::There(hash)
-    } else {
-        Seal::Missing
-    })
+    Ok(if sealed { Seal::There(hash) } else { Seal::Missing })
 }
 
 /// The content of the frames, hashed on the way.
 pub(crate) type Frames<'a> = Decoder<'static, io::BufReader<Hashing<'a>>>;
 
-/// Begins to read the frames of a file, of which no more than `most` bytes are read: a frame that is skipped may be 4 GiB long.
-pub(crate) fn frames<'a>(
-    file: &'a File,
-    most: u64,
-    watch: &'a dyn Watch,
-) -> io::Result<Frames<'a>> {
+/// Begins to read the frames of a file, of which no more than `most` bytes are read: a frame that is skipped may be 4
+/// GiB long.
+pub(crate) fn frames<'a>(file: &'a File, most: u64, watch: &'a dyn Watch) -> io::Result<Frames<'a>> {
     let length = file.metadata()?.len().saturating_sub(SEAL);
     let mut frames = Decoder::new(Hashing {
         file: file.take(length.min(most)),

@@ -7,9 +7,7 @@ use std::sync::mpsc::RecvTimeoutError::Timeout;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use isso_database::{
-    Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal,
-};
+use isso_database::{Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::manifest::Counts;
@@ -72,11 +70,7 @@ pub(crate) fn is_foreign(database: &Path, watch: &dyn Watch) -> Result<Option<Fo
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
-pub(crate) fn of_sound(
-    database: &Path,
-    depth: Depth,
-    watch: &dyn Watch,
-) -> Result<Counts, Unsound> {
+pub(crate) fn of_sound(database: &Path, depth: Depth, watch: &dyn Watch) -> Result<Counts, Unsound> {
     let connection = open(database, Access::Read).map_err(Unsound::Unreadable)?;
     let counts = interrupted_if(
         || watch.is_cancelled(),
@@ -101,8 +95,8 @@ fn quickly(connection: &Connection) -> Option<Counts> {
     interrupted_if(|| Instant::now() > end, connection, counted).ok()
 }
 
-/// Reads a schema. SQLite takes the longer for one more table the more it has read, and there is no end to it in a file of some
-/// megabytes.
+/// Reads a schema. SQLite takes the longer for one more table the more it has read, and there is no end to it in a file
+/// of some megabytes.
 fn in_time<T>(
     connection: &Connection,
     limit: Duration,

@@ -115,9 +115,7 @@ impl Create<'_> {
             }
         };
         let manifest = gently(|| {
-            let members = files
-                .iter()
-                .map(|(path, content)| member(path, content, watch));
+            let members = files.iter().map(|(path, content)| member(path, content, watch));
             let manifest = Manifest {
                 format: FORMAT,
                 created,
@@ -261,12 +259,7 @@ fn member(path: &str, content: &Content, watch: &dyn Watch) -> Result<Member, Pa
 }
 
 /// Writes the archive down to the disk.
-fn pack(
-    file: File,
-    manifest: &Manifest,
-    files: &[(&str, Content)],
-    watch: &dyn Watch,
-) -> Result<(), Packing> {
+fn pack(file: File, manifest: &Manifest, files: &[(&str, Content)], watch: &dyn Watch) -> Result<(), Packing> {
     let text = serde_json::to_vec_pretty(manifest).map_err(io::Error::from)?;
     let mut writer = Writer::new(file);
     writer.frame(|frame| append(frame, manifest, MANIFEST, text.len() as u64, &mut &text[..]))?;

@@ -139,26 +139,13 @@ mod tests {
     #[test]
     fn the_newest_is_kept_whatever_the_rules() {
         check("daily=0,monthly=1", &[0, 1], &[0]);
-        assert_eq!(
-            Keep::default().of(&[datetime!(2026-01-01 0:00 UTC)]),
-            [true]
-        );
+        assert_eq!(Keep::default().of(&[datetime!(2026-01-01 0:00 UTC)]), [true]);
     }
 
     #[test]
     fn rules_that_are_not_understood_are_refused() {
-        for rules in [
-            "",
-            "daily",
-            "daily=x",
-            "hourly=3",
-            "daily=-1",
-            "daily=7;weekly=4",
-        ] {
-            assert!(
-                matches!(rules.parse::<Keep>(), Err(KeepError::Rule(_))),
-                "{rules}"
-            );
+        for rules in ["", "daily", "daily=x", "hourly=3", "daily=-1", "daily=7;weekly=4"] {
+            assert!(matches!(rules.parse::<Keep>(), Err(KeepError::Rule(_))), "{rules}");
         }
         assert_eq!("daily=0".parse::<Keep>(), Err(KeepError::Nothing));
     }

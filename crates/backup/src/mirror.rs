@@ -74,7 +74,8 @@ impl<'a> Mirror<'a> {
         Ok(metadata.map_err(|error| self.unread(error))?.len())
     }
 
-    /// Copies what is not in the copy. The file may change meanwhile, and the copy is then neither the one nor the other.
+    /// Copies what is not in the copy. The file may change meanwhile, and the copy is then neither the one nor the
+    /// other.
     pub fn update(&mut self, watch: &dyn Watch) -> Result<(), SnapshotError> {
         let go_on = || Ok::<_, SnapshotError>(go_on(watch)?);
         self.read_from(0, true, &go_on, watch)?;
@@ -91,13 +92,14 @@ impl<'a> Mirror<'a> {
         let mut options = MmapOptions::new();
         options.len(length.min(MAPPED)).populate();
         #[expect(unsafe_code, reason = "nobody can promise that a file stays as it is")]
-        // SAFETY: it is read under SQLite's SHARED lock alone, under which no program that uses SQLite changes the file.
+        // SAFETY: it is read under SQLite's SHARED lock alone, under which no program that uses SQLite changes the
+        // file.
         let map = unsafe { options.map(self.source.0) };
         map.ok()
     }
 
-    /// Makes the copy the same as the file, which does not change meanwhile. What is written is left to the kernel, for it is
-    /// little.
+    /// Makes the copy the same as the file, which does not change meanwhile. What is written is left to the kernel, for
+    /// it is little.
     pub fn finish(&mut self, map: Option<&Mmap>, until: &Until<'_>) -> Result<(), Ended> {
         let length = self.length()?;
         let map = map.map_or(&[][..], |map| &map[..]);
@@ -119,8 +121,7 @@ impl<'a> Mirror<'a> {
         let blocks = (map.len() / BLOCK).div_ceil(threads).max(1);
         let found = thread::scope(|scope| {
             let parts = map.chunks(blocks * BLOCK).enumerate();
-            let work =
-                |(number, part)| scope.spawn(move || self.changed_in(part, number * blocks, until));
+            let work = |(number, part)| scope.spawn(move || self.changed_in(part, number * blocks, until));
             let working: Vec<_> = parts.map(work).collect();
             let parts = working
                 .into_iter()
@@ -130,12 +131,7 @@ impl<'a> Mirror<'a> {
         Ok(found?.concat())
     }
 
-    fn changed_in(
-        &self,
-        part: &[u8],
-        first: usize,
-        until: &Until<'_>,
-    ) -> Result<Vec<usize>, Ended> {
+    fn changed_in(&self, part: &[u8], first: usize, until: &Until<'_>) -> Result<Vec<usize>, Ended> {
         let mut changed = Vec::new();
         for (index, block) in (first..).zip(part.chunks(BLOCK)) {
             if index.is_multiple_of(LOOK) {
@@ -221,10 +217,7 @@ fn place(index: usize) -> u64 {
 
 fn look(until: &Until<'_>, source: &Path) -> Result<(), Ended> {
     go_on(until.watch).map_err(SnapshotError::from)?;
-    if until
-        .deadline
-        .is_some_and(|deadline| Instant::now() > deadline)
-    {
+    if until.deadline.is_some_and(|deadline| Instant::now() > deadline) {
         return Err(SnapshotError::TooLarge(source.to_owned()).into());
     }
     if (until.is_awaited)() {

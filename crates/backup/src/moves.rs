@@ -1,8 +1,8 @@
 //! Renames that are on the disk when they are done.
 //!
-//! A file system may bring two renames to the disk in another order than they were made in. So each is flushed, in the folder that the
-//! file left and in the one that it came to, before the next one begins: whatever a power cut leaves is a state in between two
-//! moves, from which the plan of a restore leads on.
+//! A file system may bring two renames to the disk in another order than they were made in. So each is flushed, in the
+//! folder that the file left and in the one that it came to, before the next one begins: whatever a power cut leaves is
+//! a state in between two moves, from which the plan of a restore leads on.
 
 use std::fs::{self, File};
 use std::io;
@@ -50,8 +50,8 @@ impl Move {
     }
 }
 
-/// Whether there is something of this name, be it a link that leads nowhere. Where the disk gives no answer, a file must neither
-/// be taken for missing nor be overwritten.
+/// Whether there is something of this name, be it a link that leads nowhere. Where the disk gives no answer, a file
+/// must neither be taken for missing nor be overwritten.
 pub(crate) fn is_there(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),

@@ -26,8 +26,8 @@ use crate::watch::{Step, Watch, go_on};
 pub enum Origin {
     /// A backup of ours.
     Archive(Box<Archive>),
-    /// Files of an Isso as they are: the copy of a volume, as StartOS keeps it, a folder with `comments.db` and `isso.cfg` under
-    /// whatever names, or one of the two alone.
+    /// Files of an Isso as they are: the copy of a volume, as StartOS keeps it, a folder with `comments.db` and
+    /// `isso.cfg` under whatever names, or one of the two alone.
     Folder(Folder),
 }
 
@@ -41,8 +41,8 @@ pub struct Folder {
     missing: Option<PathBuf>,
 }
 
-/// Files that a person has chosen, where there are several, or where they would not be found. They are looked for here, then
-/// in the folder that is restored from.
+/// Files that a person has chosen, where there are several, or where they would not be found. They are looked for here,
+/// then in the folder that is restored from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// What is to become `isso.cfg`.
@@ -68,8 +68,8 @@ impl Origin {
         Origin::choose(path, &Choice::default())
     }
 
-    /// Opens a backup, or finds the files of an Isso in a folder, some of which were chosen. Reads the settings and a little of
-    /// each database; writes nothing.
+    /// Opens a backup, or finds the files of an Isso in a folder, some of which were chosen. Reads the settings and a
+    /// little of each database; writes nothing.
     pub fn choose(path: &Path, choice: &Choice) -> Result<Origin, OriginError> {
         if path.is_dir() {
             return Folder::look(path, choice).map(Origin::Folder);
@@ -144,11 +144,9 @@ impl Origin {
     /// Puts every file where it stands in a volume, below `root`, whose folders are made.
     pub(crate) fn unpack(&self, root: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
         match self {
-            Origin::Archive(archive) => archive.read(
-                |member| create(&root.join(member)),
-                |file| close(file, root),
-                watch,
-            ),
+            Origin::Archive(archive) => {
+                archive.read(|member| create(&root.join(member)), |file| close(file, root), watch)
+            }
             Origin::Folder(folder) => folder.copy(root, watch),
         }
     }
@@ -230,8 +228,8 @@ impl Folder {
     }
 }
 
-/// Copies a database that no process writes to, and what a killed Isso left beside it. If a process does write to it, the parts
-/// of the copy are of different moments, so that is an error.
+/// Copies a database that no process writes to, and what a killed Isso left beside it. If a process does write to it,
+/// the parts of the copy are of different moments, so that is an error.
 pub(crate) fn copy_database(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
     let state = || {
         let files = companions(from).map(|(_, path)| path);
@@ -289,10 +287,7 @@ fn create(path: &Path) -> Result<BufWriter<Paced>, ArchiveError> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let create = || {
         let folder = path.parent().expect("it is in a folder");
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let mut options = File::options();
         options.create_new(true).write(true).mode(0o600);
         options.open(path).map(Paced::new).map(BufWriter::new)
@@ -301,10 +296,6 @@ fn create(path: &Path) -> Result<BufWriter<Paced>, ArchiveError> {
 }
 
 fn close(file: BufWriter<Paced>, path: &Path) -> Result<(), ArchiveError> {
-    let close = || {
-        file.into_inner()
-            .map_err(io::IntoInnerError::into_error)?
-            .sync_all()
-    };
+    let close = || file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all();
     close().map_err(|error| ArchiveError::Write(path.to_owned(), error))
 }

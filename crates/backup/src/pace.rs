@@ -1,8 +1,9 @@
 //! Writing much without making Isso wait for the disk.
 //!
 //! A comment is taken once its fsync is done. On ext4 that fsync also waits for what other files have allocated and not
-//! written yet, and on any file system for whatever the kernel has just sent to the disk. So what is written here goes to
-//! the disk at once and in small steps, and between two of them the disk is left alone for as long as the last one took.
+//! written yet, and on any file system for whatever the kernel has just sent to the disk. So what is written here goes
+//! to the disk at once and in small steps, and between two of them the disk is left alone for as long as the last one
+//! took.
 //!
 //! What is removed is given back to the disk in steps as well.
 //!
@@ -124,8 +125,8 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 
 /// Removes a file, and gives its room back in steps.
 ///
-/// Where a file system tells the disk at once which blocks are free (`discard`), it does so while the next fsync waits; for a
-/// large file that took half a second.
+/// Where a file system tells the disk at once which blocks are free (`discard`), it does so while the next fsync waits;
+/// for a large file that took half a second.
 fn remove_file(path: &Path) -> io::Result<()> {
     let mut options = File::options();
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
@@ -151,14 +152,11 @@ fn remove_file(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a part of a file to the disk and waits for it. Unlike `fdatasync` this makes the file system write no journal,
-/// for which Isso would have to wait; so it does not promise that the part is found again after a crash.
+/// Writes a part of a file to the disk and waits for it. Unlike `fdatasync` this makes the file system write no
+/// journal, for which Isso would have to wait; so it does not promise that the part is found again after a crash.
 fn write_out(file: &File, at: u64, bytes: u64) -> io::Result<()> {
-    let flags = libc::SYNC_FILE_RANGE_WAIT_BEFORE
-        | libc::SYNC_FILE_RANGE_WRITE
-        | libc::SYNC_FILE_RANGE_WAIT_AFTER;
-    let [at, bytes] =
-        [at, bytes].map(|it| libc::off64_t::try_from(it).unwrap_or(libc::off64_t::MAX));
+    let flags = libc::SYNC_FILE_RANGE_WAIT_BEFORE | libc::SYNC_FILE_RANGE_WRITE | libc::SYNC_FILE_RANGE_WAIT_AFTER;
+    let [at, bytes] = [at, bytes].map(|it| libc::off64_t::try_from(it).unwrap_or(libc::off64_t::MAX));
     #[expect(unsafe_code, reason = "no crate has this call")]
     // SAFETY: it touches no memory, and the descriptor is open for as long as the file is borrowed.
     let written = unsafe { libc::sync_file_range(file.as_raw_fd(), at, bytes, flags) };

@@ -75,15 +75,15 @@ pub struct Look {
     pub database: Option<Counts>,
     /// What Isso would refuse or misread in `isso.cfg` as it was found.
     pub diagnostics: Vec<Diagnostic>,
-    /// The settings as they are put in place, and what was repaired in them, so that Isso accepts them; nothing if there are
-    /// none, or they are left as they are.
+    /// The settings as they are put in place, and what was repaired in them, so that Isso accepts them; nothing if
+    /// there are none, or they are left as they are.
     pub settings: Option<Mended>,
     /// Where in the volume the text from before the repair is kept.
     pub rejected: Option<PathBuf>,
 }
 
-/// Unpacks and checks everything in a hidden folder of `root`, while Isso may be serving. Settings that Isso would refuse are
-/// repaired there, and are put in place with the text from before beside them.
+/// Unpacks and checks everything in a hidden folder of `root`, while Isso may be serving. Settings that Isso would
+/// refuse are repaired there, and are put in place with the text from before beside them.
 pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
     prepare_as(origin, root, Settings::Mended, watch)
 }
@@ -95,12 +95,7 @@ enum Settings {
     AsTheyAre,
 }
 
-fn prepare_as(
-    origin: &Origin,
-    root: &Path,
-    settings: Settings,
-    watch: &dyn Watch,
-) -> Result<Prepared, PrepareError> {
+fn prepare_as(origin: &Origin, root: &Path, settings: Settings, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
     let workshop = Workshop::new(root)?;
     let described = origin.describe();
     space::need(root, described.size)?;
@@ -176,11 +171,7 @@ fn look_at(cfg: &[u8]) -> Vec<Diagnostic> {
 
 fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = File::options();
-    let mut file = options
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(file)?;
+    let mut file = options.create_new(true).write(true).mode(0o600).open(file)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -197,8 +188,8 @@ fn free_beside(root: &Path, stem: &str) -> String {
     free.expect("there is always another number")
 }
 
-/// Looks whether these files can be put in place in the volume at `root` at all, before anybody waits for it. They are named by
-/// where they stand in a volume, as [`Origin::files`] has them.
+/// Looks whether these files can be put in place in the volume at `root` at all, before anybody waits for it. They are
+/// named by where they stand in a volume, as [`Origin::files`] has them.
 pub fn may_swap(root: &Path, files: &[&str]) -> Result<(), PrepareError> {
     for file in files {
         let link = root.join(file);
@@ -215,21 +206,14 @@ pub fn may_swap(root: &Path, files: &[&str]) -> Result<(), PrepareError> {
             return Err(PrepareError::Apart(folder.to_owned(), root.to_owned()));
         }
         // To bring a rename to the disk, the folder is opened to be read.
-        access(
-            folder,
-            AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK,
-        )
-        .map_err(|error| PrepareError::Write(folder.to_owned(), error.into()))?;
+        access(folder, AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK)
+            .map_err(|error| PrepareError::Write(folder.to_owned(), error.into()))?;
     }
     Ok(())
 }
 
 /// Puts everything into a folder of its own, which must be empty or missing.
-pub fn restore_into(
-    origin: &Origin,
-    folder: &Path,
-    watch: &dyn Watch,
-) -> Result<Look, PrepareError> {
+pub fn restore_into(origin: &Origin, folder: &Path, watch: &dyn Watch) -> Result<Look, PrepareError> {
     let unwritten = |error| PrepareError::Write(folder.to_owned(), error);
     // One in which this was begun and killed is as good as empty.
     let _ = remove_abandoned(folder);
@@ -288,8 +272,8 @@ fn sync_folders(below: &Path) -> io::Result<()> {
     sync(below)
 }
 
-/// A folder that is not there yet, for the files that give way: beside the backups, or if those lie on another file system,
-/// in the volume itself.
+/// A folder that is not there yet, for the files that give way: beside the backups, or if those lie on another file
+/// system, in the volume itself.
 pub(crate) fn free_name(root: &Path, prefix: &str) -> PathBuf {
     let is_apart = device(&root.join("backups")).is_some_and(|it| Some(it) != device(root));
     let folder = if is_apart { "" } else { "backups/" };

@@ -21,8 +21,7 @@ pub(crate) const BEFORE: &str = "before-restore-";
 /// And that of a folder with the files of a restore that was undone, so.
 pub(crate) const NOT_SERVED: &str = "not-served-";
 
-const TIME: &[BorrowedFormatItem] =
-    format_description!("[year][month][day]T[hour][minute][second]Z");
+const TIME: &[BorrowedFormatItem] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
 /// A backup in a folder.
 #[derive(Debug)]
@@ -89,15 +88,10 @@ pub struct Pruned {
 
 /// Deletes those of the backups in a folder that the rules do not keep.
 ///
-/// The backup that was just `made` stays, whatever the rules and the clock say. A backup that does not say what it is, or that is
-/// dated after `now`, is left alone, and takes the place of no other: a clock that went wrong once would otherwise have every
-/// backup deleted that is made after it was set right. Of the others, the newest one stays.
-pub fn prune(
-    folder: &Path,
-    keep: &Keep,
-    made: &Path,
-    now: OffsetDateTime,
-) -> Result<Pruned, ShelfError> {
+/// The backup that was just `made` stays, whatever the rules and the clock say. A backup that does not say what it is,
+/// or that is dated after `now`, is left alone, and takes the place of no other: a clock that went wrong once would
+/// otherwise have every backup deleted that is made after it was set right. Of the others, the newest one stays.
+pub fn prune(folder: &Path, keep: &Keep, made: &Path, now: OffsetDateTime) -> Result<Pruned, ShelfError> {
     let mut pruned = Pruned::default();
     let mut paths = Vec::new();
     let mut times = Vec::new();
@@ -150,6 +144,5 @@ pub(crate) fn name_of(created: OffsetDateTime) -> (String, &'static str) {
 
 /// A time as it stands in names of files, in UTC and to the second.
 pub(crate) fn stamp(time: OffsetDateTime) -> String {
-    time.format(TIME)
-        .expect("every time in UTC can be written so")
+    time.format(TIME).expect("every time in UTC can be written so")
 }

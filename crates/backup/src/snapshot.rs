@@ -75,21 +75,13 @@ pub enum SnapshotError {
 }
 
 /// Copies a database to a new file. `idle`: no Isso runs, so the comparison may take as long as it needs.
-pub(crate) fn snapshot(
-    database: &Path,
-    to: &Path,
-    idle: bool,
-    watch: &dyn Watch,
-) -> Result<(), SnapshotError> {
+pub(crate) fn snapshot(database: &Path, to: &Path, idle: bool, watch: &dyn Watch) -> Result<(), SnapshotError> {
     let failed = |source: rusqlite::Error| match source.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            SnapshotError::Locked(database.to_owned())
-        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => SnapshotError::Locked(database.to_owned()),
         _ => SnapshotError::Database(database.to_owned(), source),
     };
     // Opened before SQLite takes a lock, and closed after it has given it back.
-    let source =
-        open_file(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
+    let source = open_file(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
     // Not read-only: what a killed writer has left is rolled back, as Isso would do.
     let connection = open(database, Access::Settle).map_err(failed)?;
     connection.busy_timeout(LOOK).map_err(failed)?;
@@ -177,9 +169,7 @@ fn patiently<T>(
 }
 
 fn has_wal(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA journal_mode", [], |row| {
-        Ok(row.get_ref(0)?.as_str()? == "wal")
-    })
+    connection.query_row("PRAGMA journal_mode", [], |row| Ok(row.get_ref(0)?.as_str()? == "wal"))
 }
 
 fn through_sqlite(
@@ -199,19 +189,18 @@ fn through_sqlite(
     let pages = i32::try_from(STEP / u64::from(page.max(1))).unwrap_or(i32::MAX);
     let unwritten = |error| SnapshotError::Write(to.to_owned(), error);
     let of_copy = |error: rusqlite::Error| unwritten(io::Error::other(error));
-    // Opened before SQLite locks the copy, closed after SQLite has unlocked it: closing it earlier would drop that lock.
+    // Opened before SQLite locks the copy, closed after SQLite has unlocked it: closing it earlier would drop that
+    // lock.
     let file = File::create_new(to).map_err(unwritten)?;
     let mut copy = Connection::open(to).map_err(of_copy)?;
     let backup = Backup::new(connection, &mut copy).map_err(of_copy)?;
     let mut left = None;
     loop {
         go_on(watch)?;
-        let step = backup
-            .step(pages.max(1))
-            .map_err(|error| match is_of_writing(&error) {
-                true => of_copy(error),
-                false => failed(error),
-            })?;
+        let step = backup.step(pages.max(1)).map_err(|error| match is_of_writing(&error) {
+            true => of_copy(error),
+            false => failed(error),
+        })?;
         let progress = backup.progress();
         let [total, remaining] =
             [progress.pagecount, progress.remaining].map(|pages| u64::try_from(pages).unwrap_or(0));
@@ -237,12 +226,7 @@ fn is_of_writing(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
         || error.sqlite_error().is_some_and(|it| {
-            [
-                SQLITE_IOERR_WRITE,
-                SQLITE_IOERR_FSYNC,
-                SQLITE_IOERR_TRUNCATE,
-            ]
-            .contains(&it.extended_code)
+            [SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE].contains(&it.extended_code)
         })
 }
 

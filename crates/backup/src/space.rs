@@ -18,9 +18,7 @@ pub(crate) fn need(folder: &Path, needed: u64) -> Result<(), NoSpace> {
     let Ok(there) = statvfs(folder) else {
         return Ok(());
     };
-    let free = there
-        .blocks_available()
-        .saturating_mul(there.fragment_size());
+    let free = there.blocks_available().saturating_mul(there.fragment_size());
     // Some file systems on a network say 0 of 0.
     if there.blocks() == 0 || free >= needed {
         return Ok(());

@@ -4,7 +4,8 @@
 //! DIR/.issoctl-XXXXXX/          the files are unpacked and checked; killed here, the folder is removed by the next
 //!   │ Isso is stopped
 //!   ▼ renamed                   from here on the new state counts: whatever is killed, the next start finishes
-//! DIR/.restore/                 each old file is moved to DIR/backups/before-restore-<time>/, each new one into its place
+//! DIR/.restore/                 each old file is moved to DIR/backups/before-restore-<time>/,
+//!   │                           each new one into its place
 //!   │ its plan is removed
 //!   ▼
 //! done
@@ -13,9 +14,9 @@
 //! A rename that fails halfway is undone, and the old state is whole again. What cannot be undone either is left for
 //! the next [`finish`], and until that succeeds Isso must not be started.
 //!
-//! A restore that was done can be undone in the same way ([`prepare_undo`]): `before-restore-<time>` takes the place of the hidden folder,
-//! and the files with which Isso did not serve go to `not-served-<time>`. The files before are in one folder or in their places at
-//! any time.
+//! A restore that was done can be undone in the same way ([`prepare_undo`]): `before-restore-<time>` takes the place of
+//! the hidden folder, and the files with which Isso did not serve go to `not-served-<time>`. The files before are in
+//! one folder or in their places at any time.
 
 use std::fs::{self, File};
 use std::io;
@@ -32,7 +33,8 @@ use crate::prepare::{PrepareError, REJECTED, free_name, may_swap};
 use crate::shelf::NOT_SERVED;
 use crate::workshop::{is_named_so, remove_abandoned};
 
-/// How long the volume's lock is waited for: a process that was stopped while it holds it must not keep Isso down for ever.
+/// How long the volume's lock is waited for: a process that was stopped while it holds it must not keep Isso down for
+/// ever.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Where the files wait to be put in place.
 const READY: &str = ".restore";
@@ -120,12 +122,13 @@ impl Companion {
     }
 }
 
-/// Puts prepared files in place. No process may use those of the volume meanwhile. Files that are not among the prepared ones stay
-/// as they are. Where a link stands in the place of a file, the link stays, and the file that it names is replaced.
+/// Puts prepared files in place. No process may use those of the volume meanwhile. Files that are not among the
+/// prepared ones stay as they are. Where a link stands in the place of a file, the link stays, and the file that it
+/// names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
-/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::prepare()) files of this volume is
-/// refused, and left as it is.
+/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::prepare()) files of this
+/// volume is refused, and left as it is.
 pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
     let ready = root.join(READY);
     let commit = || {
@@ -186,8 +189,8 @@ fn is_inside(path: &Path) -> bool {
     parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Makes a restore ready to be undone. Returns the folder to give to [`swap`]: it holds the files from before the restore. What
-/// the restore has put in place is kept beside the backups, for Isso may have taken comments with it.
+/// Makes a restore ready to be undone. Returns the folder to give to [`swap`]: it holds the files from before the
+/// restore. What the restore has put in place is kept beside the backups, for Isso may have taken comments with it.
 ///
 /// The files before lie in their folder until the swap begins, and again after one that fails.
 pub fn prepare_undo(root: &Path, restored: &Restored) -> io::Result<PathBuf> {
@@ -325,8 +328,8 @@ impl Plan {
     }
 }
 
-/// The plan in a folder, if there is one. A plan that names a path outside of the volume is refused, and one that names other
-/// files than a restore moves: a link in the volume could lead them out.
+/// The plan in a folder, if there is one. A plan that names a path outside of the volume is refused, and one that names
+/// other files than a restore moves: a link in the volume could lead them out.
 fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
     match fs::read(ready.join(PLAN)) {
         Ok(text) => {
@@ -344,23 +347,14 @@ fn read_plan(ready: &Path) -> io::Result<Option<Plan>> {
             }
         }
         // A file that stands in the folder's place holds no plan either.
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(None)
-        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// Whether a restore or its undo may move a file of this name.
 fn is_moved(file: &str) -> bool {
-    let rejected = file
-        .strip_prefix(CONFIG)
-        .and_then(|it| it.strip_prefix(REJECTED));
+    let rejected = file.strip_prefix(CONFIG).and_then(|it| it.strip_prefix(REJECTED));
     MEMBERS.contains(&file)
         || COMPANIONS.iter().any(|it| it.name() == file)
         || rejected.is_some_and(|it| !it.contains('/'))

@@ -1,7 +1,8 @@
 //! The tar archive in a backup, read as strictly as it is written: plain files under POSIX headers, and nothing else.
 //!
-//! Tar has many ways to say that the next header is not to be taken as it stands: long names, extended headers, sparse files. A
-//! reader that knows them holds in memory, or writes, what a few bytes name. A backup has none of them, so each is refused here.
+//! Tar has many ways to say that the next header is not to be taken as it stands: long names, extended headers, sparse
+//! files. A reader that knows them holds in memory, or writes, what a few bytes name. A backup has none of them, so
+//! each is refused here.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -45,7 +46,8 @@ pub(crate) fn padding(from: &mut impl Read, size: u64) -> io::Result<()> {
     zeros(from, (BLOCK - rest) % BLOCK)
 }
 
-/// Reads the second block of the end, behind which there is nothing: not a single byte more is read than would be too many.
+/// Reads the second block of the end, behind which there is nothing: not a single byte more is read than would be too
+/// many.
 pub(crate) fn end(from: &mut impl Read) -> io::Result<()> {
     zeros(from, BLOCK)?;
     match from.read(&mut [0])? {

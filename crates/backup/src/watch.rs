@@ -49,9 +49,5 @@ impl Watch for Silent<'_> {
 pub struct Cancelled;
 
 pub(crate) fn go_on(watch: &dyn Watch) -> Result<(), Cancelled> {
-    if watch.is_cancelled() {
-        Err(Cancelled)
-    } else {
-        Ok(())
-    }
+    if watch.is_cancelled() { Err(Cancelled) } else { Ok(()) }
 }

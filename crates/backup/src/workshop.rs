@@ -65,8 +65,7 @@ impl Workshop {
             fs::rename(unlocked, folder.path().join(LOCK))?;
             Ok((folder, lock))
         };
-        let (folder, _lock) =
-            make().map_err(|error| WorkshopError::Folder(beside.to_owned(), error))?;
+        let (folder, _lock) = make().map_err(|error| WorkshopError::Folder(beside.to_owned(), error))?;
         Ok(Workshop {
             folder,
             beside: beside.to_owned(),
@@ -80,11 +79,7 @@ impl Workshop {
 
     /// Gives a finished file, which is on the disk already, its name in the folder; the first free one of those
     /// that begin so.
-    pub fn publish(
-        &self,
-        file: &Path,
-        (stem, suffix): &(String, &str),
-    ) -> Result<PathBuf, WorkshopError> {
+    pub fn publish(&self, file: &Path, (stem, suffix): &(String, &str)) -> Result<PathBuf, WorkshopError> {
         let mut path = self.beside.join(format!("{stem}{suffix}"));
         let mut number = 2;
         loop {

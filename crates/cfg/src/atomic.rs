@@ -71,9 +71,7 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
             Err(error)
                 if matches!(
                     error.kind(),
-                    io::ErrorKind::InvalidInput
-                        | io::ErrorKind::NotFound
-                        | io::ErrorKind::NotADirectory
+                    io::ErrorKind::InvalidInput | io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
                 ) =>
             {
                 return Ok(target);
@@ -110,21 +108,12 @@ fn prefix(path: &Path) -> String {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
     let first = format!("{}.{suffix}", file_name(path));
-    (1..1000).map(move |n| {
-        path.with_file_name(if n == 1 {
-            first.clone()
-        } else {
-            format!("{first}-{n}")
-        })
-    })
+    (1..1000).map(move |n| path.with_file_name(if n == 1 { first.clone() } else { format!("{first}-{n}") }))
 }
 
 fn keep_owner(old: &Path, new: &File) -> io::Result<()> {

@@ -1,10 +1,12 @@
 //! What Isso would refuse or misread in a file that its parser accepts.
 //!
-//! Each check follows the lines of Isso 0.14 that read the value: what they raise on is [`Severity::Refused`], what they
-//! take for something else than its author meant is [`Severity::Misread`]. When Isso reads a value matters as much as how:
-//! a bad port is fatal while mail is on and sleeps otherwise. [`Read`](crate::keys::Read) in the table of keys says when.
+//! Each check follows the lines of Isso 0.14 that read the value: what they raise on is [`Severity::Refused`], what
+//! they take for something else than its author meant is [`Severity::Misread`]. When Isso reads a value matters as much
+//! as how: a bad port is fatal while mail is on and sleeps otherwise. [`Read`](crate::keys::Read) in the table of keys
+//! says when.
 //!
-//! Where a value names a variable, what Isso sees is checked, and the reference is shown; never what the variable holds.
+//! Where a value names a variable, what Isso sees is checked, and the reference is shown; never what the variable
+//! holds.
 //!
 //! The source: <https://github.com/isso-comments/isso/tree/0.14.0/isso>
 
@@ -37,10 +39,7 @@ use crate::keys::Key;
 
 /// Says everything that Isso would refuse or misread in a document, in the order of its lines.
 pub fn diagnose(doc: &Document) -> Vec<Diagnostic> {
-    findings(doc)
-        .into_iter()
-        .map(|finding| finding.diagnostic)
-        .collect()
+    findings(doc).into_iter().map(|finding| finding.diagnostic).collect()
 }
 
 /// Says everything that is wrong with a text: what Python's parser refuses, or else what [`diagnose`] finds.

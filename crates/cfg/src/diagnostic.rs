@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// One thing in `isso.cfg` that Isso would refuse or misunderstand.
 ///
-/// The texts are for the person who edits the file. They never hold a value that could be a secret: of a key's line only
-/// the key is shown.
+/// The texts are for the person who edits the file. They never hold a value that could be a secret: of a key's line
+/// only the key is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// How bad it is.
@@ -28,11 +28,7 @@ pub struct Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "line {}, column {}: {}",
-            self.line, self.column, self.message
-        )
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
     }
 }
 

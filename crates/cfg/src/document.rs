@@ -77,11 +77,7 @@ impl Document {
         let text = text.into();
         let reading = reader::read(&text)?;
         let seen = Seen::of(&reading.ini, &Environment::default());
-        Ok(Document {
-            text,
-            reading,
-            seen,
-        })
+        Ok(Document { text, reading, seen })
     }
 
     /// Has settings read as Isso sees them in this environment. Without one, nothing is known of any variable.
@@ -144,9 +140,7 @@ impl Document {
         let (line, start) = self
             .value_lines(entry)
             .find(|(_, bytes)| !bytes.is_empty())
-            .map_or((entry.line, entry.value.start), |(line, bytes)| {
-                (line, bytes.start)
-            });
+            .map_or((entry.line, entry.value.start), |(line, bytes)| (line, bytes.start));
         Some(self.span_at(line, start..entry.value.end))
     }
 
@@ -238,23 +232,15 @@ impl Document {
         python::lines(&self.text[start..end]).filter_map(move |line| {
             let content = python::strip(line.text);
             let is_comment = line.number > 1 && content.starts_with(['#', ';']);
-            let from = start
-                + line.start
-                + (line.text.len() - line.text.trim_start_matches(python::is_space).len());
+            let from = start + line.start + (line.text.len() - line.text.trim_start_matches(python::is_space).len());
             (!is_comment).then(|| (key_line + line.number - 1, from..from + content.len()))
         })
     }
 
     fn span_at(&self, line: usize, bytes: Range<usize>) -> Span {
-        let line_start = self.text[..bytes.start]
-            .rfind(['\n', '\r'])
-            .map_or(0, |at| at + 1);
+        let line_start = self.text[..bytes.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let column = 1 + self.text[line_start..bytes.start].chars().count();
-        Span {
-            line,
-            column,
-            bytes,
-        }
+        Span { line, column, bytes }
     }
 }
 

@@ -9,9 +9,10 @@ use crate::expand::Reference;
 
 /// The environment of the process that starts Isso.
 ///
-/// Isso replaces `$NAME` and `${NAME}` in every value of `isso.cfg`. Of this environment it is given the variables that its
-/// settings name, under any name but those that steer Python, gunicorn or the C library: these are *withheld*, for a word in
-/// `isso.cfg` must not change how Isso is run. `issoctl supervise` passes on those that steer Python and gunicorn in any case.
+/// Isso replaces `$NAME` and `${NAME}` in every value of `isso.cfg`. Of this environment it is given the variables that
+/// its settings name, under any name but those that steer Python, gunicorn or the C library: these are *withheld*, for
+/// a word in `isso.cfg` must not change how Isso is run. `issoctl supervise` passes on those that steer Python and
+/// gunicorn in any case.
 ///
 /// This crate does not read the environment of its process; it is handed in.
 #[derive(Clone, Default)]
@@ -72,8 +73,8 @@ impl Environment {
         Environment::new(variables, Whose::Command)
     }
 
-    /// The environment of a host that is not here, guessed from that of a command that does its work meanwhile. What a variable
-    /// holds may be another text there, so nothing is repaired because of it.
+    /// The environment of a host that is not here, guessed from that of a command that does its work meanwhile. What a
+    /// variable holds may be another text there, so nothing is repaired because of it.
     pub fn elsewhere(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
         Environment::new(variables, Whose::Elsewhere)
     }
@@ -87,10 +88,7 @@ impl Environment {
 
     /// The variables that Isso gets whatever its settings say.
     pub fn inherited(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        let all = self
-            .variables
-            .iter()
-            .filter(|_| self.whose == Whose::Supervise);
+        let all = self.variables.iter().filter(|_| self.whose == Whose::Supervise);
         all.map(|(name, value)| (name.as_os_str(), value.as_os_str()))
             .filter(|(name, _)| name.to_str().is_some_and(is_passed_on))
     }
@@ -155,26 +153,19 @@ impl Reason {
 }
 
 impl Reference<'_> {
-    /// Whether the writer evidently means a variable, where a password may contain `$Kq9` or `$ecret_word` by accident: the name
-    /// stands in braces, or is of capitals and has a `_`, as in `$ADMIN_PASSWORD`.
+    /// Whether the writer evidently means a variable, where a password may contain `$Kq9` or `$ecret_word` by accident:
+    /// the name stands in braces, or is of capitals and has a `_`, as in `$ADMIN_PASSWORD`.
     pub fn is_deliberate(&self) -> bool {
         const SHORTEST: usize = 5;
         let is_usual = |c: char| matches!(c, 'A'..='Z' | '0'..='9' | '_');
         self.text.starts_with("${")
-            || (self.name.len() >= SHORTEST
-                && self.name.contains('_')
-                && self.name.chars().all(is_usual))
+            || (self.name.len() >= SHORTEST && self.name.contains('_') && self.name.chars().all(is_usual))
     }
 }
 
 /// issoctl sets the first two, gunicorn the third, and Python itself the last when it starts without a locale
 /// (<https://peps.python.org/pep-0538/>).
-const INTERNAL: [&str; 4] = [
-    "ISSO_SETTINGS",
-    "NOTIFY_SOCKET",
-    "SERVER_SOFTWARE",
-    "LC_CTYPE",
-];
+const INTERNAL: [&str; 4] = ["ISSO_SETTINGS", "NOTIFY_SOCKET", "SERVER_SOFTWARE", "LC_CTYPE"];
 
 /// Whether `issoctl supervise` passes a variable of this name on, whatever the settings say.
 fn is_passed_on(name: &str) -> bool {
@@ -193,13 +184,7 @@ const GUNICORN: [&str; 3] = ["FORWARDED_ALLOW_IPS", "SENDFILE", "WEB_CONCURRENCY
 /// <https://docs.python.org/3/using/cmdline.html#environment-variables>,
 /// <https://docs.gunicorn.org/en/stable/settings.html>, `ld.so(8)`, `environ(7)`, `resolv.conf(5)`
 fn steers(name: &str) -> Option<Reason> {
-    const PYTHON: [&str; 5] = [
-        "LANG",
-        "LANGUAGE",
-        "SSLKEYLOGFILE",
-        "SSL_CERT_DIR",
-        "SSL_CERT_FILE",
-    ];
+    const PYTHON: [&str; 5] = ["LANG", "LANGUAGE", "SSLKEYLOGFILE", "SSL_CERT_DIR", "SSL_CERT_FILE"];
     const SYSTEM: [&str; 9] = [
         "BASH_ENV",
         "GCONV_PATH",
@@ -245,45 +230,20 @@ mod tests {
     #[test]
     fn what_steers_is_withheld_unless_isso_has_it_anyway() {
         let check = |whose, name: &str, expected| {
-            assert_eq!(
-                environment(whose).variable(name),
-                expected,
-                "{whose:?} {name}"
-            );
+            assert_eq!(environment(whose).variable(name), expected, "{whose:?} {name}");
         };
-        for whose in [
-            Whose::Up,
-            Whose::Supervise,
-            Whose::Command,
-            Whose::Elsewhere,
-        ] {
+        for whose in [Whose::Up, Whose::Supervise, Whose::Command, Whose::Elsewhere] {
             check(whose, "A", Variable::Set("x"));
             check(whose, "a", Variable::Unset);
             check(whose, "ISSO_SETTINGS", Variable::Internal);
             check(whose, "LC_CTYPE", Variable::Internal);
-            check(
-                whose,
-                "LD_PRELOAD",
-                Variable::Withheld(Reason::SteersSystem),
-            );
+            check(whose, "LD_PRELOAD", Variable::Withheld(Reason::SteersSystem));
             check(whose, "LC_ALL", Variable::Withheld(Reason::SteersPython));
             check(whose, "LANG", Variable::Withheld(Reason::SteersPython));
-            check(
-                whose,
-                "PYTHONHOME",
-                Variable::Withheld(Reason::SteersPython),
-            );
+            check(whose, "PYTHONHOME", Variable::Withheld(Reason::SteersPython));
         }
-        check(
-            Whose::Up,
-            "PYTHONPATH",
-            Variable::Withheld(Reason::SteersPython),
-        );
-        check(
-            Whose::Up,
-            "WEB_CONCURRENCY",
-            Variable::Withheld(Reason::SteersGunicorn),
-        );
+        check(Whose::Up, "PYTHONPATH", Variable::Withheld(Reason::SteersPython));
+        check(Whose::Up, "WEB_CONCURRENCY", Variable::Withheld(Reason::SteersGunicorn));
         check(Whose::Supervise, "PYTHONPATH", Variable::Set("x"));
         check(Whose::Supervise, "WEB_CONCURRENCY", Variable::Set("x"));
     }
@@ -293,15 +253,10 @@ mod tests {
         let names = |whose| -> Vec<String> {
             let environment = environment(whose);
             let inherited = environment.inherited();
-            inherited
-                .map(|(name, _)| name.to_string_lossy().into_owned())
-                .collect()
+            inherited.map(|(name, _)| name.to_string_lossy().into_owned()).collect()
         };
         assert_eq!(names(Whose::Up), [""; 0]);
-        assert_eq!(
-            names(Whose::Supervise),
-            ["ISSO_A", "PYTHONPATH", "WEB_CONCURRENCY"]
-        );
+        assert_eq!(names(Whose::Supervise), ["ISSO_A", "PYTHONPATH", "WEB_CONCURRENCY"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The `$NAME` that Isso replaces in every value.
 //!
-//! Isso passes each value through Python's `os.path.expandvars`, and there is no way to escape a dollar sign. A name that is not in
-//! the environment stays as it is written, and what a variable holds is not looked through again.
+//! Isso passes each value through Python's `os.path.expandvars`, and there is no way to escape a dollar sign. A name
+//! that is not in the environment stays as it is written, and what a variable holds is not looked through again.
 //!
 //! <https://docs.python.org/3/library/os.path.html#os.path.expandvars>
 
@@ -50,10 +50,7 @@ pub(crate) fn references(value: &str) -> impl Iterator<Item = Reference<'_>> {
 }
 
 /// The value with each reference replaced for which there is something to put in its place.
-pub(crate) fn replace<'e>(
-    value: &str,
-    mut with: impl FnMut(&Reference<'_>) -> Option<&'e str>,
-) -> String {
+pub(crate) fn replace<'e>(value: &str, mut with: impl FnMut(&Reference<'_>) -> Option<&'e str>) -> String {
     let mut text = String::with_capacity(value.len());
     let mut from = 0;
     for reference in references(value) {

@@ -1,7 +1,7 @@
 //! Python's `str.format` for a text that is given one other text, as Isso fills in the address of a picture.
 //!
-//! It follows CPython: <https://github.com/python/cpython/blob/v3.11.7/Objects/stringlib/unicode_format.h> for fields and
-//! <https://github.com/python/cpython/blob/v3.11.7/Python/formatter_unicode.c> for what stands behind their colon.
+//! It follows CPython: <https://github.com/python/cpython/blob/v3.11.7/Objects/stringlib/unicode_format.h> for fields
+//! and <https://github.com/python/cpython/blob/v3.11.7/Python/formatter_unicode.c> for what stands behind their colon.
 
 use crate::number::leading_digits;
 
@@ -231,12 +231,7 @@ fn apply(spec: &str, text: &str) -> Option<String> {
         _ => 0,
     };
     let fill = |count| std::iter::repeat_n(fill.unwrap_or(' '), count);
-    Some(
-        fill(before)
-            .chain(text.chars())
-            .chain(fill(padding - before))
-            .collect(),
-    )
+    Some(fill(before).chain(text.chars()).chain(fill(padding - before)).collect())
 }
 
 /// Takes the digits that a text begins with, if any; nothing where Python finds them too many.
@@ -271,9 +266,9 @@ mod tests {
         );
         check("{0:{0:.0}}", Some("abcd"));
         for wrong in [
-            "{}{}", "{0}{}", "{1}", "{a}", "{ }", "{-1}", "{0.x}", "{0.}", "{0[x]}", "{0[9]}",
-            "{0[]}", "{0[0]x}", "{!x}", "{!}", "{:d}", "{:=9}", "{:+}", "{:#}", "{:,}", "{:.}",
-            "{:{}}", "{0:{0}}", "{", "}", "{{}", "{}}", "{!rr}", "{:", "{a{b}}",
+            "{}{}", "{0}{}", "{1}", "{a}", "{ }", "{-1}", "{0.x}", "{0.}", "{0[x]}", "{0[9]}", "{0[]}", "{0[0]x}",
+            "{!x}", "{!}", "{:d}", "{:=9}", "{:+}", "{:#}", "{:,}", "{:.}", "{:{}}", "{0:{0}}", "{", "}", "{{}", "{}}",
+            "{!rr}", "{:", "{a{b}}",
         ] {
             check(wrong, None);
         }

@@ -1,8 +1,8 @@
 //! Every key Isso 0.14 knows, in one table.
 //!
 //! The table answers, for each key, how Isso reads it, what it assumes when the key is absent, what a fresh volume says
-//! instead, when a bad value is noticed, and who may write it. Reading, writing, diagnosing and repairing all look here,
-//! so a key is described once. A test compares the table with the `isso.cfg` inside a real Isso.
+//! instead, when a bad value is noticed, and who may write it. Reading, writing, diagnosing and repairing all look
+//! here, so a key is described once. A test compares the table with the `isso.cfg` inside a real Isso.
 //!
 //! Upstream describes the keys at <https://isso-comments.de/docs/reference/server-config/>.
 
@@ -96,8 +96,7 @@ pub enum Owner {
 
 /// The key a file means by this section and name, if Isso knows it.
 pub fn find(section: &str, name: &str) -> Option<&'static Key> {
-    ALL.iter()
-        .find(|key| key.section == section && key.name == name)
+    ALL.iter().find(|key| key.section == section && key.name == name)
 }
 
 const WEBSITES: Owner = Owner::Action("set-websites");

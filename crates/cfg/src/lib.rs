@@ -1,31 +1,35 @@
 //! The volume of an Isso server: `isso.cfg`, `store.json`, and the lock around them.
 //!
-//! A person and a program write the same `isso.cfg`. The person may write it in any way that Isso reads; the program may
-//! change what it is asked to change and nothing else; and between the two Isso must always find a file that it starts
-//! with. This crate is the only one that touches the file, and it starts no process, prints nothing and asks no network.
+//! A person and a program write the same `isso.cfg`. The person may write it in any way that Isso reads; the program
+//! may change what it is asked to change and nothing else; and between the two Isso must always find a file that it
+//! starts with. This crate is the only one that touches the file, and it starts no process, prints nothing and asks no
+//! network.
 //!
 //! # How it works
 //!
-//! - [`Document`] is the text of an `isso.cfg`, read as Python's `configparser` reads it for Isso and kept byte for byte.
-//!   Setting a value changes that value.
+//! - [`Document`] is the text of an `isso.cfg`, read as Python's `configparser` reads it for Isso and kept byte for
+//!   byte. Setting a value changes that value.
 //! - [`keys`] is the table of every key that Isso 0.14 knows. With a [`Key`] a document is read and written in types,
 //!   with Isso's defaults for what is absent; a write of the present meaning changes nothing.
-//! - An [`Environment`] says which variables Isso has. With it, a document is read as Isso sees it, with each `$NAME` replaced.
+//! - An [`Environment`] says which variables Isso has. With it, a document is read as Isso sees it, with each `$NAME`
+//!   replaced.
 //! - [`Origin`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
 //! - [`diagnose()`] says what Isso would refuse or misread, with line, column and what to do.
 //! - [`Volume`] is the files. [`Volume::settle`] makes them fit for Isso, [`Volume::update`] changes them, and
 //!   [`Volume::review`] says what a person has made of `isso.cfg` while Isso runs.
 //!
 //! Keys come in three sorts ([`keys::Owner`]). *Enforced* ones, `[general] dbpath` and `[admin] enabled`, are put right
-//! at every write and whenever the volume is settled or reviewed. Those *of an action* are written by that action. All others are
+//! at every write and whenever the volume is settled or reviewed. Those *of an action* are written by that action. All
+//! others are
 //! *the person's*, and nothing here writes them, save to replace a value with which Isso would not start.
 //!
-//! Where a file has the admin panel off, the password in it proves nothing: as the panel is turned on, the password is taken out, unless
-//! Isso has been run with it before ([`Document::untrusted_password`]).
+//! Where a file has the admin panel off, the password in it proves nothing: as the panel is turned on, the password is
+//! taken out, unless Isso has been run with it before ([`Document::untrusted_password`]).
 //!
-//! That replacing, and all repair, is for a volume that is settled, or for settings that are taken in from elsewhere ([`mend`]), when there is no Isso to go on with what it has. While
-//! Isso runs, a bad edit is [refused](Found::Refused) with its lines and otherwise left alone. A file that is deleted or
-//! emptied is lost to nobody: a review makes it again from the settings in force, and settling from the ones that were
+//! That replacing, and all repair, is for a volume that is settled, or for settings that are taken in from elsewhere
+//! ([`mend`]), when there is no Isso to go on with what it has. While Isso runs, a bad edit is
+//! [refused](Found::Refused) with its lines and otherwise left alone. A file that is deleted or emptied is lost to
+//! nobody: a review makes it again from the settings in force, and settling from the ones that were
 //! [remembered](Volume::remember).
 //!
 //! # What is promised
@@ -35,8 +39,8 @@
 //! - Every change is made under one lock, on what the file says then: writers, in this process and in others, lose
 //!   nothing of each other. An editor that does not take the lock may overwrite a change that is made meanwhile.
 //! - With a [limit](Volume::with_patience), no process waits longer than that for another that holds the lock.
-//! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one, and a review changes no
-//!   file but for the enforced keys.
+//! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one, and a review changes
+//!   no file but for the enforced keys.
 //! - No password is in an error, a diagnostic, a note, or the output of `Debug`.
 //!
 //! The two files are each replaced whole, but not both at one instant.
@@ -104,6 +108,6 @@ pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
 pub use volume::{
-    Change, Contents, Found, InUse, Mended, Note, Review, SETTINGS_MAX, Settled, Unused, Updated,
-    Volume, VolumeError, mend, read_file,
+    Change, Contents, Found, InUse, Mended, Note, Review, SETTINGS_MAX, Settled, Unused, Updated, Volume, VolumeError,
+    mend, read_file,
 };

@@ -23,13 +23,14 @@ pub struct Lock {
 
 impl Lock {
     /// Waits for the lock of the volume in a folder, for a process that replaces files by other means than a
-    /// [`Volume`](crate::Volume). Fails with [`io::ErrorKind::TimedOut`] when it is held by others for longer than this.
+    /// [`Volume`](crate::Volume). Fails with [`io::ErrorKind::TimedOut`] when it is held by others for longer than
+    /// this.
     pub fn of_volume(root: &Path, patience: Duration) -> io::Result<Lock> {
         Lock::acquire(&root.join(".lock"), Some(patience))
     }
 
-    /// Waits for the lock, for ever if there is no limit. The file at `path` is made if needed, never written, and never
-    /// removed.
+    /// Waits for the lock, for ever if there is no limit. The file at `path` is made if needed, never written, and
+    /// never removed.
     pub(crate) fn acquire(path: &Path, patience: Option<Duration>) -> io::Result<Lock> {
         let end = patience.map(|patience| Instant::now() + patience);
         loop {
@@ -49,8 +50,8 @@ impl Lock {
                 None => file.lock()?,
                 Some(end) => lock_until(&file, end)?,
             }
-            // A process that removed the file, or restored a volume, while we waited has left us with the lock of a file
-            // that no other process would open.
+            // A process that removed the file, or restored a volume, while we waited has left us with the lock of a
+            // file that no other process would open.
             if is_at(&file, path)? {
                 return Ok(Lock { _file: file });
             }

@@ -45,18 +45,16 @@ pub(crate) fn getint(text: &str) -> Option<i128> {
     }
 }
 
-/// Reads the digits that a text begins with, of any script, as the regular expression `\d+` would; gives value and rest.
+/// Reads the digits that a text begins with, of any script, as the regular expression `\d+` would; gives value and
+/// rest.
 pub(crate) fn leading_digits(text: &str) -> Option<(u128, &str)> {
     let end = text.find(|c| digit(c).is_none()).unwrap_or(text.len());
     if end == 0 {
         return None;
     }
-    let value = text[..end]
-        .chars()
-        .filter_map(digit)
-        .fold(0u128, |value, digit| {
-            value.saturating_mul(10).saturating_add(u128::from(digit))
-        });
+    let value = text[..end].chars().filter_map(digit).fold(0u128, |value, digit| {
+        value.saturating_mul(10).saturating_add(u128::from(digit))
+    });
     Some((value, &text[end..]))
 }
 
@@ -91,8 +89,7 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_python_reads_them() {
-        let check =
-            |text: &str, expected: Option<i128>| assert_eq!(int(text), expected, "{text:?}");
+        let check = |text: &str, expected: Option<i128>| assert_eq!(int(text), expected, "{text:?}");
         check("587", Some(587));
         check(" \u{a0}+1_000\n", Some(1000));
         check("-5", Some(-5));
@@ -112,8 +109,7 @@ mod tests {
 
     #[test]
     fn a_span_of_time_comes_first() {
-        let check =
-            |text: &str, expected: Option<i128>| assert_eq!(getint(text), expected, "{text:?}");
+        let check = |text: &str, expected: Option<i128>| assert_eq!(getint(text), expected, "{text:?}");
         check("2", Some(2));
         check("2m", Some(120));
         check("1h30", Some(3600));

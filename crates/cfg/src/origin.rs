@@ -164,12 +164,8 @@ fn check_name(name: &str) -> Result<(), OriginError> {
 fn is_local(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => {
-            address.is_loopback() || address.is_private() || address.is_link_local()
-        }
-        Host::Ipv6(address) => {
-            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
-        }
+        Host::Ipv4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Host::Ipv6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
     }
 }
 
@@ -208,12 +204,7 @@ mod tests {
         check("example.org", NoScheme);
         check("https:example.org", NoScheme);
         check("//example.org", NoScheme);
-        check(
-            "ftp://example.org",
-            Scheme {
-                scheme: "ftp".into(),
-            },
-        );
+        check("ftp://example.org", Scheme { scheme: "ftp".into() });
         check("https://user@example.org", UserInfo);
         check("https://*.example.org", Wildcard);
         check("https://example.org/blog", Path);
@@ -238,11 +229,7 @@ mod tests {
     #[test]
     fn local_is_what_no_certificate_is_issued_for() {
         let check = |text: &str, expected: bool| {
-            assert_eq!(
-                Origin::parse(text).unwrap().is_local(),
-                expected,
-                "{text:?}"
-            );
+            assert_eq!(Origin::parse(text).unwrap().is_local(), expected, "{text:?}");
         };
         check("http://localhost", true);
         check("http://blog.localhost:8000", true);

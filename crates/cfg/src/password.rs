@@ -15,14 +15,15 @@ const PUBLISHED: [&str; 2] = ["strong_default_password_for_isso_admin", "strong-
 impl Document {
     /// Says whether there is an admin password that is not one everybody knows, as Isso sees it.
     ///
-    /// An absent key is as bad as no password: Isso then takes the one in its documentation. So is a variable that is not set: the
-    /// text `$ADMIN_PASSWORD` would be the password.
+    /// An absent key is as bad as no password: Isso then takes the one in its documentation. So is a variable that is
+    /// not set: the text `$ADMIN_PASSWORD` would be the password.
     pub fn has_usable_password(&self) -> bool {
         fault(self).is_none()
     }
 
-    /// Says that a file has the admin panel off, or does not say that it is on, though it has a password. issoctl always runs Isso
-    /// with its panel; the password of such a file is no proof that a person chose it, and is not taken over.
+    /// Says that a file has the admin panel off, or does not say that it is on, though it has a password. issoctl
+    /// always runs Isso with its panel; the password of such a file is no proof that a person chose it, and is not
+    /// taken over.
     ///
     /// `None` where the panel is on, and where no password would be left out.
     pub fn untrusted_password(&self) -> Option<Diagnostic> {
@@ -117,8 +118,7 @@ pub(crate) fn fault(doc: &Document) -> Option<(Code, String)> {
 fn named(doc: &Document) -> String {
     let references = doc.references(&ADMIN_PASSWORD);
     let is_bare = !references.is_empty() && is_bare(doc);
-    let is_told =
-        |variable: &Variable<'_>, deliberate| deliberate || matches!(variable, Variable::Set(_));
+    let is_told = |variable: &Variable<'_>, deliberate| deliberate || matches!(variable, Variable::Set(_));
     let texts: Vec<&str> = references
         .iter()
         .filter(|(found, variable)| is_told(variable, found.is_deliberate()) || is_bare)
@@ -132,7 +132,8 @@ fn named(doc: &Document) -> String {
 
 /// Whether a variable is meant that Isso does not have, or has with a value that anybody can guess.
 ///
-/// A dollar sign in a password that a person chose (`x7$Kq9`) does not make it worse, as long as no such variable is set.
+/// A dollar sign in a password that a person chose (`x7$Kq9`) does not make it worse, as long as no such variable is
+/// set.
 fn is_the_name_of_a_variable(doc: &Document) -> bool {
     let lacking = |variable: &Variable<'_>| !matches!(variable, Variable::Set(_));
     let references = doc.references(&ADMIN_PASSWORD);
@@ -160,9 +161,7 @@ mod tests {
         let doc = Document::parse(text).unwrap();
         let found = refused(&doc);
         assert_eq!(
-            found
-                .as_ref()
-                .map(|found| (found.code, found.line, found.column)),
+            found.as_ref().map(|found| (found.code, found.line, found.column)),
             expected,
             "{text:?}"
         );
@@ -174,18 +173,12 @@ mod tests {
     fn the_line_of_a_password_that_is_none() {
         check("[admin]\npassword = hunter2\n", None);
         check("[admin]\npassword = x7$Kq9\n", None);
-        check(
-            "[admin]\npassword = $HOME\n",
-            Some((Code::UnsetVariable, 2, 12)),
-        );
+        check("[admin]\npassword = $HOME\n", Some((Code::UnsetVariable, 2, 12)));
         check(
             "[admin]\npassword = strong_default_password_for_isso_admin\n",
             Some((Code::PublicPassword, 2, 12)),
         );
-        check(
-            "# x\n[admin]\npassword =\n",
-            Some((Code::EmptyPassword, 3, 1)),
-        );
+        check("# x\n[admin]\npassword =\n", Some((Code::EmptyPassword, 3, 1)));
         check("[admin]\n  password\n", Some((Code::EmptyPassword, 2, 3)));
         check(
             "[admin]\npassword = please_choose_a_strong_password\n",
@@ -193,10 +186,7 @@ mod tests {
         );
         check("# x\n[admin]\n", Some((Code::PublicPassword, 2, 1)));
         check("# x\n", Some((Code::PublicPassword, 1, 1)));
-        check(
-            "[DEFAULT]\npassword = hunter2\n",
-            Some((Code::PublicPassword, 1, 1)),
-        );
+        check("[DEFAULT]\npassword = hunter2\n", Some((Code::PublicPassword, 1, 1)));
     }
 
     #[test]
@@ -213,15 +203,9 @@ mod tests {
         let environment = crate::Environment::of_up(variables);
         let check = |password: &str, expected: Option<Code>| {
             let text = format!("[admin]\nenabled = true\npassword = {password}\n");
-            let doc = Document::parse(text)
-                .unwrap()
-                .with_environment(&environment);
+            let doc = Document::parse(text).unwrap().with_environment(&environment);
             let found = refused(&doc);
-            assert_eq!(
-                found.as_ref().map(|found| found.code),
-                expected,
-                "{password}"
-            );
+            assert_eq!(found.as_ref().map(|found| found.code), expected, "{password}");
             assert!(!format!("{found:?}").contains("hunter2"), "{found:?}");
         };
         for usable in [

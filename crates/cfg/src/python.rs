@@ -26,10 +26,7 @@ pub(crate) fn rstrip(text: &str) -> &str {
 ///
 /// The two differ for characters alone that are younger than the Unicode tables of either side.
 pub(crate) fn lower(text: &str) -> Cow<'_, str> {
-    if text
-        .bytes()
-        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
-    {
+    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.to_lowercase())

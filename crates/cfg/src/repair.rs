@@ -24,12 +24,11 @@ pub(crate) struct Repair {
 
 /// The document of a fresh volume.
 pub(crate) fn seed() -> Document {
-    Document::parse(include_str!("seed.cfg"))
-        .expect("the template is part of the program, and a test reads it")
+    Document::parse(include_str!("seed.cfg")).expect("the template is part of the program, and a test reads it")
 }
 
-/// Repairs a file, in two steps: what the parser refuses is mended or left out, and then each value that Isso would refuse
-/// is replaced by a default. A file that Isso accepts comes back as it is.
+/// Repairs a file, in two steps: what the parser refuses is mended or left out, and then each value that Isso would
+/// refuse is replaced by a default. A file that Isso accepts comes back as it is.
 pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let (cfg, rejected) = match Document::from_bytes(bytes) {
         Ok(cfg) => match indented(&cfg, notes) {
@@ -37,19 +36,13 @@ pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<No
             None => (Some(cfg), false),
         },
         Err(problems) => {
-            notes.extend(
-                problems
-                    .into_iter()
-                    .map(|diagnostic| Note::Mended { diagnostic }),
-            );
+            notes.extend(problems.into_iter().map(|diagnostic| Note::Mended { diagnostic }));
             (salvage::salvage(bytes), true)
         }
     };
     let cfg = cfg.map(|cfg| cfg.with_environment(environment));
     let refused = rejected || cfg.as_ref().is_some_and(|cfg| !refusals(cfg).is_empty());
-    let kept = cfg
-        .filter(says_something)
-        .and_then(|cfg| replace_refused(cfg, notes));
+    let kept = cfg.filter(says_something).and_then(|cfg| replace_refused(cfg, notes));
     Repair {
         rejected: refused,
         from_template: kept.is_none(),
@@ -92,11 +85,7 @@ fn replace_refused(mut cfg: Document, notes: &mut Vec<Note>) -> Option<Document>
                 done.push(key);
                 let value = replacement(&cfg, key);
                 write(&mut cfg, key, &value).ok()?;
-                notes.push(Note::Replaced {
-                    diagnostic,
-                    key,
-                    value,
-                });
+                notes.push(Note::Replaced { diagnostic, key, value });
             }
         }
     }

@@ -7,11 +7,12 @@ use crate::python::strip;
 use crate::typed::{items, parse_bool, same_sites};
 
 impl Document {
-    /// Says whether Isso, run here, would be the same with both: comments, order, spacing and what Isso does not know do
-    /// not count, and neither does the spelling of a value, such as `yes` for `true` or `15m` for `900`.
+    /// Says whether Isso, run here, would be the same with both: comments, order, spacing and what Isso does not know
+    /// do not count, and neither does the spelling of a value, such as `yes` for `true` or `15m` for `900`.
     ///
-    /// An absent key is the same as one that says Isso's default, and a key without a value is the same as no other. Where a
-    /// value names a variable, what Isso sees is compared; where only Isso knows what it sees, the value as it is spelled.
+    /// An absent key is the same as one that says Isso's default, and a key without a value is the same as no other.
+    /// Where a value names a variable, what Isso sees is compared; where only Isso knows what it sees, the value as it
+    /// is spelled.
     ///
     /// In doubt they differ: a restart too many harms nobody.
     pub fn means_the_same(&self, other: &Document) -> bool {
@@ -118,11 +119,7 @@ mod tests {
         check("= stdout", "= stdout, smtp", false);
         check("= stdout", "= stdout,", false);
         check("= x", "= X", false);
-        check(
-            "host = localhost",
-            "host =\n  localhost\n  https://a.example\n",
-            false,
-        );
+        check("host = localhost", "host =\n  localhost\n  https://a.example\n", false);
         check("host = localhost", "host = https://localhost", false);
     }
 
@@ -149,8 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_known_of_variables_is_compared_as_isso_sees_it() {
-        let environment =
-            Environment::of_up([("AGE".into(), "15m".into()), ("B".into(), "16m".into())]);
+        let environment = Environment::of_up([("AGE".into(), "15m".into()), ("B".into(), "16m".into())]);
         let document = |text: &str| document(text).with_environment(&environment);
         let with = |value: &str| document(&FILE.replace("15m", value));
         assert!(with("$AGE").means_the_same(&with("900")));

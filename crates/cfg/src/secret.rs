@@ -124,12 +124,7 @@ mod tests {
                 reference: "${LC_CTYPE}".into(),
             }),
         );
-        check(
-            "pä$$wörd",
-            Err(SecretError::Expanded {
-                reference: "$w".into(),
-            }),
-        );
+        check("pä$$wörd", Err(SecretError::Expanded { reference: "$w".into() }));
         check(
             "$ISSO_ADMIN",
             Err(SecretError::Expanded {
@@ -149,9 +144,6 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing() {
-        assert_eq!(
-            format!("{:?}", Secret::parse("hunter2").unwrap()),
-            "Secret(…)"
-        );
+        assert_eq!(format!("{:?}", Secret::parse("hunter2").unwrap()), "Secret(…)");
     }
 }

@@ -1,7 +1,7 @@
 //! What Isso sees of a value that names a variable.
 //!
-//! Isso replaces `$NAME` in a value by that variable. [`Seen`] does so once for each document, and everything that asks what Isso
-//! sees asks it: checks, typed reading, the gate, forms, and the environment of the process itself.
+//! Isso replaces `$NAME` in a value by that variable. [`Seen`] does so once for each document, and everything that asks
+//! what Isso sees asks it: checks, typed reading, the gate, forms, and the environment of the process itself.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -35,12 +35,12 @@ impl Document {
             .collect()
     }
 
-    /// Whether only the running Isso knows what it sees of a value: the value names a variable with which Isso is always run, or
-    /// any variable where its environment is not known.
+    /// Whether only the running Isso knows what it sees of a value: the value names a variable with which Isso is
+    /// always run, or any variable where its environment is not known.
     pub(crate) fn is_undecided(&self, key: &Key) -> bool {
-        self.references(key).iter().any(|(_, variable)| {
-            *variable == Variable::Internal || !self.environment().is_complete()
-        })
+        self.references(key)
+            .iter()
+            .any(|(_, variable)| *variable == Variable::Internal || !self.environment().is_complete())
     }
 
     /// Whether Isso sees another value than the file says, because the value names a variable that is set.
@@ -48,7 +48,8 @@ impl Document {
         self.seen().value(key).is_some()
     }
 
-    /// The variables that Isso must be given to see what it is said to see here: those that its settings name, and no others.
+    /// The variables that Isso must be given to see what it is said to see here: those that its settings name, and no
+    /// others.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let references = keys::ALL.iter().flat_map(|key| self.references(key));
         references
@@ -96,9 +97,7 @@ impl Seen {
 
     /// What Isso sees, if it is not what the file says.
     pub fn value(&self, key: &Key) -> Option<&str> {
-        self.values
-            .get(&(key.section, key.name))
-            .map(String::as_str)
+        self.values.get(&(key.section, key.name)).map(String::as_str)
     }
 }
 
@@ -112,8 +111,5 @@ impl fmt::Debug for Seen {
 }
 
 fn written<'i>(ini: &'i Ini, key: &Key) -> Option<Option<&'i str>> {
-    ini.get_map_ref()
-        .get(key.section)?
-        .get(key.name)
-        .map(Option::as_deref)
+    ini.get_map_ref().get(key.section)?.get(key.name).map(Option::as_deref)
 }

@@ -20,10 +20,7 @@ impl Site {
         } else {
             (false, entry.strip_prefix("http://").unwrap_or(entry))
         };
-        let rest: String = rest
-            .chars()
-            .filter(|c| !matches!(c, '\t' | '\r' | '\n'))
-            .collect();
+        let rest: String = rest.chars().filter(|c| !matches!(c, '\t' | '\r' | '\n')).collect();
         let netloc = netloc(&rest);
         let port = port(netloc)?;
         let host = match (https, port) {
@@ -75,9 +72,7 @@ fn port(netloc: &str) -> Result<Option<u16>, SiteError> {
     let port = if let Some((_, bracketed)) = host.split_once('[') {
         let (address, after) = bracketed.split_once(']').ok_or(SiteError::Brackets)?;
         let address = address.split('%').next().unwrap_or(address);
-        address
-            .parse::<Ipv6Addr>()
-            .map_err(|_| SiteError::Brackets)?;
+        address.parse::<Ipv6Addr>().map_err(|_| SiteError::Brackets)?;
         after.split_once(':').map(|(_, port)| port)
     } else if host.contains(']') {
         return Err(SiteError::Brackets);

@@ -42,9 +42,7 @@ impl Store {
         let present = &mut self.fields[SMTP];
         match (present, selection) {
             (present, new) if new["selection"] == "disabled" => *present = disabled(),
-            (Value::Object(present), Value::Object(new))
-                if present.get("selection") == new.get("selection") =>
-            {
+            (Value::Object(present), Value::Object(new)) if present.get("selection") == new.get("selection") => {
                 present.extend(new);
             }
             (present, new) => *present = new,
@@ -54,8 +52,7 @@ impl Store {
     /// The text to write.
     pub fn to_text(&self) -> String {
         // A map with text keys and JSON values has no way to fail.
-        let mut text =
-            serde_json::to_string(&self.fields).expect("JSON values can always be written as JSON");
+        let mut text = serde_json::to_string(&self.fields).expect("JSON values can always be written as JSON");
         text.push('\n');
         text
     }
@@ -137,7 +134,8 @@ mod tests {
 
     #[test]
     fn no_password_is_left_behind() {
-        let stored = r#"{"smtp":{"selection":"custom","value":{"password":"hunter2"},"other":{"x":{"password":"hunter2"}}}}"#;
+        let stored =
+            r#"{"smtp":{"selection":"custom","value":{"password":"hunter2"},"other":{"x":{"password":"hunter2"}}}}"#;
         check(
             stored,
             json!({"selection": "disabled", "value": {"password": "hunter2"}}),
@@ -153,17 +151,10 @@ mod tests {
     #[test]
     fn what_is_no_store_is_damaged() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(
-                Store::parse(text).unwrap_err().to_string(),
-                expected,
-                "{text:?}"
-            );
+            assert_eq!(Store::parse(text).unwrap_err().to_string(), expected, "{text:?}");
         };
         check("", "the file is not JSON");
-        check(
-            r#"{"smtp":{"selection":"disabled","#,
-            "the file is not JSON",
-        );
+        check(r#"{"smtp":{"selection":"disabled","#, "the file is not JSON");
         check("[]", "the file holds no JSON object");
         check("{}", "the file holds no SMTP selection");
         check(
@@ -175,12 +166,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_password() {
-        let store =
-            Store::parse(r#"{"smtp":{"selection":"custom","value":{"password":"hunter2"}}}"#)
-                .unwrap();
-        assert_eq!(
-            format!("{store:?}"),
-            r#"Store { selection: String("custom"), .. }"#
-        );
+        let store = Store::parse(r#"{"smtp":{"selection":"custom","value":{"password":"hunter2"}}}"#).unwrap();
+        assert_eq!(format!("{store:?}"), r#"Store { selection: String("custom"), .. }"#);
     }
 }

@@ -45,11 +45,7 @@ pub(crate) fn runs(text: &str) -> Vec<Run> {
         if content.is_empty() || content.starts_with(['#', ';']) {
             continue;
         }
-        let depth = line
-            .text
-            .chars()
-            .take_while(|&c| python::is_space(c))
-            .count();
+        let depth = line.text.chars().take_while(|&c| python::is_space(c)).count();
         if open && depth > indent {
             if let Some((_, _, present)) = &mut above {
                 present.push(content.to_owned());
@@ -124,10 +120,7 @@ impl Run {
             )
         };
         // A name and a password may stand before the host.
-        let text = self
-            .text
-            .rsplit_once('@')
-            .map_or(self.text.as_str(), |(_, host)| host);
+        let text = self.text.rsplit_once('@').map_or(self.text.as_str(), |(_, host)| host);
         Diagnostic {
             severity,
             code,
@@ -141,20 +134,13 @@ impl Run {
 
     /// Says what to do, to the letter.
     pub fn fix(&self) -> String {
-        let Run {
-            key, first, last, ..
-        } = self;
+        let Run { key, first, last, .. } = self;
         let (lines, they) = match last - first {
             0 => (format!("line {first}"), "it belongs"),
             _ => (format!("lines {first} to {last}"), "they belong"),
         };
         if key.kind == Kind::List {
-            let items: Vec<&str> = self
-                .present
-                .iter()
-                .chain(&self.items)
-                .map(String::as_str)
-                .collect();
+            let items: Vec<&str> = self.present.iter().chain(&self.items).map(String::as_str).collect();
             return format!(
                 "In [{}], replace the line of {} by {} = {}. Delete {lines}.",
                 key.section,
@@ -168,10 +154,7 @@ impl Run {
         } else {
             ", with nothing on a line but the address"
         };
-        format!(
-            "Indent {lines} by four spaces{bare}: {they} to {}.",
-            key.name
-        )
+        format!("Indent {lines} by four spaces{bare}: {they} to {}.", key.name)
     }
 }
 
@@ -184,9 +167,7 @@ pub(crate) fn straightened(text: &str) -> Option<String> {
     for line in python::lines(text) {
         let content = strip(line.text);
         let raw = &text[line.start..line.next];
-        let run = runs
-            .iter()
-            .find(|run| (run.first..=run.last).contains(&line.number));
+        let run = runs.iter().find(|run| (run.first..=run.last).contains(&line.number));
         match run.map(|run| items_of(run.key, content)) {
             Some(items) if line.number >= first && !items.is_empty() => {
                 for item in items {
@@ -207,11 +188,7 @@ pub(crate) fn straightened(text: &str) -> Option<String> {
 /// The items of a list that a line holds instead of a key, none if it may well be a key.
 fn items_of(key: &Key, content: &str) -> Vec<String> {
     if *key == keys::HOST || *key == keys::TRUSTED_PROXIES {
-        let is_item = if *key == keys::HOST {
-            is_website
-        } else {
-            is_proxy
-        };
+        let is_item = if *key == keys::HOST { is_website } else { is_proxy };
         let words: Vec<&str> = words(without_number(content)).collect();
         let all = !words.is_empty() && words.iter().all(|word| is_item(word));
         return if all {
@@ -264,7 +241,8 @@ pub(crate) fn bare(text: &str) -> &str {
     text.trim_matches(around)
 }
 
-/// Whether a character takes no room, though Python keeps it: zero-width spaces and joiners, marks of direction and of byte order.
+/// Whether a character takes no room, though Python keeps it: zero-width spaces and joiners, marks of direction and of
+/// byte order.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
@@ -280,11 +258,7 @@ fn is_website(word: &str) -> bool {
         || name
             .split_once('.')
             .is_some_and(|(first, rest)| !first.is_empty() && !rest.is_empty());
-    named
-        && port.parse::<u16>().is_ok()
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || ".-_".contains(c))
+    named && port.parse::<u16>().is_ok() && name.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c))
 }
 
 fn is_proxy(word: &str) -> bool {

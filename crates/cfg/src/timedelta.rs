@@ -1,8 +1,8 @@
 //! Spans of time, in Isso's grammar and in a person's.
 //!
 //! Isso reads weeks, days, hours, minutes and seconds in that order and silently ignores what it does not understand:
-//! `30m1h` is half an hour to it and `1h30` one hour. A person's spelling is therefore read here in full or refused, and
-//! written the one way that Isso and people read alike.
+//! `30m1h` is half an hour to it and `1h30` one hour. A person's spelling is therefore read here in full or refused,
+//! and written the one way that Isso and people read alike.
 
 use std::fmt;
 
@@ -19,9 +19,7 @@ impl Timedelta {
     /// The longest span that [`parse`](Timedelta::parse) accepts: a hundred years.
     ///
     /// Isso would take more, and then fail where it computes with dates: a cookie cannot outlive the year 9999.
-    pub const MAX: Timedelta = Timedelta {
-        seconds: 36_500 * DAY,
-    };
+    pub const MAX: Timedelta = Timedelta { seconds: 36_500 * DAY };
 
     /// A span of so many seconds; `None` for zero and beyond [`MAX`](Timedelta::MAX).
     pub fn from_seconds(seconds: u64) -> Option<Timedelta> {
@@ -42,12 +40,9 @@ impl Timedelta {
         let mut seen = [false; UNITS.len()];
         let mut seconds: u128 = 0;
         while !rest.is_empty() {
-            let (count, after) =
-                leading_digits(rest).ok_or_else(|| TimedeltaError::NotANumber(word(rest)))?;
+            let (count, after) = leading_digits(rest).ok_or_else(|| TimedeltaError::NotANumber(word(rest)))?;
             let after = after.trim_start();
-            let end = after
-                .find(|c: char| !c.is_alphabetic())
-                .unwrap_or(after.len());
+            let end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
             let (name, after) = after.split_at(end);
             if name.is_empty() {
                 return Err(TimedeltaError::NoUnit(count.to_string()));
@@ -59,8 +54,7 @@ impl Timedelta {
             if std::mem::replace(&mut seen[index], true) {
                 return Err(TimedeltaError::Repeated(name.to_owned()));
             }
-            seconds =
-                seconds.saturating_add(count.saturating_mul(u128::from(UNITS[index].seconds)));
+            seconds = seconds.saturating_add(count.saturating_mul(u128::from(UNITS[index].seconds)));
             let after = after.trim_start();
             rest = match after.strip_prefix(',') {
                 Some(next) if next.trim_start().is_empty() => {
@@ -196,11 +190,7 @@ mod tests {
     #[test]
     fn a_persons_spellings() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(
-                Timedelta::parse(text).unwrap().to_string(),
-                expected,
-                "{text:?}"
-            );
+            assert_eq!(Timedelta::parse(text).unwrap().to_string(), expected, "{text:?}");
         };
         check("1h30m", "1h30m");
         check("30m 1h", "1h30m");

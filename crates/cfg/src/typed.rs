@@ -40,8 +40,8 @@ impl Document {
         self.effective(key).unwrap_or_default().to_owned()
     }
 
-    /// Reads a text for a form: as [`read_text`](Document::read_text), but where a password names a variable, the reference as it
-    /// stands in the file, and never what the variable holds.
+    /// Reads a text for a form: as [`read_text`](Document::read_text), but where a password names a variable, the
+    /// reference as it stands in the file, and never what the variable holds.
     pub fn shown_text(&self, key: &Key) -> String {
         match self.written(key).flatten() {
             Some(written) if key.kind == Kind::Secret => written.to_owned(),
@@ -75,11 +75,7 @@ impl Document {
 
     /// Writes a span of time and says whether the text changed.
     pub fn write_timedelta(&mut self, key: &Key, value: Timedelta) -> Result<bool, EditError> {
-        self.write(
-            key,
-            self.read_timedelta(key) == Some(value),
-            &value.to_string(),
-        )
+        self.write(key, self.read_timedelta(key) == Some(value), &value.to_string())
     }
 
     /// Writes a text and says whether the text of the file changed.
@@ -93,11 +89,7 @@ impl Document {
     }
 
     /// Writes items separated by commas and says whether the text changed.
-    pub fn write_list<S: AsRef<str>>(
-        &mut self,
-        key: &Key,
-        values: &[S],
-    ) -> Result<bool, EditError> {
+    pub fn write_list<S: AsRef<str>>(&mut self, key: &Key, values: &[S]) -> Result<bool, EditError> {
         let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
         self.write(key, self.read_list(key) == values, &values.join(", "))
     }
@@ -105,11 +97,7 @@ impl Document {
     /// Writes items on a line each and says whether the text changed.
     ///
     /// Entries of [`keys::HOST`] are the same when Isso compares them as the same: `localhost` and `http://localhost/`.
-    pub fn write_lines<S: AsRef<str>>(
-        &mut self,
-        key: &Key,
-        values: &[S],
-    ) -> Result<bool, EditError> {
+    pub fn write_lines<S: AsRef<str>>(&mut self, key: &Key, values: &[S]) -> Result<bool, EditError> {
         let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
         let present = self.read_lines(key);
         let same = if *key == keys::HOST {
@@ -125,7 +113,8 @@ impl Document {
         self.write(key, same, &text)
     }
 
-    /// Where a person looks for a key: its value; or the key, when it has none; or its section; or the file's beginning.
+    /// Where a person looks for a key: its value; or the key, when it has none; or its section; or the file's
+    /// beginning.
     pub(crate) fn place(&self, key: &Key) -> (usize, usize) {
         let (section, name) = (key.section, key.name);
         let span = match self.written(key) {
@@ -172,8 +161,7 @@ pub(crate) fn items(value: &str, separator: char) -> Vec<String> {
 
 /// Whether Isso cannot tell two lists of websites apart.
 pub(crate) fn same_sites<A: AsRef<str>, B: AsRef<str>>(one: &[A], other: &[B]) -> bool {
-    let same = |(one, other): (&A, &B)| match (Site::read(one.as_ref()), Site::read(other.as_ref()))
-    {
+    let same = |(one, other): (&A, &B)| match (Site::read(one.as_ref()), Site::read(other.as_ref())) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     };
@@ -193,10 +181,7 @@ mod tests {
         let doc = document("[DEFAULT]\nratelimit = 9\n[guard]\n");
         assert_eq!(doc.read_int(&keys::RATELIMIT), Some(2));
         assert_eq!(doc.read_bool(&keys::GUARD_ENABLED), Some(true));
-        assert_eq!(
-            doc.read_timedelta(&keys::MAX_AGE).unwrap().to_string(),
-            "15m"
-        );
+        assert_eq!(doc.read_timedelta(&keys::MAX_AGE).unwrap().to_string(), "15m");
         assert_eq!(doc.read_list(&keys::NOTIFY), ["stdout"]);
         assert_eq!(doc.read_lines(&keys::HOST), [""; 0]);
         assert_eq!(doc.read_text(&keys::SMTP_HOST), "localhost");
@@ -208,33 +193,20 @@ mod tests {
             "[general]\nhost = \n  https://a.example\n\n  localhost\nmax-age = 900\nnotify = stdout , smtp,\ngravatar: ON\nlatest-enabled\n\
              [moderation]\nenabled = 1\npurge-after = 30m1h\n[guard]\nenabled = maybe\nratelimit = ٣\n[smtp]\nport = +5_87\n",
         );
-        assert_eq!(
-            doc.read_lines(&keys::HOST),
-            ["https://a.example", "localhost"]
-        );
-        assert_eq!(
-            doc.read_timedelta(&keys::MAX_AGE),
-            Timedelta::from_seconds(900)
-        );
+        assert_eq!(doc.read_lines(&keys::HOST), ["https://a.example", "localhost"]);
+        assert_eq!(doc.read_timedelta(&keys::MAX_AGE), Timedelta::from_seconds(900));
         assert_eq!(doc.read_list(&keys::NOTIFY), ["stdout", "smtp"]);
         assert_eq!(doc.read_bool(&keys::GRAVATAR), Some(true));
         assert_eq!(doc.read_bool(&keys::LATEST_ENABLED), None);
         assert_eq!(doc.read_bool(&keys::MODERATION_ENABLED), Some(true));
-        assert_eq!(
-            doc.read_timedelta(&keys::PURGE_AFTER),
-            Timedelta::from_seconds(1800)
-        );
+        assert_eq!(doc.read_timedelta(&keys::PURGE_AFTER), Timedelta::from_seconds(1800));
         assert_eq!(doc.read_bool(&keys::GUARD_ENABLED), None);
         assert_eq!(doc.read_int(&keys::RATELIMIT), Some(3));
         assert_eq!(doc.read_int(&keys::SMTP_PORT), Some(587));
     }
 
     /// Applies a write to a file of one section and compares the text.
-    fn check(
-        text: &str,
-        write: impl FnOnce(&mut Document) -> Result<bool, EditError>,
-        expected: &str,
-    ) {
+    fn check(text: &str, write: impl FnOnce(&mut Document) -> Result<bool, EditError>, expected: &str) {
         let mut doc = document(text);
         let changed = write(&mut doc).unwrap();
         assert_eq!(doc.as_str(), expected);
@@ -246,9 +218,7 @@ mod tests {
         let same = |text: &str, write: fn(&mut Document) -> Result<bool, EditError>| {
             check(text, write, text);
         };
-        same("[general]\ngravatar = Yes\n", |d| {
-            d.write_bool(&keys::GRAVATAR, true)
-        });
+        same("[general]\ngravatar = Yes\n", |d| d.write_bool(&keys::GRAVATAR, true));
         same("[general]\n", |d| d.write_bool(&keys::GRAVATAR, false));
         same("[general]\nmax-age = 90m\n", |d| {
             d.write_timedelta(&keys::MAX_AGE, Timedelta::parse("1h30m").unwrap())
@@ -259,13 +229,10 @@ mod tests {
         same("[general]\nnotify = stdout ,smtp\n", |d| {
             d.write_list(&keys::NOTIFY, &["stdout", "smtp"])
         });
-        same(
-            "[general]\nhost =\n  https://a.example/\n  localhost\n",
-            |d| d.write_lines(&keys::HOST, &["https://a.example", "http://localhost"]),
-        );
-        same("[smtp]\nport = 0587\n", |d| {
-            d.write_int(&keys::SMTP_PORT, 587)
+        same("[general]\nhost =\n  https://a.example/\n  localhost\n", |d| {
+            d.write_lines(&keys::HOST, &["https://a.example", "http://localhost"])
         });
+        same("[smtp]\nport = 0587\n", |d| d.write_int(&keys::SMTP_PORT, 587));
         same("[smtp]\n", |d| d.write_text(&keys::SMTP_HOST, "localhost"));
     }
 

@@ -105,8 +105,8 @@ impl Volume {
         }
     }
 
-    /// The volume of an `isso.cfg` that stands alone, perhaps where nothing can be written. `dbpath` is where the database
-    /// is, for Isso and from here.
+    /// The volume of an `isso.cfg` that stands alone, perhaps where nothing can be written. `dbpath` is where the
+    /// database is, for Isso and from here.
     ///
     /// There is no `store.json`: it reads as no mail, and what an update says of it is not kept.
     pub fn of_config(config: impl Into<PathBuf>, dbpath: impl Into<String>) -> Volume {
@@ -128,16 +128,14 @@ impl Volume {
         Volume { database, ..self }
     }
 
-    /// The same volume, with the settings read as Isso sees them in this environment. Without one, nothing is known of any variable.
+    /// The same volume, with the settings read as Isso sees them in this environment. Without one, nothing is known of
+    /// any variable.
     pub fn with_environment(self, environment: Environment) -> Volume {
-        Volume {
-            environment,
-            ..self
-        }
+        Volume { environment, ..self }
     }
 
-    /// The same volume, whose lock is waited for no longer than this: the work then fails with [`VolumeError::Lock`]. Without
-    /// a limit a process that is stopped while it holds the lock keeps every other waiting.
+    /// The same volume, whose lock is waited for no longer than this: the work then fails with [`VolumeError::Lock`].
+    /// Without a limit a process that is stopped while it holds the lock keeps every other waiting.
     pub fn with_patience(self, patience: Duration) -> Volume {
         Volume {
             patience: Some(patience),
@@ -145,7 +143,8 @@ impl Volume {
         }
     }
 
-    /// Waits until no process changes the files. Another one may begin at once, but that takes no longer than a change does.
+    /// Waits until no process changes the files. Another one may begin at once, but that takes no longer than a change
+    /// does.
     pub fn wait_until_unlocked(&self) -> Result<(), VolumeError> {
         // Where there is no folder, or nothing may be written, no process changes anything.
         match self.lock() {
@@ -191,28 +190,28 @@ impl Volume {
     /// Makes the volume fit to run Isso: makes folders, seeds what is missing or empty, repairs what Isso would refuse,
     /// enforces what must hold, and removes what a killed writer left.
     ///
-    /// A file that is fine is not touched. One that is not may just be being saved: it is looked at four times in 150 ms
-    /// before that is believed. A file that was repaired stays beside the new one, as
-    /// `isso.cfg.rejected-<time>` or `store.json.damaged-<time>`. A missing or empty `isso.cfg` is made from the
-    /// [last good one](Volume::last_good), password included, or else from the template. One that ends in the midst of a line
-    /// of the last good one is made from it, too: it may hold half of a password. It may be called at any moment, and again.
+    /// A file that is fine is not touched. One that is not may just be being saved: it is looked at four times in 150
+    /// ms before that is believed. A file that was repaired stays beside the new one, as `isso.cfg.rejected-<time>` or
+    /// `store.json.damaged-<time>`. A missing or empty `isso.cfg` is made from the [last good one](Volume::last_good),
+    /// password included, or else from the template. One that ends in the midst of a line of the last good one is made
+    /// from it, too: it may hold half of a password. It may be called at any moment, and again.
     ///
-    /// A folder outside of [`root`](Volume::root) is not made: where the folder of a database is missing, something else
-    /// is amiss, and a database that is made there may be gone tomorrow. Where nothing may be written, a file that Isso
-    /// must not run with is an error that says what to change.
+    /// A folder outside of [`root`](Volume::root) is not made: where the folder of a database is missing, something
+    /// else is amiss, and a database that is made there may be gone tomorrow. Where nothing may be written, a file that
+    /// Isso must not run with is an error that says what to change.
     pub fn settle(&self) -> Result<Settled, VolumeError> {
         settle::settle(self)
     }
 
     /// Looks at `isso.cfg` while Isso runs with the settings `in_force`. A file with which Isso must not run is never
-    /// repaired: it is [refused](Found::Refused), with the lines that are wrong, and Isso goes on as it is. So is a file that
-    /// was cut off while it was saved: it ends, without a line break, in the midst of a line that is longer in the settings in
-    /// force or in the [last good ones](Volume::last_good).
+    /// repaired: it is [refused](Found::Refused), with the lines that are wrong, and Isso goes on as it is. So is a
+    /// file that was cut off while it was saved: it ends, without a line break, in the midst of a line that is longer
+    /// in the settings in force or in the [last good ones](Volume::last_good).
     ///
-    /// Two things are put right at once, under the lock: the enforced keys in a file that is good otherwise, and a file that
-    /// is missing or empty, which becomes that of `in_force` again. Where they cannot be written, the file is refused. As
-    /// an editor may empty a file for an instant before it fills it, they are looked at four times in 150 ms before they
-    /// are believed.
+    /// Two things are put right at once, under the lock: the enforced keys in a file that is good otherwise, and a file
+    /// that is missing or empty, which becomes that of `in_force` again. Where they cannot be written, the file is
+    /// refused. As an editor may empty a file for an instant before it fills it, they are looked at four times in 150
+    /// ms before they are believed.
     ///
     /// # Errors
     ///
@@ -221,8 +220,8 @@ impl Volume {
         review::review(self, in_force)
     }
 
-    /// Keeps settings that Isso ran well with, as `isso.cfg.last-good` beside `isso.cfg`. They are not written again when
-    /// they stand there already, and not kept where nothing may be written.
+    /// Keeps settings that Isso ran well with, as `isso.cfg.last-good` beside `isso.cfg`. They are not written again
+    /// when they stand there already, and not kept where nothing may be written.
     pub fn remember(&self, good: &Document) -> Result<(), VolumeError> {
         last_good::remember(self, good)
     }
@@ -232,7 +231,8 @@ impl Volume {
         last_good::read(self)
     }
 
-    /// What the files say, or where `isso.cfg` has no settings or was cut off, what [`settle`](Volume::settle) would make of it.
+    /// What the files say, or where `isso.cfg` has no settings or was cut off, what [`settle`](Volume::settle) would
+    /// make of it.
     pub fn contents(&self) -> Result<Contents, VolumeError> {
         let cfg = match self.read_filled() {
             Err(VolumeError::Missing { .. } | VolumeError::CutOff { .. }) => {
@@ -246,8 +246,8 @@ impl Volume {
         })
     }
 
-    /// Says whether a person could log in: there is an admin password, it is not one that everybody knows, and settling would not
-    /// take it out.
+    /// Says whether a person could log in: there is an admin password, it is not one that everybody knows, and settling
+    /// would not take it out.
     pub fn has_usable_password(&self) -> Result<bool, VolumeError> {
         match self.read_document() {
             Ok(cfg) => Ok(cfg.has_usable_password() && self.untrusted_password(&cfg).is_none()),
@@ -278,8 +278,8 @@ impl Volume {
 
     /// Says everything that is wrong with `isso.cfg`, as it stands, in the order of its lines.
     ///
-    /// Beside what [`diagnose()`](crate::diagnose()) finds these are the values that the next write will put right, and a
-    /// database folder that is missing.
+    /// Beside what [`diagnose()`](crate::diagnose()) finds these are the values that the next write will put right, and
+    /// a database folder that is missing.
     pub fn check(&self) -> Result<Vec<Diagnostic>, VolumeError> {
         let cfg = match self.read_document() {
             Ok(cfg) => cfg,
@@ -289,8 +289,7 @@ impl Volume {
         let mut found = diagnose(&cfg);
         let untrusted = self.untrusted_password(&cfg);
         // The password's note says already that the panel is turned on.
-        let is_told =
-            |wrong: &Diagnostic| untrusted.is_some() && wrong.message.starts_with("[admin]");
+        let is_told = |wrong: &Diagnostic| untrusted.is_some() && wrong.message.starts_with("[admin]");
         let enforced = self.check_enforced(&cfg).into_iter();
         let enforced = enforced.filter(|wrong| !is_told(wrong));
         found.extend(enforced.map(|wrong| Diagnostic {
@@ -305,11 +304,7 @@ impl Volume {
         found.extend(self.check_database_folder(&cfg).map(|missing| {
             let is_made = folder(&self.database).starts_with(&self.root);
             Diagnostic {
-                severity: if is_made {
-                    Severity::Warning
-                } else {
-                    missing.severity
-                },
+                severity: if is_made { Severity::Warning } else { missing.severity },
                 ..missing
             }
         }));
@@ -320,8 +315,8 @@ impl Volume {
     /// Changes the files under the lock: reads them, runs `edit`, enforces what must hold, and writes what changed.
     ///
     /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick. An `isso.cfg` that
-    /// is empty or sets nothing counts as [missing](VolumeError::Missing): a change of it would leave nothing but the change.
-    /// One that was [cut off](VolumeError::CutOff) is left to its author, who may have meant it.
+    /// is empty or sets nothing counts as [missing](VolumeError::Missing): a change of it would leave nothing but the
+    /// change. One that was [cut off](VolumeError::CutOff) is left to its author, who may have meant it.
     pub fn update<T, E: From<VolumeError>>(
         &self,
         edit: impl FnOnce(&mut Contents) -> Result<T, E>,
@@ -339,11 +334,7 @@ impl Volume {
         if untrusted {
             settle::set_aside(&self.config, "rejected", before.cfg.as_str().as_bytes())?;
         }
-        if let Some(path) = self
-            .store
-            .as_deref()
-            .filter(|_| after.store != before.store)
-        {
+        if let Some(path) = self.store.as_deref().filter(|_| after.store != before.store) {
             make_folder(folder(path))?;
             write(path, after.store.to_text().as_bytes())?;
         }
@@ -362,11 +353,10 @@ impl Volume {
     fn read_document(&self) -> Result<Document, VolumeError> {
         let path = || self.config.clone();
         let bytes = read(&self.config)?.ok_or_else(|| VolumeError::Missing { path: path() })?;
-        self.document(&bytes)
-            .map_err(|diagnostics| VolumeError::Invalid {
-                path: path(),
-                diagnostics,
-            })
+        self.document(&bytes).map_err(|diagnostics| VolumeError::Invalid {
+            path: path(),
+            diagnostics,
+        })
     }
 
     /// Reads a text as a document of this volume.
@@ -374,8 +364,8 @@ impl Volume {
         Document::from_bytes(bytes).map(|cfg| cfg.with_environment(&self.environment))
     }
 
-    /// Reads `isso.cfg`. One that is empty is missing, and so is one that sets nothing if there are last good settings, of which
-    /// settling makes it again. One that was cut off is an error of its own.
+    /// Reads `isso.cfg`. One that is empty is missing, and so is one that sets nothing if there are last good settings,
+    /// of which settling makes it again. One that was cut off is an error of its own.
     fn read_filled(&self) -> Result<Document, VolumeError> {
         let cfg = self.read_document()?;
         let path = || self.config.clone();

@@ -32,9 +32,7 @@ fn check(given: &str, running: Edit<'_>, produces: &str) {
 #[track_caller]
 fn refuses(given: &str, running: Edit<'_>, error: &str) {
     let mut document = Document::parse(given).expect("the given text is fine");
-    let refusal = running
-        .run(&mut document)
-        .expect_err("the edit is impossible");
+    let refusal = running.run(&mut document).expect_err("the edit is impossible");
     assert_eq!(refusal.to_string(), error);
     assert_eq!(document.as_str(), given);
 }
@@ -58,11 +56,7 @@ fn an_empty_value_is_filled_in() {
     check("[a]\nk =\n", Set("a", "k", "w"), "[a]\nk = w\n");
     check("[a]\nk=\n", Set("a", "k", "w"), "[a]\nk=w\n");
     check("[a]\nk:\n", Set("a", "k", "w"), "[a]\nk: w\n");
-    check(
-        "[a]\nk=\n    x\n",
-        Set("a", "k", "w\nx"),
-        "[a]\nk=w\n    x\n",
-    );
+    check("[a]\nk=\n    x\n", Set("a", "k", "w\nx"), "[a]\nk=w\n    x\n");
 }
 
 #[test]
@@ -87,11 +81,7 @@ fn lines_of_a_value_keep_their_indentation_and_comments() {
     let given = "[a]\nhost =\n  # one\n  https://a\n  # two\n  https://b ; b\n\n# three\n\tlocalhost\n# end\n\nk = v\n";
     check(
         given,
-        Set(
-            "a",
-            "host",
-            "\nhttps://a\nhttps://n\nhttps://b ; b\n\nlocalhost",
-        ),
+        Set("a", "host", "\nhttps://a\nhttps://n\nhttps://b ; b\n\nlocalhost"),
         "[a]\nhost =\n  # one\n  https://a\n  https://n\n  # two\n  https://b ; b\n\n# three\n\tlocalhost\n# end\n\nk = v\n",
     );
     // The comment above a line that is replaced stays there.
@@ -127,17 +117,9 @@ fn new_lines_end_as_their_neighbours_do() {
     );
     check("[a]\rk = v", Set("a", "k", "\nw"), "[a]\rk = \r    w");
     check("[a]\rk = v", Set("a", "j", "w"), "[a]\rk = v\rj = w\r");
-    check(
-        "[a]\n k=v",
-        Set("a", "j", "w\nx"),
-        "[a]\n k=v\n j=w\n     x\n",
-    );
+    check("[a]\n k=v", Set("a", "j", "w\nx"), "[a]\n k=v\n j=w\n     x\n");
     // A lone CR and the LF after it would be one line end.
-    check(
-        "[a]\nk =\n x\r\r y\n z",
-        Set("a", "k", "\n\nz"),
-        "[a]\nk =\r\r z",
-    );
+    check("[a]\nk =\n x\r\r y\n z", Set("a", "k", "\n\nz"), "[a]\nk =\r\r z");
 }
 
 #[test]
@@ -147,11 +129,7 @@ fn a_key_is_added_at_the_end_of_its_section() {
         Set("a", "J", "w"),
         "[a]\nk = v\nJ = w\n\n# of b\n[b]\nk: v\n",
     );
-    check(
-        "[a]\n\n[b]\nk:v\n",
-        Set("a", "j", "w"),
-        "[a]\nj:w\n\n[b]\nk:v\n",
-    );
+    check("[a]\n\n[b]\nk:v\n", Set("a", "j", "w"), "[a]\nj:w\n\n[b]\nk:v\n");
     check(
         "[a]\n  # c\n  [b]\n",
         Set("a", "j", "w"),
@@ -177,11 +155,7 @@ fn what_default_has_is_added_to_the_section() {
         Set("DEFAULT", "j", "v"),
         "[DEFAULT]\nk = v\nj = v\n[a]\n[DEFAULT]\n",
     );
-    check(
-        "[DEFAULT]\nk = v\n[a]\n",
-        Remove("a", "k"),
-        "[DEFAULT]\nk = v\n[a]\n",
-    );
+    check("[DEFAULT]\nk = v\n[a]\n", Remove("a", "k"), "[DEFAULT]\nk = v\n[a]\n");
 }
 
 #[test]
@@ -195,11 +169,7 @@ fn a_section_is_added_at_the_end() {
 #[test]
 fn a_key_goes_and_its_comments_stay() {
     check("[a]\nk = v\n j\n\n\nl\n", Remove("a", "K"), "[a]\n\n\nl\n");
-    check(
-        "[a]\nk =\n # c\n v\n# d\nl",
-        Remove("a", "k"),
-        "[a]\n # c\n# d\nl",
-    );
+    check("[a]\nk =\n # c\n v\n# d\nl", Remove("a", "k"), "[a]\n # c\n# d\nl");
     check("[a]\nk = v", Remove("a", "k"), "[a]\n");
     check("[a]\nk = v", Remove("a", "j"), "[a]\nk = v");
     check("[a]\nk = v", Remove("b", "k"), "[a]\nk = v");
@@ -219,16 +189,8 @@ fn what_python_would_not_read_back_is_refused() {
         Set("a", "k", "w\n\u{1f}x"),
         &why("its line 2 begins or ends with white space"),
     );
-    refuses(
-        given,
-        Set("a", "k", "w\rx"),
-        &why("its line 1 holds a carriage return"),
-    );
-    refuses(
-        given,
-        Set("a", "k", "w\n\n"),
-        &why("its last line is empty"),
-    );
+    refuses(given, Set("a", "k", "w\rx"), &why("its line 1 holds a carriage return"));
+    refuses(given, Set("a", "k", "w\n\n"), &why("its last line is empty"));
     refuses(
         given,
         Set("a", "k", "w\n#x"),
@@ -245,11 +207,7 @@ fn what_python_would_not_read_back_is_refused() {
         "the value of [a] [k cannot be written: key and value together would be a section header",
     );
     for key in ["", " k", "a=b", "a:b", "#k", ";", "a\nb"] {
-        refuses(
-            given,
-            Set("a", key, "v"),
-            &format!("no key can be named {key:?}"),
-        );
+        refuses(given, Set("a", key, "v"), &format!("no key can be named {key:?}"));
     }
     for section in ["", "a\nb", "a\rb"] {
         refuses(

@@ -8,15 +8,7 @@ fn check(bytes: impl AsRef<[u8]>, expected: &[(usize, usize, Code, &str, &str)])
     let found = Document::from_bytes(bytes.as_ref()).expect_err("Python refuses the file");
     let found_parts: Vec<_> = found
         .iter()
-        .map(|d| {
-            (
-                d.line,
-                d.column,
-                d.code,
-                d.text.as_str(),
-                d.message.as_str(),
-            )
-        })
+        .map(|d| (d.line, d.column, d.code, d.text.as_str(), d.message.as_str()))
         .collect();
     assert_eq!(found_parts, expected);
     for Diagnostic { severity, fix, .. } in &found {
@@ -32,10 +24,7 @@ fn a_line_before_the_first_header() {
         "# c\n  password = secret\nk\n[a]\n",
         &[(2, 3, Code::MissingSectionHeader, "password", message)],
     );
-    check(
-        "[a\nk = v\n",
-        &[(1, 1, Code::MissingSectionHeader, "[a", message)],
-    );
+    check("[a\nk = v\n", &[(1, 1, Code::MissingSectionHeader, "[a", message)]);
     check(
         "secret words\n",
         &[(1, 1, Code::MissingSectionHeader, "secret …", message)],
@@ -234,10 +223,7 @@ fn no_text_holds_a_value() {
         }
     }
     let document = Document::parse("[a]\nk = secret\n").expect("Python accepts the file");
-    assert_eq!(
-        format!("{document:?}"),
-        "Document { bytes: 15, sections: [\"a\"] }"
-    );
+    assert_eq!(format!("{document:?}"), "Document { bytes: 15, sections: [\"a\"] }");
 }
 
 #[test]
@@ -264,9 +250,7 @@ fn a_diagnostic_reads_as_a_sentence_and_as_json() {
 /// A file with more problems than a person reads is still refused for each of them.
 #[test]
 fn a_file_full_of_problems_is_told_of_all() {
-    let keys: String = (0..100_000)
-        .map(|number| format!("key = {number}\n"))
-        .collect();
+    let keys: String = (0..100_000).map(|number| format!("key = {number}\n")).collect();
     let problems = Document::parse(format!("[a]\n{keys}")).unwrap_err();
     assert_eq!(problems.len(), 99_999);
     let websites: String = (0..100_000)

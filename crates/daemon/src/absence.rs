@@ -82,10 +82,7 @@ mod tests {
     async fn a_gunicorn_that_is_there_ends_it() {
         let absence = Absence::new();
         let mut answers_from = absence.watch();
-        assert!(
-            answers_from.borrow_and_update().is_some(),
-            "none is there at first"
-        );
+        assert!(answers_from.borrow_and_update().is_some(), "none is there at first");
         absence.begins(Duration::ZERO);
         assert!(!answers_from.has_changed().unwrap(), "the wait goes on");
         absence.ends();

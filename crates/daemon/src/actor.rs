@@ -66,11 +66,7 @@ impl Actor {
     }
 
     pub(crate) async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Command>) {
-        while AssertUnwindSafe(self.obey(&mut orders))
-            .catch_unwind()
-            .await
-            .is_err()
-        {
+        while AssertUnwindSafe(self.obey(&mut orders)).catch_unwind().await.is_err() {
             self.recover();
         }
     }
@@ -226,8 +222,7 @@ impl Actor {
                 self.lost(end, exit.to_string());
             }
             Change::Hangs => {
-                let reason =
-                    "none of Isso's workers takes requests: each waits for a client, or hangs";
+                let reason = "none of Isso's workers takes requests: each waits for a client, or hangs";
                 tracing::warn!("{reason}; others take their place");
                 self.launcher.record.send_modify(|record| {
                     record.restarts += 1;
@@ -270,10 +265,7 @@ impl Actor {
             }
             Err(failed) => {
                 self.blame(&failed);
-                tracing::warn!(
-                    "{}; Isso goes on with the settings before",
-                    with_causes(&failed.error)
-                );
+                tracing::warn!("{}; Isso goes on with the settings before", with_causes(&failed.error));
                 self.settled();
             }
         }
@@ -330,9 +322,7 @@ impl Actor {
     }
 
     fn leave(&self, phase: Phase) {
-        self.launcher
-            .record
-            .send_modify(|record| record.enter(phase, None));
+        self.launcher.record.send_modify(|record| record.enter(phase, None));
     }
 }
 

@@ -8,7 +8,8 @@ use crate::workers;
 
 /// Counts the connections at this port that the workers of a master have taken. None where the kernel does not tell.
 ///
-/// The kernel's table holds every connection of the machine, closed ones among them for a minute, and is read line by line.
+/// The kernel's table holds every connection of the machine, closed ones among them for a minute, and is read line by
+/// line.
 pub(crate) fn of(master: u32, port: u16) -> Option<usize> {
     let workers = workers::of(master)?;
     let sockets: HashSet<u64> = workers.iter().flat_map(|worker| sockets(*worker)).collect();

@@ -59,11 +59,7 @@ pub struct Exit {
 impl Generation {
     /// Spawns the launcher's program. Its processes have the time of a stop for their last requests once
     /// they are told to end; then they are killed.
-    pub(crate) fn spawn(
-        number: u64,
-        snapshot: Arc<Snapshot>,
-        launcher: &Launcher,
-    ) -> io::Result<Generation> {
+    pub(crate) fn spawn(number: u64, snapshot: Arc<Snapshot>, launcher: &Launcher) -> io::Result<Generation> {
         let Launcher { config, log, .. } = launcher;
         let notify = NotifySocket::bind()?;
         let child_ended = unix::signal(SignalKind::child())?;
@@ -151,10 +147,7 @@ impl Generation {
         };
         // A killed master says nothing, and its workers keep the pipe open.
         if status.signal().is_some() {
-            return Exit {
-                status,
-                cause: None,
-            };
+            return Exit { status, cause: None };
         }
         // What it wrote last is still in the pipe. Workers that survive it keep the pipe open.
         let _ = timeout(Duration::from_millis(500), self.output_ended.cancelled()).await;

@@ -127,10 +127,7 @@ pub(crate) struct Failed {
 impl Failed {
     /// Whether the settings may be the reason.
     pub(crate) fn blames_settings(&self) -> bool {
-        matches!(
-            self.error,
-            StartError::Exited(_) | StartError::NotReady { .. }
-        )
+        matches!(self.error, StartError::Exited(_) | StartError::NotReady { .. })
     }
 }
 
@@ -168,7 +165,8 @@ impl Launcher {
         Ok(generation)
     }
 
-    /// Notes beside the database that it is there. A disk that does not answer keeps neither a start nor a stop waiting.
+    /// Notes beside the database that it is there. A disk that does not answer keeps neither a start nor a stop
+    /// waiting.
     async fn mark_database(&self) {
         let database = self.config.database.clone();
         let (done, marked) = oneshot::channel::<()>();
@@ -236,12 +234,7 @@ impl Launcher {
 
     /// Waits until a generation could serve. Beside a predecessor the answers may be that one's; then
     /// `READY=1`, which gunicorn says once Isso is loaded, and the word of each worker are what counts.
-    async fn ready(
-        &self,
-        generation: &Generation,
-        snapshot: &Snapshot,
-        beside: Beside,
-    ) -> Result<(), StartError> {
+    async fn ready(&self, generation: &Generation, snapshot: &Snapshot, beside: Beside) -> Result<(), StartError> {
         let mut wrong = None;
         let ready = async {
             generation.loaded().await.map_err(StartError::Deaf)?;

@@ -1,8 +1,9 @@
-//! Processes of Isso that went on without the supervisor knowing them: after it was killed, or because they left their group.
+//! Processes of Isso that went on without the supervisor knowing them: after it was killed, or because they left their
+//! group.
 //!
-//! They are told from all others by what each of them inherits: the file in memory that its settings are in, whose name tells
-//! whose they are, under the number that `ISSO_SETTINGS` has had in its environment from its first moment on. No process has both
-//! that was not started with them. One that gave up either is not known to be ours, and is left alone.
+//! They are told from all others by what each of them inherits: the file in memory that its settings are in, whose name
+//! tells whose they are, under the number that `ISSO_SETTINGS` has had in its environment from its first moment on. No
+//! process has both that was not started with them. One that gave up either is not known to be ours, and is left alone.
 
 use std::fmt;
 use std::fs;
@@ -44,8 +45,8 @@ impl Owner {
         Mark(format!("{self} {}.{generation}", process::id()))
     }
 
-    /// Ends what is left of an Isso of this folder, and returns the number of processes. The caller holds the folder's lock, so no
-    /// other supervisor of it lives.
+    /// Ends what is left of an Isso of this folder, and returns the number of processes. The caller holds the folder's
+    /// lock, so no other supervisor of it lives.
     ///
     /// A process below a living supervisor is left alone: its folder was deleted, and this folder got the inode number.
     pub fn end_leftovers(&self) -> usize {
@@ -70,15 +71,16 @@ impl Mark {
         &self.0
     }
 
-    /// Ends what this generation has left, which are children of this process by now: it adopts orphans. Says how many those were.
+    /// Ends what this generation has left, which are children of this process by now: it adopts orphans. Says how many
+    /// those were.
     pub(crate) fn end_leftovers(&self, grace: Duration) -> usize {
         let candidates = || children().unwrap_or_else(everywhere);
         end(|| found(candidates(), |_, name| name == self.0), grace)
     }
 }
 
-/// Sends SIGTERM each second, and SIGKILL after `grace`, until `found` finds no process. It looks again each time, for a process may
-/// become a child of this one only when its parent has ended.
+/// Sends SIGTERM each second, and SIGKILL after `grace`, until `found` finds no process. It looks again each time, for
+/// a process may become a child of this one only when its parent has ended.
 fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
     let begin = Instant::now();
     let mut ended = 0;
@@ -105,10 +107,7 @@ fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
             if matches!(poll(&mut over, rest), Ok(1..)) {
                 ended += 1;
                 // Only a child of this process can be reaped here.
-                let _ = waitid(
-                    Id::PIDFd(process.as_fd()),
-                    WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG,
-                );
+                let _ = waitid(Id::PIDFd(process.as_fd()), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG);
             }
         }
     }
@@ -155,10 +154,7 @@ fn children() -> Option<Vec<i32>> {
     let mut children = Vec::new();
     for thread in fs::read_dir("/proc/self/task").ok()? {
         let list = fs::read_to_string(thread.ok()?.path().join("children")).ok()?;
-        children.extend(
-            list.split_whitespace()
-                .filter_map(|it| it.parse::<i32>().ok()),
-        );
+        children.extend(list.split_whitespace().filter_map(|it| it.parse::<i32>().ok()));
     }
     Some(children)
 }

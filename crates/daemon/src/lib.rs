@@ -18,21 +18,21 @@
 //!    └───────── stop ────────────┘ (from anywhere; says nothing afterwards)
 //! ```
 //!
-//! - A **start** looks at the database first, for the same short time whatever its size (one that was
-//!   there and is now missing, empty or known to be corrupt is an error, not a fresh start), then spawns gunicorn, waits for its `READY=1`, for
-//!   `GET /info`, and for a request that reads the database.
-//! - A **reload** starts a successor on the same socket. It takes over once Isso is loaded and all its
-//!   workers have booted; only then is the predecessor told to stop. It does not wait for clients: those
-//!   that send slowly may hold every worker. One that fails leaves the predecessor serving, and [`Settings::refused`] says why. Changes meanwhile become one more
-//!   reload, which first waits for the end of the generation that was replaced last, for 40 s at most.
+//! - A **start** looks at the database first, for the same short time whatever its size (one that was there and is now
+//!   missing, empty or known to be corrupt is an error, not a fresh start), then spawns gunicorn, waits for its
+//!   `READY=1`, for `GET /info`, and for a request that reads the database.
+//! - A **reload** starts a successor on the same socket. It takes over once Isso is loaded and all its workers have
+//!   booted; only then is the predecessor told to stop. It does not wait for clients: those that send slowly may hold
+//!   every worker. One that fails leaves the predecessor serving, and [`Settings::refused`] says why. Changes meanwhile
+//!   become one more reload, which first waits for the end of the generation that was replaced last, for 40 s at most.
 //! - A **stop** asks (SIGTERM), repeats that every second, and kills what is left after
 //!   [`Config::stop_within`]. It returns once no process of any generation is left. A worker finishes
 //!   its request, and the mails that Isso is sending, for 25 s at most.
 //! - **Back-off**: a server that was killed is replaced at once, always; one that fails to start,
 //!   or keeps ending by itself, after waits that double from 0.1 s to 30 s, with jitter.
-//! - **Writing** is looked at before a start and when asked ([`Monitor::unwritable`]). A database that cannot be written is
-//!   started on, for its comments can be shown. Requests that Isso answered with an error 500 are found in what it logs, counted
-//!   for each generation, and shown with the exception up to what that quotes.
+//! - **Writing** is looked at before a start and when asked ([`Monitor::unwritable`]). A database that cannot be
+//!   written is started on, for its comments can be shown. Requests that Isso answered with an error 500 are found in
+//!   what it logs, counted for each generation, and shown with the exception up to what that quotes.
 //! - **Hanging** workers are replaced as by a reload: when connections wait, a request is not answered
 //!   within its deadline, and no worker uses the CPU. While no connection comes, nobody looks.
 //! - A **client** that has sent nothing keeps no worker busy, for a minute: the kernel hands its
@@ -72,20 +72,21 @@
 //!   young it is. (Both by the hooks in `gunicorn.conf.py`.)
 //! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET`, the variables of its [`Snapshot`] and those of
 //!   the [`Program`], nothing else.
-//! - A panic in the supervisor's task, or in [`Settings`], ends no Isso that serves; a second one within a minute replaces it.
-//!   Where none serves, the next start is due as after a crash. (Not in a program that aborts on panics.)
-//! - A disk that does not answer holds up no other work: the look at it has a thread of its own, one at a time, and is given up
-//!   after three seconds.
+//! - A panic in the supervisor's task, or in [`Settings`], ends no Isso that serves; a second one within a minute
+//!   replaces it. Where none serves, the next start is due as after a crash. (Not in a program that aborts on panics.)
+//! - A disk that does not answer holds up no other work: the look at it has a thread of its own, one at a time, and is
+//!   given up after three seconds.
 //! - Dropping the [`Supervisor`] begins a stop in the background.
 //!
 //! Not promised:
 //!
 //! - that failed requests are seen where Isso logs to a file (`log-file`);
-//! - the hooks, where a command line ([`Program::wrapping`]) names a configuration: that one is used, and gunicorn ends with a reason
-//!   where it sets `daemon`, `pidfile`, `reload` or `reuse_port`;
+//! - the hooks, where a command line ([`Program::wrapping`]) names a configuration: that one is used, and gunicorn ends
+//!   with a reason where it sets `daemon`, `pidfile`, `reload` or `reuse_port`;
 //! - timely answers of a gunicorn that said `READY=1` and whose workers then do not answer;
 //! - an answer to a connection that comes while the process ends;
-//! - that a process which left its group and ended by itself is reaped before the supervisor ends, unless that is process 1.
+//! - that a process which left its group and ended by itself is reaped before the supervisor ends, unless that is
+//!   process 1.
 //!
 //! # Example
 //!

@@ -71,9 +71,7 @@ impl Listener {
             tracing::debug!("connections without a request will keep workers busy: {error}");
         }
         // gunicorn's own backlog: https://docs.gunicorn.org/en/stable/settings.html#backlog
-        self.socket
-            .listen(2048)
-            .map_err(|source| explain(self.address, source))
+        self.socket.listen(2048).map_err(|source| explain(self.address, source))
     }
 }
 
@@ -121,10 +119,7 @@ fn bind(address: SocketAddr) -> Result<Listener, ListenError> {
         socket.set_reuse_address(true)?;
         socket.bind(&address.into())?;
         let bound = socket.local_addr()?.as_socket().unwrap_or(address);
-        Ok(Listener {
-            socket,
-            address: bound,
-        })
+        Ok(Listener { socket, address: bound })
     };
     socket().map_err(|source| explain(address, source))
 }
@@ -166,14 +161,9 @@ mod tests {
 
     #[tokio::test]
     async fn connections_are_refused_until_the_first_start() {
-        let listener = Listener::bind("127.0.0.1:0".parse().unwrap())
-            .await
-            .unwrap();
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let connect = || TcpStream::connect(listener.address());
-        assert_eq!(
-            connect().unwrap_err().kind(),
-            io::ErrorKind::ConnectionRefused
-        );
+        assert_eq!(connect().unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
         listener.open().unwrap();
         listener.open().unwrap();
         connect().unwrap();
@@ -181,9 +171,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_is_handed_over_with_its_request() {
-        let listener = Listener::bind("127.0.0.1:0".parse().unwrap())
-            .await
-            .unwrap();
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         listener.open().unwrap();
         listener.socket.set_nonblocking(true).unwrap();
         let idle = TcpStream::connect(listener.address()).unwrap();

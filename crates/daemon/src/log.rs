@@ -94,9 +94,7 @@ impl LogRing {
     /// Adds a line, forgetting the oldest when the ring is full.
     pub fn push(&self, generation: u64, text: String) {
         tracing::info!(target: "isso", "{text}");
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let line = Arc::new(LogLine {
             generation,
             unix_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
@@ -144,10 +142,7 @@ impl LogRing {
 
     fn lines(&self) -> MutexGuard<'_, Lines> {
         // The lines are whole even when somebody panicked while holding them.
-        self.shared
-            .lines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,9 +8,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::net::UnixDatagram as StdDatagram;
 
 use nix::cmsg_space;
-use nix::sys::socket::{
-    ControlMessageOwned, MsgFlags, UnixAddr, UnixCredentials, bind, recvmsg, setsockopt, sockopt,
-};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixAddr, UnixCredentials, bind, recvmsg, setsockopt, sockopt};
 use nix::unistd::Pid;
 use tokio::io::Interest;
 use tokio::net::UnixDatagram;
@@ -82,7 +80,8 @@ impl NotifySocket {
         }
     }
 
-    /// The next datagram, and the process that sent it, which the kernel tells; 0 if what else was sent leaves no room for that.
+    /// The next datagram, and the process that sent it, which the kernel tells; 0 if what else was sent leaves no room
+    /// for that.
     async fn receive(&self) -> io::Result<(Vec<u8>, i32)> {
         let receive = || {
             let mut words = [0; 1024];
@@ -135,10 +134,7 @@ mod tests {
     #[tokio::test]
     async fn ready_is_heard_among_other_words_with_the_process_that_says_so() {
         let notify = NotifySocket::bind().unwrap();
-        say(
-            &notify,
-            &["STATUS=READY=1 soon", "READY=0", "STATUS=booted\nREADY=1"],
-        );
+        say(&notify, &["STATUS=READY=1 soon", "READY=0", "STATUS=booted\nREADY=1"]);
         let sender = notify.ready().await.unwrap();
         assert_eq!(u32::try_from(sender), Ok(std::process::id()));
         assert_eq!(

@@ -50,10 +50,7 @@ impl Program {
     }
 
     /// Any program that takes `-b fd://N` as gunicorn does. It runs in the root folder.
-    pub fn new(
-        executable: impl Into<PathBuf>,
-        arguments: impl IntoIterator<Item = impl Into<OsString>>,
-    ) -> Program {
+    pub fn new(executable: impl Into<PathBuf>, arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Program {
         Program {
             executable: executable.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
@@ -113,10 +110,7 @@ impl Program {
     }
 
     /// Adds variables that every generation gets, beside those that its [settings name](Snapshot::variables).
-    pub fn variables(
-        mut self,
-        variables: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Program {
+    pub fn variables(mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Program {
         self.variables.extend(variables);
         self
     }
@@ -142,10 +136,7 @@ impl Program {
             .env_clear()
             .envs(&snapshot.variables)
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .env(
-                "ISSO_SETTINGS",
-                format!("/proc/self/fd/{}", settings.as_raw_fd()),
-            )
+            .env("ISSO_SETTINGS", format!("/proc/self/fd/{}", settings.as_raw_fd()))
             .env("NOTIFY_SOCKET", notify)
             .stdin(Stdio::null())
             .process_group(0);
@@ -157,7 +148,8 @@ impl Program {
     }
 }
 
-/// Whether a file can be made in a folder, which some containers mount read-only: each worker of gunicorn makes one there.
+/// Whether a file can be made in a folder, which some containers mount read-only: each worker of gunicorn makes one
+/// there.
 fn takes_files(folder: &Path) -> bool {
     let mut options = File::options();
     let options = options.write(true).custom_flags(OFlag::O_TMPFILE.bits());
@@ -202,20 +194,12 @@ mod tests {
             "-w 4 --preload --worker-tmp-dir /dev/shm isso.run",
             &["0.0.0.0:8080"],
         );
-        check(
-            "-w 4 --bind=[::]:80 isso.run",
-            "-w 4 isso.run",
-            &["[::]:80"],
-        );
+        check("-w 4 --bind=[::]:80 isso.run", "-w 4 isso.run", &["[::]:80"]);
         check(
             "isso.run --bind :80 -b127.0.0.1:81 --bi=:82 --bin :83",
             "isso.run",
             &[":80", "127.0.0.1:81", ":82", ":83"],
         );
-        check(
-            "-w 4 --backlog 5 isso.run",
-            "-w 4 --backlog 5 isso.run",
-            &[],
-        );
+        check("-w 4 --backlog 5 isso.run", "-w 4 --backlog 5 isso.run", &[]);
     }
 }

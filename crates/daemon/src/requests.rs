@@ -11,7 +11,8 @@ use tokio::sync::Notify;
 
 pub(crate) use self::tracebacks::{Failure, Tracebacks};
 
-/// A failure to save that the look at the database does not explain counts for so long, unless something is saved before.
+/// A failure to save that the look at the database does not explain counts for so long, unless something is saved
+/// before.
 const COUNTS_FOR: Duration = Duration::from_secs(3600);
 
 /// The requests that the present gunicorn has answered with an error 500, those of health checks among them.

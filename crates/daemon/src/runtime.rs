@@ -134,12 +134,9 @@ impl Runtime {
         }
     }
 
-    /// Has Python and pip run with these variables, save those that would lead them to another Python, other modules or another
-    /// folder, such as `PYTHONHOME` and `PIP_TARGET`. Without, they inherit this process's environment.
-    pub fn environment(
-        mut self,
-        variables: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> Runtime {
+    /// Has Python and pip run with these variables, save those that would lead them to another Python, other modules or
+    /// another folder, such as `PYTHONHOME` and `PIP_TARGET`. Without, they inherit this process's environment.
+    pub fn environment(mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Runtime {
         self.environment = Environment::new(variables);
         self
     }
@@ -196,11 +193,7 @@ impl Runtime {
     }
 
     /// Makes it from nothing.
-    fn install(
-        &self,
-        lock: &File,
-        progress: &mut impl FnMut(Progress),
-    ) -> Result<(), RuntimeError> {
+    fn install(&self, lock: &File, progress: &mut impl FnMut(Progress)) -> Result<(), RuntimeError> {
         let python = match &self.python {
             Some(python) => Interpreter::ask(python)?,
             None => Interpreter::find()?,
@@ -214,8 +207,7 @@ impl Runtime {
             }
             _ => {}
         }
-        Installer::new(&self.folder, &self.environment, lock, progress)
-            .run(&python, self.misaka)?;
+        Installer::new(&self.folder, &self.environment, lock, progress).run(&python, self.misaka)?;
         Marker::write(&self.folder, &python, self.misaka)
     }
 
@@ -253,9 +245,5 @@ impl Runtime {
 /// Makes an error of what the system says.
 fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> RuntimeError {
     let path = path.to_owned();
-    move |source| RuntimeError::File {
-        doing,
-        path,
-        source,
-    }
+    move |source| RuntimeError::File { doing, path, source }
 }

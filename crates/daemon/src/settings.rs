@@ -19,8 +19,8 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 pub struct Snapshot {
     /// The text. It holds passwords.
     pub text: String,
-    /// The environment variables that the text names, for Isso
-    /// [replaces `$NAME`](https://isso-comments.de/docs/reference/server-config/) in every value. They may be passwords.
+    /// The environment variables that the text names, for Isso [replaces
+    /// `$NAME`](https://isso-comments.de/docs/reference/server-config/) in every value. They may be passwords.
     pub variables: BTreeMap<String, String>,
     /// How long Isso may take to get ready with it: a start blocks for up to 5 s for each website and
     /// for the SMTP time-out, so it must exceed their sum.
@@ -38,7 +38,8 @@ pub trait Settings: Send + Sync {
 }
 
 impl Snapshot {
-    /// A file in memory with the text. [`crate::leftover`] finds processes by its name. No child inherits it unless `attach` lets it.
+    /// A file in memory with the text. [`crate::leftover`] finds processes by its name. No child inherits it unless
+    /// `attach` lets it.
     pub(crate) fn file(&self, name: &str) -> io::Result<OwnedFd> {
         let file = memfd_create(name, MFdFlags::MFD_CLOEXEC)?;
         let mut file = File::from(file);

@@ -17,8 +17,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// The limit of descriptors that this process was started with.
 static DESCRIPTORS: OnceLock<Rlimit> = OnceLock::new();
 
-/// Raises this process's limit of descriptors as far as the system allows, and returns the new limit. Programs that it starts get the
-/// old one.
+/// Raises this process's limit of descriptors as far as the system allows, and returns the new limit. Programs that it
+/// starts get the old one.
 pub fn raise_descriptor_limit() -> u64 {
     let before = *DESCRIPTORS.get_or_init(|| getrlimit(Resource::Nofile));
     let raised = Rlimit {
@@ -32,14 +32,14 @@ pub fn raise_descriptor_limit() -> u64 {
     limit.unwrap_or(u64::MAX)
 }
 
-/// What a host needs of its descriptors besides the connections that it takes, to start an Isso beside the one that serves among
-/// others.
+/// What a host needs of its descriptors besides the connections that it takes, to start an Isso beside the one that
+/// serves among others.
 const RESERVE: u64 = 48;
 /// How many connections a host takes on each of its sockets, however few descriptors it may have.
 const LEAST: u64 = 4;
 
-/// How many connections each of the host's two sockets (visitors, commands) may have open: half of the descriptors that are left
-/// after `RESERVE`, at least `LEAST`, at most `most`.
+/// How many connections each of the host's two sockets (visitors, commands) may have open: half of the descriptors that
+/// are left after `RESERVE`, at least `LEAST`, at most `most`.
 pub fn connections(descriptors: u64, most: u64) -> usize {
     let half = descriptors.saturating_sub(RESERVE) / 2;
     usize::try_from(half.clamp(LEAST, most)).expect("it is a small number")
@@ -50,18 +50,19 @@ pub(crate) fn descriptors() -> u64 {
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
-/// Has the command begin as a program expects it: with every signal doing what it does by default and none blocked, and the limit of
-/// descriptors that this process was started with.
+/// Has the command begin as a program expects it: with every signal doing what it does by default and none blocked, and
+/// the limit of descriptors that this process was started with.
 ///
-/// What this process ignores would otherwise be ignored by all that it starts, such as SIGQUIT where a script said `issoctl up &`.
+/// What this process ignores would otherwise be ignored by all that it starts, such as SIGQUIT where a script said
+/// `issoctl up &`.
 pub fn begin_afresh(command: &mut Command) {
     before_exec(command, || Ok(()));
 }
 
 /// The same, and has the kernel send the command a signal when this process ends.
 ///
-/// It does so when the *thread* that spawned the command ends (PR_SET_PDEATHSIG(2const)), so spawn from one that lives as long as the
-/// process.
+/// It does so when the *thread* that spawned the command ends (PR_SET_PDEATHSIG(2const)), so spawn from one that lives
+/// as long as the process.
 pub fn end_with_us(command: &mut Command, signal: Signal) {
     before_exec(command, dying_with(supervisor(), signal));
 }
@@ -101,10 +102,7 @@ fn dying_with(supervisor: i32, signal: Signal) -> impl Fn() -> io::Result<()> {
 }
 
 /// `more` runs in the forked child, where little is allowed: see below.
-#[expect(
-    unsafe_code,
-    reason = "nothing else runs code in the child before exec"
-)]
+#[expect(unsafe_code, reason = "nothing else runs code in the child before exec")]
 fn before_exec(command: &mut Command, more: impl Fn() -> io::Result<()> + Send + Sync + 'static) {
     let descriptors = DESCRIPTORS.get().copied();
     let in_child = move || {

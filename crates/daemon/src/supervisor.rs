@@ -83,8 +83,7 @@ impl Supervisor {
     ) -> Result<Supervisor, SupervisorError> {
         adopt_orphans().map_err(SupervisorError::Orphans)?;
         if process::id() == 1 {
-            let child_ended =
-                unix::signal(SignalKind::child()).map_err(SupervisorError::Orphans)?;
+            let child_ended = unix::signal(SignalKind::child()).map_err(SupervisorError::Orphans)?;
             tokio::spawn(reap_strangers(child_ended));
         }
         let health = Health::new(listener.address()).map_err(SupervisorError::Health)?;
@@ -166,8 +165,8 @@ impl Monitor {
         self.record.borrow().last_exit.clone()
     }
 
-    /// How things stand. Looks at the processes and the connections of the machine, which may take long: not for a thread that
-    /// must not wait.
+    /// How things stand. Looks at the processes and the connections of the machine, which may take long: not for a
+    /// thread that must not wait.
     pub fn status(&self) -> Status {
         let record = self.record.borrow().clone();
         Status {
@@ -176,8 +175,8 @@ impl Monitor {
         }
     }
 
-    /// Why comments cannot be saved, asked just now; `None` if they can, for all that can be seen without saving one. Takes
-    /// seconds only if the disk does not answer.
+    /// Why comments cannot be saved, asked just now; `None` if they can, for all that can be seen without saving one.
+    /// Takes seconds only if the disk does not answer.
     pub async fn unwritable(&self) -> Option<Unwritable> {
         let generation = self.record.borrow().generation;
         self.writing.unwritable(generation).await

@@ -7,7 +7,8 @@
 //!   gunicorn says that it has loaded Isso, nothing more is accepted here, so what still waits is Isso's. The
 //!   connections accepted before are answered to their end.
 //! - **What it may cost.** At most [`CONNECTIONS`] connections at a time, and fewer where a start would lack the
-//!   descriptors, each within the limits of [`connection`]; further ones wait in the kernel's queue. While no connection comes, nothing wakes up.
+//!   descriptors, each within the limits of [`connection`]; further ones wait in the kernel's queue. While no
+//!   connection comes, nothing wakes up.
 
 mod connection;
 mod language;
@@ -35,10 +36,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Answers whenever it is time to, until the supervisor is gone.
-pub(crate) async fn run(
-    listener: Arc<Listener>,
-    mut answers_from: watch::Receiver<Option<Instant>>,
-) {
+pub(crate) async fn run(listener: Arc<Listener>, mut answers_from: watch::Receiver<Option<Instant>>) {
     let free = Arc::new(Semaphore::new(connections(descriptors(), CONNECTIONS)));
     loop {
         let from = *answers_from.borrow_and_update();

@@ -19,10 +19,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 /// The children of a gunicorn's master; see `proc_pid_task(5)`. None where the kernel does not tell.
 pub(crate) fn of(master: u32) -> Option<Vec<u32>> {
     let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children")).ok()?;
-    children
-        .split_whitespace()
-        .map(|pid| pid.parse().ok())
-        .collect()
+    children.split_whitespace().map(|pid| pid.parse().ok()).collect()
 }
 
 /// Waits until all workers of a master take requests, and hear when they are told to end.

@@ -15,8 +15,8 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// What SQLite says when another process did not let go of the database for five seconds.
 const LOCKED: &str = "database is locked";
 
-/// Looks whether comments can be saved, when asked. One look at a time, on a thread of its own: a file system of a server that
-/// is gone may never answer, and then that thread is all that waits for it.
+/// Looks whether comments can be saved, when asked. One look at a time, on a thread of its own: a file system of a
+/// server that is gone may never answer, and then that thread is all that waits for it.
 #[derive(Debug)]
 pub(crate) struct Writing {
     database: PathBuf,
@@ -47,8 +47,8 @@ impl Writing {
 
     /// Why a comment could not be saved now, for all that is known.
     ///
-    /// A failure of a request that the look explains lasts as long as the look finds its cause. Any other lasts until something
-    /// is saved, the generation ends, or an hour has passed.
+    /// A failure of a request that the look explains lasts as long as the look finds its cause. Any other lasts until
+    /// something is saved, the generation ends, or an hour has passed.
     pub(crate) async fn unwritable(&self, generation: u64) -> Option<Unwritable> {
         let unsaved = self.requests.unsaved(Some(generation));
         let is_locked = unsaved.as_ref().is_some_and(|it| it.said == LOCKED);
@@ -141,9 +141,7 @@ impl Writing {
             .unwrap_or_else(|_| {
                 Err(Unwritable {
                     reason: format!("the disk with {} does not answer", self.database.display()),
-                    fix:
-                        "see whether that disk, or the server that it is mounted from, still works"
-                            .to_owned(),
+                    fix: "see whether that disk, or the server that it is mounted from, still works".to_owned(),
                 })
             })
     }
@@ -190,9 +188,7 @@ fn told(unsaved: &Unsaved, lockers: &[User]) -> Unwritable {
         .collect();
     if others.is_empty() {
         return Unwritable {
-            reason: format!(
-                "Isso could not save what a visitor sent, and nothing was saved since: {said}"
-            ),
+            reason: format!("Isso could not save what a visitor sent, and nothing was saved since: {said}"),
             fix: "see what Isso printed: issoctl logs".to_owned(),
         };
     }
@@ -240,15 +236,8 @@ mod tests {
                     writing.explain_next().await;
                 }
                 for _ in 0..2 {
-                    let found = writing
-                        .unwritable(1)
-                        .await
-                        .expect("it has failed")
-                        .to_string();
-                    assert!(
-                        found.contains("nothing was saved since: disk I/O error"),
-                        "{found}"
-                    );
+                    let found = writing.unwritable(1).await.expect("it has failed").to_string();
+                    assert!(found.contains("nothing was saved since: disk I/O error"), "{found}");
                 }
                 // A gunicorn that takes over from this one has not failed.
                 assert_eq!(writing.unwritable(2).await, None);

@@ -168,17 +168,12 @@ async fn check_handover(visitors: usize, times: usize) -> usize {
     for _ in 0..times {
         rig.start().await;
         all_answered_with(rig.address, "200").await;
-        rig.supervisor
-            .stop()
-            .await
-            .expect("the supervisor is there");
+        rig.supervisor.stop().await.expect("the supervisor is there");
         answered_with(rig.address, "503").await;
     }
     // Their last requests are still to be answered, from this thread.
     let leave = || visitors.into_iter().flat_map(Visitor::leave).collect();
-    let answers: Vec<_> = tokio::task::spawn_blocking(leave)
-        .await
-        .expect("no visitor panics");
+    let answers: Vec<_> = tokio::task::spawn_blocking(leave).await.expect("no visitor panics");
     let mut counts = BTreeMap::new();
     for answer in answers {
         let answer = answer.expect("no connection is refused or reset");
@@ -275,10 +270,9 @@ async fn a_lost_database_is_not_replaced_by_an_empty_one() {
 #[tokio::test]
 async fn the_environment_holds_nothing_but_what_isso_may_see() {
     let site = Site::new();
-    let program = site.gunicorn().variables([
-        ("PYTHONUTF8".into(), "1".into()),
-        ("X".into(), "secret".into()),
-    ]);
+    let program = site
+        .gunicorn()
+        .variables([("PYTHONUTF8".into(), "1".into()), ("X".into(), "secret".into())]);
     assert!(!format!("{program:?}").contains("secret"));
     let mut rig = Rig::new(&site, program).await;
     rig.start().await;
@@ -296,11 +290,7 @@ async fn the_environment_holds_nothing_but_what_isso_may_see() {
     assert!(settings.is_some_and(|path| path.starts_with("/proc/self/fd/")));
     assert_eq!(
         variables,
-        BTreeMap::from([
-            ("PYTHONUTF8", "1"),
-            ("X", "secret"),
-            ("NAMED", "by the settings")
-        ])
+        BTreeMap::from([("PYTHONUTF8", "1"), ("X", "secret"), ("NAMED", "by the settings")])
     );
     rig.supervisor.stop().await.unwrap();
 }

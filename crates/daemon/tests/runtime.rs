@@ -21,48 +21,28 @@ fn it_is_made_once_and_made_anew_when_damaged() {
     assert!(!runtime.is_ready());
     let steps = ensure(&runtime);
     assert_eq!(steps.first().map(|p| &p.step), Some(&Step::Create));
-    assert_eq!(
-        steps.last().map(|p| &p.step),
-        Some(&Step::Build("isso".into()))
-    );
+    assert_eq!(steps.last().map(|p| &p.step), Some(&Step::Build("isso".into())));
     assert!(steps.is_sorted_by_key(|p| p.done), "{steps:?}");
     assert!(
-        steps
-            .iter()
-            .all(|p| p.done < p.total && p.total == steps[0].total),
+        steps.iter().all(|p| p.done < p.total && p.total == steps[0].total),
         "{steps:?}"
     );
     assert!(runtime.is_ready());
     assert_eq!(ensure(&runtime), []);
-    assert!(
-        !runtime.clone().misaka(true).is_ready(),
-        "misaka is not in it"
-    );
+    assert!(!runtime.clone().misaka(true).is_ready(), "misaka is not in it");
 
-    let gunicorn = Command::new(runtime.gunicorn())
-        .arg("--version")
-        .output()
-        .unwrap();
-    assert_eq!(
-        String::from_utf8_lossy(&gunicorn.stdout),
-        "gunicorn (version 27.0.1)\n"
-    );
+    let gunicorn = Command::new(runtime.gunicorn()).arg("--version").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&gunicorn.stdout), "gunicorn (version 27.0.1)\n");
     let isso = packages(&place).join("isso");
     let compiled = fs::read_dir(isso.join("__pycache__")).unwrap().count();
-    assert!(
-        compiled > 5,
-        "uncompiled files would be compiled anew by every start"
-    );
+    assert!(compiled > 5, "uncompiled files would be compiled anew by every start");
 
     // Each kind of damage is undone, so that the next one is noticed for itself.
     for name in ["bin/gunicorn", "bin/python", "complete.json"] {
         check_loss(&runtime, &place.join(name));
     }
     check_loss(&runtime, &isso.join("run.py"));
-    check_loss(
-        &runtime,
-        &packages(&place).join("isso-0.14.0.dist-info/RECORD"),
-    );
+    check_loss(&runtime, &packages(&place).join("isso-0.14.0.dist-info/RECORD"));
     let script = isso.join("isso.cfg");
     let length = script.metadata().unwrap().len();
     let resize = |length| {
@@ -96,9 +76,7 @@ fn what_a_shell_has_for_other_work_does_not_spoil_it() {
     let modules = folder.path().join("modules");
     fs::create_dir(&modules).unwrap();
     let mut module = File::create(modules.join("sitecustomize.py")).unwrap();
-    module
-        .write_all(b"raise SystemExit('a foreign module')")
-        .unwrap();
+    module.write_all(b"raise SystemExit('a foreign module')").unwrap();
     let elsewhere = folder.path().join("elsewhere");
     let spoiling = [
         ("PYTHONHOME", Path::new("/nonexistent")),
@@ -122,10 +100,7 @@ fn a_missing_python_names_the_package() {
 
 #[test]
 fn an_old_python_is_told() {
-    check_python(
-        Some("echo 3 9 /bin/sh"),
-        "is Python 3.9, and Isso 0.14 needs 3.10",
-    );
+    check_python(Some("echo 3 9 /bin/sh"), "is Python 3.9, and Isso 0.14 needs 3.10");
 }
 
 #[test]
@@ -141,8 +116,7 @@ fn a_missing_venv_names_the_package() {
 
 #[test]
 fn a_failure_is_told_in_the_words_of_the_program() {
-    let full =
-        "case \"$*\" in *venv*) echo 'No space left on device'; exit 1;; esac; echo \"3 11 $0\"";
+    let full = "case \"$*\" in *venv*) echo 'No space left on device'; exit 1;; esac; echo \"3 11 $0\"";
     check_python(Some(full), "venv failed:\nNo space left on device");
     let pip = "case \"$*\" in *venv*) mkdir -p \"$4/bin\"; cp \"$0\" \"$4/bin/python\"; exit 0;; \
         *pip*) echo 'Could not find a version'; exit 1;; esac; echo \"3 11 $0\"";
@@ -199,10 +173,7 @@ fn an_environment_that_was_cut_off_is_made_anew() {
         &python,
         "#!/bin/sh\ncase \"$*\" in *venv*) exit 1;; esac; echo \"3 11 $0\"\n",
     );
-    let error = Runtime::new(&place)
-        .python(&python)
-        .ensure(|_| {})
-        .unwrap_err();
+    let error = Runtime::new(&place).python(&python).ensure(|_| {}).unwrap_err();
     assert!(error.to_string().contains("venv failed"), "{error}");
     assert!(!pip.exists(), "what was there is removed");
 }

@@ -37,15 +37,9 @@ async fn failure(script: &str, ready_within: Duration) -> String {
     let program = site.stand_in(script);
     let mut rig = Rig::with(&site, program, ready_within, Config::STOP_WITHIN).await;
     let said = rig.fail().await;
-    assert_eq!(
-        rig.monitor.status().last_exit.as_deref(),
-        Some(said.as_str())
-    );
+    assert_eq!(rig.monitor.status().last_exit.as_deref(), Some(said.as_str()));
     assert_eq!(rig.event().await, DaemonEvent::RestartDue);
-    rig.supervisor
-        .stop()
-        .await
-        .expect("the supervisor is there");
+    rig.supervisor.stop().await.expect("the supervisor is there");
     said
 }
 
@@ -106,16 +100,8 @@ async fn a_program_that_never_gets_ready_is_given_up() {
 
 #[tokio::test]
 async fn a_program_that_ends_says_why_with_its_exception() {
-    check_failure(
-        "raise KeyError('oops')",
-        &["exit status 1: KeyError: 'oops'"],
-    )
-    .await;
-    check_failure(
-        "os.kill(os.getpid(), signal.SIGSEGV)",
-        &["killed by SIGSEGV"],
-    )
-    .await;
+    check_failure("raise KeyError('oops')", &["exit status 1: KeyError: 'oops'"]).await;
+    check_failure("os.kill(os.getpid(), signal.SIGSEGV)", &["killed by SIGSEGV"]).await;
 }
 
 #[tokio::test]
@@ -123,10 +109,7 @@ async fn a_program_that_cannot_be_run_is_named() {
     let site = Site::new();
     let program = isso_daemon::Program::new("/no/such/gunicorn", ["x"]);
     let reason = Rig::new(&site, program).await.fail().await;
-    assert!(
-        reason.starts_with("cannot run /no/such/gunicorn: "),
-        "{reason}"
-    );
+    assert!(reason.starts_with("cannot run /no/such/gunicorn: "), "{reason}");
 }
 
 #[tokio::test]
@@ -146,8 +129,7 @@ async fn requests_are_answered_until_a_program_is_there_that_answers() {
 async fn requests_are_answered_while_a_start_takes_long_and_readiness_is_not_told_by_that_answer() {
     let site = Site::new();
     let ready = site.path("ready");
-    let script =
-        format!("import time\nwhile not os.path.exists({ready:?}): time.sleep(0.01)\nserve()");
+    let script = format!("import time\nwhile not os.path.exists({ready:?}): time.sleep(0.01)\nserve()");
     let mut rig = Rig::new(&site, site.stand_in(&script)).await;
     rig.supervisor.start().await.unwrap();
     answered_with(rig.address, "503").await;
@@ -199,20 +181,14 @@ serve()";
 #[tokio::test]
 async fn a_stop_ends_a_start() {
     let site = Site::new();
-    let mut rig = Rig::new(
-        &site,
-        site.stand_in("print('here', flush=True)\nsignal.pause()"),
-    )
-    .await;
+    let mut rig = Rig::new(&site, site.stand_in("print('here', flush=True)\nsignal.pause()")).await;
     rig.supervisor.start().await.unwrap();
     until("the start", || !rig.log.tail(1).is_empty()).await;
     let pid = rig.pid();
     rig.supervisor.stop().await.unwrap();
     assert_eq!(group(pid), Vec::<i32>::new());
     let Rig {
-        supervisor,
-        mut events,
-        ..
+        supervisor, mut events, ..
     } = rig;
     drop(supervisor);
     assert_eq!(events.recv().await, None, "nothing is told after a stop");
@@ -226,9 +202,7 @@ async fn a_stop_ends_the_wait_for_a_restart() {
     rig.supervisor.stop().await.unwrap();
     assert_eq!(rig.monitor.status().phase, Phase::Stopped);
     let Rig {
-        supervisor,
-        mut events,
-        ..
+        supervisor, mut events, ..
     } = rig;
     drop(supervisor);
     assert_eq!(events.recv().await, None, "nothing is told after a stop");
@@ -326,6 +300,5 @@ serve()";
 fn pids(log: &LogRing, word: &str) -> Vec<i32> {
     let lines = log.tail(50);
     let pids = lines.iter().filter_map(|line| line.text.strip_prefix(word));
-    pids.map(|pid| pid.parse().expect("it is a number"))
-        .collect()
+    pids.map(|pid| pid.parse().expect("it is a number")).collect()
 }

@@ -20,9 +20,7 @@ pub enum DatabaseError {
         source: Unwritable,
     },
     /// It was there before.
-    #[error(
-        "the database {database} is gone; restore a backup, or delete {marker} to begin with an empty one"
-    )]
+    #[error("the database {database} is gone; restore a backup, or delete {marker} to begin with an empty one")]
     Missing {
         /// Where it was.
         database: PathBuf,
@@ -30,9 +28,7 @@ pub enum DatabaseError {
         marker: PathBuf,
     },
     /// It had comments before, or at least Isso's tables.
-    #[error(
-        "the database {database} is empty; restore a backup, or delete it and {marker} to begin with an empty one"
-    )]
+    #[error("the database {database} is empty; restore a backup, or delete it and {marker} to begin with an empty one")]
     Empty {
         /// Where it is.
         database: PathBuf,

@@ -1,17 +1,19 @@
 //! Whether a schema is the one that Isso's statements need, table by table.
 //!
-//! Isso 0.14 looks at the names of its tables alone, takes columns by their place (`SELECT *`), leaves out some columns when it
-//! writes a row, and makes a table or trigger only if there is none of that name
-//! (<https://github.com/isso-comments/isso/tree/0.14.0/isso/db>). So a database may pass for Isso's and still take Isso down, or
-//! do other things than Isso does with each comment. What is asked for here follows from these statements:
+//! Isso 0.14 looks at the names of its tables alone, takes columns by their place (`SELECT *`), leaves out some columns
+//! when it writes a row, and makes a table or trigger only if there is none of that name
+//! (<https://github.com/isso-comments/isso/tree/0.14.0/isso/db>). So a database may pass for Isso's and still take Isso
+//! down, or do other things than Isso does with each comment. What is asked for here follows from these statements:
 //!
-//! - `comments`, `threads` and `preferences` are ordinary tables whose first columns are Isso's, in its order, and hold what Isso
-//!   puts into them. `comments` may lack `notification` up to version 3, for Isso adds it. More columns may follow where Isso
-//!   does not count them.
-//! - Nothing refuses a row that Isso writes: no CHECK, UNIQUE, NOT NULL or collation but Isso's own, and no default that may fail.
+//! - `comments`, `threads` and `preferences` are ordinary tables whose first columns are Isso's, in its order, and hold
+//!   what Isso puts into them. `comments` may lack `notification` up to version 3, for Isso adds it. More columns may
+//!   follow where Isso does not count them.
+//! - Nothing refuses a row that Isso writes: no CHECK, UNIQUE, NOT NULL or collation but Isso's own, and no default
+//!   that may fail.
 //! - The only trigger is Isso's.
 //!
-//! Other tables, views, indexes that only make reading faster, and what ANALYZE keeps do not change what Isso does, and pass.
+//! Other tables, views, indexes that only make reading faster, and what ANALYZE keeps do not change what Isso does, and
+//! pass.
 
 use rusqlite::{Connection, Result};
 
@@ -54,11 +56,7 @@ enum Written {
 }
 
 const fn column(name: &'static str, holds: Holds, written: Written) -> Column {
-    Column {
-        name,
-        holds,
-        written,
-    }
+    Column { name, holds, written }
 }
 
 use Holds::{Bytes, Key, Number, Text};
@@ -119,8 +117,7 @@ const COPIES: [&str; 2] = ["comments_new", "comments_backup_v4"];
 /// Tells what in the schema is not as Isso needs it; nothing if all of it is.
 pub(crate) fn unfit(connection: &Connection) -> Result<Option<String>> {
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let mut objects =
-        connection.prepare("SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master")?;
+    let mut objects = connection.prepare("SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master")?;
     let objects = objects.query_map([], |row| {
         Ok((
             row.get::<_, String>(0)?,
@@ -137,9 +134,7 @@ pub(crate) fn unfit(connection: &Connection) -> Result<Option<String>> {
         let is_strange = !["table", "index", "view", "trigger"].contains(&&*kind)
             || [&name, &table, &sql].iter().any(|it| it.contains('\0'));
         if is_strange {
-            return Ok(Some(format!(
-                "its entry `{shown}` is not as SQLite writes one"
-            )));
+            return Ok(Some(format!("its entry `{shown}` is not as SQLite writes one")));
         }
         let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
         let ours = TABLES.iter().find(|it| is(it.name, &name));
@@ -150,9 +145,9 @@ pub(crate) fn unfit(connection: &Connection) -> Result<Option<String>> {
             )),
             ("view", Some(_)) => Some(format!("`{shown}` is a view")),
             ("table", _) if is_virtual(&words) => Some(format!("`{shown}` is a virtual table")),
-            ("table", None) if version <= COPIED && COPIES.iter().any(|it| is(it, &name)) => Some(
-                format!("it has a table `{shown}`, under which Isso is going to make its own"),
-            ),
+            ("table", None) if version <= COPIED && COPIES.iter().any(|it| is(it, &name)) => Some(format!(
+                "it has a table `{shown}`, under which Isso is going to make its own"
+            )),
             ("table", Some(table)) => of_table(connection, table, &words, version)?,
             ("index", _) => match TABLES.iter().find(|it| is(it.name, &table)) {
                 Some(table) => of_index(connection, table, &name, &words)?,
@@ -167,12 +162,7 @@ pub(crate) fn unfit(connection: &Connection) -> Result<Option<String>> {
     Ok(None)
 }
 
-fn of_table(
-    connection: &Connection,
-    table: &Table,
-    words: &[Word],
-    version: i64,
-) -> Result<Option<String>> {
+fn of_table(connection: &Connection, table: &Table, words: &[Word], version: i64) -> Result<Option<String>> {
     let name = table.name;
     for strange in ["check", "collate", "conflict", "without", "strict"] {
         if has(words, strange) {
@@ -182,9 +172,8 @@ fn of_table(
             )));
         }
     }
-    let mut columns = connection.prepare(
-        "SELECT name, type, \"notnull\", ifnull(dflt_value, ''), pk, hidden FROM pragma_table_xinfo(?)",
-    )?;
+    let mut columns = connection
+        .prepare("SELECT name, type, \"notnull\", ifnull(dflt_value, ''), pk, hidden FROM pragma_table_xinfo(?)")?;
     let columns = columns.query_map([name], |row| {
         Ok(Found {
             name: row.get(0)?,
@@ -204,9 +193,7 @@ fn of_table(
         let trouble = match columns.get(place) {
             None if place >= needed => None,
             None => Some("is missing"),
-            Some(found) if !found.name.eq_ignore_ascii_case(column.name) => {
-                Some("is not where Isso looks for it")
-            }
+            Some(found) if !found.name.eq_ignore_ascii_case(column.name) => Some("is not where Isso looks for it"),
             Some(found) => found.trouble(column),
         };
         if let Some(trouble) = trouble {
@@ -227,12 +214,7 @@ fn of_table(
 }
 
 /// An index may make reading faster, but refuse no row and compute nothing.
-fn of_index(
-    connection: &Connection,
-    table: &Table,
-    name: &str,
-    words: &[Word],
-) -> Result<Option<String>> {
+fn of_index(connection: &Connection, table: &Table, name: &str, words: &[Word]) -> Result<Option<String>> {
     let (is_unique, is_partial): (bool, bool) = connection.query_row(
         "SELECT \"unique\", partial FROM pragma_index_list(?) WHERE name = ?",
         [table.name, name],
@@ -253,12 +235,11 @@ fn of_index(
     })
 }
 
-/// Whether the condition of a partial index only compares: a function, or an operator that calls one, may fail for some row.
+/// Whether the condition of a partial index only compares: a function, or an operator that calls one, may fail for some
+/// row.
 fn compares(words: &[Word]) -> bool {
     const CALLS: [&str; 7] = ["(", "-", "like", "glob", "match", "regexp", "collate"];
-    let mut condition = words
-        .iter()
-        .skip_while(|word| word.is_quoted || word.text != "where");
+    let mut condition = words.iter().skip_while(|word| word.is_quoted || word.text != "where");
     condition.all(|word| word.is_quoted || !CALLS.contains(&&*word.text))
 }
 
@@ -305,8 +286,8 @@ impl Found {
     }
 }
 
-/// Whether a default is a number, a text, or what SQLite has as a word of its own. A word before a parenthesis is a function,
-/// with quotes and without.
+/// Whether a default is a number, a text, or what SQLite has as a word of its own. A word before a parenthesis is a
+/// function, with quotes and without.
 fn is_literal(default: &[Word]) -> bool {
     const WORDS: [&str; 10] = [
         "+",
@@ -388,9 +369,7 @@ impl PartialEq for Word {
 }
 
 fn has(words: &[Word], keyword: &str) -> bool {
-    words
-        .iter()
-        .any(|word| !word.is_quoted && word.text == keyword)
+    words.iter().any(|word| !word.is_quoted && word.text == keyword)
 }
 
 /// Whether a statement is `CREATE VIRTUAL TABLE`.

@@ -15,14 +15,15 @@ const LONGEST_STATEMENT: i32 = 1024 * 1024;
 pub enum Access {
     /// Nothing is written.
     Read,
-    /// What a killed writer has left is rolled back, as Isso would do, and a write-ahead log may be taken in. No statement
-    /// changes a row.
+    /// What a killed writer has left is rolled back, as Isso would do, and a write-ahead log may be taken in. No
+    /// statement changes a row.
     Settle,
 }
 
 /// Opens a database as SQLite's documentation advises for one that cannot be trusted
-/// (<https://www.sqlite.org/security.html>): its triggers and views do nothing, its schema may call no function with side
-/// effects, CHECK constraints are not evaluated, a cell is checked before it is believed, and no value may fill the memory.
+/// (<https://www.sqlite.org/security.html>): its triggers and views do nothing, its schema may call no function with
+/// side effects, CHECK constraints are not evaluated, a cell is checked before it is believed, and no value may fill
+/// the memory.
 ///
 /// Waits up to five seconds for other processes that have it for themselves.
 pub fn open(database: &Path, access: Access) -> Result<Connection> {

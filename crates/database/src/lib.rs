@@ -16,16 +16,16 @@
 //! look makes that check itself if such a database has changed since, so a start after a repair or a
 //! replacement need not wait. Only then does a start take longer for a larger database.
 //!
-//! Whether Isso could also **save** a comment is a question of its own ([`check_writing`]): pages go on showing comments from a
-//! database that cannot be written, so an Isso that has comments is started on it. The answer costs a few system calls, and
-//! nothing is written or opened for it.
+//! Whether Isso could also **save** a comment is a question of its own ([`check_writing`]): pages go on showing
+//! comments from a database that cannot be written, so an Isso that has comments is started on it. The answer costs a
+//! few system calls, and nothing is written or opened for it.
 //!
 //! That a database was there is remembered by a marker beside it, `comments.db.exists`, written
 //! once Isso has used it ([`remember`]); deleting the marker is how a person says that an empty start is
 //! meant.
 //!
-//! A database that comes from elsewhere is opened with [`open`] or [`open_immutable`] alone, whose connection carries nothing out
-//! that stands in it; [`foreign`] says whether its schema is the one that Isso's statements need.
+//! A database that comes from elsewhere is opened with [`open`] or [`open_immutable`] alone, whose connection carries
+//! nothing out that stands in it; [`foreign`] says whether its schema is the one that Isso's statements need.
 //!
 //! Isso alone writes to the database. Not promised: that damage is seen before a thorough check was made.
 //!

@@ -14,14 +14,14 @@ use crate::thorough::{Depth, check_thoroughly, damage_of};
 use crate::verdict::{Damage, State, last_verdict};
 use crate::writing::{ROOM_FOR_TABLES, check_writing};
 
-/// Says whether Isso may be started on the database, or the database backed up. Takes the same time for every size, unless the database is
-/// known to be damaged and has changed since.
+/// Says whether Isso may be started on the database, or the database backed up. Takes the same time for every size,
+/// unless the database is known to be damaged and has changed since.
 ///
-/// A database that cannot be written to is taken if Isso has made its tables: pages go on showing its comments. Whether new ones
-/// can be saved, [`check_writing`] says.
+/// A database that cannot be written to is taken if Isso has made its tables: pages go on showing its comments. Whether
+/// new ones can be saved, [`check_writing`] says.
 ///
-/// A journal left by a crash is rolled back, as Isso itself would do. Damage that a thorough check found counts if it is in the
-/// pages or, with [`Depth::Indexes`], in an index.
+/// A journal left by a crash is rolled back, as Isso itself would do. Damage that a thorough check found counts if it
+/// is in the pages or, with [`Depth::Indexes`], in an index.
 pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
     let folder = database.parent().unwrap_or(Path::new("/"));
     metadata(folder.join(".")).map_err(|e| DatabaseError::Folder(folder.to_owned(), e))?;
@@ -56,8 +56,7 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
             (_, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => Ok(()),
             (Some(damage), _) => Err(corrupt(database, damage)),
             // Even to read, SQLite may have to write: to play a journal back, or to index a write-ahead log.
-            _ => is_writable(database)
-                .and_then(|()| Err(DatabaseError::Unreadable(database.to_owned(), error))),
+            _ => is_writable(database).and_then(|()| Err(DatabaseError::Unreadable(database.to_owned(), error))),
         },
     }
 }
@@ -120,8 +119,7 @@ fn is_complete(connection: &Connection, database: &Path) -> rusqlite::Result<()>
         return Ok(());
     }
     let length = one("PRAGMA page_count")?.saturating_mul(one("PRAGMA page_size")?);
-    let there =
-        metadata(database).map_or(length, |file| i64::try_from(file.len()).unwrap_or(i64::MAX));
+    let there = metadata(database).map_or(length, |file| i64::try_from(file.len()).unwrap_or(i64::MAX));
     if there >= length {
         return Ok(());
     }

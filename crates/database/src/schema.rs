@@ -77,19 +77,12 @@ fn other(connection: &Connection) -> Result<Foreign> {
         return Ok(Foreign::Other("it has no tables".to_owned()));
     }
     let is_own = |name: &String| OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
-    if listed
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case("comments"))
-        && listed.iter().all(is_own)
-    {
+    if listed.iter().any(|name| name.eq_ignore_ascii_case("comments")) && listed.iter().all(is_own) {
         return Ok(Foreign::Altered(
             "its tables have Isso's names, and not what Isso needs in them".to_owned(),
         ));
     }
-    let few = listed
-        .iter()
-        .take(FEW)
-        .map(|it| it.escape_debug().to_string());
+    let few = listed.iter().take(FEW).map(|it| it.escape_debug().to_string());
     let few = few.collect::<Vec<_>>().join(", ");
     let more = if listed.len() > FEW { ", …" } else { "" };
     Ok(Foreign::Other(format!("its tables are {few}{more}")))
@@ -122,12 +115,9 @@ fn has(connection: &Connection, table: &str, columns: &[&str]) -> Result<bool> {
     if !connection.prepare(real)?.exists([table])? {
         return Ok(false);
     }
-    let mut listed =
-        connection.prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))?;
+    let mut listed = connection.prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))?;
     let there = names(&mut listed)?;
-    Ok(columns
-        .iter()
-        .all(|column| there.iter().any(|it| it == column)))
+    Ok(columns.iter().all(|column| there.iter().any(|it| it == column)))
 }
 
 fn names(statement: &mut Statement<'_>) -> Result<Vec<String>> {

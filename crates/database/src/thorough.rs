@@ -89,9 +89,7 @@ pub fn find_damage(connection: &Connection, depth: Depth) -> rusqlite::Result<Op
 pub fn open_immutable(database: &Path) -> rusqlite::Result<Connection> {
     let bytes = database.as_os_str().as_bytes().iter();
     let escaped: String = bytes.map(|byte| format!("%{byte:02x}")).collect();
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_URI;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?;
     guard(&connection)?;
     Ok(connection)
@@ -102,10 +100,7 @@ fn examine(connection: &Connection) -> rusqlite::Result<Option<Damage>> {
         return Ok(None);
     };
     let only_indexes = find_damage(connection, Depth::Pages)?.is_none();
-    Ok(Some(Damage {
-        found,
-        only_indexes,
-    }))
+    Ok(Some(Damage { found, only_indexes }))
 }
 
 /// What of SQLite's errors says that the database is damaged.

@@ -18,10 +18,11 @@ pub struct User {
     pub name: String,
 }
 
-/// The processes that have the database open, or hold a lock on it, but for this one and those that descend from `host`.
+/// The processes that have the database open, or hold a lock on it, but for this one and those that descend from
+/// `host`.
 ///
-/// They would go on with the old file when it was replaced. What processes of other users have open, the kernel shows to root
-/// alone, but their locks to everybody.
+/// They would go on with the old file when it was replaced. What processes of other users have open, the kernel shows
+/// to root alone, but their locks to everybody.
 pub fn users(database: &Path, host: Option<i32>) -> Vec<User> {
     let target = resolved(database);
     let files = files(&target);
@@ -35,7 +36,8 @@ pub fn users(database: &Path, host: Option<i32>) -> Vec<User> {
     others(found, host)
 }
 
-/// The processes that hold a lock on the database, but for this one and those that descend from `host`. Opens none of its files.
+/// The processes that hold a lock on the database, but for this one and those that descend from `host`. Opens none of
+/// its files.
 pub fn lockers(database: &Path, host: Option<i32>) -> Vec<User> {
     others(lock_holders(&resolved(database)), host)
 }
@@ -59,19 +61,14 @@ fn others(mut found: Vec<i32>, host: Option<i32>) -> Vec<User> {
     let others = others.filter(|pid| host.is_none_or(|host| !descends(*pid, host)));
     let named = others.map(|pid| User {
         pid,
-        name: fs::read_to_string(format!("/proc/{pid}/comm")).map_or_else(
-            |_| "a process".to_owned(),
-            |it| it.trim().escape_debug().to_string(),
-        ),
+        name: fs::read_to_string(format!("/proc/{pid}/comm"))
+            .map_or_else(|_| "a process".to_owned(), |it| it.trim().escape_debug().to_string()),
     });
     named.collect()
 }
 
 fn has_open(pid: i32, files: &HashSet<(u64, u64)>) -> bool {
-    let open = fs::read_dir(format!("/proc/{pid}/fd"))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let open = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     let mut open = open.filter_map(|it| fs::metadata(it.path()).ok());
     open.any(|it| files.contains(&(it.dev(), it.ino())))
 }
@@ -82,8 +79,7 @@ fn lock_holders(target: &Path) -> Vec<i32> {
     let mut wanted = HashSet::new();
     for (device, inode) in files(target) {
         // Of a file in a subvolume of btrfs, the kernel's table of locks names the device of the whole file system.
-        for (major, minor) in mounted_above(target, &mounts).chain([(major(device), minor(device))])
-        {
+        for (major, minor) in mounted_above(target, &mounts).chain([(major(device), minor(device))]) {
             wanted.insert(format!("{major:02x}:{minor:02x}:{inode}"));
         }
     }
@@ -101,18 +97,14 @@ fn mounted_above<'a>(path: &'a Path, mounts: &'a str) -> impl Iterator<Item = (u
     })
 }
 
-/// The processes that hold a lock on one of these files, from lines like `1: POSIX  ADVISORY  READ 1234 08:01:5678 0 EOF`, with
-/// the device in hexadecimal digits.
+/// The processes that hold a lock on one of these files, from lines like `1: POSIX  ADVISORY  READ 1234 08:01:5678 0
+/// EOF`, with the device in hexadecimal digits.
 fn holders(locks: &str, wanted: &HashSet<String>) -> Vec<i32> {
     let holder = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         let file = words.iter().position(|word| wanted.contains(*word))?;
         // In another namespace it has no number here.
-        words
-            .get(file.checked_sub(1)?)?
-            .parse()
-            .ok()
-            .filter(|pid| *pid > 0)
+        words.get(file.checked_sub(1)?)?.parse().ok().filter(|pid| *pid > 0)
     };
     locks.lines().filter_map(holder).collect()
 }
@@ -148,9 +140,6 @@ mod tests {
         assert_eq!(above("/srv/comments.db"), [(0, 26), (0, 47)]);
         let locks = "1: POSIX  ADVISORY  READ 12 00:1a:257 1073741826 1073742335\n\
                      2: POSIX  ADVISORY  WRITE 13 00:1b:257 0 EOF\n";
-        assert_eq!(
-            holders(locks, &HashSet::from(["00:1a:257".to_owned()])),
-            [12]
-        );
+        assert_eq!(holders(locks, &HashSet::from(["00:1a:257".to_owned()])), [12]);
     }
 }

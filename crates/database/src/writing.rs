@@ -47,9 +47,9 @@ impl Written {
 
 /// Says whether this process, and so an Isso that runs as the same user, could write so many bytes to the database.
 ///
-/// Writes and opens nothing: it asks for the permissions on the folder, the database and what SQLite has left beside it,
-/// for the room on the disk, and for the limit of a file's size. A database that is not there could be made. Not seen: what
-/// shows only when something is written, such as a user's quota.
+/// Writes and opens nothing: it asks for the permissions on the folder, the database and what SQLite has left beside
+/// it, for the room on the disk, and for the limit of a file's size. A database that is not there could be made. Not
+/// seen: what shows only when something is written, such as a user's quota.
 ///
 /// May block for as long as the file system does.
 pub fn check_writing(database: &Path, room: u64) -> Result<(), Unwritable> {
@@ -79,10 +79,7 @@ fn permitted(path: &Path, what: &str, mode: AccessFlags) -> Result<(), Unwritabl
     let (reason, fix) = match error {
         Errno::EACCES => return Err(forbidden(path, what)),
         Errno::EROFS => (
-            format!(
-                "the {what} {} is on a disk that is mounted read-only",
-                path.display()
-            ),
+            format!("the {what} {} is on a disk that is mounted read-only", path.display()),
             format!(
                 "mount it writable; `findmnt --target {}` shows what is mounted there",
                 quoted(path)
@@ -90,10 +87,7 @@ fn permitted(path: &Path, what: &str, mode: AccessFlags) -> Result<(), Unwritabl
         ),
         // To write to what is otherwise permitted, the kernel answers this of an immutable file alone.
         Errno::EPERM => (
-            format!(
-                "the {what} {} is immutable, so no user may write to it",
-                path.display()
-            ),
+            format!("the {what} {} is immutable, so no user may write to it", path.display()),
             format!("run as root: chattr -i {}", quoted(path)),
         ),
         error => return Err(cannot_ask(path, error)),
@@ -141,23 +135,20 @@ fn forbidden(path: &Path, what: &str) -> Unwritable {
             format!(
                 "the {what} {path} belongs to a user who has no number in this container, and Isso may not write to it"
             ),
-            format!(
-                "run as root outside of the container: chown {outside} on what is {place} inside"
-            ),
+            format!("run as root outside of the container: chown {outside} on what is {place} inside"),
         )
     } else {
         let (owner, me) = (name(owner), name(me));
         (
-            format!(
-                "the {what} {path} belongs to {owner}, and Isso runs as {me}, who may not write to it"
-            ),
+            format!("the {what} {path} belongs to {owner}, and Isso runs as {me}, who may not write to it"),
             format!("run as root: chown {me} {place}"),
         )
     };
     Unwritable { reason, fix }
 }
 
-/// Of an owner who is not mapped into this user namespace (user_namespaces(7)): the number that the present user has outside.
+/// Of an owner who is not mapped into this user namespace (user_namespaces(7)): the number that the present user has
+/// outside.
 fn unknown(owner: Uid, me: Uid) -> Option<u32> {
     let map = read_to_string("/proc/self/uid_map").ok()?;
     // The kernel shows each such owner as this one.
@@ -166,10 +157,7 @@ fn unknown(owner: Uid, me: Uid) -> Option<u32> {
         map.lines().find_map(|line| {
             let mut numbers = line.split_whitespace().map(|it| it.parse::<u32>().ok());
             let (inside, outside, count) = (numbers.next()??, numbers.next()??, numbers.next()??);
-            let nth = user
-                .as_raw()
-                .checked_sub(inside)
-                .filter(|nth| *nth < count)?;
+            let nth = user.as_raw().checked_sub(inside).filter(|nth| *nth < count)?;
             outside.checked_add(nth)
         })
     };
@@ -184,10 +172,7 @@ fn cannot_ask(path: &Path, error: impl Into<io::Error>) -> Unwritable {
     let fix = match error.kind() {
         ErrorKind::NotFound => format!("make it, or put back what was at {}", path.display()),
         ErrorKind::PermissionDenied => {
-            format!(
-                "give the user {} access to the folders above it",
-                name(geteuid())
-            )
+            format!("give the user {} access to the folders above it", name(geteuid()))
         }
         _ => "see what the kernel says of that disk: dmesg".to_owned(),
     };
@@ -236,10 +221,7 @@ fn has_room(disk: &Statvfs, folder: &Path, room: u64) -> Result<(), Unwritable> 
             size(left),
             size(room)
         ),
-        fix: format!(
-            "free some room on it; `df -h {}` shows how full it is",
-            quoted(folder)
-        ),
+        fix: format!("free some room on it; `df -h {}` shows how full it is", quoted(folder)),
     })
 }
 

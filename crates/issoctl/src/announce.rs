@@ -16,14 +16,14 @@ pub async fn follow(app: App, output: Output) {
         match state {
             State::Serving if before != State::Serving => {
                 let url = url(app.listen);
-                output.note(&format!("{GOOD}Isso serves{GOOD:#} on {BOLD}{url}{BOLD:#}, the admin panel on {url}/admin/"));
+                output.note(&format!(
+                    "{GOOD}Isso serves{GOOD:#} on {BOLD}{url}{BOLD:#}, the admin panel on {url}/admin/"
+                ));
             }
             State::Recovering => {
                 let reason = app.supervisor.last_exit();
                 let reason = reason.as_deref().unwrap_or("it ended without saying why");
-                output.note(&format!(
-                    "{BAD}Isso is down{BAD:#} and will be started again: {reason}"
-                ));
+                output.note(&format!("{BAD}Isso is down{BAD:#} and will be started again: {reason}"));
             }
             _ => {}
         }

@@ -21,9 +21,7 @@ pub enum NotDone {
 }
 
 /// Does the work of a request, or waits until less of such work is under way.
-pub async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, NotDone> {
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
     let permit = REQUESTS.acquire().await.expect("it is never closed");
     // A request that is given up leaves the work behind, which keeps its place until it is done.
     on_thread(move || {
@@ -35,11 +33,9 @@ pub async fn aside<T: Send + 'static>(
 
 /// Does work on another thread of the runtime.
 ///
-/// tokio panics where it cannot start its first thread, and would have the next thread do the work all the same. Here the panic
-/// is caught, and the work is not done.
-pub async fn on_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, NotDone> {
+/// tokio panics where it cannot start its first thread, and would have the next thread do the work all the same. Here
+/// the panic is caught, and the work is not done.
+pub async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
     let work = Arc::new(Mutex::new(Some(work)));
     let queued = Arc::clone(&work);
     let begin = || spawn_blocking(move || take(&queued).map(|work| work()));

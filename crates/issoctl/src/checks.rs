@@ -1,7 +1,7 @@
 //! Thorough checks of the database beside an Isso that serves.
 //!
-//! A check is a process of its own ([`crate::cmd::check_database`]): its memory is gone when it ends, SQLite's locks of this process are
-//! untouched, and it has the lowest priority. When one is due, [`is_due`] says.
+//! A check is a process of its own ([`crate::cmd::check_database`]): its memory is gone when it ends, SQLite's locks of
+//! this process are untouched, and it has the lowest priority. When one is due, [`is_due`] says.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -174,11 +174,9 @@ fn is_restoring(state: &Lifecycle) -> bool {
     *state == Lifecycle::Restoring
 }
 
-/// Works until another database is put in place, in the middle of the work too. Nothing if the host, or the work, has ended.
-async fn until_restore(
-    states: &mut watch::Receiver<Lifecycle>,
-    work: impl Future<Output = ()>,
-) -> Option<()> {
+/// Works until another database is put in place, in the middle of the work too. Nothing if the host, or the work, has
+/// ended.
+async fn until_restore(states: &mut watch::Receiver<Lifecycle>, work: impl Future<Output = ()>) -> Option<()> {
     tokio::select! {
         biased;
         // The guard that `wait_for` returns locks the state, so it is dropped at once.
@@ -189,9 +187,7 @@ async fn until_restore(
 
 /// The later one of two verdicts.
 fn later(one: Option<Verdict>, other: Option<Verdict>) -> Option<Verdict> {
-    one.into_iter()
-        .chain(other)
-        .max_by_key(|verdict| verdict.checked)
+    one.into_iter().chain(other).max_by_key(|verdict| verdict.checked)
 }
 
 fn status(verdict: &Verdict) -> DatabaseStatus {
@@ -205,7 +201,8 @@ fn status(verdict: &Verdict) -> DatabaseStatus {
     }
 }
 
-/// Whether a check is due: at a start as soon as the file has changed, and later when it has changed and some time has passed.
+/// Whether a check is due: at a start as soon as the file has changed, and later when it has changed and some time has
+/// passed.
 fn is_due(last: Option<&Verdict>, state: &State, is_first: bool) -> bool {
     let Some(last) = last else {
         return true;
@@ -240,10 +237,7 @@ mod tests {
             took_ms,
         };
         let changed_ns = if changed { 2 } else { 1 };
-        let state = State {
-            changed_ns,
-            ..state
-        };
+        let state = State { changed_ns, ..state };
         let due = is_due(Some(&last), &state, is_first);
         assert_eq!(due, expected, "{age} s after a check of {took_ms} ms");
     }

@@ -6,7 +6,8 @@ use isso_daemon::end_with_us;
 use nix::sys::signal::Signal;
 use tokio::process::Command;
 
-/// This program, without arguments yet. The kernel sends it SIGTERM when this process ends, at which it removes its unfinished work.
+/// This program, without arguments yet. The kernel sends it SIGTERM when this process ends, at which it removes its
+/// unfinished work.
 pub fn issoctl() -> Command {
     // By this name it is found even after another version was put in its place.
     let mut command = Command::new("/proc/self/exe");

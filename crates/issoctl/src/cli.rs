@@ -54,8 +54,8 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 3 Isso does not run.";
 pub enum Command {
     /// Run Isso in the foreground
     ///
-    /// SIGTERM and Ctrl-C stop it gracefully, a second one or SIGQUIT at once. SIGHUP has it look at isso.cfg, and stops it
-    /// if its terminal was closed. SIGUSR1 and SIGUSR2 do nothing.
+    /// SIGTERM and Ctrl-C stop it gracefully, a second one or SIGQUIT at once. SIGHUP has it look at isso.cfg, and
+    /// stops it if its terminal was closed. SIGUSR1 and SIGUSR2 do nothing.
     Up(UpArgs),
     /// Run somebody else's gunicorn command line as `up` runs Isso, such as a container's entrypoint
     #[command(after_help = SUPERVISE_EXAMPLES)]
@@ -102,8 +102,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// The folder that the command changes or reads, as whose owner it works if root runs it; none where root's own rights
-    /// are meant: in a container, and for a file that is only read.
+    /// The folder that the command changes or reads, as whose owner it works if root runs it; none where root's own
+    /// rights are meant: in a container, and for a file that is only read.
     pub fn works_in<'a>(&'a self, data: &'a Path) -> Option<&'a Path> {
         match self {
             Self::Supervise(_)
@@ -111,15 +111,9 @@ impl Command {
             | Self::CheckDatabase { .. }
             | Self::Completions { .. }
             | Self::Man { .. }
-            | Self::Config(ConfigCommand::Parse { .. } | ConfigCommand::Check { file: Some(_) }) => {
-                None
-            }
-            Self::Backup(BackupCommand::List {
-                folder: Some(folder),
-            }) => Some(folder),
-            Self::Backup(BackupCommand::Restore(RestoreArgs {
-                into: Some(folder), ..
-            })) => Some(folder),
+            | Self::Config(ConfigCommand::Parse { .. } | ConfigCommand::Check { file: Some(_) }) => None,
+            Self::Backup(BackupCommand::List { folder: Some(folder) }) => Some(folder),
+            Self::Backup(BackupCommand::Restore(RestoreArgs { into: Some(folder), .. })) => Some(folder),
             // One that is not here is looked for in the data folder.
             Self::Backup(BackupCommand::Delete { backup, .. }) if backup.exists() => Some(backup),
             _ => Some(data),
@@ -178,15 +172,10 @@ Examples:
 #[derive(Debug, Args)]
 pub struct SuperviseArgs {
     /// Isso's settings; their folder may be read-only
-    #[arg(
-        long,
-        env = "ISSO_SETTINGS",
-        value_name = "FILE",
-        required_unless_present = "volume"
-    )]
+    #[arg(long, env = "ISSO_SETTINGS", value_name = "FILE", required_unless_present = "volume")]
     pub config: Option<PathBuf>,
-    /// The folder with config/isso.cfg and db/comments.db in it, to write to, wherever the entrypoint sees them; instead
-    /// of --config
+    /// The folder with config/isso.cfg and db/comments.db in it, to write to, wherever the entrypoint sees them;
+    /// instead of --config
     #[arg(long, value_name = "DIR")]
     pub volume: Option<PathBuf>,
     /// The address and port that Isso answers on (by default what `-b` in the command line says)
@@ -398,14 +387,12 @@ pub struct LogsArgs {
 
 /// The time between two backups; `daily` is answered with the right form.
 fn span(text: &str) -> Result<Timedelta, String> {
-    Timedelta::parse(text).map_err(|error: TimedeltaError| {
-        format!("{error}; every hour is 1h, every day 24h, every week 7d")
-    })
+    Timedelta::parse(text)
+        .map_err(|error: TimedeltaError| format!("{error}; every hour is 1h, every day 24h, every week 7d"))
 }
 
 fn number(text: &str) -> Result<usize, String> {
-    text.parse()
-        .map_err(|_| "write a whole number, such as 100".to_owned())
+    text.parse().map_err(|_| "write a whole number, such as 100".to_owned())
 }
 
 /// Rules that are handed on as they stand.

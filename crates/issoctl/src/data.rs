@@ -28,15 +28,13 @@ pub struct DataDir {
 impl DataDir {
     /// The folder given, else the user's data folder. Nothing is made yet.
     pub fn locate(given: Option<PathBuf>) -> Result<Self, Failure> {
-        let default = etcetera::base_strategy::choose_base_strategy()
-            .map(|folders| folders.data_dir().join("issoctl"));
+        let default = etcetera::base_strategy::choose_base_strategy().map(|folders| folders.data_dir().join("issoctl"));
         let by_default = match (&given, &default) {
             (Some(given), Ok(default)) => given == default,
             (given, _) => given.is_none(),
         };
         let dir = given.map_or(default, Ok).map_err(|source| {
-            Failure::new("there is no home folder to keep the data in", source)
-                .hint("name a folder with --data DIR")
+            Failure::new("there is no home folder to keep the data in", source).hint("name a folder with --data DIR")
         })?;
         let absolute = std::path::absolute(&dir)
             .map_err(|source| Failure::new(format!("no such place: {}", dir.display()), source))?;
@@ -46,8 +44,9 @@ impl DataDir {
         };
         if !is_folder {
             let message = format!("{} is no folder, and lies in none", absolute.display());
-            return Err(Failure::usage(message)
-                .hint("name the folder that holds config/ and db/, or a new one: --data DIR"));
+            return Err(
+                Failure::usage(message).hint("name the folder that holds config/ and db/, or a new one: --data DIR")
+            );
         }
         match absolute.to_str() {
             // Isso expands `$NAME` in dbpath, and configparser trims it and ends it at a line break.
@@ -70,11 +69,8 @@ impl DataDir {
             .mode(0o700)
             .create(&self.path)
             .map_err(|source| {
-                Failure::new(
-                    format!("cannot make the folder {}", self.path.display()),
-                    source,
-                )
-                .hint("choose another one with --data DIR")
+                Failure::new(format!("cannot make the folder {}", self.path.display()), source)
+                    .hint("choose another one with --data DIR")
             })?;
         owner::look_again(&self.path)
     }
@@ -97,9 +93,7 @@ impl DataDir {
         let mut spelled = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let word = part.split(|c: char| !c.is_ascii_lowercase()).next();
-            let is_command = Cli::command()
-                .find_subcommand(word.unwrap_or_default())
-                .is_some();
+            let is_command = Cli::command().find_subcommand(word.unwrap_or_default()).is_some();
             spelled += if is_command { &program } else { "issoctl" };
             spelled += " ";
             spelled += part;
@@ -107,22 +101,18 @@ impl DataDir {
         spelled
     }
 
-    /// The volume, as on StartOS, right inside the folder. The environment of this command stands in for that of the host.
+    /// The volume, as on StartOS, right inside the folder. The environment of this command stands in for that of the
+    /// host.
     pub fn volume(&self) -> Volume {
         let dbpath = self.path.join("db/comments.db");
-        Volume::new(&self.path, dbpath.to_string_lossy())
-            .with_environment(Environment::elsewhere(std::env::vars_os()))
+        Volume::new(&self.path, dbpath.to_string_lossy()).with_environment(Environment::elsewhere(std::env::vars_os()))
     }
 
     /// Fails where no Isso was ever set up, before anything is made there.
     pub fn holds_isso(&self) -> Result<(), Failure> {
         let volume = self.volume();
         // While a restore that was broken off is unfinished, the files may all lie in its folder.
-        let files = [
-            volume.config_path(),
-            volume.db_path(),
-            self.path.join(".restore"),
-        ];
+        let files = [volume.config_path(), volume.db_path(), self.path.join(".restore")];
         if files.iter().any(|file| file.exists()) {
             return Ok(());
         }
@@ -135,8 +125,7 @@ impl DataDir {
             return Ok(());
         }
         let message = format!("no Isso is set up in {}", self.path.display());
-        Err(Failure::usage(message)
-            .hint("set one up with `issoctl up`, or name another folder with --data DIR"))
+        Err(Failure::usage(message).hint("set one up with `issoctl up`, or name another folder with --data DIR"))
     }
 
     /// The private Python environment.

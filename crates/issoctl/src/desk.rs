@@ -42,8 +42,8 @@ struct Papers {
     failures: u32,
     /// Why the file is not in force.
     trouble: Option<Trouble>,
-    /// The settings that Isso served on before this process, read when the files were settled: asked for by the supervisor,
-    /// which must not wait for a disk.
+    /// The settings that Isso served on before this process, read when the files were settled: asked for by the
+    /// supervisor, which must not wait for a disk.
     last_good: Option<Document>,
     /// Whether the files could not be settled, for a reason that may pass.
     unsettled: bool,
@@ -128,10 +128,7 @@ impl Desk {
         let papers = self.papers();
         let cfg = papers.in_force.as_ref().or(papers.accepted.as_ref());
         let websites = cfg.map_or_else(Vec::new, |cfg| cfg.read_lines(&keys::HOST));
-        websites
-            .into_iter()
-            .filter(|it| it != "localhost")
-            .collect()
+        websites.into_iter().filter(|it| it != "localhost").collect()
     }
 
     fn papers(&self) -> MutexGuard<'_, Papers> {
@@ -145,13 +142,14 @@ impl Desk {
         papers.trouble.as_ref().map(|it| it.reason.clone())
     }
 
-    /// Whether the files could not be settled: the cause may lie outside of them, so that no change of theirs tells when it is
-    /// gone.
+    /// Whether the files could not be settled: the cause may lie outside of them, so that no change of theirs tells
+    /// when it is gone.
     pub fn is_unsettled(&self) -> bool {
         self.papers().unsettled
     }
 
-    /// Settles the files, and remembers why that failed: without it, a status could tell only that there is no password.
+    /// Settles the files, and remembers why that failed: without it, a status could tell only that there is no
+    /// password.
     fn settle(&self) -> Result<Gate, PortError> {
         let settled = self.try_to_settle();
         if let Err(error) = &settled {
@@ -209,9 +207,7 @@ impl Desk {
         match papers.gate() {
             // Nothing is wrong with the file itself, so what kept it from being settled is the news.
             // Nor is it known what is wrong with a file that another process may be changing.
-            Gate::Locked if papers.trouble.is_none() || is_locked(&unwritable) => {
-                Err(unwritable.into())
-            }
+            Gate::Locked if papers.trouble.is_none() || is_locked(&unwritable) => Err(unwritable.into()),
             gate => Ok(gate),
         }
     }
@@ -270,21 +266,14 @@ impl Papers {
     }
 
     fn gate(&self) -> Gate {
-        gate(
-            self.accepted
-                .as_ref()
-                .is_some_and(Document::has_usable_password),
-        )
+        gate(self.accepted.as_ref().is_some_and(Document::has_usable_password))
     }
 }
 
 impl Settings for Desk {
     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
         let papers = self.papers();
-        let cfg = papers
-            .accepted
-            .as_ref()
-            .ok_or("isso.cfg was not looked at yet")?;
+        let cfg = papers.accepted.as_ref().ok_or("isso.cfg was not looked at yet")?;
         Ok(Arc::new(Snapshot {
             text: cfg.as_str().to_owned(),
             variables: cfg.variables(),
@@ -373,9 +362,7 @@ impl Trouble {
             message: found.message.clone(),
             fix: found.fix.clone(),
         });
-        let reason = diagnostics
-            .first()
-            .map_or_else(String::new, ToString::to_string);
+        let reason = diagnostics.first().map_or_else(String::new, ToString::to_string);
         Trouble {
             reason: format!("isso.cfg is not in force: {reason}"),
             problems: problems.collect(),
@@ -399,12 +386,8 @@ fn gate(usable_password: bool) -> Gate {
 /// time-out at each of their addresses; and the system sets no limit to how long a name look-up takes.
 fn ready_within(cfg: &Document) -> Duration {
     let websites = u64::try_from(cfg.read_lines(&keys::HOST).len()).unwrap_or(u64::MAX);
-    let smtp = cfg
-        .read_timedelta(&keys::SMTP_TIMEOUT)
-        .map_or(10, Timedelta::seconds);
-    let checks = smtp
-        .saturating_mul(4)
-        .saturating_add(websites.saturating_mul(30));
+    let smtp = cfg.read_timedelta(&keys::SMTP_TIMEOUT).map_or(10, Timedelta::seconds);
+    let checks = smtp.saturating_mul(4).saturating_add(websites.saturating_mul(30));
     Duration::from_secs(checks.saturating_add(60).min(3600))
 }
 
@@ -416,8 +399,7 @@ mod tests {
     async fn files_that_cannot_be_settled_are_told_as_the_reason_and_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("comments.db");
-        let volume = Volume::new(folder.path(), database.to_string_lossy())
-            .with_patience(Duration::from_millis(20));
+        let volume = Volume::new(folder.path(), database.to_string_lossy()).with_patience(Duration::from_millis(20));
         volume.settle().unwrap();
         let desk = Arc::new(Desk::new(volume));
         let mut port = ConfigPort(Arc::clone(&desk));

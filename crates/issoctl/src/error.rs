@@ -75,7 +75,8 @@ impl Failure {
         self
     }
 
-    /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data folder.
+    /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data
+    /// folder.
     pub fn report(&self, data: Option<&DataDir>, output: &Output) -> ExitCode {
         let source = self.source.as_deref();
         let remedy = || source.and_then(|source| remedy(source)).map(str::to_owned);
@@ -143,14 +144,10 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
                 );
             }
             Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
-                return Some(
-                    "free some room on that disk, which `df -h` and `df -i` show, and try again",
-                );
+                return Some("free some room on that disk, which `df -h` and `df -i` show, and try again");
             }
             Some(io::ErrorKind::ReadOnlyFilesystem) => {
-                return Some(
-                    "that disk is mounted read-only: mount it writable, or choose a folder elsewhere",
-                );
+                return Some("that disk is mounted read-only: mount it writable, or choose a folder elsewhere");
             }
             _ => next = error.source(),
         }

@@ -81,15 +81,13 @@ pub fn assign(form: &Value, mut values: Value, fields: &[String]) -> Result<Valu
         let named = field.split_once('=').filter(|(path, _)| !path.is_empty());
         let (path, text) = named.ok_or_else(|| {
             let first = entries(form).next().map_or("FIELD", |(name, _)| name);
-            Failure::usage(format!("`{field}` is not FIELD=VALUE")).hint(format!(
-                "write a field's name, an equals sign and its value: {first}=…"
-            ))
+            Failure::usage(format!("`{field}` is not FIELD=VALUE"))
+                .hint(format!("write a field's name, an equals sign and its value: {first}=…"))
         })?;
         let begun = lists_begun.contains(&path);
         lists_begun.push(path);
         let parts: Vec<&str> = path.split('.').collect();
-        put(form, &mut values, &parts, text, begun)
-            .map_err(|reason| Failure::usage(format!("{path}: {reason}")))?;
+        put(form, &mut values, &parts, text, begun).map_err(|reason| Failure::usage(format!("{path}: {reason}")))?;
     }
     Ok(values)
 }
@@ -130,10 +128,7 @@ fn no_such_field(given: &str, known: &[&str]) -> String {
     }
     let meant = closest(given, known.iter().copied());
     let meant = meant.map_or_else(String::new, |name| format!("did you mean `{name}`? "));
-    format!(
-        "there is no such field; {meant}there are {}",
-        known.join(", ")
-    )
+    format!("there is no such field; {meant}there are {}", known.join(", "))
 }
 
 /// Whether the input has text in a field that is masked anywhere in the form.
@@ -163,18 +158,11 @@ pub fn holds_secret(form: &Value, input: &Value) -> bool {
 
 /// Whether there is anything to fill in: where one thing can be chosen at most, there is not.
 pub fn asks_something(form: &Value) -> bool {
-    entries(form).any(|(_, spec)| {
-        spec["type"] != "select" || spec["values"].as_object().is_none_or(|all| all.len() > 1)
-    })
+    entries(form)
+        .any(|(_, spec)| spec["type"] != "select" || spec["values"].as_object().is_none_or(|all| all.len() > 1))
 }
 
-fn put(
-    form: &Value,
-    values: &mut Value,
-    path: &[&str],
-    text: &str,
-    begun: bool,
-) -> Result<(), String> {
+fn put(form: &Value, values: &mut Value, path: &[&str], text: &str, begun: bool) -> Result<(), String> {
     let Some((key, rest)) = path.split_first() else {
         let first = entries(form).next().map_or("", |(name, _)| name);
         return Err(format!(
@@ -213,9 +201,7 @@ fn put(
                 begun,
             )
         }
-        (Some("union"), _) => {
-            Err("this is a choice: set its `.selection=…`, then its `.value.…`".into())
-        }
+        (Some("union"), _) => Err("this is a choice: set its `.selection=…`, then its `.value.…`".into()),
         (_, [_, ..]) => Err("this field has no fields inside".into()),
         (kind, []) => {
             *value = scalar(kind, spec, value, text, begun)?;
@@ -224,13 +210,7 @@ fn put(
     }
 }
 
-fn scalar(
-    kind: Option<&str>,
-    spec: &Value,
-    present: &Value,
-    text: &str,
-    begun: bool,
-) -> Result<Value, String> {
+fn scalar(kind: Option<&str>, spec: &Value, present: &Value, text: &str, begun: bool) -> Result<Value, String> {
     match kind {
         // To take one away is no secret.
         _ if spec["masked"] == json!(true) && !text.is_empty() => Err(
@@ -282,12 +262,7 @@ pub fn defaults(form: &Value) -> Value {
 }
 
 /// Visits each field with its path and its value, in the order of the form.
-pub fn walk(
-    form: &Value,
-    values: &Value,
-    prefix: &str,
-    visit: &mut impl FnMut(&str, &Value, &Value),
-) {
+pub fn walk(form: &Value, values: &Value, prefix: &str, visit: &mut impl FnMut(&str, &Value, &Value)) {
     for (key, spec) in entries(form) {
         let path = format!("{prefix}{key}");
         let value = &values[key];
@@ -296,12 +271,7 @@ pub fn walk(
         }
         if let Some((form, within)) = inner(spec, value) {
             let prefix = format!("{path}{}.", within.replace('/', "."));
-            walk(
-                form,
-                value.pointer(within).unwrap_or(&Value::Null),
-                &prefix,
-                visit,
-            );
+            walk(form, value.pointer(within).unwrap_or(&Value::Null), &prefix, visit);
         }
     }
 }

@@ -32,17 +32,12 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.metadata()?.file_type().is_fifo() {
         let flag = rustix::fs::OFlags::NONBLOCK.bits();
-        let unwaiting = File::options()
-            .read(true)
-            .custom_flags(flag.cast_signed())
-            .open(path)?;
+        let unwaiting = File::options().read(true).custom_flags(flag.cast_signed()).open(path)?;
         // Without a writer the pipe is at its end; with one that has not written yet, there is something to wait for.
         let mut first = [0];
         match (&unwaiting).read(&mut first) {
             Ok(0) => {
-                return Err(io::Error::other(
-                    "it is a named pipe, and no program writes into it",
-                ));
+                return Err(io::Error::other("it is a named pipe, and no program writes into it"));
             }
             Ok(_) => bytes.extend(first),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}

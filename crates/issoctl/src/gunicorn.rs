@@ -1,7 +1,8 @@
 //! gunicorn's command line, as far as `supervise` has to understand it.
 //!
-//! [argparse](https://docs.python.org/3/library/argparse.html) takes a long option by any beginning that no other one has, and short
-//! ones in one word. What a configuration file says, gunicorn itself is asked for, by the configuration that it gets from us.
+//! [argparse](https://docs.python.org/3/library/argparse.html) takes a long option by any beginning that no other one
+//! has, and short ones in one word. What a configuration file says, gunicorn itself is asked for, by the configuration
+//! that it gets from us.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -54,8 +55,7 @@ pub fn refused(words: &[OsString]) -> Option<Refused> {
     let refused = |option: Given| {
         // A beginning that is too short is refused by gunicorn, too.
         let is = |short: &str, long: &str| {
-            option.name == short
-                || (option.name.starts_with("--") && long.starts_with(&option.name))
+            option.name == short || (option.name.starts_with("--") && long.starts_with(&option.name))
         };
         let known = REFUSED.iter().find(|(short, long, _)| is(short, long));
         let is_zero = option.value.trim().parse::<i64>() == Ok(0);
@@ -91,16 +91,13 @@ pub fn names_configuration(words: &[OsString]) -> bool {
 /// The arguments in a variable, as gunicorn splits them.
 pub fn split(variable: Option<&OsStr>) -> Vec<OsString> {
     let text = variable.map(OsStr::to_string_lossy).unwrap_or_default();
-    let words = shell_words::split(&text)
-        .unwrap_or_else(|_| text.split_whitespace().map(str::to_owned).collect());
+    let words = shell_words::split(&text).unwrap_or_else(|_| text.split_whitespace().map(str::to_owned).collect());
     words.into_iter().map(Into::into).collect()
 }
 
 /// Whether gunicorn has a configuration of its own, in any of the ways it knows.
 pub fn has_configuration(arguments: &[OsString], inherited: &[OsString]) -> bool {
-    names_configuration(arguments)
-        || names_configuration(inherited)
-        || Path::new("gunicorn.conf.py").exists()
+    names_configuration(arguments) || names_configuration(inherited) || Path::new("gunicorn.conf.py").exists()
 }
 
 /// An option as it is given.
@@ -142,10 +139,7 @@ fn options(words: &[OsString]) -> Vec<Given> {
         for (at, letter) in letters.char_indices() {
             let rest = &letters[at + letter.len_utf8()..];
             let value = if rest.is_empty() { next } else { rest };
-            add(
-                format!("-{letter}"),
-                value.strip_prefix('=').unwrap_or(value),
-            );
+            add(format!("-{letter}"), value.strip_prefix('=').unwrap_or(value));
             if !FLAGS.contains(letter) {
                 break;
             }
@@ -189,10 +183,7 @@ mod tests {
             "-b 0.0.0.0:8080 -w 4 --preload --worker-tmp-dir /dev/shm isso.run",
             None,
         );
-        check(
-            "-n -w --reload-engine poll -u D -kD -R --check",
-            Some("--check"),
-        );
+        check("-n -w --reload-engine poll -u D -kD -R --check", Some("--check"));
         check(
             "--reload-engine poll --pythonpath /x --paste y --name=-D -kD --cert-reqs 0 -w 10",
             None,
@@ -226,12 +217,7 @@ mod tests {
         for text in ["-c x", "-cx", "--config=x", "--confi x", "-Rc x"] {
             assert!(names(text), "{text}");
         }
-        for text in [
-            "--control-socket x",
-            "--check-config",
-            "-w 4",
-            "--capture-output",
-        ] {
+        for text in ["--control-socket x", "--check-config", "-w 4", "--capture-output"] {
             assert!(!names(text), "{text}");
         }
     }

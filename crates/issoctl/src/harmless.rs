@@ -1,8 +1,10 @@
-//! Foreign text on a terminal: what would move the cursor, retitle the window or turn the line around is shown instead of done.
+//! Foreign text on a terminal: what would move the cursor, retitle the window or turn the line around is shown instead
+//! of done.
 //!
-//! Names of files, settings, comments, versions in a backup and the lines that Isso logs may hold any character. A terminal takes
-//! some of them for commands. Where [`crate::output`] prints to a terminal, these are written as `\x1b` or `\u{202e}`; colours,
-//! which our own texts have, are let through. What goes into a pipe or file stays as it is, byte for byte.
+//! Names of files, settings, comments, versions in a backup and the lines that Isso logs may hold any character. A
+//! terminal takes some of them for commands. Where [`crate::output`] prints to a terminal, these are written as `\x1b`
+//! or `\u{202e}`; colours, which our own texts have, are let through. What goes into a pipe or file stays as it is,
+//! byte for byte.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -69,8 +71,8 @@ fn is_obeyed(character: char) -> bool {
     }
 }
 
-/// The length of the sequence at the beginning that only sets a colour or weight which our own texts have. A foreign text with one
-/// becomes red or bold; it can hide nothing.
+/// The length of the sequence at the beginning that only sets a colour or weight which our own texts have. A foreign
+/// text with one becomes red or bold; it can hide nothing.
 fn colour(text: &str) -> Option<usize> {
     let codes = text.strip_prefix("\x1b[")?;
     let end = codes.find(|it: char| !it.is_ascii_digit() && it != ';')?;
@@ -134,9 +136,6 @@ mod tests {
         let text = value.to_string();
         let shown = harmless(&text, As::Json);
         assert!(!shown.contains(is_obeyed), "{shown}");
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
-            value
-        );
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 }

@@ -1,7 +1,7 @@
 //! Notices that the data folder of a running host was moved away or deleted.
 //!
-//! Isso knows its database by its path. If another folder came to stand under that path, Isso would write its comments into the
-//! database of another Isso; so the host ends when the folder is no longer where it was.
+//! Isso knows its database by its path. If another folder came to stand under that path, Isso would write its comments
+//! into the database of another Isso; so the host ends when the folder is no longer where it was.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -24,8 +24,8 @@ const SECOND_LOOK: Duration = Duration::from_secs(2);
 /// What the thread needs is little, and memory counts.
 const STACK: usize = 64 * 1024;
 
-/// Tells once that the folder, which was opened when it was taken, is gone from its path. The look is taken by a thread of its own,
-/// for the disk may not answer.
+/// Tells once that the folder, which was opened when it was taken, is gone from its path. The look is taken by a thread
+/// of its own, for the disk may not answer.
 pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<Failure>> {
     let path = path.to_owned();
     let (tell, told) = oneshot::channel();
@@ -50,7 +50,8 @@ pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<Failure>>
     Ok(told)
 }
 
-/// Has the kernel say when the folder is moved or deleted. While it is open, its end shows as a change of its attributes.
+/// Has the kernel say when the folder is moved or deleted. While it is open, its end shows as a change of its
+/// attributes.
 fn watch(path: &Path) -> nix::Result<Inotify> {
     let word = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
     let of = AddWatchFlags::IN_MOVE_SELF | AddWatchFlags::IN_DELETE_SELF | AddWatchFlags::IN_ATTRIB;
@@ -119,10 +120,7 @@ mod tests {
         fs::create_dir(&path).unwrap();
         assert!(!is_in_place(&path, &folder), "it is another");
         let said = explain(&path, &folder).line();
-        assert!(
-            said.contains(&format!("moved to {}", new.display())),
-            "{said}"
-        );
+        assert!(said.contains(&format!("moved to {}", new.display())), "{said}");
         fs::remove_dir(&path).unwrap();
         fs::rename(&new, &path).unwrap();
         assert!(is_in_place(&path, &folder));

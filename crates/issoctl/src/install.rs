@@ -19,9 +19,8 @@ pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
     output.note("Installing Isso into a Python environment of its own; this is done once.");
     printer::flush(LAST_LINES);
     // Drawn on stderr, and only if that is a terminal.
-    let bar = ProgressBar::new(0).with_style(
-        ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}").expect("the template is valid"),
-    );
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}").expect("the template is valid"));
     let made = runtime.ensure(|Progress { step, done, total }| {
         bar.set_length(u64::try_from(total).unwrap_or(0));
         bar.set_position(u64::try_from(done).unwrap_or(0));
@@ -43,9 +42,7 @@ fn of_another(error: &RuntimeError, me: Uid) -> Option<String> {
     let RuntimeError::File { path, source, .. } = error else {
         return None;
     };
-    let (folder, there) = path
-        .ancestors()
-        .find_map(|it| Some((it, it.metadata().ok()?)))?;
+    let (folder, there) = path.ancestors().find_map(|it| Some((it, it.metadata().ok()?)))?;
     let owner = Uid::from_raw(there.uid());
     let is_denied = source.kind() == ErrorKind::PermissionDenied && owner != me;
     let user = User::from_uid(owner).ok().flatten();
@@ -86,10 +83,7 @@ mod tests {
         };
         let said = hint(ErrorKind::PermissionDenied, owner + 1).unwrap();
         let begin = format!("{} belongs to ", folder.path().display());
-        assert!(
-            said.starts_with(&begin) && said.contains("--runtime"),
-            "{said}"
-        );
+        assert!(said.starts_with(&begin) && said.contains("--runtime"), "{said}");
         assert_eq!(hint(ErrorKind::PermissionDenied, owner), None);
         assert_eq!(hint(ErrorKind::NotFound, owner + 1), None);
     }

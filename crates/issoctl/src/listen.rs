@@ -10,7 +10,8 @@ use crate::error::Failure;
 
 /// The port that `--listen` takes when it is given an address alone.
 const PORT: u16 = 8080;
-/// The port that [gunicorn](https://docs.gunicorn.org/en/stable/settings.html#bind) takes when `-b` names an address alone.
+/// The port that [gunicorn](https://docs.gunicorn.org/en/stable/settings.html#bind) takes when `-b` names an address
+/// alone.
 const GUNICORN_PORT: u16 = 8000;
 const ALL: &str = "0.0.0.0";
 const THIS_MACHINE: &str = "127.0.0.1";
@@ -39,9 +40,7 @@ impl Listen {
     /// Looks up the name and takes the address. It waits for the resolver, so it is for start-up alone.
     pub async fn bind(&self) -> Result<Listener, Failure> {
         let address = self.resolve()?;
-        Listener::bind(address)
-            .await
-            .map_err(|error| explain(address, error))
+        Listener::bind(address).await.map_err(|error| explain(address, error))
     }
 
     /// The IPv4 address of the name, as gunicorn takes it, else its IPv6 address.
@@ -50,18 +49,15 @@ impl Listen {
         let all: Vec<_> = found
             .map_err(|source| {
                 let host = &self.host;
-                Failure::new(
-                    format!("`{host}` is no address, and no name of one"),
-                    source,
-                )
-                .exit(Failure::USAGE)
-                .hint(format!("name an address of this machine; {EXAMPLES}"))
+                Failure::new(format!("`{host}` is no address, and no name of one"), source)
+                    .exit(Failure::USAGE)
+                    .hint(format!("name an address of this machine; {EXAMPLES}"))
             })?
             .collect();
         let ipv4 = all.iter().find(|it| it.is_ipv4());
-        ipv4.or(all.first()).copied().ok_or_else(|| {
-            Failure::usage(format!("the name `{}` has no address", self.host)).hint(EXAMPLES)
-        })
+        ipv4.or(all.first())
+            .copied()
+            .ok_or_else(|| Failure::usage(format!("the name `{}` has no address", self.host)).hint(EXAMPLES))
     }
 }
 
@@ -89,9 +85,7 @@ pub enum NotAnAddress {
     #[error("an IPv6 address is written in brackets: {}", .0.join(" or "))]
     Brackets(Vec<String>),
     /// A bracket is open, or something other than a port follows.
-    #[error(
-        "an IPv6 address is written as [::1]:8080, with both brackets and a colon before the port"
-    )]
+    #[error("an IPv6 address is written as [::1]:8080, with both brackets and a colon before the port")]
     HalfBrackets,
     /// A URL with a path.
     #[error("an address to listen on has no path; write {0}")]
@@ -109,9 +103,7 @@ pub enum NotAnAddress {
     #[error("`{0}` is nothing to listen on here, only addresses with a port are; {EXAMPLES}")]
     Scheme(String),
     /// Several addresses.
-    #[error(
-        "one address is listened on, not several; 0.0.0.0:8080 or :8080 takes all IPv4 addresses of this machine"
-    )]
+    #[error("one address is listened on, not several; 0.0.0.0:8080 or :8080 takes all IPv4 addresses of this machine")]
     Several,
 }
 
@@ -129,9 +121,7 @@ fn parse(text: &str, default: u16) -> Result<Listen, NotAnAddress> {
     }
     let (host, port) = split(address)?;
     let port = match port {
-        Some(port) => port
-            .parse()
-            .map_err(|_| NotAnAddress::Port(port.to_owned()))?,
+        Some(port) => port.parse().map_err(|_| NotAnAddress::Port(port.to_owned()))?,
         None if is_url => return Err(NotAnAddress::UrlWithoutPort(address.to_owned())),
         None => default,
     };
@@ -310,16 +300,10 @@ mod tests {
     #[test]
     fn a_name_is_resolved_and_one_without_an_address_is_told() {
         let resolve = |text: &str| text.parse::<Listen>().unwrap().resolve();
-        assert_eq!(
-            resolve("localhost:8080").unwrap().to_string(),
-            "127.0.0.1:8080"
-        );
+        assert_eq!(resolve("localhost:8080").unwrap().to_string(), "127.0.0.1:8080");
         assert_eq!(resolve("[::1]:8080").unwrap().to_string(), "[::1]:8080");
         let failure = resolve("no-such-host.invalid:8080").unwrap_err();
-        assert!(
-            failure.line().contains("`no-such-host.invalid`"),
-            "{failure}"
-        );
+        assert!(failure.line().contains("`no-such-host.invalid`"), "{failure}");
     }
 
     /// Checks cause and hint of an address that cannot be taken.
@@ -342,11 +326,7 @@ mod tests {
     fn an_address_that_cannot_be_had_is_told_with_what_to_do() {
         use io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
         let ss = "sudo ss -ltnp 'sport = :8080'";
-        explained(
-            "127.0.0.1:8080",
-            AddrInUse,
-            &[ss, "--listen 127.0.0.1:8081"],
-        );
+        explained("127.0.0.1:8080", AddrInUse, &[ss, "--listen 127.0.0.1:8081"]);
         explained("[::1]:9000", AddrInUse, &["--listen [::1]:8080"]);
         explained(
             "0.0.0.0:80",

@@ -69,10 +69,7 @@ async fn main() -> ExitCode {
         memory::share_heap();
     }
     // The state machine's futures stay on this thread.
-    let code = match LocalSet::new()
-        .run_until(run(&data, output, cli.command, source))
-        .await
-    {
+    let code = match LocalSet::new().run_until(run(&data, output, cli.command, source)).await {
         Ok(code) => code,
         Err(failure) => failure.report(Some(&data), &output),
     };
@@ -80,12 +77,7 @@ async fn main() -> ExitCode {
     code
 }
 
-async fn run(
-    data: &DataDir,
-    output: Output,
-    command: Command,
-    source: Option<File>,
-) -> Result<ExitCode, Failure> {
+async fn run(data: &DataDir, output: Output, command: Command, source: Option<File>) -> Result<ExitCode, Failure> {
     match command {
         Command::Up(args) => cmd::up::run(data, output, args).await,
         Command::Supervise(args) => cmd::supervise::run(data, output, args).await,

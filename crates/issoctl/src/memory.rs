@@ -8,8 +8,8 @@ use rustix::mm::{Advice, madvise};
 /// Has freed memory given back whichever thread had it. To be called before other threads are started.
 ///
 /// Every thread would get a heap of its own from glibc, and [`give_back`] cannot shorten any but the first. And once
-/// something large was freed, glibc would keep the next thing of its size: what one thread after another needs, such as to read
-/// `isso.cfg`, would stay in memory several times.
+/// something large was freed, glibc would keep the next thing of its size: what one thread after another needs, such as
+/// to read `isso.cfg`, would stay in memory several times.
 pub fn share_heap() {
     #[cfg(target_env = "gnu")]
     for (parameter, value) in [
@@ -29,8 +29,8 @@ pub fn share_heap() {
 /// Gives back what is needed no more until something happens again.
 ///
 /// Most of a supervisor's memory is its own program text, two thirds of which is read while it starts and not again. It
-/// stays in the kernel's page cache and is mapped again, 64 KiB at a time, where it is run. With glibc a heap that was large
-/// once would stay so; see [`share_heap`], too.
+/// stays in the kernel's page cache and is mapped again, 64 KiB at a time, where it is run. With glibc a heap that was
+/// large once would stay so; see [`share_heap`], too.
 pub fn give_back() {
     #[cfg(target_env = "gnu")]
     {
@@ -50,7 +50,8 @@ pub fn give_back() {
     }
 }
 
-/// Where the text of this program and its libraries is mapped, as in `55d0c000-55d9a000 r-xp 0004c000 fe:00 1234 /bin/issoctl`.
+/// Where the text of this program and its libraries is mapped, as in `55d0c000-55d9a000 r-xp 0004c000 fe:00 1234
+/// /bin/issoctl`.
 fn program_text() -> Vec<(usize, usize)> {
     let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
     let text = |line: &str| {
@@ -110,12 +111,7 @@ mod tests {
     fn anonymous() -> usize {
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let line = status.lines().find(|line| line.starts_with("RssAnon:"));
-        line.unwrap()
-            .split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse()
-            .unwrap()
+        line.unwrap().split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
     #[cfg(target_env = "gnu")]

@@ -112,8 +112,8 @@ fn print_on_stderr(text: &str) {
     }
 }
 
-/// Text for a stream: a terminal gets nothing that it would obey, and only who wants colours gets them. Anything else is for a
-/// program, which gets it as it is.
+/// Text for a stream: a terminal gets nothing that it would obey, and only who wants colours gets them. Anything else
+/// is for a program, which gets it as it is.
 fn shown<'t>(text: &'t str, to: &impl RawStream) -> Cow<'t, str> {
     let text = match to.is_terminal() {
         true => harmless(text, As::Text),

@@ -1,10 +1,10 @@
 //! Root working on the data folder of another user.
 //!
-//! A user who may write in a folder, or in one above it, can replace what root is about to open by a link. So root becomes that
-//! user, for good, before it opens anything.
+//! A user who may write in a folder, or in one above it, can replace what root is about to open by a link. So root
+//! becomes that user, for good, before it opens anything.
 //!
-//! Then the kernel refuses what the user may not do, and every file has the right owner from the beginning. Nothing is given away
-//! by `chown`.
+//! Then the kernel refuses what the user may not do, and every file has the right owner from the beginning. Nothing is
+//! given away by `chown`.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, read_link, symlink_metadata};
@@ -36,8 +36,8 @@ pub fn remedy() -> Option<String> {
     ))
 }
 
-/// Run by root, becomes the user to whom the folder belongs, or the first folder above it that is not root's; for a folder that
-/// is not there yet, only those above it count. The process cannot become root again.
+/// Run by root, becomes the user to whom the folder belongs, or the first folder above it that is not root's; for a
+/// folder that is not there yet, only those above it count. The process cannot become root again.
 ///
 /// Where root runs the host (`supervise` keeps its user), root stays root, because the socket accepts root alone.
 pub fn become_owner(folder: &Path) -> Result<(), Failure> {
@@ -68,8 +68,7 @@ pub fn become_owner(folder: &Path) -> Result<(), Failure> {
         }
         setresuid(uid, uid, uid)?;
         // In case the system only says that it has done so.
-        match getuid() == uid && geteuid() == uid && setresuid(uid, Uid::from_raw(0), uid).is_err()
-        {
+        match getuid() == uid && geteuid() == uid && setresuid(uid, Uid::from_raw(0), uid).is_err() {
             true => {
                 let _ = BECAME.set(uid);
                 Ok(())
@@ -89,7 +88,8 @@ pub fn become_owner(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Looks once more after the folder was made. While it was not there, another user could put a link, or a folder, in its place.
+/// Looks once more after the folder was made. While it was not there, another user could put a link, or a folder, in
+/// its place.
 pub fn look_again(folder: &Path) -> Result<(), Failure> {
     let stayed = STAYED.get().filter(|it| *it == folder);
     let Some(owner) = stayed.and_then(|it| owner(it)) else {
@@ -103,8 +103,8 @@ pub fn look_again(folder: &Path) -> Result<(), Failure> {
     .hint("see what it is, or choose a folder in which no other user may write"))
 }
 
-/// Opens a file that root names, and that its own user may not be able to read. No link is followed on the way: another user
-/// might have set it. Without one of these the file is opened later, by the user that root has become.
+/// Opens a file that root names, and that its own user may not be able to read. No link is followed on the way: another
+/// user might have set it. Without one of these the file is opened later, by the user that root has become.
 pub fn open_as_root(file: &Path) -> Option<File> {
     if !geteuid().is_root() {
         return None;
@@ -115,14 +115,11 @@ pub fn open_as_root(file: &Path) -> Option<File> {
     let below = file.strip_prefix("/").ok()?;
     let opened = openat2(root, below, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS).ok()?;
     let opened = File::from(opened);
-    opened
-        .metadata()
-        .is_ok_and(|it| it.is_file())
-        .then_some(opened)
+    opened.metadata().is_ok_and(|it| it.is_file()).then_some(opened)
 }
 
-/// Whether a process of root listens on the API's socket there, and root has bound it: no other user can make one that is root's,
-/// though its owner may keep one that root has left behind.
+/// Whether a process of root listens on the API's socket there, and root has bound it: no other user can make one that
+/// is root's, though its owner may keep one that root has left behind.
 fn root_listens_in(folder: &Path) -> bool {
     let socket = symlink_metadata(folder.join(SocketPath::NAME));
     let bound = socket.is_ok_and(|it| it.file_type().is_socket() && it.uid() == 0);
@@ -170,8 +167,8 @@ fn steps(path: &Path) -> Vec<OsString> {
         .collect()
 }
 
-/// Whether the user is one of this user namespace. All others look like one user here, and neither can root become one of them nor
-/// can they do anything from here.
+/// Whether the user is one of this user namespace. All others look like one user here, and neither can root become one
+/// of them nor can they do anything from here.
 fn is_known(uid: u32) -> bool {
     let Ok(map) = std::fs::read_to_string("/proc/self/uid_map") else {
         return true;
@@ -201,12 +198,7 @@ mod tests {
     use super::*;
 
     fn check(folder: &Path, expected: Option<u32>) {
-        assert_eq!(
-            owner(folder).map(|it| it.uid()),
-            expected,
-            "{}",
-            folder.display()
-        );
+        assert_eq!(owner(folder).map(|it| it.uid()), expected, "{}", folder.display());
     }
 
     #[test]

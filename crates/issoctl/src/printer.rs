@@ -1,8 +1,9 @@
 //! What a host prints while it runs: nothing that is printed ends it or keeps it waiting.
 //!
-//! Lines go through a queue of at most [`ROOM`] bytes to a thread that writes them. A stderr that takes no more, such as a terminal
-//! that was stopped with Ctrl-S, holds up that thread alone. What finds the queue full, or cannot be written, such as to a full disk, is
-//! dropped and counted; the count is printed with the next line that can be written, and `issoctl status --json` shows it.
+//! Lines go through a queue of at most [`ROOM`] bytes to a thread that writes them. A stderr that takes no more, such
+//! as a terminal that was stopped with Ctrl-S, holds up that thread alone. What finds the queue full, or cannot be
+//! written, such as to a full disk, is dropped and counted; the count is printed with the next line that can be
+//! written, and `issoctl status --json` shows it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -157,10 +158,7 @@ impl Shared {
                 return line;
             }
             queue.lines.shrink_to(FEW);
-            queue = self
-                .changed
-                .wait(queue)
-                .unwrap_or_else(PoisonError::into_inner);
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -30,8 +30,8 @@ use crate::signals::{self, HostSignals};
 use crate::surroundings::Surroundings;
 use crate::watch::follow;
 
-/// How long the state machine waits for another process that holds the volume's lock. Meanwhile it starts no Isso in place of
-/// one that has died, so actions wait before they reach it.
+/// How long the state machine waits for another process that holds the volume's lock. Meanwhile it starts no Isso in
+/// place of one that has died, so actions wait before they reach it.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many lines of Isso's output are kept for `issoctl logs`.
 const LOG_LINES: usize = 2000;
@@ -68,13 +68,13 @@ pub fn log(least: LevelFilter) {
 }
 
 impl<'a> Place<'a> {
-    /// Makes the folder and takes it, with the API's socket: a host that no command could reach would be taken for none. From
-    /// here on there is a log, and nothing that is printed ends this process.
+    /// Makes the folder and takes it, with the API's socket: a host that no command could reach would be taken for
+    /// none. From here on there is a log, and nothing that is printed ends this process.
     pub async fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
         signals::ignore_those_of_printing();
         raise_descriptor_limit();
-        let printer = printer::install()
-            .map_err(|source| Failure::new("cannot start the thread that prints", source))?;
+        let printer =
+            printer::install().map_err(|source| Failure::new("cannot start the thread that prints", source))?;
         log(LevelFilter::INFO);
         std::panic::set_hook(Box::new(|panic| {
             printer.print(&format!("issoctl {panic}\n"));
@@ -83,15 +83,14 @@ impl<'a> Place<'a> {
         let _lock = match data.lock().await? {
             Taken::Now(lock) => lock,
             Taken::ByHost => {
-                return Err(Failure::plain(format!(
-                    "another `issoctl up` runs on {}",
-                    data.path().display()
-                ))
-                .hint("see it with `issoctl status`, end it with `issoctl stop`"));
+                return Err(
+                    Failure::plain(format!("another `issoctl up` runs on {}", data.path().display()))
+                        .hint("see it with `issoctl status`, end it with `issoctl stop`"),
+                );
             }
         };
-        let socket = SocketPath::new(data.path())
-            .map_err(|source| Failure::new("the data folder cannot be used", source))?;
+        let socket =
+            SocketPath::new(data.path()).map_err(|source| Failure::new("the data folder cannot be used", source))?;
         let socket = socket.bind().map_err(|source| {
             Failure::new(
                 format!(
@@ -105,8 +104,8 @@ impl<'a> Place<'a> {
                  shares, choose a folder elsewhere with --data DIR",
             )
         })?;
-        let owner = Owner::of_folder(data.path())
-            .map_err(|source| Failure::new("the data folder cannot be used", source))?;
+        let owner =
+            Owner::of_folder(data.path()).map_err(|source| Failure::new("the data folder cannot be used", source))?;
         match owner.end_leftovers() {
             0 => {}
             count => {
@@ -124,12 +123,7 @@ impl<'a> Place<'a> {
     }
 
     /// Looks at the volume and puts it right.
-    pub async fn init(
-        self,
-        volume: Volume,
-        program: Program,
-        listener: Listener,
-    ) -> Result<Running<'a>, Failure> {
+    pub async fn init(self, volume: Volume, program: Program, listener: Listener) -> Result<Running<'a>, Failure> {
         let listen = listener.local_address();
         let inherited: Vec<_> = volume
             .environment()
@@ -211,24 +205,17 @@ impl Running<'_> {
         } = place;
         let unserved = |source| Failure::new("the API could not be served", source);
         let App {
-            service,
-            stop,
-            desk,
-            ..
+            service, stop, desk, ..
         } = app.clone();
         let host = service.host;
         let (listener, published) = socket.publish().map_err(unserved)?;
         let api = tokio::task::spawn_local(serve(app.clone(), listener, published));
-        keep_going("telling the state", move || {
-            announce::follow(app.clone(), output)
-        });
+        keep_going("telling the state", move || announce::follow(app.clone(), output));
         signals.obey(stop.clone(), host.clone())?;
 
         match host.send(Event::Start).await {
             // Files that could not be settled count as files without a password, and the reason is told.
-            Err(Refusal::NoPassword | Refusal::Failed(_))
-                if host.state() == State::AwaitingPassword =>
-            {
+            Err(Refusal::NoPassword | Refusal::Failed(_)) if host.state() == State::AwaitingPassword => {
                 output.note(&waits(&desk, data));
             }
             // Whatever else is wrong with Isso is told as its state.
@@ -250,9 +237,7 @@ impl Running<'_> {
             match gone {
                 Some(Ok(gone)) => gone.await.ok(),
                 Some(Err(error)) => {
-                    tracing::warn!(
-                        "if the data folder is moved away, that is not noticed: {error}"
-                    );
+                    tracing::warn!("if the data folder is moved away, that is not noticed: {error}");
                     None
                 }
                 None => None,

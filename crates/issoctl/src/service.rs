@@ -158,14 +158,12 @@ impl Service {
         })
     }
 
-    /// Another process may hold the files' lock, even for ever if it was stopped. It is waited for here and not in the state
-    /// machine, which meanwhile has Isso kept up.
+    /// Another process may hold the files' lock, even for ever if it was stopped. It is waited for here and not in the
+    /// state machine, which meanwhile has Isso kept up.
     async fn wait_for_others(&self, language: Language) -> Result<(), Problem> {
         let volume = self.volume.clone().with_patience(OTHERS);
         match aside(move || volume.wait_until_unlocked()).await? {
-            Err(error @ VolumeError::Lock { .. }) => {
-                Err(Problem::of_action(&error.into(), language))
-            }
+            Err(error @ VolumeError::Lock { .. }) => Err(Problem::of_action(&error.into(), language)),
             // Whatever else is wrong is found and told by the action.
             _ => Ok(()),
         }
@@ -324,16 +322,8 @@ mod tests {
             source: source.into(),
         });
         let problem = Problem::with_cause(&refusal, Language::German);
-        assert!(
-            problem.message.contains("/srv/isso/.lock"),
-            "{}",
-            problem.message
-        );
-        assert!(
-            problem.message.contains("permission denied"),
-            "{}",
-            problem.message
-        );
+        assert!(problem.message.contains("/srv/isso/.lock"), "{}", problem.message);
+        assert!(problem.message.contains("permission denied"), "{}", problem.message);
         assert!(problem.hint.is_some_and(|hint| hint.contains("owns")));
     }
 }

@@ -1,5 +1,5 @@
-//! What Isso sees of its settings, and what is wrong with them. A running host answers for its own environment; without one, a
-//! command answers for its own.
+//! What Isso sees of its settings, and what is wrong with them. A running host answers for its own environment; without
+//! one, a command answers for its own.
 
 use std::path::PathBuf;
 

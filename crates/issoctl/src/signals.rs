@@ -25,7 +25,8 @@ static ENDS: OnceLock<watch::Sender<u64>> = OnceLock::new();
 /// The signals that were ignored when this program began, a bit each.
 static IGNORED: OnceLock<u64> = OnceLock::new();
 
-/// Undoes two things that a parent may pass on: blocked signals, and an ignored SIGCHLD, with which no child can be waited for.
+/// Undoes two things that a parent may pass on: blocked signals, and an ignored SIGCHLD, with which no child can be
+/// waited for.
 pub fn prepare() {
     IGNORED.get_or_init(ignored);
     // Without it a stop would never be heard. No signal is known that cannot be let through.
@@ -33,15 +34,15 @@ pub fn prepare() {
     set(Signal::SIGCHLD, SigHandler::SigDfl);
 }
 
-/// Ignores the signals with which the system would end or stop a host because of what it prints: into a file that may grow no
-/// more, and from the background onto a terminal that wants none of it (`stty tostop`).
+/// Ignores the signals with which the system would end or stop a host because of what it prints: into a file that may
+/// grow no more, and from the background onto a terminal that wants none of it (`stty tostop`).
 pub fn ignore_those_of_printing() {
     set(Signal::SIGXFSZ, SigHandler::SigIgn);
     set(Signal::SIGTTOU, SigHandler::SigIgn);
 }
 
-/// Whether this program was started with the signal ignored, as by `nohup`, or by a script in the background. Its starter wants it
-/// to go on at that signal.
+/// Whether this program was started with the signal ignored, as by `nohup`, or by a script in the background. Its
+/// starter wants it to go on at that signal.
 pub fn was_ignored(signal: Signal) -> bool {
     IGNORED.get().is_some_and(|mask| has(*mask, signal))
 }
@@ -65,8 +66,8 @@ fn has(mask: u64, signal: Signal) -> bool {
     mask & (1 << (signal as i32 - 1)) != 0
 }
 
-/// Ctrl-C and SIGTERM, as long as this lives: neither ends the program by itself. Before the first claim both do what the system
-/// does by default, and between two claims they end the program.
+/// Ctrl-C and SIGTERM, as long as this lives: neither ends the program by itself. Before the first claim both do what
+/// the system does by default, and between two claims they end the program.
 pub struct Claim(watch::Receiver<u64>);
 
 impl Claim {
@@ -160,10 +161,7 @@ impl HostSignals {
         terminals.retain(|stream| stream.is_terminal());
         Ok(HostSignals {
             hangup: hear(SignalKind::hangup())?,
-            user: [
-                hear(SignalKind::user_defined1())?,
-                hear(SignalKind::user_defined2())?,
-            ],
+            user: [hear(SignalKind::user_defined1())?, hear(SignalKind::user_defined2())?],
             terminals,
         })
     }
@@ -219,9 +217,7 @@ impl HostSignals {
                     _ = first.recv() => "SIGUSR1",
                     _ = second.recv() => "SIGUSR2",
                 };
-                tracing::info!(
-                    "{name} is ignored: send it to gunicorn itself if it is meant for gunicorn"
-                );
+                tracing::info!("{name} is ignored: send it to gunicorn itself if it is meant for gunicorn");
             }
         });
         Ok(())

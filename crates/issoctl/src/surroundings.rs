@@ -20,10 +20,7 @@ impl Surroundings {
         match self {
             Self::Machine(listen) => Facts {
                 system_smtp: None,
-                addresses: public_address(volume)
-                    .into_iter()
-                    .chain(listen.map(url))
-                    .collect(),
+                addresses: public_address(volume).into_iter().chain(listen.map(url)).collect(),
             },
             Self::Host(facts) => facts.clone(),
         }

@@ -22,10 +22,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
 
 /// Reads the command line, or says what is wrong with it and returns the exit code.
 pub fn parse(args: Vec<OsString>) -> Result<Cli, ExitCode> {
-    let json = args
-        .iter()
-        .take_while(|arg| *arg != "--")
-        .any(|arg| arg == "--json");
+    let json = args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
     Cli::try_parse_from(args).map_err(|error| {
         let error = mended(error);
         let output = Output { json };
@@ -45,11 +42,7 @@ pub fn parse(args: Vec<OsString>) -> Result<Cli, ExitCode> {
 fn mended(mut error: clap::Error) -> clap::Error {
     let mut known = Cli::command();
     known.build();
-    let hidden = |name: &str| {
-        known
-            .find_subcommand(name)
-            .is_some_and(Command::is_hide_set)
-    };
+    let hidden = |name: &str| known.find_subcommand(name).is_some_and(Command::is_hide_set);
     if let Some(ContextValue::Strings(mut valid)) = error.remove(ContextKind::ValidSubcommand) {
         valid.retain(|name| !hidden(name));
         error.insert(ContextKind::ValidSubcommand, ContextValue::Strings(valid));
@@ -65,10 +58,7 @@ fn mended(mut error: clap::Error) -> clap::Error {
     }
     error.remove(ContextKind::SuggestedSubcommand);
     if !meant.is_empty() {
-        error.insert(
-            ContextKind::SuggestedSubcommand,
-            ContextValue::Strings(meant),
-        );
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(meant));
     }
     error
 }

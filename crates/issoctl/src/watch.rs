@@ -39,7 +39,8 @@ const FIRST: Duration = Duration::from_secs(1);
 
 /// Tells the state machine whenever the file may say something else. Does not end.
 ///
-/// Files that could not be settled are looked at with every poll: what stood in the way need not have been a file's text.
+/// Files that could not be settled are looked at with every poll: what stood in the way need not have been a file's
+/// text.
 pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
     let (sender, mut steps) = watch::channel(Step::Done);
     // Kept here too: if there is no watcher, the channel would close.
@@ -77,8 +78,8 @@ pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
 
 /// A watcher, if there is one.
 ///
-/// One whose thread could not be started, as where no more processes are allowed, panics when it is to watch, and again when it is
-/// dropped. Both are caught.
+/// One whose thread could not be started, as where no more processes are allowed, panics when it is to watch, and again
+/// when it is dropped. Both are caught.
 struct Watching<W: Watcher>(Option<W>);
 
 impl<W: Watcher> Watching<W> {
@@ -133,9 +134,7 @@ fn step(kind: EventKind) -> Option<Step> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Metadata(_))
-        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => {
-            Some(Step::Done)
-        }
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(Step::Done),
         EventKind::Access(_) => None,
         _ => Some(Step::Begun),
     }

@@ -50,11 +50,7 @@ impl Context {
     /// The answer to the event that was just handled; the next one starts with a clean sheet.
     pub(crate) fn answer(&mut self) -> Result<Reply, Refusal> {
         let failure = self.failure.take();
-        match (
-            std::mem::take(&mut self.invoked),
-            self.refusal.take(),
-            failure,
-        ) {
+        match (std::mem::take(&mut self.invoked), self.refusal.take(), failure) {
             (true, _, failure) => Ok(Reply { failure }),
             (false, Some(refusal), _) => Err(refusal),
             (false, None, Some(failure)) => Err(Refusal::Failed(failure)),

@@ -49,7 +49,8 @@ pub enum DaemonEvent {
     RestartDue,
 }
 
-/// An action with what a person typed into its form. The machine learns its effect alone; its sender keeps what it shows.
+/// An action with what a person typed into its form. The machine learns its effect alone; its sender keeps what it
+/// shows.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Invocation: fmt::Debug + Send + Sync {

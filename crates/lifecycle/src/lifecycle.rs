@@ -65,13 +65,9 @@ impl Lifecycle {
     }
 
     async fn dispatch(&mut self, event: &Event) {
-        self.machine
-            .handle_with_context(event, &mut self.context)
-            .await;
+        self.machine.handle_with_context(event, &mut self.context).await;
         while let Some(raised) = self.context.raised.take() {
-            self.machine
-                .handle_with_context(&raised, &mut self.context)
-                .await;
+            self.machine.handle_with_context(&raised, &mut self.context).await;
         }
     }
 

@@ -39,10 +39,7 @@ impl Machine {
             Event::Invoke(_) | Event::Backup | Event::Restore(_) => {
                 context.refuse(Refusal::NotInitialised);
             }
-            Event::SettingsChanged
-            | Event::Daemon(_)
-            | Event::BackupFinished(_)
-            | Event::RestoreFinished(_) => {}
+            Event::SettingsChanged | Event::Daemon(_) | Event::BackupFinished(_) | Event::RestoreFinished(_) => {}
         }
         Handled
     }
@@ -105,11 +102,7 @@ impl Machine {
         context.show(Task::Cleared).await;
     }
 
-    #[superstate(
-        superstate = "settled",
-        entry_action = "enter_running",
-        exit_action = "exit_running"
-    )]
+    #[superstate(superstate = "settled", entry_action = "enter_running", exit_action = "exit_running")]
     async fn running(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
         match event {
             Event::Init | Event::SettingsChanged => self.refresh(context).await,

@@ -114,6 +114,7 @@ pub trait Daemon: Send {
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Archive: Send {
-    /// Begins a restore, or lets the sender of the event begin it; its end arrives as [`crate::Event::RestoreFinished`].
+    /// Begins a restore, or lets the sender of the event begin it; its end arrives as
+    /// [`crate::Event::RestoreFinished`].
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError>;
 }

@@ -13,9 +13,7 @@ use crate::others::{self, OTHERS};
 
 /// How fast each way to copy is on an idle server.
 pub fn alone(table: &Table, site: &Site, work: &Path) {
-    let size = std::fs::metadata(database(site))
-        .expect("it is there")
-        .len();
+    let size = std::fs::metadata(database(site)).expect("it is there").len();
     let rate = |took: Duration| size as f64 / took.as_secs_f64() / f64::from(1 << 20);
     let made = back_up(site, work);
     let ours = rate(made.ended - made.began);

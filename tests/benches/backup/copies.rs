@@ -73,11 +73,7 @@ pub fn ours(table: &mut Table, site: &Site, work: &Path) {
 
 /// The last comment that a visitor was told of.
 fn acknowledged(shots: &[Shot]) -> i64 {
-    shots
-        .iter()
-        .filter_map(|shot| shot.answered)
-        .max()
-        .unwrap_or(0)
+    shots.iter().filter_map(|shot| shot.answered).max().unwrap_or(0)
 }
 
 enum Copy {
@@ -95,16 +91,9 @@ fn look(copy: &Path, known: i64) -> Copy {
             return Ok(Copy::Corrupt);
         }
         // Ids have no gaps here, for nothing is deleted.
-        let count: i64 = connection.query_row(
-            "SELECT count(*) FROM comments WHERE id <= ?",
-            [known],
-            |row| row.get(0),
-        )?;
-        Ok(if count == known {
-            Copy::Good
-        } else {
-            Copy::Stale
-        })
+        let count: i64 =
+            connection.query_row("SELECT count(*) FROM comments WHERE id <= ?", [known], |row| row.get(0))?;
+        Ok(if count == known { Copy::Good } else { Copy::Stale })
     };
     look().unwrap_or_else(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Copy::Corrupt,

@@ -23,8 +23,8 @@ pub struct Shot {
     pub answered: Option<i64>,
 }
 
-/// 20 comments and 50 other requests a second. In a database as large as this, Isso needs a second to show a thread with
-/// comments, for it has no index for that; so those who read ask for pages without any.
+/// 20 comments and 50 other requests a second. In a database as large as this, Isso needs a second to show a thread
+/// with comments, for it has no index for that; so those who read ask for pages without any.
 pub struct Load {
     shots: Arc<Mutex<Vec<Shot>>>,
     stop: Arc<AtomicBool>,
@@ -37,11 +37,7 @@ impl Load {
         let stop = Arc::<AtomicBool>::default();
         let (to, stopped) = (Arc::clone(&shots), Arc::clone(&stop));
         let thread = std::thread::spawn(move || block_on(send(address, to, stopped)));
-        Load {
-            shots,
-            stop,
-            thread,
-        }
+        Load { shots, stop, thread }
     }
 
     /// What was answered up to now.

@@ -24,10 +24,7 @@ impl Made {
 pub fn back_up(site: &Site, work: &Path) -> Made {
     let into = work.join("backups");
     let mut command = site.command(&["backup", "create", "--keep", "daily=1", "--to"]);
-    command
-        .arg(&into)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.arg(&into).stdout(Stdio::null()).stderr(Stdio::null());
     let began = Instant::now();
     let mut child = command.spawn().expect("issoctl runs");
     let mut memory_kib = 0;
@@ -48,9 +45,7 @@ pub fn back_up(site: &Site, work: &Path) -> Made {
 
 fn anonymous_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("RssAnon:"));
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
     number.unwrap_or(0)
 }

@@ -1,5 +1,5 @@
-//! `make bench`, the part about backups: a database of 1 GiB under an Isso that serves, and beside it what a person would
-//! otherwise do, in one run. Exits with 1 when a goal is missed.
+//! `make bench`, the part about backups: a database of 1 GiB under an Isso that serves, and beside it what a person
+//! would otherwise do, in one run. Exits with 1 when a goal is missed.
 //!
 //! `make bench ONLY=load RUNS=5` measures five times in a row what visitors notice of a backup, and nothing else.
 
@@ -72,9 +72,7 @@ fn large_site(mib: u64) -> Site {
     let python = std::env::var_os("ISSO_TEST_PYTHON").expect("`make bench` sets it");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/backup/large.py");
     let mut make = Command::new(python);
-    make.arg(script)
-        .arg(database(&site))
-        .arg((mib << 20).to_string());
+    make.arg(script).arg(database(&site)).arg((mib << 20).to_string());
     let made = make.stderr(Stdio::null()).status().expect("Python runs");
     assert!(made.success(), "Isso makes a database");
     // Or what follows would be measured while the disk is still busy with it.

@@ -6,10 +6,7 @@ use std::process::Command;
 /// Each by its name, as a shell runs it. `sync` is a part of it: a copy that is not on the disk is none yet.
 pub const OTHERS: [(&str, &str); 5] = [
     ("cp", r#"cp "$1" "$2/copy.db" && sync "$2/copy.db""#),
-    (
-        "rsync",
-        r#"rsync --whole-file "$1" "$2/copy.db" && sync "$2/copy.db""#,
-    ),
+    ("rsync", r#"rsync --whole-file "$1" "$2/copy.db" && sync "$2/copy.db""#),
     (
         "sqlite3 .backup",
         r#"sqlite3 -cmd '.timeout 30000' "$1" ".backup '$2/copy.db'" && sync "$2/copy.db""#,
@@ -31,10 +28,7 @@ pub fn run(script: &str, database: &Path, into: &Path) -> bool {
     if let Some(debian) = std::env::var_os("ISSO_TEST_DEBIAN") {
         let debian = Path::new(&debian);
         let path = std::env::var("PATH").unwrap_or_default();
-        command.env(
-            "PATH",
-            format!("{path}:{}", debian.join("usr/bin").display()),
-        );
+        command.env("PATH", format!("{path}:{}", debian.join("usr/bin").display()));
         let library = format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH);
         command.env("LD_LIBRARY_PATH", debian.join(library));
     }

@@ -25,10 +25,7 @@ pub fn restore(table: &mut Table, site: &Site, work: &Path) {
     let (ours, took) = outage(&up, || {
         site.ok(&["backup", "restore", backup, "--yes"]);
     });
-    table.none(
-        "restore of 1 GiB under the same load: failed",
-        failed(&ours),
-    );
+    table.none("restore of 1 GiB under the same load: failed", failed(&ours));
     table.row("  slowest of all requests", &ms(slowest(&ours)));
     table.row("  it takes, with unpacking and checking", &secs(took));
     let _ = std::fs::remove_dir_all(site.data().join("backups"));

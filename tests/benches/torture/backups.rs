@@ -3,17 +3,12 @@
 use std::time::SystemTime;
 
 use isso_tests::table::{Table, mib};
-use isso_tests::torture::scenarios::{
-    Stage, kill_create, kill_restore, kill_restore_alone, kill_up_in_restore,
-};
+use isso_tests::torture::scenarios::{Stage, kill_create, kill_restore, kill_restore_alone, kill_up_in_restore};
 
 pub fn backup(table: &mut Table) {
     let seed = seed();
     let mut stage = Stage::new(10_000, seed);
-    table.row(
-        "backup: seed of the random moments (ISSO_TEST_SEED)",
-        &seed.to_string(),
-    );
+    table.row("backup: seed of the random moments (ISSO_TEST_SEED)", &seed.to_string());
     let size = mib(stage.size() / 1024);
     table.row("  the database", &size);
     let outcome = kill_create(&mut stage, 120);

@@ -34,18 +34,8 @@ pub fn bursts(table: &mut Table) {
         started,
     } = burst(&mut up, 50, Duration::from_millis(150), Shape::Mixed(100));
     table.failed("up, 50 changes in 8 s, 100/s: failed", &tally);
-    table.goal(
-        "  gunicorns at one time",
-        &at_once.to_string(),
-        at_once <= 2,
-        "<= 2",
-    );
-    table.goal(
-        "  gunicorns started",
-        &started.to_string(),
-        started < 50,
-        "< 50",
-    );
+    table.goal("  gunicorns at one time", &at_once.to_string(), at_once <= 2, "<= 2");
+    table.goal("  gunicorns started", &started.to_string(), started < 50, "< 50");
 }
 
 pub fn startup(table: &mut Table) {
@@ -76,10 +66,7 @@ pub fn startup(table: &mut Table) {
 pub fn edits(table: &mut Table) {
     let up = Deployment::start_with(Keeper::Up, template).expect("issoctl was built");
     let Broken { tally, said, down } = break_settings(&up, 1, Shape::Reading(20));
-    table.failed(
-        &format!("up, {} edits that go wrong, 20/s: failed", said.len()),
-        &tally,
-    );
+    table.failed(&format!("up, {} edits that go wrong, 20/s: failed", said.len()), &tally);
     table.goal(
         "  while one of them stood, the status said serving",
         &format!("{} times", said.len() - down.len()),
@@ -92,10 +79,9 @@ pub fn edits(table: &mut Table) {
 pub fn work(table: &mut Table) {
     let mut up = start(Keeper::Up);
     let (answer, took) = slow_comment(&mut up, 5);
-    let status = answer.as_ref().map_or_else(
-        |failure| format!("{failure:?}"),
-        |answer| answer.status.to_string(),
-    );
+    let status = answer
+        .as_ref()
+        .map_or_else(|failure| format!("{failure:?}"), |answer| answer.status.to_string());
     table.goal(
         "up, change during a comment of 5 s: its status",
         &status,

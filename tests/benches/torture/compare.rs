@@ -41,11 +41,7 @@ pub fn comparison(table: &mut Table) {
     let none = || "-".to_owned();
     let per = |tally: &Tally, times: usize| format!("{:.1}", tally.failed() as f64 / times as f64);
     let busy = |one: &Comparison, figure: String| {
-        if one.idle.resident == 0 {
-            none()
-        } else {
-            figure
-        }
+        if one.idle.resident == 0 { none() } else { figure }
     };
     // Their goals stand beside those of `up`.
     each("supervise: memory (RSS)", "", true, &|one| {
@@ -58,31 +54,21 @@ pub fn comparison(table: &mut Table) {
         busy(one, format!("{:.2}", one.idle.wake_ups))
     });
     let failed = ours.reloads.tally.failed() + ours.reloads.lost.len();
-    each(
-        "change, 100/s: failed requests a change",
-        "0",
-        failed == 0,
-        &|one| per(&one.reloads.tally, sizes.reloads),
-    );
+    each("change, 100/s: failed requests a change", "0", failed == 0, &|one| {
+        per(&one.reloads.tally, sizes.reloads)
+    });
     let [change, change_by_hand] = [ours, by_hand].map(|it| median(&it.reloads.took));
     let (met, goal) = ratio(change, change_by_hand, 1.0);
     each("  in force after (median); by hand 1", &goal, met, &|one| {
         secs(median(&one.reloads.took))
     });
-    each("  slowest answer", "", true, &|one| {
-        secs(one.reloads.tally.within(1.0))
-    });
+    each("  slowest answer", "", true, &|one| secs(one.reloads.tally.within(1.0)));
     let kills = ours.under_load.as_ref().expect("supervise replaces it");
-    each(
-        "master killed, 100/s: failed requests a kill",
-        "",
-        true,
-        &|one| {
-            one.under_load
-                .as_ref()
-                .map_or(none(), |kills| per(&kills.tally, sizes.kills))
-        },
-    );
+    each("master killed, 100/s: failed requests a kill", "", true, &|one| {
+        one.under_load
+            .as_ref()
+            .map_or(none(), |kills| per(&kills.tally, sizes.kills))
+    });
     let (met, goal) = ratio(median(&kills.took), loaded, TIMES);
     each("  clean again after (median)", &goal, met, &|one| {
         one.under_load

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use isso_tests::table::{Table, mib, secs, slowest};
 use isso_tests::torture::scenarios::{
-    idle, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, reload,
-    stop_workers,
+    idle, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, reload, stop_workers,
 };
 use isso_tests::torture::{Deployment, Keeper, Shape};
 
@@ -27,8 +26,8 @@ pub fn kills(table: &mut Table) {
 }
 
 /// Each time is compared with a start of the same gunicorn by hand, and the two take turns: to be replaced is to be
-/// noticed, cleaned up after and started, while visitors wait who were refused elsewhere. The slowest has no goal, for one
-/// of many may meet a bad moment of the machine.
+/// noticed, cleaned up after and started, while visitors wait who were refused elsewhere. The slowest has no goal, for
+/// one of many may meet a bad moment of the machine.
 fn kill_rows(table: &mut Table, who: &str, deployment: &mut Deployment, times: usize) {
     let load = Shape::Mixed(100);
     let (mut loaded, mut quiet) = (Bare::under(load), Bare::idle());

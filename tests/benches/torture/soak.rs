@@ -21,12 +21,7 @@ pub fn soak(table: &mut Table) {
     let outcome = scenario(up, Duration::from_secs(60 * minutes), seed);
     let name = format!("soak of {minutes} minutes, seed {seed} (ISSO_TEST_SEED): acts");
     table.goal(&name, &outcome.done.to_string(), outcome.done > 0, "> 0");
-    table.goal(
-        "  logins tried",
-        &outcome.asked.to_string(),
-        outcome.asked > 0,
-        "> 0",
-    );
+    table.goal("  logins tried", &outcome.asked.to_string(), outcome.asked > 0, "> 0");
     let none = outcome.wrong.is_empty();
     table.goal(
         "  passwords that changed, and other faults",
@@ -36,20 +31,12 @@ pub fn soak(table: &mut Table) {
     );
     outcome.wrong.iter().for_each(|it| eprintln!("  {it}"));
     let left = &outcome.left;
-    table.goal(
-        "  processes left",
-        &left.len().to_string(),
-        left.is_empty(),
-        "0",
-    );
+    table.goal("  processes left", &left.len().to_string(), left.is_empty(), "0");
     left.iter().for_each(|it| eprintln!("  {it:?}"));
     let [first, middle, last] = outcome.readings;
     for (when, reading) in [("start", first), ("middle", middle), ("end", last)] {
         let figures = format!("{} threads, {} files", reading.threads, reading.descriptors);
-        table.row(
-            &format!("  at the {when}: {figures}, memory"),
-            &mib(reading.resident),
-        );
+        table.row(&format!("  at the {when}: {figures}, memory"), &mib(reading.resident));
     }
     let more = last.resident.saturating_sub(middle.resident);
     table.goal(

@@ -11,12 +11,8 @@ pub fn texts(database: &Path) -> HashSet<String> {
     let mut query = database
         .prepare("SELECT text FROM comments")
         .expect("Isso made the table");
-    let texts = query
-        .query_map([], |row| row.get(0))
-        .expect("the table has texts");
-    texts
-        .map(|text| text.expect("the database can be read"))
-        .collect()
+    let texts = query.query_map([], |row| row.get(0)).expect("the table has texts");
+    texts.map(|text| text.expect("the database can be read")).collect()
 }
 
 /// What SQLite finds wrong with a database, however deep it looks; nothing if all is well.

@@ -36,9 +36,7 @@ impl Deployment {
     /// Starts Isso and waits until it serves with all its workers. None when this keeper is not on
     /// this machine.
     pub fn start(keeper: Keeper) -> Option<Self> {
-        Self::start_with(keeper, |database| {
-            Settings::new(database.to_owned()).to_string()
-        })
+        Self::start_with(keeper, |database| Settings::new(database.to_owned()).to_string())
     }
 
     /// Starts it with another text of `isso.cfg`, which names the same origin.
@@ -180,24 +178,14 @@ impl Deployment {
             return Ok(());
         };
         let settings = &status["settings"];
-        let problems = settings["problems"]
-            .as_array()
-            .is_some_and(|all| !all.is_empty());
+        let problems = settings["problems"].as_array().is_some_and(|all| !all.is_empty());
         let well = status["serving"] == true && settings["inForce"] == true && !problems;
-        if well {
-            Ok(())
-        } else {
-            Err(format!("status {status}"))
-        }
+        if well { Ok(()) } else { Err(format!("status {status}")) }
     }
 
     /// What `issoctl status --json` says; None where no issoctl runs.
     pub fn status(&self) -> Option<Value> {
-        let output = self
-            .keeper
-            .status(self.folder.path())?
-            .output()
-            .expect("issoctl runs");
+        let output = self.keeper.status(self.folder.path())?.output().expect("issoctl runs");
         let status = serde_json::from_slice(&output.stdout);
         Some(status.unwrap_or_else(|_| Value::String(format!("{output:?}"))))
     }
@@ -252,9 +240,8 @@ impl Deployment {
     fn is_one_gunicorn(&self, gunicorns: &[Process]) -> Result<(), String> {
         let masters = without_parent(gunicorns);
         let ours = |process: &Process| {
-            let below = |master: &Process| {
-                master.pid == process.pid || process.is_child_of(master.pid) && process.has_booted()
-            };
+            let below =
+                |master: &Process| master.pid == process.pid || process.is_child_of(master.pid) && process.has_booted();
             masters.iter().any(below)
         };
         if masters.len() == 1 && gunicorns.len() == WORKERS + 1 && gunicorns.iter().all(ours) {
@@ -289,11 +276,7 @@ impl Deployment {
 
 /// Those whose parent is something else.
 fn without_parent(gunicorns: &[Process]) -> Vec<Process> {
-    let is_worker = |process: &Process| {
-        gunicorns
-            .iter()
-            .any(|parent| process.is_child_of(parent.pid))
-    };
+    let is_worker = |process: &Process| gunicorns.iter().any(|parent| process.is_child_of(parent.pid));
     gunicorns
         .iter()
         .filter(|process| !is_worker(process))
@@ -324,9 +307,7 @@ fn spawn(mut command: Command, folder: &Path) -> Child {
     // gunicorn puts a socket below HOME.
     command.current_dir(folder).env("HOME", folder);
     command.stdin(Stdio::null()).stdout(log).stderr(errors);
-    command
-        .spawn()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
 fn log(folder: &Path) -> PathBuf {

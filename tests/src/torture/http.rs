@@ -40,8 +40,7 @@ pub enum Failure {
 
 /// A request that reads.
 pub fn get(path: &str, origin: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: isso\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n")
-        .into_bytes()
+    format!("GET {path} HTTP/1.1\r\nHost: isso\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n").into_bytes()
 }
 
 /// A request that posts a comment under a page.
@@ -78,11 +77,7 @@ pub async fn ask(address: SocketAddr, request: &[u8]) -> Result<Answer, Failure>
 }
 
 /// Sends a request in parts, with a pause before each but the first.
-pub async fn ask_slowly(
-    address: SocketAddr,
-    parts: &[&[u8]],
-    pause: Duration,
-) -> Result<Answer, Failure> {
+pub async fn ask_slowly(address: SocketAddr, parts: &[&[u8]], pause: Duration) -> Result<Answer, Failure> {
     let sending = pause * u32::try_from(parts.len()).unwrap_or(u32::MAX);
     let exchange = async {
         let mut stream = TcpStream::connect(address).await.map_err(|e| failure(&e))?;
@@ -116,12 +111,8 @@ pub fn begin_comment(address: SocketAddr) -> std::net::TcpStream {
         Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n";
     let go_on = b"HTTP/1.1 100 Continue\r\n\r\n";
     let mut stream = std::net::TcpStream::connect(address).expect("Isso listens");
-    stream
-        .write_all(request.as_bytes())
-        .expect("the kernel takes it");
-    stream
-        .set_read_timeout(Some(crate::PATIENCE))
-        .expect("it is not zero");
+    stream.write_all(request.as_bytes()).expect("the kernel takes it");
+    stream.set_read_timeout(Some(crate::PATIENCE)).expect("it is not zero");
     let mut answer = vec![0; go_on.len()];
     stream.read_exact(&mut answer).expect("a worker answers");
     assert_eq!(answer, go_on, "{}", String::from_utf8_lossy(&answer));

@@ -82,9 +82,7 @@ impl Keeper {
             }
             Self::Runit => {
                 let mut command = debian("sv")?;
-                command
-                    .arg("restart")
-                    .arg(folder.join("state/services/isso"));
+                command.arg("restart").arg(folder.join("state/services/isso"));
                 Some(command)
             }
             _ => None,
@@ -95,9 +93,7 @@ impl Keeper {
     pub(super) fn status(self, folder: &Path) -> Option<Command> {
         let mut command = match self {
             Self::Up => issoctl(folder),
-            Self::Supervise | Self::SuperviseFirst | Self::SuperviseUser => {
-                issoctl(&folder.join("state"))
-            }
+            Self::Supervise | Self::SuperviseFirst | Self::SuperviseUser => issoctl(&folder.join("state")),
             _ => return None,
         };
         command.args(["status", "--json"]);
@@ -106,10 +102,7 @@ impl Keeper {
 
     /// Whether it is none of ours.
     pub fn is_other(self) -> bool {
-        matches!(
-            self,
-            Self::Nobody | Self::Supervisord | Self::S6 | Self::Runit
-        )
+        matches!(self, Self::Nobody | Self::Supervisord | Self::S6 | Self::Runit)
     }
 
     /// Whether the supervisor is a child of the process that is started.
@@ -132,13 +125,7 @@ pub(super) fn issoctl(data: &Path) -> Command {
 /// The first process of its namespace, before which nothing can be written below `config`.
 fn contained(folder: &Path) -> Command {
     let mut command = Command::new("unshare");
-    command.args([
-        "--user",
-        "--map-root-user",
-        "--pid",
-        "--fork",
-        "--kill-child",
-    ]);
+    command.args(["--user", "--map-root-user", "--pid", "--fork", "--kill-child"]);
     command.args(["--mount", "--mount-proc", "sh", "-euc"]);
     command.arg("mount --bind \"$1\" \"$1\"; mount -o remount,bind,ro \"$1\"; shift; exec \"$@\"");
     command.arg("sh").arg(folder.join("config"));
@@ -163,10 +150,7 @@ fn packed(folder: &Path) -> Command {
 }
 
 fn then_issoctl(mut command: Command, folder: &Path) -> Command {
-    command
-        .arg(crate::packed())
-        .arg("--data")
-        .arg(folder.join("state"));
+    command.arg(crate::packed()).arg("--data").arg(folder.join("state"));
     command
 }
 
@@ -206,10 +190,7 @@ fn service(folder: &Path, gunicorn: &[String]) -> PathBuf {
     let run = services.join("isso/run");
     fs::create_dir_all(services.join("isso")).expect("the folder can be written");
     let (cfg, line) = (cfg(folder), gunicorn.join(" "));
-    let text = format!(
-        "#!/bin/sh\nexec env -i ISSO_SETTINGS={} {line}\n",
-        cfg.display()
-    );
+    let text = format!("#!/bin/sh\nexec env -i ISSO_SETTINGS={} {line}\n", cfg.display());
     Save::InPlace.save(&run, text);
     let mode = fs::Permissions::from_mode(0o755);
     fs::set_permissions(run, mode).expect("the file is ours");
@@ -240,9 +221,7 @@ fn as_installed(name: &str) -> Option<Command> {
     let namespace = || {
         let mut command = Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-euc"]);
-        command.arg(
-            "mount -t overlay overlay -o \"lowerdir=$1:/usr/bin\" /usr/bin; shift; exec \"$@\"",
-        );
+        command.arg("mount -t overlay overlay -o \"lowerdir=$1:/usr/bin\" /usr/bin; shift; exec \"$@\"");
         command.arg("sh").arg(unpacked.join("usr/bin"));
         let (path, libraries) = surroundings(&unpacked);
         command.env("PATH", path).env("LD_LIBRARY_PATH", libraries);
@@ -270,17 +249,12 @@ fn surroundings(unpacked: &Path) -> (String, String) {
 }
 
 fn unpacked() -> PathBuf {
-    std::env::var_os("ISSO_TEST_DEBIAN")
-        .unwrap_or_default()
-        .into()
+    std::env::var_os("ISSO_TEST_DEBIAN").unwrap_or_default().into()
 }
 
 /// The command line of Isso's image.
 fn gunicorn(address: SocketAddr) -> Vec<String> {
-    let program = crate::runtime()
-        .join("bin/gunicorn")
-        .to_string_lossy()
-        .into_owned();
+    let program = crate::runtime().join("bin/gunicorn").to_string_lossy().into_owned();
     let address = address.to_string();
     let mut line = vec![program, "-b".into(), address];
     line.extend(crate::IMAGE_ARGUMENTS.map(String::from));

@@ -68,18 +68,14 @@ pub fn holders(port: u16) -> Vec<Process> {
     let links: Vec<String> = sockets
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .filter(|words| {
-            words.len() > 9 && words[3] == "0A" && words[1].ends_with(&format!(":{port:04X}"))
-        })
+        .filter(|words| words.len() > 9 && words[3] == "0A" && words[1].ends_with(&format!(":{port:04X}")))
         .map(|words| format!("socket:[{}]", words[9]))
         .collect();
     let holds = |process: &Process| {
         let Ok(descriptors) = fs::read_dir(format!("/proc/{}/fd", process.pid)) else {
             return false;
         };
-        let mut targets = descriptors
-            .flatten()
-            .flat_map(|entry| fs::read_link(entry.path()));
+        let mut targets = descriptors.flatten().flat_map(|entry| fs::read_link(entry.path()));
         targets.any(|target| links.iter().any(|link| target == Path::new(link)))
     };
     all().into_iter().filter(holds).collect()
@@ -121,9 +117,7 @@ pub fn wake_ups(pid: Pid) -> HashMap<OsString, u64> {
 /// Time on a CPU, of all threads, ended ones too, and finer than the 10 ms ticks of `/proc`.
 pub fn cpu(pid: Pid) -> Duration {
     let clock = clock_getcpuclockid(pid).expect("it runs");
-    clock_gettime(clock)
-        .expect("the clock of a process can be read")
-        .into()
+    clock_gettime(clock).expect("the clock of a process can be read").into()
 }
 
 /// See `proc_pid_task(5)`.
@@ -133,11 +127,7 @@ fn children(pid: Pid) -> Vec<i32> {
         .flatten()
         .flatten();
     let lists = threads.flat_map(|thread| fs::read_to_string(thread.path().join("children")));
-    let words = |list: String| {
-        list.split_whitespace()
-            .flat_map(str::parse)
-            .collect::<Vec<_>>()
-    };
+    let words = |list: String| list.split_whitespace().flat_map(str::parse).collect::<Vec<_>>();
     lists.flat_map(words).collect()
 }
 

@@ -53,29 +53,15 @@ impl Settings {
 
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let notify = if self.mail.is_some() {
-            "smtp"
-        } else {
-            "stdout"
-        };
+        let notify = if self.mail.is_some() { "smtp" } else { "stdout" };
         let database = self.database.display();
-        writeln!(
-            f,
-            "# Written by hand.\n\n[general]\ndbpath = {database}\nhost ="
-        )?;
+        writeln!(f, "# Written by hand.\n\n[general]\ndbpath = {database}\nhost =")?;
         for website in self.websites.iter().chain([&self.origin]) {
             writeln!(f, "    {website}")?;
         }
         writeln!(f, "    localhost\nmax-age = 15m\nnotify = {notify}\n")?;
-        writeln!(
-            f,
-            "[admin]\nenabled = true\npassword = correct-horse-battery-staple\n"
-        )?;
-        writeln!(
-            f,
-            "[moderation]\nenabled = {}\npurge-after = 30d\n",
-            self.moderated
-        )?;
+        writeln!(f, "[admin]\nenabled = true\npassword = correct-horse-battery-staple\n")?;
+        writeln!(f, "[moderation]\nenabled = {}\npurge-after = 30d\n", self.moderated)?;
         writeln!(f, "[guard]\nenabled = false\n")?;
         if let Some(Mail {
             port,
@@ -84,18 +70,9 @@ impl fmt::Display for Settings {
         }) = &self.mail
         {
             writeln!(f, "[server]\npublic-endpoint = https://comments.example\n")?;
-            writeln!(
-                f,
-                "[smtp]\nhost = 127.0.0.1\nport = {port}\nsecurity = none"
-            )?;
-            writeln!(
-                f,
-                "username = isso\npassword = {password}\ntimeout = {timeout}"
-            )?;
-            writeln!(
-                f,
-                "to = admin@blog.example\nfrom = Comments <isso@blog.example>"
-            )?;
+            writeln!(f, "[smtp]\nhost = 127.0.0.1\nport = {port}\nsecurity = none")?;
+            writeln!(f, "username = isso\npassword = {password}\ntimeout = {timeout}")?;
+            writeln!(f, "to = admin@blog.example\nfrom = Comments <isso@blog.example>")?;
         }
         Ok(())
     }
@@ -115,11 +92,7 @@ pub fn template(database: &Path) -> String {
             1,
         )
         .replacen("host = localhost\n", &hosts, 1)
-        .replacen(
-            "password =\n",
-            "password = correct-horse-battery-staple\n",
-            1,
-        )
+        .replacen("password =\n", "password = correct-horse-battery-staple\n", 1)
 }
 
 /// How a person's editor saves.

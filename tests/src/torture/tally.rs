@@ -74,12 +74,7 @@ impl Tally {
     }
 
     /// Counts one request; `posted` is the text of its comment.
-    pub(super) fn count(
-        &mut self,
-        result: Result<Answer, Failure>,
-        posted: Option<String>,
-        took: Duration,
-    ) {
+    pub(super) fn count(&mut self, result: Result<Answer, Failure>, posted: Option<String>, took: Duration) {
         let counter = match &result {
             Ok(answer) if expected(answer.status, posted.is_some()) => {
                 self.ok += 1;
@@ -149,9 +144,7 @@ impl Tally {
 
 /// Isso itself has another `Server`, and names no time.
 fn is_unavailable(answer: &Answer) -> bool {
-    answer.status == 503
-        && answer.header("Server") == Some("issoctl")
-        && answer.header("Retry-After").is_some()
+    answer.status == 503 && answer.header("Server") == Some("issoctl") && answer.header("Retry-After").is_some()
 }
 
 fn expected(status: u16, posted: bool) -> bool {

@@ -6,20 +6,12 @@ use std::time::{Duration, Instant};
 ///
 /// # Panics
 /// After `patience`, with what `look` saw last.
-pub fn wait<T>(
-    what: &str,
-    patience: Duration,
-    look: impl FnMut() -> Result<T, String>,
-) -> (T, Duration) {
-    within(patience, look)
-        .unwrap_or_else(|instead| panic!("{what}: not within {patience:?}; instead: {instead}"))
+pub fn wait<T>(what: &str, patience: Duration, look: impl FnMut() -> Result<T, String>) -> (T, Duration) {
+    within(patience, look).unwrap_or_else(|instead| panic!("{what}: not within {patience:?}; instead: {instead}"))
 }
 
 /// The same for those who go on without it: after `patience` it returns what `look` saw last.
-pub fn within<T>(
-    patience: Duration,
-    mut look: impl FnMut() -> Result<T, String>,
-) -> Result<(T, Duration), String> {
+pub fn within<T>(patience: Duration, mut look: impl FnMut() -> Result<T, String>) -> Result<(T, Duration), String> {
     let started = Instant::now();
     loop {
         match look() {

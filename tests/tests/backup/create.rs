@@ -23,10 +23,7 @@ fn a_backup_costs_no_request_and_holds_every_comment_that_was_taken_before() {
         let state = up.status()["state"].clone();
         assert_eq!(state, "serving", "the backup is over");
         let files = files_in(&site, &made);
-        let missing: Vec<_> = taken
-            .iter()
-            .filter(|text| !files.texts.contains(*text))
-            .collect();
+        let missing: Vec<_> = taken.iter().filter(|text| !files.texts.contains(*text)).collect();
         assert_eq!(missing, Vec::<&String>::new());
         assert_eq!(files.cfg, site.cfg());
     }
@@ -53,24 +50,15 @@ fn programs_can_read_what_a_backup_is() {
     );
     let members = made["members"].as_array().expect("a list");
     let files: Vec<_> = members.iter().map(|it| it["path"].clone()).collect();
-    assert_eq!(
-        files,
-        ["config/isso.cfg", "start9/store.json", "db/comments.db"]
-    );
+    assert_eq!(files, ["config/isso.cfg", "start9/store.json", "db/comments.db"]);
     for member in members {
         let hash = member["blake3"].as_str().unwrap_or_default();
         assert_eq!(hash.len(), 64, "{member}");
-        let size = site
-            .data()
-            .join(member["path"].as_str().unwrap_or_default())
-            .metadata();
+        let size = site.data().join(member["path"].as_str().unwrap_or_default()).metadata();
         assert_eq!(member["size"], size.expect("it is there").len(), "{member}");
     }
     let path = made["path"].as_str().expect("text").to_owned();
-    assert_eq!(
-        made["size"],
-        std::fs::metadata(&path).expect("it is there").len()
-    );
+    assert_eq!(made["size"], std::fs::metadata(&path).expect("it is there").len());
     for told in ["deleted", "future"] {
         let told = made.as_object_mut().and_then(|it| it.remove(told));
         assert_eq!(told, Some(json!([])));
@@ -110,14 +98,9 @@ fn backups_that_no_rule_keeps_are_deleted_and_damaged_ones_are_not() {
     assert!(damaged.exists(), "it does not say what it is");
     let left: Vec<_> = listed(&site).iter().map(|it| it["path"].clone()).collect();
     assert!(left.contains(&third["path"]) && left.len() == 2, "{left:?}");
-    let bad = listed(&site)
-        .into_iter()
-        .find(|it| it["path"] == json!(damaged));
+    let bad = listed(&site).into_iter().find(|it| it["path"] == json!(damaged));
     let error = bad.expect("it is listed")["error"].clone();
-    assert!(
-        error.as_str().is_some_and(|it| it.contains("cut off")),
-        "{error}"
-    );
+    assert!(error.as_str().is_some_and(|it| it.contains("cut off")), "{error}");
 }
 
 #[test]
@@ -166,11 +149,7 @@ fn comments_on_a_read_only_disk_are_rescued() {
     assert!(listed.status.success(), "{}", crate::said(&listed));
     let output = read_only(&["backup", "create"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        crate::said(&output).contains("--to DIR"),
-        "{}",
-        crate::said(&output)
-    );
+    assert!(crate::said(&output).contains("--to DIR"), "{}", crate::said(&output));
     let output = read_only(&["backup", "create", "--to", to]);
     assert!(output.status.success(), "{}", crate::said(&output));
     let backup = String::from_utf8_lossy(&output.stdout).trim().to_owned();

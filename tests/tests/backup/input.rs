@@ -49,20 +49,12 @@ fn wrong_input_is_told_from_failure_and_what_to_do_is_said() {
             &["daily=7,weekly=4,monthly=6"],
         );
     }
-    check(
-        &["backup", "create", "--keep", "daily=0"],
-        2,
-        &["keep nothing"],
-    );
+    check(&["backup", "create", "--keep", "daily=0"], 2, &["keep nothing"]);
     for span in ["soon", "0s", "-1h", ""] {
         let option = format!("--backup-every={span}");
         check(&["up", &option], 2, &["--backup-every"]);
     }
-    check(
-        &["up", "--backup-every", "1h", "--backup-keep", "all"],
-        2,
-        &["daily=7"],
-    );
+    check(&["up", "--backup-every", "1h", "--backup-keep", "all"], 2, &["daily=7"]);
     for option in ["--backup-to", "--backup-keep"] {
         check(&["up", option, "daily=1"], 2, &["--backup-every"]);
     }

@@ -15,8 +15,8 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::{
-    LIGHT, assert_all_answered, begin, create, end, files_in, in_state, listed, said, settings,
-    site, wait_for_path, wait_for_visitors,
+    LIGHT, assert_all_answered, begin, create, end, files_in, in_state, listed, said, settings, site, wait_for_path,
+    wait_for_visitors,
 };
 
 /// Begins a backup that gets no further than to the settings, for as long as the file is not dropped: it waits
@@ -69,9 +69,8 @@ fn one_backup_at_a_time_and_isso_is_kept_up_meanwhile() {
 
     let master = up.master();
     kill(master, Signal::SIGKILL).expect("the master is there");
-    let status = up.wait_for_status(|status| {
-        status["serving"] == true && status["supervisor"]["pid"] != master.as_raw()
-    });
+    let status =
+        up.wait_for_status(|status| status["serving"] == true && status["supervisor"]["pid"] != master.as_raw());
     assert_eq!(status["state"], "backing-up", "{status}");
 
     drop(lock);
@@ -98,11 +97,7 @@ fn a_killed_backup_is_over_and_the_next_one_cleans_up() {
     create(&site);
     assert_eq!(listed(&site).len(), 1);
     assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
-    assert_eq!(
-        crate::generation(&up),
-        served_by,
-        "Isso has noticed nothing"
-    );
+    assert_eq!(crate::generation(&up), served_by, "Isso has noticed nothing");
     assert!(!up.printed().contains("panicked"), "{}", up.printed());
 }
 
@@ -133,11 +128,7 @@ fn a_command_that_is_gone_before_it_is_answered_keeps_nobody_from_making_a_backu
     let site = site();
     let _up = site.serving_again();
     for _ in 0..5 {
-        drop(ask_api(
-            &site,
-            "POST /v1/backups?language=en_US",
-            &"/nowhere".into(),
-        ));
+        drop(ask_api(&site, "POST /v1/backups?language=en_US", &"/nowhere".into()));
     }
     wait_for(
         || {
@@ -289,14 +280,9 @@ fn a_restore_in_which_up_is_killed_is_finished_by_whoever_comes_next() {
             break;
         }
         let up = site.serving_again();
-        let mut restore = begin(
-            &site,
-            &["backup", "restore", "--yes", [&one, &two][round % 2]],
-        );
+        let mut restore = begin(&site, &["backup", "restore", "--yes", [&one, &two][round % 2]]);
         let ready = site.data().join(".restore");
-        spin_until("the restore hangs", || {
-            ready.exists() || !is_running(&mut restore)
-        });
+        spin_until("the restore hangs", || ready.exists() || !is_running(&mut restore));
         up.signal(Signal::SIGKILL);
         drop(up);
         end(restore);

@@ -10,8 +10,7 @@ use isso_tests::{Admin, Site, Up, wait_for};
 use serde_json::{Value, json};
 
 use crate::{
-    LIGHT, PASSWORD, assert_all_answered, backups, begin, create, end, generation, restore, site,
-    wait_for_visitors,
+    LIGHT, PASSWORD, assert_all_answered, backups, begin, create, end, generation, restore, site, wait_for_visitors,
 };
 
 fn logs_in(up: &Up<'_>, password: &str) -> bool {
@@ -20,10 +19,7 @@ fn logs_in(up: &Up<'_>, password: &str) -> bool {
 
 fn comment(up: &Up<'_>, text: &str) {
     let answer = ask_now(up.address(), &post("/page", text));
-    assert!(
-        answer.as_ref().is_ok_and(|it| it.status == 201),
-        "{answer:?}"
-    );
+    assert!(answer.as_ref().is_ok_and(|it| it.status == 201), "{answer:?}");
 }
 
 #[test]
@@ -162,10 +158,7 @@ fn nothing_is_put_back_unless_somebody_says_so_and_the_backup_is_good() {
         let path = backups(&site).join(name);
         Save::InPlace.save(&path, bytes);
         let path = path.to_str().expect("the path is text");
-        for command in [
-            &["backup", "verify", path][..],
-            &["backup", "restore", "--yes", path],
-        ] {
+        for command in [&["backup", "verify", path][..], &["backup", "restore", "--yes", path]] {
             let said = site.refused(command, 1);
             assert!(said.contains(word), "{command:?}: {said}");
         }
@@ -288,10 +281,7 @@ fn a_restore_with_which_isso_does_not_serve_is_undone() {
 
     let said = site.refused(&["backup", "restore", "--yes", path], 1);
     assert!(said.contains("nothing was put back"), "{said}");
-    assert!(
-        said.contains("NOT NULL constraint failed"),
-        "what Isso said: {said}"
-    );
+    assert!(said.contains("NOT NULL constraint failed"), "what Isso said: {said}");
     assert!(said.contains("serves as before"), "{said}");
     assert_eq!(Files::of(site.data()), before);
     assert!(logs_in(&up, &password));

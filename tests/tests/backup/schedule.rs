@@ -81,27 +81,19 @@ fn a_backup_that_cannot_be_made_is_told_and_isso_serves_on() {
     let mut up = site.up(&["--backup-every", "1s", "--backup-to", nowhere]);
     for _ in 0..2 {
         let line = up.wait_for_line("the scheduled backup failed");
-        assert!(
-            line.contains("no backup was made") && line.contains(nowhere),
-            "{line}"
-        );
+        assert!(line.contains("no backup was made") && line.contains(nowhere), "{line}");
     }
     let status = up.wait_for_status(|status| status["serving"] == true);
     assert_eq!(status["supervisor"]["restarts"], 0);
 }
 
-/// As the first process of a container, `up` reaps orphans that it never started; the end of a backup is left to the code that waits for it.
+/// As the first process of a container, `up` reaps orphans that it never started; the end of a backup is left to the
+/// code that waits for it.
 #[test]
 fn as_the_first_process_it_makes_backups_too() {
     let site = site();
     let address = isso_tests::free_address();
-    let up = site.command(&[
-        "up",
-        "--listen",
-        &address.to_string(),
-        "--backup-every",
-        "1s",
-    ]);
+    let up = site.command(&["up", "--listen", &address.to_string(), "--backup-every", "1s"]);
     let first = ["--pid", "--fork", "--kill-child", "--mount-proc"];
     let Some(words) = namespaces(&first) else {
         return;

@@ -81,14 +81,8 @@ fn isso_serves_what_was_found_under_odd_names() {
     let plan = site.json(&["backup", "restore", brought.path(), "--dry-run"]);
     assert_eq!(Files::of(site.data()), before, "nothing was done");
     assert_eq!(becomes(&plan), ["replaced", "unchanged", "replaced"]);
-    assert_eq!(
-        plan["files"][0]["from"],
-        json!(brought.file("etc/user.cfg"))
-    );
-    assert_eq!(
-        plan["files"][2]["from"],
-        json!(brought.file("data/foo.example.db"))
-    );
+    assert_eq!(plan["files"][0]["from"], json!(brought.file("etc/user.cfg")));
+    assert_eq!(plan["files"][2]["from"], json!(brought.file("data/foo.example.db")));
     assert_eq!(plan["repairs"][0]["key"], "[general] dbpath", "{plan}");
     let done = site.json(&["backup", "restore", brought.path(), "--yes"]);
     assert_eq!(done["serving"], true);
@@ -146,10 +140,7 @@ fn the_plan_tells_what_becomes_of_settings_that_are_lost() {
     let plan = || target.ok(&["backup", "restore", comments.path(), "--dry-run"]);
     lose();
     let said = plan();
-    assert!(
-        said.contains("made anew, from config/isso.cfg.last-good"),
-        "{said}"
-    );
+    assert!(said.contains("made anew, from config/isso.cfg.last-good"), "{said}");
     let done = target.json(&["backup", "restore", comments.path(), "--yes"]);
     assert_eq!(target.cfg(), before);
     assert_eq!(done["passwordNeeded"], false);
@@ -181,10 +172,7 @@ fn what_is_in_place_is_not_put_in_its_own_place() {
 fn of_several_candidates_one_has_to_be_named() {
     let brought = Brought::new(Some("isso.cfg"), Some("a.db"));
     fs::copy(brought.file("a.db"), brought.file("b.db")).expect("it can be copied");
-    Save::InPlace.save(
-        &brought.file("user.cfg"),
-        "[general]\nhost = https://other.example\n",
-    );
+    Save::InPlace.save(&brought.file("user.cfg"), "[general]\nhost = https://other.example\n");
     let site = site();
     let output = site.run(&["backup", "restore", brought.path(), "--yes", "--json"]);
     assert_eq!(output.status.code(), Some(2));
@@ -195,19 +183,9 @@ fn of_several_candidates_one_has_to_be_named() {
         details["candidates"],
         json!([brought.file("isso.cfg"), brought.file("user.cfg")])
     );
-    let settings = [
-        "backup",
-        "restore",
-        brought.path(),
-        "--yes",
-        "--settings",
-        "user.cfg",
-    ];
+    let settings = ["backup", "restore", brought.path(), "--yes", "--settings", "user.cfg"];
     let said = site.refused(&settings, 2);
-    assert!(
-        said.contains("b.db") && said.contains("--database"),
-        "{said}"
-    );
+    assert!(said.contains("b.db") && said.contains("--database"), "{said}");
     let both = [&settings[..], &["--database", "b.db"]].concat();
     let done = site.json(&both);
     assert_eq!(done["files"][2]["from"], json!(brought.file("b.db")));
@@ -220,10 +198,7 @@ fn at_a_terminal_a_person_chooses_from_several_candidates() {
     const DOWN: &str = "\x1b[B\r";
     let brought = Brought::new(Some("isso.cfg"), Some("a.db"));
     fs::copy(brought.file("a.db"), brought.file("b.db")).expect("it can be copied");
-    Save::InPlace.save(
-        &brought.file("user.cfg"),
-        "[general]\nhost = https://other.example\n",
-    );
+    Save::InPlace.save(&brought.file("user.cfg"), "[general]\nhost = https://other.example\n");
     let site = site();
     let before = site.cfg();
     for (answer, is_done) in [("n", false), ("y", true)] {
@@ -304,21 +279,12 @@ fn every_repair_is_told_and_the_text_before_is_kept() {
         let repairs = value["repairs"].as_array().expect("it is a list");
         let max_age = repairs.iter().find(|it| it["key"] == "[general] max-age");
         let max_age = max_age.expect("it is told");
-        assert_eq!(
-            (&max_age["old"], &max_age["new"]),
-            (&json!("soon"), &json!("15m"))
-        );
-        assert!(
-            max_age["line"].as_u64().is_some_and(|it| it > 1),
-            "{max_age}"
-        );
+        assert_eq!((&max_age["old"], &max_age["new"]), (&json!("soon"), &json!("15m")));
+        assert!(max_age["line"].as_u64().is_some_and(|it| it > 1), "{max_age}");
         assert_eq!(value["diagnostics"][0]["severity"], "refused", "{value}");
     }
     // The panel was off, so that password was never used.
-    assert!(
-        shown.contains("[admin] enabled `false` becomes `true`"),
-        "{shown}"
-    );
+    assert!(shown.contains("[admin] enabled `false` becomes `true`"), "{shown}");
     assert!(!site.cfg().contains(PASSWORD), "{}", site.cfg());
     // What the last lines name is there.
     let kept = told
@@ -340,11 +306,7 @@ fn a_database_that_is_a_link_stays_where_it_is() {
     symlink(&target, &link).expect("it can be made");
     let up = site.serving_again();
     site.json(&["backup", "restore", brought.path(), "--yes"]);
-    assert!(
-        fs::symlink_metadata(&link)
-            .expect("it is there")
-            .is_symlink()
-    );
+    assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
     assert_eq!(Files::of(site.data()).texts, brought.texts);
     assert!(serves_old(&up));
 }
@@ -362,10 +324,7 @@ fn a_database_that_litestream_copies_is_not_replaced() {
         assert!(said.contains(word), "{word}: {said}");
     }
     assert_eq!(Files::of(site.data()), before);
-    assert_eq!(
-        fs::read_dir(backups(&site)).expect("it is there").count(),
-        1
-    );
+    assert_eq!(fs::read_dir(backups(&site)).expect("it is there").count(), 1);
     // Settings alone do not concern it.
     let settings = tempfile::NamedTempFile::new().expect("a file can be made");
     fs::copy(site.cfg_path(), settings.path()).expect("it can be copied");
@@ -413,17 +372,9 @@ fn what_has_to_be_unpacked_or_imported_first_is_told() {
             assert!(said.contains(word), "{name}: {word:?} is not in {said}");
         }
     };
-    check(
-        "site.tar.gz",
-        b"\x1f\x8b\x08\0",
-        &["a tar archive", "tar -xf"],
-    );
+    check("site.tar.gz", b"\x1f\x8b\x08\0", &["a tar archive", "tar -xf"]);
     check("site.zip", b"PK\x03\x04", &["a zip archive", "unzip "]);
-    check(
-        "comments.db.gz",
-        b"\x1f\x8b\x08\0",
-        &["gunzip -k", "comments.db"],
-    );
+    check("comments.db.gz", b"\x1f\x8b\x08\0", &["gunzip -k", "comments.db"]);
     check(
         "dump.sql",
         b"BEGIN TRANSACTION;\nCREATE TABLE x;",

@@ -27,10 +27,7 @@ fn make_database(site: &Site) {
 /// What the supervisor does beside Isso.
 fn check_thoroughly(site: &Site) {
     let database = site.data().join("db/comments.db");
-    site.ok(&[
-        "check-database",
-        database.to_str().expect("the path is text"),
-    ]);
+    site.ok(&["check-database", database.to_str().expect("the path is text")]);
 }
 
 /// Puts an index out of order, which only the thorough check finds.
@@ -49,9 +46,7 @@ fn damage_an_index(site: &Site) {
 fn mend_the_index(site: &Site) {
     let path = site.data().join("db/comments.db");
     let connection = Connection::open(path).expect("the database is there");
-    connection
-        .execute_batch("REINDEX")
-        .expect("SQLite can write");
+    connection.execute_batch("REINDEX").expect("SQLite can write");
 }
 
 #[test]
@@ -70,10 +65,7 @@ fn a_damaged_database_is_not_backed_up() {
     check_thoroughly(&site);
     let refused = site.hook(&["backup"], &json!({ "language": "de_DE" }));
     let reason = refused["refusal"].as_str().expect("a reason");
-    assert!(
-        reason.contains("beschädigt") && reason.contains("found"),
-        "{reason}"
-    );
+    assert!(reason.contains("beschädigt") && reason.contains("found"), "{reason}");
     mend_the_index(&site);
     assert_eq!(site.hook(&["backup"], &json!({}))["refusal"], Value::Null);
     fs::remove_file(site.data().join("db/comments.db")).expect("it is there");
@@ -88,10 +80,7 @@ fn a_restore_is_settled_and_a_damaged_one_told() {
     make_database(&site);
     let restore = json!({ "kind": "restore" });
     let restored = site.hook(&["init"], &restore);
-    assert_eq!(
-        (task(&restored), &restored["notices"]),
-        (&json!("clear"), &json!([]))
-    );
+    assert_eq!((task(&restored), &restored["notices"]), (&json!("clear"), &json!([])));
     damage_an_index(&site);
     check_thoroughly(&site);
     let restored = site.hook(&["init"], &restore);

@@ -12,11 +12,7 @@ fn a_password_that_is_lost_is_asked_for_again() {
     let site = ready();
     let password = |line: &str| line.starts_with("password = ");
     let lines: Vec<_> = site.cfg().lines().map(str::to_owned).collect();
-    let without: Vec<_> = lines
-        .iter()
-        .filter(|line| !password(line))
-        .cloned()
-        .collect();
+    let without: Vec<_> = lines.iter().filter(|line| !password(line)).cloned().collect();
     assert!(without.len() < lines.len());
     site.save_cfg(&(without.join("\n") + "\n"));
     for hook in ["init", "main", "backup"] {
@@ -44,9 +40,7 @@ fn a_file_that_isso_refuses_is_left_to_its_author_while_isso_runs() {
     // A password that leaked can be changed all the same.
     let ran = site.hook(&["run", "set-admin-password"], &json!({}));
     assert_eq!(ran["refusal"], Value::Null, "{ran}");
-    let password = ran["result"]["result"]["value"]
-        .as_str()
-        .expect("a password");
+    let password = ran["result"]["result"]["value"].as_str().expect("a password");
     assert!(site.cfg().contains(password));
     let notice = ran["notices"][0]["message"].as_str().expect("a notice");
     assert!(notice.contains("isso.cfg.rejected-"), "{notice}");
@@ -107,10 +101,7 @@ fn health_names_the_line_that_is_not_in_force() {
     let health = wait_for(
         || {
             Some(health()).filter(|it| {
-                it["result"] == "loading"
-                    && it["message"]
-                        .as_str()
-                        .is_some_and(|it| it.contains("isso.cfg"))
+                it["result"] == "loading" && it["message"].as_str().is_some_and(|it| it.contains("isso.cfg"))
             })
         },
         || health().to_string(),
@@ -126,10 +117,7 @@ fn a_password_that_names_a_variable_is_none_on_startos() {
     let site = ready();
     let text = site.cfg();
     let set = text.lines().find(|line| line.starts_with("password = "));
-    let text = text.replace(
-        set.expect("a password is set"),
-        "password = $ADMIN_PASSWORD",
-    );
+    let text = text.replace(set.expect("a password is set"), "password = $ADMIN_PASSWORD");
     site.save_cfg(&text);
     for hook in ["init", "main", "backup"] {
         let answer = site.hook(&[hook], &image());
@@ -145,8 +133,5 @@ fn the_password_of_a_panel_that_was_off_is_told_and_a_new_one_asked_for() {
     let init = site.hook(&["init"], &json!({ "kind": "update" }));
     assert_eq!(task(&init), "raise", "{init}");
     let told = init["notices"].to_string();
-    assert!(
-        told.contains("its password for the panel is not taken over"),
-        "{init}"
-    );
+    assert!(told.contains("its password for the panel is not taken over"), "{init}");
 }

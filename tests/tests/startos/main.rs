@@ -38,10 +38,7 @@ fn in_use(site: &Site) -> InUse {
 #[test]
 fn a_fresh_volume_waits_for_its_password() {
     let site = Site::new();
-    let init = site.hook(
-        &["init"],
-        &json!({ "kind": "install", "language": "en_US.UTF-8" }),
-    );
+    let init = site.hook(&["init"], &json!({ "kind": "install", "language": "en_US.UTF-8" }));
     assert_eq!(task(&init), "raise", "{init}");
     assert_eq!(init["task"]["action"], "set-admin-password");
     assert_eq!(init["notices"], json!([]));
@@ -71,11 +68,7 @@ fn a_fresh_volume_waits_for_its_password() {
             (&json!("admin"), &json!("ui"), &json!("/admin/")),
         ]
     );
-    assert!(
-        site.cfg().contains("dbpath = /db/comments.db"),
-        "{}",
-        site.cfg()
-    );
+    assert!(site.cfg().contains("dbpath = /db/comments.db"), "{}", site.cfg());
 
     let main = site.hook(&["main"], &image());
     assert_eq!(main["daemon"], Value::Null);
@@ -88,16 +81,10 @@ fn a_fresh_volume_waits_for_its_password() {
 fn with_a_password_isso_is_run_inside_of_supervise() {
     let site = ready();
     let main = site.hook(&["main"], &image());
-    assert_eq!(
-        (task(&main), &main["refusal"]),
-        (&json!("clear"), &Value::Null)
-    );
+    assert_eq!((task(&main), &main["refusal"]), (&json!("clear"), &Value::Null));
     let words = |value: &Value| {
         let words = value.as_array().expect("a list").iter();
-        words
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join(" ")
+        words.filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
     };
     let daemon = &main["daemon"];
     assert_eq!(
@@ -109,10 +96,7 @@ fn with_a_password_isso_is_run_inside_of_supervise() {
         words(&daemon["health"]),
         "/opt/issoctl/issoctl --data /run/issoctl startos health --volume /volume"
     );
-    assert_eq!(
-        daemon["env"],
-        json!({ "ISSO_SETTINGS": "/config/isso.cfg" })
-    );
+    assert_eq!(daemon["env"], json!({ "ISSO_SETTINGS": "/config/isso.cfg" }));
     assert_eq!(
         daemon["mounts"],
         json!({ "program": "/opt/issoctl", "db": "/db", "config": "/config", "volume": "/volume" })
@@ -150,17 +134,12 @@ fn the_code_to_embed_is_made_of_what_visitors_can_reach() {
         address("https://comments.example", true, "public-domain"),
     ]);
     let seen = site.hook(&["input", "embed-code"], &json!({ "addresses": addresses }));
-    let offered = seen["spec"]["address"]["values"]
-        .as_object()
-        .expect("choices");
+    let offered = seen["spec"]["address"]["values"].as_object().expect("choices");
     assert_eq!(
         offered.keys().collect::<Vec<_>>(),
         ["https://comments.example", "http://192.168.1.5:49152"]
     );
-    assert_eq!(
-        seen["spec"]["address"]["default"],
-        "https://comments.example"
-    );
+    assert_eq!(seen["spec"]["address"]["default"], "https://comments.example");
     let typed = json!({ "address": "https://comments.example" });
     let ran = site.hook(
         &["run", "embed-code"],
@@ -204,11 +183,7 @@ fn the_systems_mail_server_is_followed_where_it_was_selected() {
     let before = site.cfg();
     let answer = smtp(server("one.example"));
     assert_eq!(site.cfg(), before, "it was not selected");
-    assert_eq!(
-        answer["actions"],
-        json!([]),
-        "nothing is to be done: {answer}"
-    );
+    assert_eq!(answer["actions"], json!([]), "nothing is to be done: {answer}");
 
     let typed = json!({
         "smtp": { "selection": "system", "value": { "customFrom": null } },
@@ -265,10 +240,7 @@ fn a_request_that_is_none_is_refused_without_repeating_it() {
         let output = site.pipe(&["startos", "init"], request);
         assert_eq!(output.status.code(), Some(2), "{request}: {output:#?}");
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(
-            said.contains("stdin") && !said.contains("hunter2"),
-            "{said}"
-        );
+        assert!(said.contains("stdin") && !said.contains("hunter2"), "{said}");
     }
     let output = site.pipe(&["startos", "main"], "{}");
     assert_eq!(output.status.code(), Some(2), "{output:#?}");

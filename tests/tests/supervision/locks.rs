@@ -15,10 +15,7 @@ fn one_up_a_folder_and_one_program_a_port() {
     assert!(said.contains("another `issoctl up`"), "{said}");
     let elsewhere = Site::new();
     let said = elsewhere.refused(&["up", "--listen", &up.address().to_string()], 1);
-    assert!(
-        said.contains("in use") && said.contains("--listen"),
-        "{said}"
-    );
+    assert!(said.contains("in use") && said.contains("--listen"), "{said}");
 }
 
 #[test]
@@ -47,8 +44,7 @@ fn up_and_commands_that_change_files_wait_for_one_another() {
     let said = site.run(&["status"]);
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(said.contains("not running yet"), "{said}");
-    let told: Value =
-        serde_json::from_slice(&site.run(&["status", "--json"]).stdout).expect("JSON");
+    let told: Value = serde_json::from_slice(&site.run(&["status", "--json"]).stdout).expect("JSON");
     assert!(told["takenBy"].is_object(), "{told}");
     let mut action = site
         .command(&["action", "run", "set-admin-password"])
@@ -86,9 +82,7 @@ fn a_process_that_is_stopped_with_the_lock_keeps_no_dead_isso_down() {
     for _ in 0..2 {
         let master = up.master();
         kill(master, Signal::SIGKILL).expect("the master is there");
-        up.wait_for_status(|status| {
-            status["serving"] == true && status["supervisor"]["pid"] != master.as_raw()
-        });
+        up.wait_for_status(|status| status["serving"] == true && status["supervisor"]["pid"] != master.as_raw());
     }
     let done = action.wait().expect("it is our child");
     assert_eq!(done.code(), Some(1), "it does not wait for ever");
@@ -98,9 +92,7 @@ fn a_process_that_is_stopped_with_the_lock_keeps_no_dead_isso_down() {
 
 /// Whether a process has a file of this name open.
 fn has_open(process: u32, name: &str) -> bool {
-    let files = fs::read_dir(format!("/proc/{process}/fd"))
-        .into_iter()
-        .flatten();
+    let files = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
     let mut files = files.flatten().flat_map(|file| fs::read_link(file.path()));
     files.any(|file| file.ends_with(name))
 }

@@ -13,9 +13,7 @@ use serde_json::Value;
 fn replaced(up: &Up<'_>) {
     let master = up.master();
     kill(master, Signal::SIGKILL).expect("the master is there");
-    up.wait_for_status(|status| {
-        status["serving"] == true && status["supervisor"]["pid"] != master.as_raw()
-    });
+    up.wait_for_status(|status| status["serving"] == true && status["supervisor"]["pid"] != master.as_raw());
 }
 
 #[test]
@@ -47,9 +45,7 @@ fn check_that_sighup_has_isso_cfg_looked_at(site: &Site, up: &Up<'_>) {
     let reloads_after = |change: &dyn Fn()| {
         let before = generation(&up.status());
         change();
-        up.wait_for_status(|status| {
-            status["supervisor"]["phase"] == "serving" && generation(status) > before
-        });
+        up.wait_for_status(|status| status["supervisor"]["phase"] == "serving" && generation(status) > before);
     };
     // Once an edit was noticed, the look every 30 s finds nothing new.
     reloads_after(&|| site.edit_cfg("max-age = 15m", "max-age = 16m"));
@@ -99,10 +95,7 @@ fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
         .args(up.get_args())
         .env("ISSOCTL_RUNTIME", isso_tests::runtime());
     let terminal = Terminal::run(&script);
-    wait_for(
-        || log.exists().then_some(()),
-        || "the script does not run".into(),
-    );
+    wait_for(|| log.exists().then_some(()), || "the script does not run".into());
     let told = || fs::read_to_string(&log).expect("it is text");
     wait_for(
         || told().contains("Isso serves").then_some(()),
@@ -116,10 +109,7 @@ fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
     terminal.hang_up();
     // It is held until the process has ended, which makes lost files anew up to then.
     let lock = File::open(site.data().join("up.lock")).expect("`up` made it");
-    wait_for(
-        || lock.try_lock().ok(),
-        || format!("`up` goes on: {}", told()),
-    );
+    wait_for(|| lock.try_lock().ok(), || format!("`up` goes on: {}", told()));
     assert!(!site.data().join("api.sock").exists());
     assert!(told().contains("the terminal is gone"), "{}", told());
 }

@@ -60,10 +60,7 @@ fn stop_ends_up() {
     let up = site.serving();
     let master = up.master();
     site.ok(&["stop"]);
-    assert!(
-        kill(master, None).is_err(),
-        "gunicorn is gone when the command returns"
-    );
+    assert!(kill(master, None).is_err(), "gunicorn is gone when the command returns");
     assert_eq!(up.wait().code(), Some(0));
     let said = site.refused(&["stop"], 3);
     assert!(said.contains("issoctl up"), "{said}");
@@ -93,10 +90,7 @@ fn without_its_folder_up_ends_and_makes_no_other() {
     let moved = elsewhere.path().join("moved");
     fs::rename(site.data(), &moved).expect("root may");
     let said = up.wait_for_line("was moved to");
-    assert!(
-        said.contains(moved.to_str().expect("the path is text")),
-        "{said}"
-    );
+    assert!(said.contains(moved.to_str().expect("the path is text")), "{said}");
     assert_eq!(up.wait().code(), Some(1));
     assert!(kill(master, None).is_err(), "gunicorn is gone");
     assert!(!site.data().exists(), "nothing was made under the old name");
@@ -111,9 +105,7 @@ fn a_database_that_vanished_is_not_replaced_by_an_empty_one() {
     let up = site.up(&[]);
     let status = up.wait_for_status(|status| status["supervisor"]["lastExit"].is_string());
     assert_eq!(status["serving"], false);
-    let reason = status["supervisor"]["lastExit"]
-        .as_str()
-        .unwrap_or_default();
+    let reason = status["supervisor"]["lastExit"].as_str().unwrap_or_default();
     assert!(reason.contains("comments.db"), "{reason}");
     assert!(!site.data().join("db/comments.db").exists());
 }
@@ -131,12 +123,7 @@ fn a_broken_file_is_repaired_and_kept() {
     let kept = fs::read_dir(site.data().join("config"))
         .expect("the folder is there")
         .filter_map(Result::ok)
-        .filter(|entry| {
-            entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with("isso.cfg.rejected")
-        })
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("isso.cfg.rejected"))
         .map(|entry| fs::read_to_string(entry.path()).expect("it is text"))
         .collect::<Vec<_>>();
     assert_eq!(kept.len(), 1);

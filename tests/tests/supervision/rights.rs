@@ -34,11 +34,7 @@ fn what_is_put_in_place_is_named_and_not_a_path() {
     let mine = site.data().join("mine/file");
     File::create(&mine).expect("the folder is ours");
     let elsewhere = isso_tests::quick_folder();
-    let elsewhere_text = elsewhere
-        .path()
-        .to_str()
-        .expect("the path is text")
-        .to_owned();
+    let elsewhere_text = elsewhere.path().to_str().expect("the path is text").to_owned();
     let generation = up.status()["supervisor"]["generation"].clone();
     for name in [
         "mine",
@@ -50,16 +46,9 @@ fn what_is_put_in_place_is_named_and_not_a_path() {
         &elsewhere_text,
         ".issoctl-none",
     ] {
-        let answer = post(
-            &site,
-            "restore?language=en_US",
-            &json!({ "staging": name }).to_string(),
-        );
+        let answer = post(&site, "restore?language=en_US", &json!({ "staging": name }).to_string());
         assert!(answer.contains("422 Unprocessable"), "{name}: {answer}");
-        assert!(
-            answer.contains("no files that were prepared"),
-            "{name}: {answer}"
-        );
+        assert!(answer.contains("no files that were prepared"), "{name}: {answer}");
     }
     for body in [
         "[".repeat(10_000),
@@ -72,10 +61,7 @@ fn what_is_put_in_place_is_named_and_not_a_path() {
     assert!(mine.exists() && elsewhere.path().exists());
     let status = up.status();
     assert_eq!(status["serving"], true, "{status}");
-    assert_eq!(
-        status["supervisor"]["generation"], generation,
-        "Isso was not stopped"
-    );
+    assert_eq!(status["supervisor"]["generation"], generation, "Isso was not stopped");
 }
 
 /// Asks the API of `up` with a body of our own, and returns the whole answer.
@@ -147,10 +133,7 @@ fn links_of_another_user_lead_root_nowhere() {
             let there = path.symlink_metadata().expect("it was there just now");
             (path, there.uid(), there.ino(), there.mtime())
         };
-        files_below(roots.path())
-            .into_iter()
-            .map(state)
-            .collect::<Vec<_>>()
+        files_below(roots.path()).into_iter().map(state).collect::<Vec<_>>()
     };
     let before = state();
     for words in [

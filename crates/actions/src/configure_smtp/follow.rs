@@ -14,10 +14,11 @@ const PAUSED: &str = "paused";
 
 /// Has `isso.cfg` follow the host's mail server where a person selected it; says whether the file changed.
 ///
-/// When the host has none any more, Isso sends no mail until it has one again; `store.json` remembers whether commenters
-/// were told about replies. Who took mail out of `isso.cfg` by hand, gets none back.
+/// When the host has none any more, Isso sends no mail until it has one again; `store.json` remembers whether
+/// commenters were told about replies. Who took mail out of `isso.cfg` by hand, gets none back.
 ///
-/// An account that Isso would not see as it is, for a password with a `$NAME` in it, is an error, and the file keeps the one it has.
+/// An account that Isso would not see as it is, for a password with a `$NAME` in it, is an error, and the file keeps
+/// the one it has.
 pub fn follow_system_smtp(
     volume: &Volume,
     system: Option<&SystemSmtp>,
@@ -57,9 +58,7 @@ fn follow(contents: &mut Contents, facts: &Facts, language: Language) -> Result<
         Some(credentials) if !paused.is_null() => {
             notify(&mut contents.cfg, true)?;
             let replies = paused["replyNotifications"] == true;
-            contents
-                .cfg
-                .write_bool(&keys::REPLY_NOTIFICATIONS, replies)?;
+            contents.cfg.write_bool(&keys::REPLY_NOTIFICATIONS, replies)?;
             forget(contents);
             write(&mut contents.cfg, &credentials)
         }

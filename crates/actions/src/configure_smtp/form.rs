@@ -7,7 +7,8 @@ use crate::form::{Disabled, Field, Form, Pattern, Select, Text, Union, Variant};
 use crate::i18n::{Language, tr};
 
 /// The SDK's `Patterns.emailWithName`.
-pub(super) const EMAIL_WITH_NAME: &str = r"^([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))|([^<]*<([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))>)$";
+pub(super) const EMAIL_WITH_NAME: &str =
+    r"^([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))|([^<]*<([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))>)$";
 
 /// The port of implicit TLS, which the form does not let anybody change.
 pub(super) const TLS_PORT: &str = "465";
@@ -109,11 +110,7 @@ pub(super) fn field(language: Language, has_system_smtp: bool) -> Field {
         name: "SMTP".into(),
         description: Some(tr!(language, "smtp.description")),
         warning: None,
-        disabled: Disabled::Choices(if has_system_smtp {
-            Vec::new()
-        } else {
-            vec!["system"]
-        }),
+        disabled: Disabled::Choices(if has_system_smtp { Vec::new() } else { vec!["system"] }),
         immutable: false,
         default: Some("disabled"),
         variants,
@@ -122,12 +119,7 @@ pub(super) fn field(language: Language, has_system_smtp: bool) -> Field {
 
 fn providers(language: Language) -> Field {
     let preset = |provider: &Provider| {
-        let spec = credentials(
-            language,
-            Some(provider.host),
-            provider.fixed,
-            provider.security,
-        );
+        let spec = credentials(language, Some(provider.host), provider.fixed, provider.security);
         (
             provider.id,
             Variant {
@@ -147,11 +139,7 @@ fn providers(language: Language) -> Field {
         disabled: Disabled::No,
         immutable: false,
         default: None,
-        variants: PROVIDERS
-            .iter()
-            .map(preset)
-            .chain([(OTHER, other)])
-            .collect(),
+        variants: PROVIDERS.iter().map(preset).chain([(OTHER, other)]).collect(),
     })
 }
 
@@ -206,9 +194,7 @@ fn securities(language: Language, default: Security) -> Field {
     let starttls = Select {
         name,
         default: Some("587".into()),
-        values: STARTTLS_PORTS
-            .map(|port| (port.to_owned(), port.to_owned()))
-            .into(),
+        values: STARTTLS_PORTS.map(|port| (port.to_owned(), port.to_owned())).into(),
         ..Select::default()
     };
     let variant = |name: &str, port| Variant {

@@ -41,22 +41,13 @@ impl Input {
     }
 
     /// What the form alone cannot find out. A value that stands in `isso.cfg` already may stay there.
-    pub fn check(
-        &self,
-        cfg: &Document,
-        facts: &Facts,
-        language: Language,
-    ) -> Result<(), ActionError> {
+    pub fn check(&self, cfg: &Document, facts: &Facts, language: Language) -> Result<(), ActionError> {
         let system = match &self.smtp {
             Selection::System { .. } => self.smtp.credentials(facts),
             _ => None,
         };
         let mut errors = system.map_or_else(Vec::new, |system| of_system(cfg, &system, language));
-        let mut check = |path: &str,
-                         label: String,
-                         key: &Key,
-                         text: &str,
-                         test: fn(&str) -> Option<Problem>| {
+        let mut check = |path: &str, label: String, key: &Key, text: &str, test: fn(&str) -> Option<Problem>| {
             if text != cfg.shown_text(key)
                 && let Some(problem) = test(text)
             {
@@ -123,27 +114,18 @@ impl Input {
         } else {
             check("to", label, &keys::SMTP_TO, self.to(), email);
         }
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(errors.into())
-        }
+        if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
     }
 }
 
-/// What is wrong with the account at the system's mail server, which no person types here. What stands in `isso.cfg` already may stay there.
-pub(super) fn of_system(
-    cfg: &Document,
-    system: &Credentials,
-    language: Language,
-) -> Vec<InputError> {
+/// What is wrong with the account at the system's mail server, which no person types here. What stands in `isso.cfg`
+/// already may stay there.
+pub(super) fn of_system(cfg: &Document, system: &Credentials, language: Language) -> Vec<InputError> {
     let account = [
         (&keys::SMTP_USERNAME, &system.username),
         (&keys::SMTP_PASSWORD, &system.password),
     ];
-    let new = account
-        .iter()
-        .filter(|(key, text)| **text != cfg.shown_text(key));
+    let new = account.iter().filter(|(key, text)| **text != cfg.shown_text(key));
     new.filter_map(|(_, text)| {
         Some(InputError {
             path: "smtp".to_owned(),

@@ -123,9 +123,7 @@ impl Selection {
 ///
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py> (`Isso.__init__`)
 pub(super) fn sends_mail(cfg: &Document) -> bool {
-    cfg.read_list(&keys::NOTIFY)
-        .iter()
-        .any(|backend| is_smtp(backend))
+    cfg.read_list(&keys::NOTIFY).iter().any(|backend| is_smtp(backend))
         || cfg.read_bool(&keys::REPLY_NOTIFICATIONS) == Some(true)
 }
 
@@ -141,9 +139,7 @@ fn unknown_provider() -> Provider {
             host: String::new(),
             security: Connection {
                 selection: Security::Starttls,
-                value: Port {
-                    port: "587".to_owned(),
-                },
+                value: Port { port: "587".to_owned() },
             },
             from: String::new(),
             username: String::new(),

@@ -43,9 +43,7 @@ impl Server {
     pub fn of(cfg: &Document) -> Self {
         Self {
             host: cfg.read_text(&keys::SMTP_HOST),
-            port: cfg
-                .read_int(&keys::SMTP_PORT)
-                .and_then(|port| u16::try_from(port).ok()),
+            port: cfg.read_int(&keys::SMTP_PORT).and_then(|port| u16::try_from(port).ok()),
             security: cfg.read_text(&keys::SMTP_SECURITY),
             username: cfg.read_text(&keys::SMTP_USERNAME),
             password: cfg.read_text(&keys::SMTP_PASSWORD),
@@ -58,8 +56,7 @@ impl Server {
         match tried.unwrap_or(Err(Failure::Silent)) {
             Ok(response) => {
                 let text: Vec<&str> = response.message().collect();
-                let answer =
-                    self.without_password(&format!("{} {}", response.code(), text.join(" ")));
+                let answer = self.without_password(&format!("{} {}", response.code(), text.join(" ")));
                 tr!(language, "trial.answered", answer = answer)
             }
             Err(failure) => {
@@ -81,8 +78,7 @@ impl Server {
         let hello = ClientId::default();
         let server = (self.host.as_str(), port);
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, Some(LIMIT), &hello, from_the_start, None)
-                .await?;
+            AsyncSmtpConnection::connect_tokio1(server, Some(LIMIT), &hello, from_the_start, None).await?;
         if let Some(tls) = later {
             if !connection.can_starttls() {
                 connection.abort().await;
@@ -93,11 +89,7 @@ impl Server {
         // Isso, too, logs in only when it has both.
         let response = if self.username.is_empty() || self.password.is_empty() {
             connection.command(Noop).await?
-        } else if connection
-            .server_info()
-            .get_auth_mechanism(&MECHANISMS)
-            .is_none()
-        {
+        } else if connection.server_info().get_auth_mechanism(&MECHANISMS).is_none() {
             connection.abort().await;
             return Err(Failure::NoLogin);
         } else {
@@ -159,11 +151,7 @@ impl From<Error> for Failure {
 
 fn rejected(language: Language, code: Code, error: &Error) -> String {
     match error.source() {
-        Some(text) => tr!(
-            language,
-            "trial.rejected",
-            answer = format!("{code} {text}")
-        ),
+        Some(text) => tr!(language, "trial.rejected", answer = format!("{code} {text}")),
         None => tr!(language, "trial.rejected-without-text", code = code),
     }
 }

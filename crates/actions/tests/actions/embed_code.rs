@@ -18,10 +18,7 @@ fn the_snippet_names_the_chosen_address() {
     };
     let before = fixture.cfg();
     let done = fixture
-        .run(
-            Action::EmbedCode,
-            &json!({ "address": "https://b.example:8443" }),
-        )
+        .run(Action::EmbedCode, &json!({ "address": "https://b.example:8443" }))
         .unwrap();
     assert!(!done.settings_changed);
     assert_eq!(fixture.cfg(), before);
@@ -34,14 +31,8 @@ fn the_snippet_names_the_chosen_address() {
         result["result"],
         json!({ "type": "multiline", "value": snippet, "copyable": true })
     );
-    let error = fixture.refused(
-        Action::EmbedCode,
-        &json!({ "address": "https://c.example" }),
-    );
-    assert!(
-        error.contains("https://a.example, https://b.example:8443"),
-        "{error}"
-    );
+    let error = fixture.refused(Action::EmbedCode, &json!({ "address": "https://c.example" }));
+    assert!(error.contains("https://a.example, https://b.example:8443"), "{error}");
 }
 
 #[test]
@@ -57,23 +48,13 @@ fn without_an_address_there_is_no_snippet() {
 fn the_only_address_need_not_be_chosen() {
     let mut fixture = Fixture::new();
     fixture.facts.addresses = vec!["https://a.example/".into(), "https://a.example".into()];
-    for input in [
-        json!({}),
-        json!({ "address": null }),
-        json!({ "address": "" }),
-    ] {
+    for input in [json!({}), json!({ "address": null }), json!({ "address": "" })] {
         let done = fixture.run(Action::EmbedCode, &input).unwrap();
         let result = serde_json::to_value(done.result).unwrap();
         let snippet = result["result"]["value"].as_str().unwrap();
-        assert!(
-            snippet.contains("https://a.example/js/embed.min.js"),
-            "{input}"
-        );
+        assert!(snippet.contains("https://a.example/js/embed.min.js"), "{input}");
     }
     fixture.facts.addresses.push("https://b.example".into());
     let error = fixture.refused(Action::EmbedCode, &json!({}));
-    assert!(
-        error.contains("https://a.example, https://b.example"),
-        "{error}"
-    );
+    assert!(error.contains("https://a.example, https://b.example"), "{error}");
 }

@@ -1,5 +1,5 @@
-//! Values that name environment variables: a form shows what Isso sees, but never a secret, and leaves in the file what was not
-//! changed.
+//! Values that name environment variables: a form shows what Isso sees, but never a secret, and leaves in the file what
+//! was not changed.
 
 use isso_actions::Action;
 use isso_cfg::Environment;
@@ -31,9 +31,7 @@ fn fixture() -> Fixture {
     ];
     let variables = variables.map(|(name, value)| (name.into(), value.into()));
     let mut fixture = Fixture::new();
-    fixture.volume = fixture
-        .volume
-        .with_environment(Environment::of_up(variables));
+    fixture.volume = fixture.volume.with_environment(Environment::of_up(variables));
     fixture.write_cfg(CFG);
     let settled = fixture.volume.settle().unwrap();
     assert!(settled.usable_password);
@@ -44,11 +42,7 @@ fn fixture() -> Fixture {
 fn a_form_saved_as_it_is_leaves_the_variables_in_the_file() {
     let fixture = fixture();
     assert_eq!(fixture.cfg(), CFG);
-    for action in [
-        Action::SetWebsites,
-        Action::ConfigureServer,
-        Action::ConfigureSmtp,
-    ] {
+    for action in [Action::SetWebsites, Action::ConfigureServer, Action::ConfigureSmtp] {
         let prefill = fixture.prefill(action);
         assert!(!prefill.to_string().contains(SECRET), "{prefill}");
         let done = fixture.run(action, &prefill).unwrap();
@@ -90,10 +84,7 @@ fn a_field_that_is_changed_is_written_and_no_other() {
     let expected = expected.replace("${SECRET}", "typed");
     assert_eq!(fixture.cfg(), expected);
     fixture
-        .run(
-            Action::SetWebsites,
-            &json!({ "websites": ["https://a.example"] }),
-        )
+        .run(Action::SetWebsites, &json!({ "websites": ["https://a.example"] }))
         .unwrap();
     let host = "host = \n    https://a.example\n    localhost";
     assert_eq!(fixture.cfg(), expected.replace("host = $SITES", host));

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use isso_actions::{Action, ActionError, Facts, Form, InputError, Language, Problem};
 use isso_cfg::{
-    Code, Diagnostic, Document, EditError, Origin, Secret, Severity, StoreError, Timedelta,
-    ValueFault, VolumeError,
+    Code, Diagnostic, Document, EditError, Origin, Secret, Severity, StoreError, Timedelta, ValueFault, VolumeError,
 };
 use serde_json::{Map, Value, json};
 
@@ -14,14 +13,10 @@ use crate::{Fixture, system_smtp};
 
 #[test]
 fn metadata_and_forms() {
-    let fixture =
-        Fixture::with_cfg("[general]\nhost = localhost\n[admin]\nenabled = true\npassword = set\n");
+    let fixture = Fixture::with_cfg("[general]\nhost = localhost\n[admin]\nenabled = true\npassword = set\n");
     let facts = Facts {
         system_smtp: Some(system_smtp()),
-        addresses: vec![
-            "https://comments.example.com".into(),
-            "http://192.168.1.2:8080".into(),
-        ],
+        addresses: vec!["https://comments.example.com".into(), "http://192.168.1.2:8080".into()],
     };
     for language in Language::ALL {
         let actions: Map<String, Value> = Action::ALL
@@ -39,10 +34,7 @@ fn metadata_and_forms() {
 #[test]
 fn results() {
     let mut fixture = Fixture::new();
-    fixture
-        .facts
-        .addresses
-        .push("https://comments.example.com".into());
+    fixture.facts.addresses.push("https://comments.example.com".into());
     let shown = |action: Action, input: Value| {
         let mut result = json!(fixture.run(action, &input).unwrap().result);
         if action == Action::SetAdminPassword {
@@ -56,19 +48,10 @@ fn results() {
             json!({ "websites": ["https://a.example", "https://b.example"] }),
         ),
         shown(Action::SetWebsites, json!({ "websites": [] })),
-        shown(
-            Action::ConfigureServer,
-            fixture.prefill(Action::ConfigureServer),
-        ),
-        shown(
-            Action::ConfigureSmtp,
-            fixture.prefill(Action::ConfigureSmtp),
-        ),
+        shown(Action::ConfigureServer, fixture.prefill(Action::ConfigureServer)),
+        shown(Action::ConfigureSmtp, fixture.prefill(Action::ConfigureSmtp)),
         shown(Action::SetAdminPassword, Value::Null),
-        shown(
-            Action::EmbedCode,
-            json!({ "address": "https://comments.example.com" }),
-        ),
+        shown(Action::EmbedCode, json!({ "address": "https://comments.example.com" })),
     ];
     insta::assert_json_snapshot!(results);
 }
@@ -149,12 +132,10 @@ fn volume_errors() -> Vec<VolumeError> {
         Document::from_bytes(b"\xff").unwrap_err(),
         vec![unlisted],
     ];
-    let invalid = diagnostics
-        .into_iter()
-        .map(|diagnostics| VolumeError::Invalid {
-            path: path(),
-            diagnostics,
-        });
+    let invalid = diagnostics.into_iter().map(|diagnostics| VolumeError::Invalid {
+        path: path(),
+        diagnostics,
+    });
     let edit = EditError::Key { key: "x".into() };
     [
         VolumeError::Folder {
@@ -220,10 +201,7 @@ fn errors() {
     for language in Language::ALL {
         for error in &errors {
             let said = error.localized(language);
-            assert!(
-                !said.is_empty() && !said.contains("%{"),
-                "{language:?}: {said}"
-            );
+            assert!(!said.is_empty() && !said.contains("%{"), "{language:?}: {said}");
         }
     }
 }
@@ -234,12 +212,7 @@ fn patterns_compile() {
     fn patterns(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(fields) => {
-                found.extend(
-                    fields
-                        .get("regex")
-                        .and_then(Value::as_str)
-                        .map(str::to_owned),
-                );
+                found.extend(fields.get("regex").and_then(Value::as_str).map(str::to_owned));
                 fields.values().for_each(|value| patterns(value, found));
             }
             Value::Array(items) => items.iter().for_each(|value| patterns(value, found)),

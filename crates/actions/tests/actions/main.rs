@@ -46,10 +46,7 @@ impl Fixture {
         fixture
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test stands for a person with an editor"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test stands for a person with an editor")]
     fn write_cfg(&self, text: &str) {
         std::fs::write(self.volume.config_path(), text).unwrap();
     }

@@ -25,12 +25,7 @@ fn input() -> Value {
 #[test]
 fn every_field_reaches_its_key() {
     let fixture = Fixture::new();
-    assert!(
-        fixture
-            .run(Action::ConfigureServer, &input())
-            .unwrap()
-            .settings_changed
-    );
+    assert!(fixture.run(Action::ConfigureServer, &input()).unwrap().settings_changed);
     for (section, key, value) in [
         ("general", "max-age", "1h30m"),
         ("general", "gravatar", "true"),
@@ -43,11 +38,7 @@ fn every_field_reaches_its_key() {
         ("guard", "require-email", "true"),
         ("guard", "reply-to-self", "true"),
     ] {
-        assert_eq!(
-            fixture.get(section, key).as_deref(),
-            Some(value),
-            "[{section}] {key}"
-        );
+        assert_eq!(fixture.get(section, key).as_deref(), Some(value), "[{section}] {key}");
     }
 }
 
@@ -69,10 +60,7 @@ fn saving_what_is_shown_leaves_every_spelling_alone() {
                 direct-reply = 9\n";
     let fixture = Fixture::with_cfg(text);
     let done = fixture
-        .run(
-            Action::ConfigureServer,
-            &fixture.prefill(Action::ConfigureServer),
-        )
+        .run(Action::ConfigureServer, &fixture.prefill(Action::ConfigureServer))
         .unwrap();
     assert!(!done.settings_changed);
     assert_eq!(fixture.cfg(), text);

@@ -108,10 +108,7 @@ fn a_provider_fixes_its_host() {
 fn the_systems_server_is_resolved() {
     let mut fixture = Fixture::new();
     let error = fixture.refused(ACTION, &system(None));
-    assert!(
-        error.starts_with("This system has no mail server"),
-        "{error}"
-    );
+    assert!(error.starts_with("This system has no mail server"), "{error}");
 
     fixture.facts.system_smtp = Some(system_smtp());
     fixture.run(ACTION, &system(None)).unwrap();
@@ -133,9 +130,7 @@ fn the_systems_server_is_resolved() {
     );
     assert_eq!(fixture.prefill(ACTION), system(None));
 
-    fixture
-        .run(ACTION, &system(Some(" Me <me@example.com>")))
-        .unwrap();
+    fixture.run(ACTION, &system(Some(" Me <me@example.com>"))).unwrap();
     says(&fixture, &[("smtp.from", "Me <me@example.com>")]);
     assert_eq!(fixture.prefill(ACTION), system(Some("Me <me@example.com>")));
 }
@@ -144,8 +139,7 @@ fn the_systems_server_is_resolved() {
 fn turned_off_no_password_is_left_anywhere() {
     let fixture = Fixture::new();
     let mut input = custom("other", &account());
-    input["smtp"]["other"] =
-        json!({ "system": { "customFrom": "x" }, "disabled": { "password": "pass#;word%" } });
+    input["smtp"]["other"] = json!({ "system": { "customFrom": "x" }, "disabled": { "password": "pass#;word%" } });
     fixture.run(ACTION, &input).unwrap();
     assert!(store(&fixture.volume).contains("pass#;word%"));
 
@@ -173,11 +167,7 @@ fn other_ways_of_being_notified_stay() {
             "[general]\nhost = localhost\nnotify = {before}\n[admin]\npassword = x\n"
         ));
         fixture.run(ACTION, input).unwrap();
-        assert_eq!(
-            fixture.get("general", "notify").as_deref(),
-            Some(after),
-            "{before}"
-        );
+        assert_eq!(fixture.get("general", "notify").as_deref(), Some(after), "{before}");
     };
     let on = custom("other", &account());
     notify("stdout", &on, "stdout, smtp");
@@ -247,8 +237,7 @@ fn a_host_changed_by_hand_leaves_its_provider() {
 #[test]
 fn what_is_wrong_is_said() {
     let fixture = Fixture::new();
-    let check =
-        |input: &Value, expected: &str| assert_eq!(fixture.refused(ACTION, input), expected);
+    let check = |input: &Value, expected: &str| assert_eq!(fixture.refused(ACTION, input), expected);
     let account = |fields: Value| custom("other", &with(fields));
     let at = "smtp.value.provider.value";
 

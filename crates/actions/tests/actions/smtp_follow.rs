@@ -74,13 +74,7 @@ fn another_server_is_taken_over_once() {
 fn mail_pauses_while_the_system_has_no_server() {
     let fixture = following();
     assert!(follow(&fixture, None));
-    let paused = [
-        "stdout",
-        "false",
-        "mail.example.net",
-        "Me <me@example.com>",
-        "",
-    ];
+    let paused = ["stdout", "false", "mail.example.net", "Me <me@example.com>", ""];
     assert_eq!(mail(&fixture), says(paused));
     assert!(!follow(&fixture, None), "once is enough");
     assert!(follow(&fixture, Some("back.example")));

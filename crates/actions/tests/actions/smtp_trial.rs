@@ -18,9 +18,8 @@ struct MailServer {
 
 impl MailServer {
     fn start() -> Self {
-        let python = std::env::var_os("ISSO_TEST_PYTHON").expect(
-            "ISSO_TEST_PYTHON must name a Python with aiosmtpd installed; `make test` makes one",
-        );
+        let python = std::env::var_os("ISSO_TEST_PYTHON")
+            .expect("ISSO_TEST_PYTHON must name a Python with aiosmtpd installed; `make test` makes one");
         let mut process = Command::new(python)
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp/server.py"))
             .stdin(Stdio::piped())
@@ -109,11 +108,7 @@ fn the_servers_answer_is_told() {
 
 #[test]
 fn a_server_that_is_not_there_is_told() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let said = trial(port, "none", "x");
     let reason = format!("No connection to 127.0.0.1, port {port}, could be made: ");
     assert!(said.starts_with(&warning(&reason)), "{said}");

@@ -13,22 +13,14 @@ use crate::texts::texts;
 use crate::{Fixture, system_smtp};
 
 /// What the SDK makes of our texts, metadata and inputs.
-fn ask_sdk(
-    language: Language,
-    facts: &Facts,
-    metadata: Map<String, Value>,
-    inputs: &[Value],
-) -> Value {
+fn ask_sdk(language: Language, facts: &Facts, metadata: Map<String, Value>, inputs: &[Value]) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     assert!(
         folder.join("node_modules").is_dir(),
         "run `npm ci` in {} first",
         folder.display()
     );
-    let system_smtp = facts
-        .system_smtp
-        .as_ref()
-        .map(|smtp| json!({ "host": smtp.host }));
+    let system_smtp = facts.system_smtp.as_ref().map(|smtp| json!({ "host": smtp.host }));
     let question = json!({
         "texts": texts(language),
         "facts": { "systemSmtp": system_smtp, "addresses": facts.addresses },
@@ -48,11 +40,7 @@ fn ask_sdk(
         .write_all(question.to_string().as_bytes())
         .unwrap();
     let output = node.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -65,11 +53,7 @@ fn order(spec: &Value) -> Vec<&str> {
     } else {
         &["spec", "variants", "values"]
     };
-    for (name, inner) in holders
-        .iter()
-        .filter_map(|holder| spec[holder].as_object())
-        .flatten()
-    {
+    for (name, inner) in holders.iter().filter_map(|holder| spec[holder].as_object()).flatten() {
         names.push(name.as_str());
         names.extend(order(inner));
     }
@@ -82,12 +66,7 @@ fn check(language: Language, facts: Facts) {
     let contents = fixture.contents();
     let metadata: Map<_, _> = Action::ALL
         .iter()
-        .map(|action| {
-            (
-                action.id().to_owned(),
-                json!(action.metadata(language, &contents)),
-            )
-        })
+        .map(|action| (action.id().to_owned(), json!(action.metadata(language, &contents))))
         .collect();
     let sdk = ask_sdk(language, &fixture.facts, metadata.clone(), &[]);
     assert_eq!(sdk["metadata"], Value::Object(metadata));
@@ -132,8 +111,7 @@ fn what_we_accept_the_sdk_accepts() {
         "username": "me",
         "password": null,
     });
-    let smtp =
-        |smtp: Value| json!({ "smtp": smtp, "to": "you@example.com", "replyNotifications": true });
+    let smtp = |smtp: Value| json!({ "smtp": smtp, "to": "you@example.com", "replyNotifications": true });
     let custom = |account: &Value| {
         smtp(json!({
             "selection": "custom",
@@ -150,22 +128,10 @@ fn what_we_accept_the_sdk_accepts() {
             json!({ "websites": ["https://a.example"], "unknown": 1 }),
             true,
         ),
-        (
-            "set-websites",
-            json!({ "websites": "https://a.example" }),
-            false,
-        ),
+        ("set-websites", json!({ "websites": "https://a.example" }), false),
         ("set-websites", json!({}), false),
-        (
-            "embed-code",
-            json!({ "address": "https://a.example" }),
-            true,
-        ),
-        (
-            "embed-code",
-            json!({ "address": "https://b.example" }),
-            false,
-        ),
+        ("embed-code", json!({ "address": "https://a.example" }), true),
+        ("embed-code", json!({ "address": "https://b.example" }), false),
         (
             "configure-smtp",
             smtp(json!({ "selection": "disabled", "value": {} })),
@@ -195,10 +161,7 @@ fn what_we_accept_the_sdk_accepts() {
         .collect();
     let sdk = ask_sdk(Language::English, &facts, Map::new(), &inputs);
     for ((id, input, expected), theirs) in cases.iter().zip(sdk["verdicts"].as_array().unwrap()) {
-        let form = Action::find(id)
-            .unwrap()
-            .form(Language::English, &facts)
-            .unwrap();
+        let form = Action::find(id).unwrap().form(Language::English, &facts).unwrap();
         assert_eq!(form.check(input).is_ok(), *expected, "we: {id} {input}");
         assert_eq!(theirs, expected, "the SDK: {id} {input}");
     }

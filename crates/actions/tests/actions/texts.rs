@@ -10,8 +10,7 @@ use serde_json::Value;
 
 /// Every text of a language, by its key.
 pub fn texts(language: Language) -> BTreeMap<String, String> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("locales/{}.json", language.tag()));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("locales/{}.json", language.tag()));
     let mut texts = BTreeMap::new();
     flatten(
         "",
@@ -76,10 +75,7 @@ fn uses() -> BTreeMap<String, Vec<String>> {
     let mut uses = BTreeMap::new();
     for code in code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         for call in call.captures_iter(&code) {
-            let mut names: Vec<_> = name
-                .captures_iter(&call[2])
-                .map(|name| name[1].to_owned())
-                .collect();
+            let mut names: Vec<_> = name.captures_iter(&call[2]).map(|name| name[1].to_owned()).collect();
             names.sort_unstable();
             uses.insert(call[1].to_owned(), names);
         }
@@ -89,9 +85,7 @@ fn uses() -> BTreeMap<String, Vec<String>> {
 
 /// Every source file.
 fn code(folder: &Path) -> Vec<String> {
-    let paths = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let read = |path: PathBuf| match path.is_dir() {
         true => code(&path),
         false => vec![fs::read_to_string(path).unwrap()],
@@ -103,10 +97,7 @@ fn code(folder: &Path) -> Vec<String> {
 fn the_code_uses_every_text_and_fills_in_every_place() {
     let english = texts(Language::English);
     let uses = uses();
-    assert_eq!(
-        uses.keys().collect::<Vec<_>>(),
-        english.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(uses.keys().collect::<Vec<_>>(), english.keys().collect::<Vec<_>>());
     for (key, names) in &uses {
         let mut expected = places(&english[key]);
         expected.dedup();
@@ -116,12 +107,7 @@ fn the_code_uses_every_text_and_fills_in_every_place() {
 
 #[test]
 fn texts_for_the_hosts_are_there_in_every_language() {
-    let codes = [
-        "not-initialised",
-        "no-password",
-        "backup-running",
-        "restore-running",
-    ];
+    let codes = ["not-initialised", "no-password", "backup-running", "restore-running"];
     for language in Language::ALL {
         let mut said: Vec<String> = codes
             .iter()
@@ -130,15 +116,11 @@ fn texts_for_the_hosts_are_there_in_every_language() {
         said.push(isso_actions::password_task_reason(language));
         let known = texts(language);
         assert!(
-            said.iter()
-                .all(|text| known.values().any(|known| known == text)),
+            said.iter().all(|text| known.values().any(|known| known == text)),
             "{said:?}"
         );
     }
-    assert_eq!(
-        isso_actions::refusal_text("unheard-of", Language::English),
-        None
-    );
+    assert_eq!(isso_actions::refusal_text("unheard-of", Language::English), None);
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use isso_actions::Form;
 use isso_actions::form::{
-    Disabled, Field, InputMode, Item, List, Number, Object, Pattern, Select, Text, Toggle, Union,
-    Variant,
+    Disabled, Field, InputMode, Item, List, Number, Object, Pattern, Select, Text, Toggle, Union, Variant,
 };
 use serde_json::{Value, json};
 
@@ -185,67 +184,31 @@ fn what_need_not_be_filled_in_may_be_empty_or_missing() {
 #[test]
 fn texts() {
     check("any", json!(1), &["Any (any): This must be a text."]);
-    check(
-        "any",
-        json!("a"),
-        &["Any (any): Enter at least 2 characters."],
-    );
-    check(
-        "any",
-        json!("abcde"),
-        &["Any (any): Enter at most 4 characters."],
-    );
+    check("any", json!("a"), &["Any (any): Enter at least 2 characters."]);
+    check("any", json!("abcde"), &["Any (any): Enter at most 4 characters."]);
     check("any", json!("ABC"), &["Any (any): Small letters only."]);
     check(
         "any",
         json!("a\nb"),
         &["Any (any): This contains a line break or another control character."],
     );
-    check(
-        "needed",
-        json!(" "),
-        &["Needed (needed): This must be filled in."],
-    );
-    check(
-        "needed",
-        json!(null),
-        &["Needed (needed): This must be filled in."],
-    );
-    check(
-        "fixed",
-        json!("2"),
-        &["Fixed (fixed): This is fixed to “1”."],
-    );
+    check("needed", json!(" "), &["Needed (needed): This must be filled in."]);
+    check("needed", json!(null), &["Needed (needed): This must be filled in."]);
+    check("fixed", json!("2"), &["Fixed (fixed): This is fixed to “1”."]);
 }
 
 #[test]
 fn numbers() {
     check("number", json!(2.0), &[]);
-    check(
-        "number",
-        json!("2"),
-        &["Number (number): This must be a number."],
-    );
-    check(
-        "number",
-        json!(2.5),
-        &["Number (number): This must be a whole number."],
-    );
+    check("number", json!("2"), &["Number (number): This must be a number."]);
+    check("number", json!(2.5), &["Number (number): This must be a whole number."]);
     check(
         "number",
         json!(1e300),
         &["Number (number): This must be a whole number."],
     );
-    check(
-        "number",
-        json!(0),
-        &["Number (number): This must be 1 or more."],
-    );
-    check(
-        "number",
-        json!(4),
-        &["Number (number): This must be 3 or less."],
-    );
+    check("number", json!(0), &["Number (number): This must be 1 or more."]);
+    check("number", json!(4), &["Number (number): This must be 3 or less."]);
 }
 
 #[test]
@@ -255,41 +218,21 @@ fn groups_and_choices() {
         json!({}),
         &["Switch (object.switch): This must be filled in."],
     );
-    check(
-        "object",
-        json!(1),
-        &["Switch (object.switch): This must be filled in."],
-    );
+    check("object", json!(1), &["Switch (object.switch): This must be filled in."]);
     check(
         "object",
         json!({ "switch": 1 }),
         &["Switch (object.switch): This must be true or false."],
     );
-    check(
-        "select",
-        json!(null),
-        &["Select (select): Choose one of: a, b."],
-    );
+    check("select", json!(null), &["Select (select): Choose one of: a, b."]);
     check(
         "select",
         json!("b"),
         &["Select (select): “B” cannot be chosen at present."],
     );
-    check(
-        "select",
-        json!("c"),
-        &["Select (select): Choose one of: a, b."],
-    );
-    check(
-        "select",
-        json!(1),
-        &["Select (select): Choose one of: a, b."],
-    );
-    check(
-        "union",
-        json!("on"),
-        &["Union (union): Choose one of: on, off."],
-    );
+    check("select", json!("c"), &["Select (select): Choose one of: a, b."]);
+    check("select", json!(1), &["Select (select): Choose one of: a, b."]);
+    check("union", json!("on"), &["Union (union): Choose one of: on, off."]);
     check(
         "union",
         json!({ "selection": 1 }),
@@ -314,23 +257,11 @@ fn groups_and_choices() {
 
 #[test]
 fn lists() {
-    check(
-        "list",
-        json!(null),
-        &["List (list): This must be filled in."],
-    );
+    check("list", json!(null), &["List (list): This must be filled in."]);
     check("list", json!("a"), &["List (list): This must be a list."]);
     check("list", json!([]), &["List (list): Enter at least 1."]);
-    check(
-        "list",
-        json!(["a", "b", "c"]),
-        &["List (list): Enter at most 2."],
-    );
-    check(
-        "list",
-        json!(["a", 1]),
-        &["List (list[1]): This must be a text."],
-    );
+    check("list", json!(["a", "b", "c"]), &["List (list): Enter at most 2."]);
+    check("list", json!(["a", 1]), &["List (list[1]): This must be a text."]);
     check(
         "list",
         json!(["A", "B"]),
@@ -343,19 +274,10 @@ fn lists() {
 
 #[test]
 fn everything_that_is_wrong_is_said() {
-    let errors = form()
-        .check(&json!({ "number": 9, "list": ["A"] }))
-        .unwrap_err();
+    let errors = form().check(&json!({ "number": 9, "list": ["A"] })).unwrap_err();
     let paths: Vec<_> = errors.iter().map(|error| error.path.as_str()).collect();
     assert_eq!(
         paths,
-        [
-            "needed",
-            "number",
-            "object.switch",
-            "select",
-            "union",
-            "list[0]"
-        ]
+        ["needed", "number", "object.switch", "select", "union", "list[0]"]
     );
 }

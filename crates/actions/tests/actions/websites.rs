@@ -9,12 +9,8 @@ const EMPTY: [&str; 0] = [];
 
 /// What the file and the form say after these websites were entered into a volume with this `host`.
 fn check(host: &str, typed: &[&str], lines: &[&str], shown: &[&str]) {
-    let fixture = Fixture::with_cfg(&format!(
-        "[general]\nhost = {host}\n[admin]\npassword = x\n"
-    ));
-    fixture
-        .run(Action::SetWebsites, &json!({ "websites": typed }))
-        .unwrap();
+    let fixture = Fixture::with_cfg(&format!("[general]\nhost = {host}\n[admin]\npassword = x\n"));
+    fixture.run(Action::SetWebsites, &json!({ "websites": typed })).unwrap();
     assert_eq!(
         fixture.contents().cfg.read_lines(&isso_cfg::keys::HOST),
         lines,
@@ -37,11 +33,7 @@ fn origins_are_normalised_and_each_is_kept_once() {
             "https://blog.example.com",
             "  ",
         ],
-        &[
-            "https://blog.example.com",
-            "https://xn--bcher-kva.example",
-            "localhost",
-        ],
+        &["https://blog.example.com", "https://xn--bcher-kva.example", "localhost"],
         &["https://blog.example.com", "https://xn--bcher-kva.example"],
     );
 }
@@ -50,22 +42,14 @@ fn origins_are_normalised_and_each_is_kept_once() {
 fn http_is_for_local_addresses() {
     check(
         "localhost",
-        &[
-            "http://localhost:1313",
-            "http://192.168.1.5",
-            "https://[::1]",
-        ],
+        &["http://localhost:1313", "http://192.168.1.5", "https://[::1]"],
         &[
             "http://localhost:1313",
             "http://192.168.1.5",
             "https://[::1]",
             "localhost",
         ],
-        &[
-            "http://localhost:1313",
-            "http://192.168.1.5",
-            "https://[::1]",
-        ],
+        &["http://localhost:1313", "http://192.168.1.5", "https://[::1]"],
     );
 }
 
@@ -103,13 +87,7 @@ fn what_a_person_put_there_by_hand_is_shown_and_may_stay() {
     check(
         host,
         &["https://new.example", shown[0], shown[1], shown[2]],
-        &[
-            "https://new.example",
-            shown[0],
-            shown[1],
-            shown[2],
-            "localhost",
-        ],
+        &["https://new.example", shown[0], shown[1], shown[2], "localhost"],
         &["https://new.example", shown[0], shown[1], shown[2]],
     );
 }
@@ -120,10 +98,7 @@ fn other_settings_and_comments_are_left_alone() {
     let fixture = Fixture::with_cfg(text);
     assert_eq!(fixture.cfg(), text);
     let done = fixture
-        .run(
-            Action::SetWebsites,
-            &json!({ "websites": ["https://a.example"] }),
-        )
+        .run(Action::SetWebsites, &json!({ "websites": ["https://a.example"] }))
         .unwrap();
     assert!(done.settings_changed);
     let lines = "host =\n    https://a.example\n    localhost";
@@ -137,18 +112,8 @@ fn other_settings_and_comments_are_left_alone() {
 fn the_same_list_again_is_no_change() {
     let fixture = Fixture::new();
     let input = json!({ "websites": ["https://a.example", "https://b.example"] });
-    assert!(
-        fixture
-            .run(Action::SetWebsites, &input)
-            .unwrap()
-            .settings_changed
-    );
-    assert!(
-        !fixture
-            .run(Action::SetWebsites, &input)
-            .unwrap()
-            .settings_changed
-    );
+    assert!(fixture.run(Action::SetWebsites, &input).unwrap().settings_changed);
+    assert!(!fixture.run(Action::SetWebsites, &input).unwrap().settings_changed);
 }
 
 #[test]

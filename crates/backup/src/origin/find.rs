@@ -64,12 +64,7 @@ pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError>
     }
 }
 
-fn find_within(
-    folder: &Path,
-    choice: &Choice,
-    depth: usize,
-    end: Instant,
-) -> Result<Found, OriginError> {
+fn find_within(folder: &Path, choice: &Choice, depth: usize, end: Instant) -> Result<Found, OriginError> {
     let (entries, unread) = walk(folder, depth)?;
     let settings = match &choice.settings {
         Some(chosen) => Some(within(folder, chosen)),
@@ -157,17 +152,12 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
                 let name = name.to_string_lossy().to_lowercase();
                 let there = fs::metadata(&path).ok();
                 // Two names of one file are one file.
-                if there
-                    .as_ref()
-                    .is_some_and(|it| !seen.insert((it.dev(), it.ino())))
-                {
+                if there.as_ref().is_some_and(|it| !seen.insert((it.dev(), it.ino()))) {
                     continue;
                 }
                 let is_usual = USUAL.contains(&&*name) || name == "comments.db";
                 if there.is_some_and(|it| it.is_dir()) && !is_usual {
-                    let is_aside = ASIDE.contains(&&*name)
-                        || name.starts_with(BEFORE)
-                        || name.starts_with(NOT_SERVED);
+                    let is_aside = ASIDE.contains(&&*name) || name.starts_with(BEFORE) || name.starts_with(NOT_SERVED);
                     if !is_aside && !name.starts_with('.') {
                         next.push(path);
                     }
@@ -250,10 +240,7 @@ fn database(
     let mut found = Vec::new();
     let mut other = None;
     for entry in candidates {
-        if ["-journal", "-wal", "-shm"]
-            .iter()
-            .any(|it| entry.name.ends_with(it))
-        {
+        if ["-journal", "-wal", "-shm"].iter().any(|it| entry.name.ends_with(it)) {
             continue;
         }
         if Instant::now() > end {

@@ -98,9 +98,7 @@ pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
     if bytes.contains(&0) {
         let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
         return Err(unusable(match is_utf16 {
-            true => {
-                "written in UTF-16, and Isso reads UTF-8 (iconv -f UTF-16 -t UTF-8 makes that of it)"
-            }
+            true => "written in UTF-16, and Isso reads UTF-8 (iconv -f UTF-16 -t UTF-8 makes that of it)",
             false => "no text",
         }));
     }
@@ -132,11 +130,7 @@ pub(super) fn are_settings(bytes: &[u8]) -> bool {
 
 /// The database that settings name, as they spell it.
 pub(super) fn dbpath(settings: &[u8]) -> Option<PathBuf> {
-    let path = mend(settings)
-        .cfg
-        .get("general", "dbpath")?
-        .trim()
-        .to_owned();
+    let path = mend(settings).cfg.get("general", "dbpath")?.trim().to_owned();
     let path = path.trim_matches(['"', '\'']);
     Path::new(path).file_name()?;
     Some(PathBuf::from(path))

@@ -110,10 +110,7 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
             "manifest",
             sealed(&[file("manifest.json", &zeros(GIB / 8)), Vec::new()]),
         ),
-        (
-            "head",
-            sealed(&[[manifest(), zeros(GIB / 8)].concat(), Vec::new()]),
-        ),
+        ("head", sealed(&[[manifest(), zeros(GIB / 8)].concat(), Vec::new()])),
         ("wide", wide),
     ]
 }

@@ -3,8 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use isso_backup::{
-    ArchiveError, CreateError, Origin, PrepareError, SnapshotError, Unsound, Watch, prepare,
-    restore_into, verify,
+    ArchiveError, CreateError, Origin, PrepareError, SnapshotError, Unsound, Watch, prepare, restore_into, verify,
 };
 
 use crate::site::{Site, make_database, names, tree};
@@ -71,10 +70,7 @@ fn a_cancelled_restore_leaves_what_was_there() {
     let site = site();
     let created = site.create(&()).unwrap();
     let folder = site.path("folder");
-    let origins = [
-        Origin::open(&created.path).unwrap(),
-        Origin::open(site.root()).unwrap(),
-    ];
+    let origins = [Origin::open(&created.path).unwrap(), Origin::open(site.root()).unwrap()];
     let target = Site::with_comments(3);
     let state = || (tree(target.root()), names(target.root()));
     let before = state();
@@ -104,9 +100,6 @@ fn a_cancelled_restore_leaves_what_was_there() {
 fn nothing_is_done_for_who_has_cancelled_already() {
     let site = site();
     let error = site.create(&at(|moment| matches!(moment, Moment::Begin(_))));
-    assert!(matches!(
-        error,
-        Err(CreateError::Snapshot(SnapshotError::Cancelled(_)))
-    ));
+    assert!(matches!(error, Err(CreateError::Snapshot(SnapshotError::Cancelled(_)))));
     assert_eq!(names(&site.backups()), [""; 0]);
 }

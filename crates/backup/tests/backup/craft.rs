@@ -21,10 +21,7 @@ pub fn manifest(created: OffsetDateTime, files: &[(&str, &[u8])]) -> Manifest {
         created,
         isso: None,
         database: None,
-        members: files
-            .iter()
-            .map(|(path, bytes)| member(path, bytes))
-            .collect(),
+        members: files.iter().map(|(path, bytes)| member(path, bytes)).collect(),
     }
 }
 
@@ -32,10 +29,7 @@ pub fn manifest(created: OffsetDateTime, files: &[(&str, &[u8])]) -> Manifest {
 pub fn backup(manifest: &Manifest, entries: &[(&str, &[u8])]) -> Vec<u8> {
     let text = serde_json::to_vec(manifest).unwrap();
     let entries = entries.iter().map(|(path, bytes)| file(path, bytes));
-    sealed(&[
-        file("manifest.json", &text),
-        entries.collect::<Vec<_>>().concat(),
-    ])
+    sealed(&[file("manifest.json", &text), entries.collect::<Vec<_>>().concat()])
 }
 
 /// What a backup of one `isso.cfg` is.

@@ -68,25 +68,14 @@ fn one_of_a_later_format_is_left_to_a_later_issoctl() {
 
 #[test]
 fn a_manifest_that_makes_no_sense_is_refused() {
-    for text in [
-        "",
-        "{}",
-        "[]",
-        "{\"format\": 1}",
-        "{\"format\": -1}",
-        "\u{0}",
-    ] {
+    for text in ["", "{}", "[]", "{\"format\": 1}", "{\"format\": -1}", "\u{0}"] {
         let bytes = sealed(&[file("manifest.json", text.as_bytes()), Vec::new()]);
         check!(&bytes, PrepareError::Archive(ArchiveError::Damaged { member, .. })
             if member == "manifest.json");
     }
     // Something else is in its place, or it is longer than any.
     let long = vec![b' '; 70_000];
-    for first in [
-        file("other.json", b"{}"),
-        file("manifest.json", &long),
-        Vec::new(),
-    ] {
+    for first in [file("other.json", b"{}"), file("manifest.json", &long), Vec::new()] {
         let bytes = sealed(&[first, Vec::new()]);
         check!(&bytes, PrepareError::Archive(ArchiveError::Damaged { .. }));
     }
@@ -120,17 +109,10 @@ fn names_that_no_backup_has_are_refused() {
 #[test]
 fn a_name_that_is_given_in_another_way_is_no_way_around() {
     let text = serde_json::to_vec(&plain(&[(CONFIG, b"x")])).unwrap();
-    let long_name = entry(
-        "././@LongLink",
-        b"../../bystander\0",
-        EntryType::GNULongName,
-    );
+    let long_name = entry("././@LongLink", b"../../bystander\0", EntryType::GNULongName);
     let pax = entry("pax", b"24 path=../../bystander\n", EntryType::XHeader);
     for before in [long_name, pax] {
-        let bytes = sealed(&[
-            file("manifest.json", &text),
-            [before, file(CONFIG, b"x")].concat(),
-        ]);
+        let bytes = sealed(&[file("manifest.json", &text), [before, file(CONFIG, b"x")].concat()]);
         // The entry about a name counts for itself, and is not read.
         check!(&bytes, PrepareError::Archive(ArchiveError::WrongMember { found, .. })
             if found.ends_with("no plain file,"));
@@ -141,10 +123,7 @@ fn a_name_that_is_given_in_another_way_is_no_way_around() {
 fn links_are_not_followed_and_not_made() {
     let text = serde_json::to_vec(&plain(&[(CONFIG, b"")])).unwrap();
     let folder = entry("config", b"", EntryType::Symlink);
-    let bytes = sealed(&[
-        file("manifest.json", &text),
-        [folder, file(CONFIG, b"")].concat(),
-    ]);
+    let bytes = sealed(&[file("manifest.json", &text), [folder, file(CONFIG, b"")].concat()]);
     check!(&bytes, PrepareError::Archive(ArchiveError::WrongMember { found, .. })
         if found.starts_with("config,"));
     // Also where name and hash are right.
@@ -243,10 +222,7 @@ fn a_database_that_sqlite_finds_corrupt_is_refused() {
 #[test]
 fn what_is_beside_the_frames_is_noticed() {
     let files = [(CONFIG, CFG.as_bytes())];
-    let text = file(
-        "manifest.json",
-        &serde_json::to_vec(&plain(&files)).unwrap(),
-    );
+    let text = file("manifest.json", &serde_json::to_vec(&plain(&files)).unwrap());
     let config = file(CONFIG, CFG.as_bytes());
     // Behind the end of the tar archive there is something, or it ends in fewer or more zeros than it is written with.
     for behind in [

@@ -7,8 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use isso_backup::{
-    Counts, CreateError, Created, FORMAT, Manifest, Origin, SnapshotError, Step, list,
-    restore_into, verify,
+    Counts, CreateError, Created, FORMAT, Manifest, Origin, SnapshotError, Step, list, restore_into, verify,
 };
 use isso_database::{DatabaseError, remember};
 use isso_tests::not_tested;
@@ -144,10 +143,7 @@ fn of_two_backups_in_one_second_both_are_kept() {
     }
     let listed = list(&site.backups()).unwrap();
     let newest_first: Vec<_> = all.iter().rev().map(|it| &it.path).collect();
-    assert_eq!(
-        listed.iter().map(|it| &it.path).collect::<Vec<_>>(),
-        newest_first
-    );
+    assert_eq!(listed.iter().map(|it| &it.path).collect::<Vec<_>>(), newest_first);
     let last = newest_first[0].to_string_lossy();
     assert!(last.ends_with("Z-2.isso-backup.tar.zst"), "{last}");
 }
@@ -164,20 +160,14 @@ fn whoever_knows_zstd_and_tar_can_read_it() {
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).unwrap();
         let mtime = entry.header().mtime().unwrap();
-        assert_eq!(
-            i64::try_from(mtime).unwrap(),
-            created.manifest.created.unix_timestamp()
-        );
+        assert_eq!(i64::try_from(mtime).unwrap(), created.manifest.created.unix_timestamp());
         found.push((entry.path().unwrap().into_owned(), bytes));
     }
     let (name, manifest) = found.remove(0);
     assert_eq!(name, Path::new("manifest.json"));
     let manifest: Manifest = serde_json::from_slice(&manifest).unwrap();
     assert_eq!(manifest, created.manifest);
-    let order: Vec<_> = found
-        .iter()
-        .map(|(name, _)| name.to_str().unwrap())
-        .collect();
+    let order: Vec<_> = found.iter().map(|(name, _)| name.to_str().unwrap()).collect();
     assert_eq!(order, MEMBERS);
     assert_eq!(found.into_iter().collect::<Tree>(), site.members());
 }
@@ -320,8 +310,7 @@ fn a_damaged_database_is_not_backed_up() {
         assert_eq!(fs::read(site.database()).unwrap(), bytes);
     };
     let unsound = |error: &CreateError| matches!(error, CreateError::Unsound(..));
-    let unreadable =
-        |error: &CreateError| matches!(error, CreateError::Snapshot(SnapshotError::Database(..)));
+    let unreadable = |error: &CreateError| matches!(error, CreateError::Snapshot(SnapshotError::Database(..)));
     check(|bytes| bytes[4096 * 5..4096 * 6].fill(0x5a), unsound);
     check(|bytes| bytes.truncate(4096 * 3 + 100), unreadable);
     check(|bytes| bytes[..16].fill(b'x'), unreadable);

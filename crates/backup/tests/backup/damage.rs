@@ -152,10 +152,7 @@ fn two_files_do_not_make_one() {
     check("two", &[good, &other]);
     check("without the first seal", &[&good[..seal], &other]);
     check("the seal twice", &[good, &good[seal..]]);
-    check(
-        "the seal of another",
-        &[&good[..seal], &other[other.len() - 40..]],
-    );
+    check("the seal of another", &[&good[..seal], &other[other.len() - 40..]]);
     let half = good.len() / 2;
     check("halves swapped", &[&good[half..], &good[..half]]);
     check("the beginning of another", &[&other[..100], &good[100..]]);

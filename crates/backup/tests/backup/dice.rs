@@ -22,9 +22,7 @@ impl Dice {
 
     /// Bytes that nothing compresses.
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
-        let mut bytes: Vec<u8> = (0..count.div_ceil(8))
-            .flat_map(|_| self.roll().to_le_bytes())
-            .collect();
+        let mut bytes: Vec<u8> = (0..count.div_ceil(8)).flat_map(|_| self.roll().to_le_bytes()).collect();
         bytes.truncate(count);
         bytes
     }

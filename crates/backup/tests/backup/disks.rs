@@ -5,8 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use isso_backup::{
-    Create, CreateError, NoSpace, Origin, PrepareError, SnapshotError, Step, WorkshopError, list,
-    restore_into, verify,
+    Create, CreateError, NoSpace, Origin, PrepareError, SnapshotError, Step, WorkshopError, list, restore_into, verify,
 };
 use isso_database::DatabaseError;
 use isso_tests::disks::{self, fill, make_read_only, run};
@@ -140,10 +139,7 @@ pub fn much_too_full(folder: &Path) {
     mount(folder, 3_500);
     let watch = at(|moment| panic!("{moment:?}"));
     let error = site.create_in(folder, &watch).unwrap_err();
-    assert!(
-        matches!(error, CreateError::Space(NoSpace { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, CreateError::Space(NoSpace { .. })), "{error:?}");
     assert_eq!(names(folder), [""; 0]);
     assert_eq!(tree(site.root()), before);
 }

@@ -75,11 +75,7 @@ fn the_database_that_the_settings_name_is_found_by_its_name() {
             "data/foo.example.db",
             "var/isso/foo.example.db",
         ] {
-            check(
-                &[("isso.cfg", &cfg), (database, "3")],
-                Some("isso.cfg"),
-                Some(database),
-            );
+            check(&[("isso.cfg", &cfg), (database, "3")], Some("isso.cfg"), Some(database));
             // Others lie beside it.
             check(
                 &[
@@ -234,24 +230,15 @@ fn settings_are_found_under_any_usual_name() {
             ("config/isso.cfg.last-good", &cfg),
             ("config/old.cfg", &self::cfg("/x")),
             ("db/comments.db", "3"),
-            (
-                "backups/before-restore-20260101T000000Z/db/comments.db",
-                "5",
-            ),
-            (
-                "before-restore-20260101T000000Z/config/isso.cfg",
-                "[general]",
-            ),
+            ("backups/before-restore-20260101T000000Z/db/comments.db", "5"),
+            ("before-restore-20260101T000000Z/config/isso.cfg", "[general]"),
         ],
         Some("config/isso.cfg"),
         Some("db/comments.db"),
     );
     // The settings were lost, and those that worked last were not.
     check(
-        &[
-            ("config/isso.cfg", "\n"),
-            ("config/isso.cfg.last-good", &cfg),
-        ],
+        &[("config/isso.cfg", "\n"), ("config/isso.cfg.last-good", &cfg)],
         Some("config/isso.cfg.last-good"),
         None,
     );
@@ -261,11 +248,7 @@ fn settings_are_found_under_any_usual_name() {
 fn two_copies_of_the_same_settings_are_one() {
     let cfg = cfg("/db/comments.db");
     check(
-        &[
-            ("isso.cfg", &cfg),
-            ("isso.conf", &cfg),
-            ("comments.db", "3"),
-        ],
+        &[("isso.cfg", &cfg), ("isso.conf", &cfg), ("comments.db", "3")],
         Some("isso.cfg"),
         Some("comments.db"),
     );
@@ -294,10 +277,7 @@ fn of_several_candidates_a_person_chooses() {
     let OriginError::Several { of, found } = error else {
         panic!("{error:?}");
     };
-    assert_eq!(
-        (of, found),
-        (Wanted::Settings, vec![path("a.cfg"), path("b.cfg")])
-    );
+    assert_eq!((of, found), (Wanted::Settings, vec![path("a.cfg"), path("b.cfg")]));
     let chosen = |settings: Option<&str>, database: Option<&str>| {
         let choice = Choice {
             settings: settings.map(PathBuf::from),
@@ -319,10 +299,7 @@ fn of_several_candidates_a_person_chooses() {
     let OriginError::Several { of, found } = error else {
         panic!("{error:?}");
     };
-    assert_eq!(
-        (of, found),
-        (Wanted::Database, vec![path("a.db"), path("b.db")])
-    );
+    assert_eq!((of, found), (Wanted::Database, vec![path("a.db"), path("b.db")]));
     assert_eq!(chosen(None, Some("b.db")), [None, Some(path("b.db"))]);
     let choice = Choice {
         database: Some("c.db".into()),
@@ -337,11 +314,7 @@ fn a_database_or_settings_alone_are_taken() {
     let folder = folder(&[("blog.sqlite", "3"), ("user.cfg", &cfg("/x/blog.sqlite"))]);
     let taken = |name: &str, choice: Choice| {
         let origin = Origin::choose(&folder.path().join(name), &choice).unwrap();
-        origin
-            .files()
-            .into_iter()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
+        origin.files().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(taken("blog.sqlite", Choice::default()), [DATABASE]);
     assert_eq!(taken("user.cfg", Choice::default()), [SETTINGS]);

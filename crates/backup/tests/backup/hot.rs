@@ -17,10 +17,7 @@ pub fn half_written(site: &Site) -> Vec<String> {
     let spilt = b"This was never committed";
     let is_there = bytes.windows(spilt.len()).any(|it| it == spilt);
     assert!(is_there, "a part of it is in the file");
-    assert_eq!(
-        names(&site.path("db")),
-        ["comments.db", "comments.db-journal"]
-    );
+    assert_eq!(names(&site.path("db")), ["comments.db", "comments.db-journal"]);
     before
 }
 

@@ -164,10 +164,7 @@ pub fn swap_and_swap(folder: &Path) {
         swap(&root, prepared.path()).unwrap();
         // The Isso of this state has left something, too.
         for name in COMPANIONS {
-            put(
-                &root.join(name),
-                state.path().file_name().unwrap().as_encoded_bytes(),
-            );
+            put(&root.join(name), state.path().file_name().unwrap().as_encoded_bytes());
         }
     }
 }

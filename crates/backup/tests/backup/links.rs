@@ -41,10 +41,7 @@ fn the_file_that_a_link_names_is_replaced_and_the_link_stays() {
         assert_eq!(fs::read(&target).unwrap(), new[Path::new(name)]);
         let kept = restored.before.unwrap();
         assert!(!is_link(&kept.join(name)));
-        assert_eq!(
-            fs::read_to_string(kept.join(name)).unwrap(),
-            format!("the old {name}")
-        );
+        assert_eq!(fs::read_to_string(kept.join(name)).unwrap(), format!("the old {name}"));
         if name == "db/comments.db" {
             // Played into the new database, they would damage it.
             assert_eq!(names(target.parent().unwrap()), ["under another.name"]);
@@ -89,10 +86,7 @@ fn what_lies_in_a_folder_that_is_a_link_is_replaced_there() {
     may_swap(site.root(), &MEMBERS).unwrap();
     let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
     assert!(is_link(&site.path("db")));
-    assert_eq!(
-        content(&target.join("comments.db")),
-        content(&site.database())
-    );
+    assert_eq!(content(&target.join("comments.db")), content(&site.database()));
     assert_eq!(site.members(), new);
     let kept = restored.before.unwrap();
     assert!(!is_link(&kept.join("db")));
@@ -142,10 +136,7 @@ fn a_link_that_leads_nowhere_is_noticed_before_anything_happens() {
     let error = swap(site.root(), ready.path()).unwrap_err();
     assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
     assert_eq!(finish(site.root()).unwrap(), None);
-    assert_eq!(
-        fs::read(site.database()).unwrap(),
-        b"the old db/comments.db"
-    );
+    assert_eq!(fs::read(site.database()).unwrap(), b"the old db/comments.db");
 }
 
 #[test]

@@ -13,13 +13,13 @@ use crate::swap::old_site;
 
 const REFUSED: &str = "[general]\nhost = https://blog.example.org\nmax-age = soon\n[admin]\npassword = hunter2\npassword = hunter3\nenabled = off\n";
 
-/// To Python the second website is the key of the first, given again, and a single one is a key that Isso does not know.
+/// To Python the second website is the key of the first, given again, and a single one is a key that Isso does not
+/// know.
 #[test]
 fn websites_at_the_left_are_told_to_be_indented() {
     for sites in ["https://a.example\nhttps://b.example", "https://a.example"] {
         let folder = quick_folder();
-        let text =
-            format!("[general]\nhost =\n{sites}\n[admin]\nenabled = true\npassword = hunter2\n");
+        let text = format!("[general]\nhost =\n{sites}\n[admin]\nenabled = true\npassword = hunter2\n");
         put(&folder.path().join("isso.cfg"), &text);
         let origin = Origin::open(folder.path()).unwrap();
         let site = old_site();
@@ -50,19 +50,13 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
     assert_eq!(*changes, told.settings.unwrap().changes);
     let max_age = changes.iter().find(|it| it.line == 3).unwrap();
     assert_eq!(max_age.key.as_deref(), Some("[general] max-age"));
-    assert_eq!(
-        (&*max_age.old, max_age.new.as_deref()),
-        ("soon", Some("15m"))
-    );
+    assert_eq!((&*max_age.old, max_age.new.as_deref()), ("soon", Some("15m")));
     let twice = changes.iter().find(|it| it.line == 6).unwrap();
     assert!(twice.why.contains("the last one stays"), "{twice:?}");
     assert!(!format!("{mended:?}").contains("hunter"), "{mended:?}");
     // What settling puts right is told with the lines of the text that was brought.
     let enforced = site.volume.would_enforce(&mended);
-    let enforced: Vec<_> = enforced
-        .iter()
-        .map(|it| (it.line, it.key.as_deref()))
-        .collect();
+    let enforced: Vec<_> = enforced.iter().map(|it| (it.line, it.key.as_deref())).collect();
     assert_eq!(
         enforced,
         [
@@ -76,10 +70,7 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
     let restored = swap(site.root(), ready.path()).unwrap();
     let text = fs::read_to_string(site.path("config/isso.cfg")).unwrap();
     assert_eq!(text, mended.cfg.as_str());
-    assert_eq!(
-        Document::parse(text).unwrap().get("general", "max-age"),
-        Some("15m")
-    );
+    assert_eq!(Document::parse(text).unwrap().get("general", "max-age"), Some("15m"));
     let kept = site.root().join(kept);
     assert_eq!(fs::read_to_string(&kept).unwrap(), REFUSED);
     assert_eq!(mode(&kept), 0o600);
@@ -94,9 +85,7 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
     assert!(!settled.usable_password);
     assert_eq!(fs::read_to_string(&kept).unwrap(), REFUSED);
     let rejected = tree(&site.path("config"));
-    let rejected = rejected
-        .keys()
-        .filter(|it| it.to_str().unwrap().contains("rejected"));
+    let rejected = rejected.keys().filter(|it| it.to_str().unwrap().contains("rejected"));
     assert_eq!(rejected.count(), 2);
 }
 
@@ -111,30 +100,21 @@ fn what_isso_accepts_is_put_in_place_byte_for_byte() {
     assert_eq!((&mended.changes[..], mended.rejected), (&[][..], false));
     assert_eq!(ready.look.rejected, None);
     swap(site.root(), ready.path()).unwrap();
-    assert_eq!(
-        fs::read_to_string(site.path("config/isso.cfg")).unwrap(),
-        CFG
-    );
+    assert_eq!(fs::read_to_string(site.path("config/isso.cfg")).unwrap(), CFG);
 }
 
 /// What Isso was run with before leaves with the settings, so it vouches for no password then.
 #[test]
 fn a_password_that_is_not_taken_over_is_told_before() {
     let site = Site::without_database();
-    site.volume
-        .remember(&Document::parse(CFG).unwrap())
-        .unwrap();
+    site.volume.remember(&Document::parse(CFG).unwrap()).unwrap();
     let folder = quick_folder();
     let off = CFG.replace("enabled = yes", "enabled = no");
     put(&folder.path().join("isso.cfg"), off);
     let origin = Origin::open(folder.path()).unwrap();
     let ready = prepare(&origin, site.root(), &()).unwrap();
-    let enforced = site
-        .volume
-        .would_enforce(&ready.look.settings.clone().unwrap());
-    let told = enforced
-        .iter()
-        .any(|it| it.key.as_deref() == Some("[admin] password"));
+    let enforced = site.volume.would_enforce(&ready.look.settings.clone().unwrap());
+    let told = enforced.iter().any(|it| it.key.as_deref() == Some("[admin] password"));
     assert!(told, "{enforced:?}");
     swap(site.root(), ready.path()).unwrap();
     assert!(!site.volume.settle().unwrap().usable_password);
@@ -154,10 +134,7 @@ fn what_is_added_is_told_from_what_is_changed() {
     let keys = added.iter().filter_map(|it| it.key.as_deref());
     let expected = ["[general] host", "[general] dbpath", "[admin] enabled"];
     assert_eq!(keys.collect::<Vec<_>>(), expected);
-    assert!(
-        added.iter().all(|it| (1..=2).contains(&it.line)),
-        "{added:?}"
-    );
+    assert!(added.iter().all(|it| (1..=2).contains(&it.line)), "{added:?}");
 }
 
 /// What an issoctl has backed up before it left such files out.

@@ -4,9 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use isso_backup::{
-    ArchiveError, Origin, PrepareError, Step, SwapError, finish, may_swap, prepare, swap,
-};
+use isso_backup::{ArchiveError, Origin, PrepareError, Step, SwapError, finish, may_swap, prepare, swap};
 
 use isso_tests::disks::{fill, make_read_only, run};
 
@@ -149,10 +147,7 @@ pub fn a_file_mounted(folder: &Path) {
     for member in MEMBERS {
         let site = old_site();
         let path = site.path(member);
-        run(
-            "mount",
-            &["--bind", path.to_str().unwrap(), path.to_str().unwrap()],
-        );
+        run("mount", &["--bind", path.to_str().unwrap(), path.to_str().unwrap()]);
         let before = tree(site.root());
         let error = swap(site.root(), prepared(&backup, &site).path()).unwrap_err();
         assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");

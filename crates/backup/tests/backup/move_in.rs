@@ -27,11 +27,7 @@ fn check(folder: &Path, expected: &[&str], database: Option<&[String]>) {
     let target = scratch.path().join("target");
     let restored = restore_into(&origin, &target, &()).unwrap();
     assert_eq!(restored.database, counted);
-    assert!(
-        state() == before,
-        "the folder is left alone: {:?}",
-        state().2
-    );
+    assert!(state() == before, "the folder is left alone: {:?}", state().2);
 
     let files = tree(&target);
     let found: Vec<&str> = files.keys().map(|it| it.to_str().unwrap()).collect();
@@ -65,11 +61,7 @@ fn the_volume_that_startos_has_copied_is_taken() {
         threads: 20,
     };
     assert_eq!(described.database, Some(counts));
-    let sizes = site
-        .members()
-        .values()
-        .map(|it| it.len() as u64)
-        .sum::<u64>();
+    let sizes = site.members().values().map(|it| it.len() as u64).sum::<u64>();
     assert_eq!(described.size, sizes);
     let modified = fs::metadata(site.database()).unwrap().modified().unwrap();
     assert_eq!(described.created, time::OffsetDateTime::from(modified));
@@ -79,19 +71,12 @@ fn the_volume_that_startos_has_copied_is_taken() {
 fn two_files_in_a_folder_are_taken() {
     let site = Site::with_comments(100);
     let folder = quick_folder();
-    put(
-        &folder.path().join("isso.cfg"),
-        "[general]\nhost = example.org\n",
-    );
+    put(&folder.path().join("isso.cfg"), "[general]\nhost = example.org\n");
     check(folder.path(), &["config/isso.cfg"], None);
     fs::copy(site.database(), folder.path().join("comments.db")).unwrap();
     put(&folder.path().join("something.txt"), "else");
     let database = content(&site.database());
-    check(
-        folder.path(),
-        &["config/isso.cfg", "db/comments.db"],
-        Some(&database),
-    );
+    check(folder.path(), &["config/isso.cfg", "db/comments.db"], Some(&database));
     fs::remove_file(folder.path().join("isso.cfg")).unwrap();
     check(folder.path(), &["db/comments.db"], Some(&database));
 }
@@ -104,11 +89,7 @@ fn a_folder_whose_name_means_something_to_sqlite_is_taken() {
     put(&strange.join("isso.cfg"), CFG);
     fs::copy(site.database(), strange.join("comments.db")).unwrap();
     let database = content(&site.database());
-    check(
-        &strange,
-        &["config/isso.cfg", "db/comments.db"],
-        Some(&database),
-    );
+    check(&strange, &["config/isso.cfg", "db/comments.db"], Some(&database));
     let described = Origin::open(&strange).unwrap().describe();
     assert_eq!(described.database.unwrap().comments, 100);
 }

@@ -7,9 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-use isso_backup::{
-    ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Step, Unsound, verify,
-};
+use isso_backup::{ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Step, Unsound, verify};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
 use rusqlite::Connection;
@@ -45,27 +43,11 @@ fn what_is_no_file_is_told() {
         "comments.db",
         "db/comments.db",
     ] {
-        check(
-            name,
-            &|path| mkfifo(path, Mode::S_IRWXU).unwrap(),
-            "a named pipe",
-        );
+        check(name, &|path| mkfifo(path, Mode::S_IRWXU).unwrap(), "a named pipe");
         check(name, &|path| fs::create_dir(path).unwrap(), "a folder");
-        check(
-            name,
-            &|path| drop(UnixListener::bind(path).unwrap()),
-            "a socket",
-        );
-        check(
-            name,
-            &|path| symlink("/dev/null", path).unwrap(),
-            "a device",
-        );
-        check(
-            name,
-            &|path| symlink("nowhere", path).unwrap(),
-            "leads nowhere",
-        );
+        check(name, &|path| drop(UnixListener::bind(path).unwrap()), "a socket");
+        check(name, &|path| symlink("/dev/null", path).unwrap(), "a device");
+        check(name, &|path| symlink("nowhere", path).unwrap(), "leads nowhere");
     }
     check(
         "start9/store.json",
@@ -79,11 +61,7 @@ fn what_is_no_file_is_told() {
     };
     check("isso.cfg", &large, "larger");
     check("isso.cfg", &|path| put(path, "[\0g\0e\0n\0"), "no text");
-    check(
-        "isso.cfg",
-        &|path| put(path, b"\xff\xfe[\0g\0e\0n\0"),
-        "UTF-16",
-    );
+    check("isso.cfg", &|path| put(path, b"\xff\xfe[\0g\0e\0n\0"), "UTF-16");
 }
 
 /// In place, it would take the settings away that are there, and bring none.
@@ -196,11 +174,7 @@ fn a_database_that_is_all_in_its_log_is_looked_at_with_it() {
         let look = verify(&origin, &scratch, &()).unwrap();
         assert_eq!(look.database.unwrap().comments, 13);
     }
-    assert_eq!(
-        (tree(&source), names(&source)),
-        before,
-        "nothing was written there"
-    );
+    assert_eq!((tree(&source), names(&source)), before, "nothing was written there");
 
     let folder = logged("others_in_wal");
     let origin = Origin::open(&folder.path().join("source")).unwrap();
@@ -226,8 +200,7 @@ fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
     });
     let scratch = folder.path().join("scratch");
     let error = verify(&origin, &scratch, &watch).unwrap_err();
-    let expected =
-        matches!(&error, PrepareError::Archive(ArchiveError::Changing(path)) if *path == database);
+    let expected = matches!(&error, PrepareError::Archive(ArchiveError::Changing(path)) if *path == database);
     assert!(expected, "{error:?}");
     verify(&origin, &scratch, &()).unwrap();
 }
@@ -249,21 +222,13 @@ fn files_of_other_kinds_are_called_what_they_are() {
     check("comments.db.gz", b"\x1f\x8b\x08\0", Kind::Gzip);
     check("comments.db.bz2", b"BZh91AY", Kind::Bzip2);
     check("site.tar.xz", b"\xfd7zXZ\0\0", Kind::Tar);
-    check(
-        "comments.db.zst",
-        &zstd::encode_all(&tar[..], 3).unwrap(),
-        Kind::Zstd,
-    );
+    check("comments.db.zst", &zstd::encode_all(&tar[..], 3).unwrap(), Kind::Zstd);
     check("site.zip", b"PK\x03\x04\x14", Kind::Zip);
     check("site", b"PK\x05\x06\0\0", Kind::Zip);
     check("site.7z", b"7z\xbc\xaf\x27\x1c\0", Kind::SevenZip);
     let dump = "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE threads (id);\n";
     check("dump.sql", dump.as_bytes(), Kind::Sql);
-    check(
-        "dump",
-        b"-- made by hand\nINSERT INTO comments VALUES (1);",
-        Kind::Sql,
-    );
+    check("dump", b"-- made by hand\nINSERT INTO comments VALUES (1);", Kind::Sql);
     let disqus = "<?xml version=\"1.0\"?>\n<disqus xmlns=\"http://disqus.com\">";
     check("export.xml", disqus.as_bytes(), Kind::Disqus);
     let press = "<?xml version=\"1.0\"?><rss xmlns:wp=\"http://wordpress.org/export/1.2/\">";
@@ -302,13 +267,7 @@ fn a_journal_that_names_a_file_deletes_nothing() {
         .open(path("source/comments.db-journal"))
         .unwrap();
     let magic = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
-    for part in [
-        &[0, 4, 0, 1],
-        name,
-        &length.to_be_bytes(),
-        &sum.to_be_bytes(),
-        &magic,
-    ] {
+    for part in [&[0, 4, 0, 1], name, &length.to_be_bytes(), &sum.to_be_bytes(), &magic] {
         journal.write_all(part).unwrap();
     }
     for origin in [source.clone(), source.join("comments.db")] {
@@ -356,7 +315,8 @@ fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
     }
 }
 
-/// What is in a folder is read no further than it can be put back: a file that grows, one that is all holes, names without end.
+/// What is in a folder is read no further than it can be put back: a file that grows, one that is all holes, names
+/// without end.
 #[test]
 fn a_folder_without_end_is_told() {
     let grows = folder(&[("comments.db", "300")]);
@@ -409,11 +369,7 @@ fn a_folder_without_end_is_told() {
     let origin = Origin::open(loops.path()).unwrap();
     assert_eq!(origin.files().len(), 2);
     assert_eq!(
-        verify(&origin, scratch.path(), &())
-            .unwrap()
-            .database
-            .unwrap()
-            .comments,
+        verify(&origin, scratch.path(), &()).unwrap().database.unwrap().comments,
         3
     );
     assert_eq!(names(scratch.path()), [""; 0]);

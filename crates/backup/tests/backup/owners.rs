@@ -24,12 +24,7 @@ fn who_may_not_give_files_away_keeps_them() {
     fs::set_permissions(folder.path(), Permissions::from_mode(0o1777)).unwrap();
     fs::set_permissions(&backup, Permissions::from_mode(0o644)).unwrap();
     let mut test = command("verify", folder.path(), 0);
-    let done = test
-        .uid(65534)
-        .gid(65534)
-        .current_dir("/")
-        .output()
-        .unwrap();
+    let done = test.uid(65534).gid(65534).current_dir("/").output().unwrap();
     let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
     assert!(done.status.success(), "{said}");
     assert!(said.contains("1 passed"), "{said}");

@@ -32,12 +32,8 @@ fn path(folder: &TempDir, name: &str) -> std::path::PathBuf {
 
 fn listed(folder: &Path) -> Vec<String> {
     let listed = list(folder).unwrap();
-    let names = listed
-        .iter()
-        .map(|it| it.path.file_name().unwrap().to_str().unwrap());
-    names
-        .map(|it| it.split('.').next().unwrap().to_owned())
-        .collect()
+    let names = listed.iter().map(|it| it.path.file_name().unwrap().to_str().unwrap());
+    names.map(|it| it.split('.').next().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -134,13 +130,7 @@ fn what_the_rules_do_not_keep_is_deleted() {
 }
 
 /// Names a backup as just made, says when that was, and gives what is deleted and what is in the future.
-fn check_made(
-    rules: &str,
-    hours: &[i64],
-    (made, now): (i64, i64),
-    deleted: &[i64],
-    future: &[i64],
-) {
+fn check_made(rules: &str, hours: &[i64], (made, now): (i64, i64), deleted: &[i64], future: &[i64]) {
     let folder = shelf(hours);
     let paths = |hours: &[i64]| -> Vec<_> {
         let names = hours.iter().map(|it| path(&folder, &it.to_string()));
@@ -160,21 +150,9 @@ fn check_made(
 fn a_backup_that_was_just_made_stays_whatever_the_clock_says() {
     // One of a year ahead, as a clock that was wrong once leaves it, takes the place of no other.
     check_made("daily=1", &[-8760, 0, 3], (0, 0), &[3], &[-8760]);
-    check_made(
-        "daily=1,monthly=1",
-        &[-8760, -1, 0],
-        (0, 0),
-        &[],
-        &[-8760, -1],
-    );
+    check_made("daily=1,monthly=1", &[-8760, -1, 0], (0, 0), &[], &[-8760, -1]);
     // The clock goes back by a month between two backups, and then even behind the one that was just made.
-    check_made(
-        "daily=1",
-        &[0, 1, 24 * 30],
-        (24 * 30, 24 * 30),
-        &[],
-        &[0, 1],
-    );
+    check_made("daily=1", &[0, 1, 24 * 30], (24 * 30, 24 * 30), &[], &[0, 1]);
     check_made("daily=1", &[0, 1, 24 * 30], (1, 24 * 30), &[24 * 30], &[0]);
 }
 
@@ -214,15 +192,10 @@ fn a_damaged_backup_does_not_count_as_the_newest() {
     bytes[middle] ^= 4;
     put(&path(&folder, "0"), bytes);
     assert!(
-        prune(
-            folder.path(),
-            &"daily=1".parse().unwrap(),
-            &path(&folder, "1"),
-            NOW
-        )
-        .unwrap()
-        .deleted
-        .is_empty()
+        prune(folder.path(), &"daily=1".parse().unwrap(), &path(&folder, "1"), NOW)
+            .unwrap()
+            .deleted
+            .is_empty()
     );
     assert_eq!(listed(folder.path()), ["1", "0"]);
 }
@@ -232,10 +205,7 @@ fn what_was_abandoned_is_removed_and_nothing_else() {
     let folder = shelf(&[0]);
     put(&folder.path().join(".issoctl-abandoned/lock"), "");
     put(&folder.path().join(".issoctl-abandoned/archive"), "half");
-    put(
-        &folder.path().join(".issoctl-settings"),
-        "of another program",
-    );
+    put(&folder.path().join(".issoctl-settings"), "of another program");
     put(&folder.path().join(".other/lock"), "");
     assert_eq!(listed(folder.path()), ["0"]);
     let left = [".issoctl-settings", ".other", "0.isso-backup.tar.zst"];

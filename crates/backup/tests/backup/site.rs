@@ -197,7 +197,8 @@ pub fn looked_at<T>(database: &Path, look: impl FnOnce(&Connection) -> T) -> T {
 /// Files by their path below a folder.
 pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
 
-/// All files below a folder; folders only as a part of their paths. Without the lock, which each writer makes if it is missing.
+/// All files below a folder; folders only as a part of their paths. Without the lock, which each writer makes if it is
+/// missing.
 pub fn tree(folder: &Path) -> Tree {
     fn add(root: &Path, folder: &Path, found: &mut Tree) {
         for entry in fs::read_dir(folder).unwrap() {

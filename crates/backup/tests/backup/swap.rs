@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use isso_backup::{
-    Origin, PrepareError, Prepared, SwapError, find_staged, finish, may_swap, prepare,
-    restore_into, swap, verify,
+    Origin, PrepareError, Prepared, SwapError, find_staged, finish, may_swap, prepare, restore_into, swap, verify,
 };
 
 use crate::hot::half_written;
@@ -74,9 +73,7 @@ pub fn check_restored(site: &Site, old: &Tree, new: &Tree, before: &Path) {
     expected.extend(kept.into_iter().map(|(path, it)| (place.join(path), it)));
     assert_eq!(tree(site.root()), expected);
     assert!(!site.path(".restore").exists());
-    let hidden = names(site.root())
-        .into_iter()
-        .filter(|it| it.starts_with('.'));
+    let hidden = names(site.root()).into_iter().filter(|it| it.starts_with('.'));
     assert_eq!(hidden.collect::<Vec<_>>(), [".lock"]);
 }
 
@@ -221,10 +218,7 @@ fn only_prepared_files_of_the_volume_are_put_in_place() {
     };
     plan("{}", ".issoctl-empty");
     plan(r#"{"before":"../elsewhere","files":[]}"#, ".issoctl-before");
-    plan(
-        r#"{"before":"backups/x","files":["/etc/passwd"]}"#,
-        ".issoctl-file",
-    );
+    plan(r#"{"before":"backups/x","files":["/etc/passwd"]}"#, ".issoctl-file");
     plan(r#"{"before":"backups/x","files":[]}"#, "mine");
     fs::create_dir(site.root().join(".issoctl-bare")).unwrap();
     site.put(".issoctl-plain", "a file");
@@ -255,16 +249,10 @@ fn only_prepared_files_of_the_volume_are_put_in_place() {
             "{name}: {refused:?}"
         );
         let undone = swap(site.root(), &site.root().join(name));
-        assert!(
-            matches!(undone, Err(SwapError::Undone { .. })),
-            "{name}: {undone:?}"
-        );
+        assert!(matches!(undone, Err(SwapError::Undone { .. })), "{name}: {undone:?}");
     }
     let undone = swap(site.root(), &elsewhere.path().join(".issoctl-x"));
-    assert!(
-        matches!(undone, Err(SwapError::Undone { .. })),
-        "{undone:?}"
-    );
+    assert!(matches!(undone, Err(SwapError::Undone { .. })), "{undone:?}");
     assert_eq!(tree(site.root()), before, "nothing is moved or removed");
     swap(site.root(), prepared.path()).unwrap();
 }

@@ -37,11 +37,7 @@ fn check(obstacle: &str, of: impl Fn(&Path)) {
     assert_eq!(state(), before);
     assert_eq!(finish(site.root()).unwrap(), None);
     assert_eq!(state(), before);
-    assert!(
-        !names(site.root())
-            .iter()
-            .any(|it| it.starts_with(".issoctl-"))
-    );
+    assert!(!names(site.root()).iter().any(|it| it.starts_with(".issoctl-")));
 
     match obstacle.is_dir() {
         true => fs::remove_dir_all(&obstacle).unwrap(),
@@ -104,12 +100,9 @@ fn a_plan_that_cannot_be_read_is_left_to_a_person() {
     assert_eq!(tree(site.root()), before);
 }
 
-/// A site over which such a backup was restored, and which Isso has used for a moment; what it was before, and the restore.
-fn restored_for_a_moment(
-    backup: &Path,
-    members: &[&str],
-    without: &[&str],
-) -> (Site, Tree, Restored) {
+/// A site over which such a backup was restored, and which Isso has used for a moment; what it was before, and the
+/// restore.
+fn restored_for_a_moment(backup: &Path, members: &[&str], without: &[&str]) -> (Site, Tree, Restored) {
     let site = old_site();
     for name in without {
         fs::remove_file(site.path(name)).unwrap();
@@ -127,10 +120,7 @@ fn restored_for_a_moment(
 /// Everything is as it was, and what was undone is kept.
 fn check_undone(site: &Site, old: &Tree, members: &[&str], kept: &Path) {
     let name = kept.file_name().unwrap().to_str().unwrap();
-    assert!(
-        name.starts_with("not-served-2") && is_backup(kept),
-        "{name}"
-    );
+    assert!(name.starts_with("not-served-2") && is_backup(kept), "{name}");
     for member in members {
         assert!(kept.join(member).exists(), "{member}");
     }
@@ -208,11 +198,7 @@ fn an_undo_that_fails_loses_nothing() {
     let error = swap(site.root(), &undo).unwrap_err();
     assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
     fs::remove_file(before.join("plan.json")).unwrap();
-    assert_eq!(
-        tree(site.root()),
-        now,
-        "the files before are where they were"
-    );
+    assert_eq!(tree(site.root()), now, "the files before are where they were");
     // Once the way is free, it can be done.
     fs::remove_file(site.path("start9")).unwrap();
     swap(site.root(), &prepare_undo(site.root(), &restored).unwrap()).unwrap();

@@ -17,10 +17,7 @@ fn what_is_in_the_log_alone_is_in_the_backup() {
     let before = content(&site.database());
 
     let created = site.create(&()).unwrap();
-    assert!(
-        fs::metadata(&log).unwrap().len() > 0,
-        "it is left to others"
-    );
+    assert!(fs::metadata(&log).unwrap().len() > 0, "it is left to others");
     assert_eq!(content(&site.database()), before);
     assert_eq!(created.manifest.database.unwrap().comments, 101);
     let folder = site.path("restored");

@@ -70,8 +70,7 @@ fn create(site: &Site) -> Created {
 
 /// Whether two comments that change together, far apart in the file, are as they were at one moment.
 fn is_of_one_moment(connection: &Connection) -> bool {
-    let two =
-        format!("SELECT count(*), count(DISTINCT likes) FROM comments WHERE id IN (1, {COMMENTS})");
+    let two = format!("SELECT count(*), count(DISTINCT likes) FROM comments WHERE id IN (1, {COMMENTS})");
     let counts = connection.query_row(&two, [], |row| Ok((row.get(0)?, row.get(1)?)));
     counts.unwrap() == (2, 1)
 }

@@ -31,7 +31,8 @@ fn public_endpoint(context: &mut Context<'_>) {
             context.note(key, Severity::Warning, Code::PublicEndpoint, message, fix);
         }
     } else if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
-        let message = "the address begins with neither https:// nor http://, so links are broken and cookies are those of http";
+        let message =
+            "the address begins with neither https:// nor http://, so links are broken and cookies are those of http";
         context.note(
             key,
             Severity::Misread,
@@ -55,15 +56,8 @@ fn public_endpoint(context: &mut Context<'_>) {
 /// The whole address, where only what stands before the host is missing or spelled in another way.
 fn with_scheme(address: &str, otherwise: &str) -> String {
     let lower = address.to_lowercase();
-    let scheme = if lower.starts_with("http:") {
-        "http"
-    } else {
-        "https"
-    };
-    let rest = lower
-        .trim_start_matches("https:")
-        .trim_start_matches("http:")
-        .len();
+    let scheme = if lower.starts_with("http:") { "http" } else { "https" };
+    let rest = lower.trim_start_matches("https:").trim_start_matches("http:").len();
     let rest = address[address.len() - rest..]
         .trim_start_matches('/')
         .trim_end_matches('/');
@@ -91,18 +85,15 @@ fn proxies(context: &mut Context<'_>) {
             Ok(address) => format!("Write {address}."),
             Err(_) if item.text == "localhost" => "Write 127.0.0.1.".to_owned(),
             Err(_) if stray::bare(item.text).parse::<IpAddr>().is_ok() => format!("Write {}.", stray::bare(item.text)),
-            Err(_) if stray::words(item.text).count() > 1 => "Put each address on a line of its own, indented, without commas.".to_owned(),
-            Err(_) => "Write the IP address of the proxy, as 127.0.0.1; networks and names are not possible.".to_owned(),
+            Err(_) if stray::words(item.text).count() > 1 => {
+                "Put each address on a line of its own, indented, without commas.".to_owned()
+            }
+            Err(_) => {
+                "Write the IP address of the proxy, as 127.0.0.1; networks and names are not possible.".to_owned()
+            }
         };
         let message = "Isso compares this with the address of a proxy, character by character, and it never matches";
-        context.note_item(
-            key,
-            &item,
-            Severity::Misread,
-            Code::ProxyNotAnAddress,
-            message,
-            fix,
-        );
+        context.note_item(key, &item, Severity::Misread, Code::ProxyNotAnAddress, message, fix);
     }
 }
 
@@ -178,7 +169,8 @@ fn gravatar_url(context: &mut Context<'_>) {
         );
         context.note(key, Severity::Misread, Code::GravatarUrl, message, fix);
     } else if !url.starts_with("http://") && !url.starts_with("https://") && !url.starts_with('/') {
-        let message = "the address begins with neither https:// nor http://, so browsers look for the pictures below the page";
+        let message =
+            "the address begins with neither https:// nor http://, so browsers look for the pictures below the page";
         context.note(
             key,
             Severity::Misread,
@@ -208,8 +200,7 @@ fn feed(context: &mut Context<'_>) {
         .and_then(number::getint)
         .is_some_and(|number| i64::try_from(number).is_err());
     if too_many && context.stage(limit) != Stage::Dormant && !context.is_noted(limit) {
-        let message =
-            "SQLite counts in 64 bits, and Isso answers with an error where a feed is asked for";
+        let message = "SQLite counts in 64 bits, and Isso answers with an error where a feed is asked for";
         context.note(
             limit,
             Severity::Misread,
@@ -250,28 +241,16 @@ fn admin_password(context: &mut Context<'_>) {
 /// Keys for Isso's own server, which does not run here, and one that is not for production.
 fn no_effect(context: &mut Context<'_>) {
     for (key, instead) in [
-        (
-            &keys::LISTEN,
-            "Delete it: the address is set where Isso is started.",
-        ),
-        (
-            &keys::LOG_FILE,
-            "Delete it: the log is that of the service.",
-        ),
-        (
-            &keys::RELOAD,
-            "Delete it: a change of the settings restarts Isso.",
-        ),
+        (&keys::LISTEN, "Delete it: the address is set where Isso is started."),
+        (&keys::LOG_FILE, "Delete it: the log is that of the service."),
+        (&keys::RELOAD, "Delete it: a change of the settings restarts Isso."),
     ] {
         if context
             .value(key)
             .is_some_and(|value| !value.is_empty() && value != key.default)
             && !context.is_noted(key)
         {
-            let message = format!(
-                "{} is for Isso's own server and has no effect here",
-                key.name
-            );
+            let message = format!("{} is for Isso's own server and has no effect here", key.name);
             context.note(key, Severity::Warning, Code::NoEffect, message, instead);
         }
     }

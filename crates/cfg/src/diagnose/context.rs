@@ -72,7 +72,8 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// What Isso sees of the value that a file gives a key, unless the value names a variable and only Isso knows what it sees.
+    /// What Isso sees of the value that a file gives a key, unless the value names a variable and only Isso knows what
+    /// it sees.
     pub fn value(&self, key: &Key) -> Option<&'d str> {
         let doc = self.doc;
         doc.own(key).flatten().filter(|_| !doc.is_undecided(key))
@@ -204,9 +205,7 @@ impl<'d> Context<'d> {
         let mut steps = Vec::new();
         for (at, (key, value)) in values.iter().enumerate() {
             let Key { section, name, .. } = key;
-            let made = values[..at]
-                .iter()
-                .any(|(other, _)| other.section == *section);
+            let made = values[..at].iter().any(|(other, _)| other.section == *section);
             steps.push(if self.doc.own(key).is_some() {
                 format!("In [{section}], replace the line of {name} by {name} = {value}.")
             } else if made || self.doc.header_span(section).is_some() {
@@ -273,8 +272,8 @@ impl<'d> Context<'d> {
         );
     }
 
-    /// What is shown of a key's value: the text of the file; of a value that names variables the references; and of a password
-    /// nothing.
+    /// What is shown of a key's value: the text of the file; of a value that names variables the references; and of a
+    /// password nothing.
     fn shown(&self, key: &Key) -> String {
         match self.doc.written(key).flatten() {
             Some(_) if self.doc.seen().value(key).is_some() && key.kind != Kind::Secret => {
@@ -295,12 +294,12 @@ impl<'d> Context<'d> {
         self.found.push(Finding { key, diagnostic });
     }
 
-    /// Whether something has been found wrong with a key already, so that a second finding would only confuse. That it names a
-    /// variable is nothing wrong.
+    /// Whether something has been found wrong with a key already, so that a second finding would only confuse. That it
+    /// names a variable is nothing wrong.
     pub fn is_noted(&self, key: &Key) -> bool {
-        self.found.iter().any(|finding| {
-            finding.key == Some(key) && !variables::is_about_a_variable(&finding.diagnostic)
-        })
+        self.found
+            .iter()
+            .any(|finding| finding.key == Some(key) && !variables::is_about_a_variable(&finding.diagnostic))
     }
 
     pub fn finish(mut self) -> Vec<Finding> {

@@ -23,16 +23,13 @@ pub(super) fn check(context: &mut Context<'_>) {
     } else if let Some(rest) = path.strip_prefix("file:") {
         (
             Severity::Misread,
-            "whether this is the address of a file or its name depends on how SQLite was built"
-                .to_owned(),
+            "whether this is the address of a file or its name depends on how SQLite was built".to_owned(),
             format!("Write /{}.", rest.trim_start_matches('/')),
         )
     } else if let Some((_, rest)) = path.split_once("://") {
         (
             Severity::Refused,
-            format!(
-                "this is the address of a database, where Isso wants the path of a file, {refused}"
-            ),
+            format!("this is the address of a database, where Isso wants the path of a file, {refused}"),
             format!("Write /{}.", rest.trim_start_matches('/')),
         )
     } else if let Some(inner) = unquoted(path) {

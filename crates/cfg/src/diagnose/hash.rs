@@ -7,8 +7,8 @@ use crate::number;
 
 /// What Python's hashlib has everywhere. <https://docs.python.org/3/library/hashlib.html#hashlib.algorithms_guaranteed>
 const ALGORITHMS: [&str; 12] = [
-    "blake2b", "blake2s", "md5", "sha1", "sha224", "sha256", "sha384", "sha3_224", "sha3_256",
-    "sha3_384", "sha3_512", "sha512",
+    "blake2b", "blake2s", "md5", "sha1", "sha224", "sha256", "sha384", "sha3_224", "sha3_256", "sha3_384", "sha3_512",
+    "sha512",
 ];
 
 /// What OpenSSL adds, depending on its version and build.
@@ -36,13 +36,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     if value == "none" {
         let message = "without a hash every reader gets the mail address of each commenter, or the network address, in hexadecimal digits";
-        return context.note(
-            key,
-            Severity::Warning,
-            Code::AddressShown,
-            message,
-            "Write pbkdf2.",
-        );
+        return context.note(key, Severity::Warning, Code::AddressShown, message, "Write pbkdf2.");
     }
     if ALGORITHMS.contains(&value) {
         return;
@@ -53,10 +47,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             Severity::Refused,
             "this algorithm gives no hash of one length, and Isso answers every new comment with an error",
         )
-    } else if SOMETIMES.contains(&lower.as_str())
-        || ALGORITHMS.contains(&lower.as_str())
-        || is_like_sha(&lower)
-    {
+    } else if SOMETIMES.contains(&lower.as_str()) || ALGORITHMS.contains(&lower.as_str()) || is_like_sha(&lower) {
         (
             Severity::Warning,
             "not every Python has this algorithm, and without it Isso does not start",
@@ -93,17 +84,14 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
         }
         return;
     };
-    let mut arguments = arguments
-        .splitn(3, ':')
-        .take_while(|argument| !argument.is_empty());
+    let mut arguments = arguments.splitn(3, ':').take_while(|argument| !argument.is_empty());
     let fix = "Write pbkdf2:1000:6:sha1, or pbkdf2 alone.";
     // Measured: a million take more than a second.
     const SLOW: i128 = 1_000_000;
     for (place, argument) in arguments.by_ref().take(2).enumerate() {
         match number::int(argument) {
             None => {
-                let message =
-                    "iterations and length must be numbers, and Isso does not start with this";
+                let message = "iterations and length must be numbers, and Isso does not start with this";
                 return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
             }
             Some(number) if !(1..=i128::from(i32::MAX)).contains(&number) => {
@@ -111,9 +99,7 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
                 return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
             }
             Some(number) if place == 0 && number > SLOW => {
-                let message = format!(
-                    "Isso computes for seconds for each new commenter: {number} iterations"
-                );
+                let message = format!("Isso computes for seconds for each new commenter: {number} iterations");
                 context.note(key, Severity::Warning, Code::OutOfRange, message, fix);
             }
             Some(_) => {}
@@ -123,22 +109,14 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
         && !ALGORITHMS.contains(&name)
     {
         let message = "there may be no such algorithm, and without it Isso answers every new comment with an error";
-        let known = SOMETIMES.contains(&name)
-            || ALGORITHMS.contains(&name.to_lowercase().as_str())
-            || is_like_sha(name);
-        let severity = if known {
-            Severity::Warning
-        } else {
-            Severity::Refused
-        };
+        let known =
+            SOMETIMES.contains(&name) || ALGORITHMS.contains(&name.to_lowercase().as_str()) || is_like_sha(name);
+        let severity = if known { Severity::Warning } else { Severity::Refused };
         context.note(key, severity, Code::UnknownAlgorithm, message, fix);
     }
 }
 
 /// Whether a name could be that of a member of the family that some OpenSSL has.
 fn is_like_sha(name: &str) -> bool {
-    name.starts_with("sha")
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_/".contains(c))
+    name.starts_with("sha") && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_/".contains(c))
 }

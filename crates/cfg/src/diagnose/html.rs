@@ -18,8 +18,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 /// Plugins whose elements Isso takes out again: a table then has all its cells in one row.
 fn removed(context: &mut Context<'_>) {
     let key = &keys::MISTUNE_PLUGINS;
-    if context.value(key).is_none() || context.is_noted(key) || context.stage(key) == Stage::Dormant
-    {
+    if context.value(key).is_none() || context.is_noted(key) || context.stage(key) == Stage::Dormant {
         return;
     }
     let mut plugins = context.list(key);
@@ -42,27 +41,18 @@ pub(super) fn allow(context: &Context<'_>, plugins: &[&str]) -> String {
 
 pub(super) fn allowances(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, String)> {
     let missing = missing(context, plugins).into_iter();
-    missing
-        .map(|(key, words)| (key, with(context, key, &words)))
-        .collect()
+    missing.map(|(key, words)| (key, with(context, key, &words))).collect()
 }
 
 /// The names of HTML that some plugins need and Isso removes, by the key that would allow them.
 fn missing(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, Vec<&'static str>)> {
     let mut missing = Vec::new();
     for (key, needed) in [
-        (
-            &keys::ALLOWED_ELEMENTS,
-            elements as fn(&str) -> &'static [&'static str],
-        ),
+        (&keys::ALLOWED_ELEMENTS, elements as fn(&str) -> &'static [&'static str]),
         (&keys::ALLOWED_ATTRIBUTES, attributes),
     ] {
         let allowed = items(context.effective(key).unwrap_or_default(), ',');
-        let mut words: Vec<&str> = plugins
-            .iter()
-            .flat_map(|plugin| needed(plugin))
-            .copied()
-            .collect();
+        let mut words: Vec<&str> = plugins.iter().flat_map(|plugin| needed(plugin)).copied().collect();
         words.retain(|word| !allowed.iter().any(|item| item == word));
         if !words.is_empty() {
             missing.push((key, words));
@@ -153,9 +143,8 @@ fn allowed(context: &mut Context<'_>, key: &'static Key) {
             .collect();
         let simple = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         if name != item.text && simple && !name.is_empty() {
-            let message = format!(
-                "Isso compares this with names of HTML, character by character, and {name} is not it"
-            );
+            let message =
+                format!("Isso compares this with names of HTML, character by character, and {name} is not it");
             context.note_item(
                 key,
                 &item,
@@ -172,14 +161,7 @@ fn allowed(context: &mut Context<'_>, key: &'static Key) {
                 "mistune shows HTML tags in comments as text and never makes {}, so this allows nothing",
                 item.text
             );
-            context.note_item(
-                key,
-                &item,
-                Severity::Warning,
-                Code::NoEffect,
-                message,
-                "Delete it.",
-            );
+            context.note_item(key, &item, Severity::Warning, Code::NoEffect, message, "Delete it.");
         }
     }
 }

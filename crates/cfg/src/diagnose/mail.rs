@@ -1,7 +1,7 @@
 //! `[smtp]` and `notify`: how Isso sends mail.
 //!
-//! When mail is on, Isso connects to the server as it starts. It survives errors of the network and of the SMTP dialogue
-//! and nothing else. <https://github.com/isso-comments/isso/blob/0.14.0/isso/ext/notifications.py>
+//! When mail is on, Isso connects to the server as it starts. It survives errors of the network and of the SMTP
+//! dialogue and nothing else. <https://github.com/isso-comments/isso/blob/0.14.0/isso/ext/notifications.py>
 
 use super::context::Context;
 use super::mailbox::{Fault, Mailbox};
@@ -38,14 +38,7 @@ fn backends(context: &mut Context<'_>) {
             _ => (Severity::Misread, "Write stdout, smtp, or stdout, smtp."),
         };
         let message = "Isso knows no such way of reporting comments, and ignores it";
-        context.note_item(
-            &keys::NOTIFY,
-            &item,
-            severity,
-            Code::UnknownBackend,
-            message,
-            fix,
-        );
+        context.note_item(&keys::NOTIFY, &item, severity, Code::UnknownBackend, message, fix);
     }
 }
 
@@ -87,12 +80,7 @@ fn host(context: &mut Context<'_>) {
     let (last, first) = labels
         .split_last()
         .map_or(("", &[][..]), |(last, first)| (*last, first));
-    if !host.is_empty()
-        && (last.len() > 63
-            || first
-                .iter()
-                .any(|label| label.is_empty() || label.len() > 63))
-    {
+    if !host.is_empty() && (last.len() > 63 || first.iter().any(|label| label.is_empty() || label.len() > 63)) {
         // Python's name resolution raises on this: https://github.com/python/cpython/blob/3.11/Lib/encodings/idna.py
         let message = format!(
             "the name of the mail server has an empty or overlong part, and {}",
@@ -112,10 +100,7 @@ fn host(context: &mut Context<'_>) {
             Severity::Misread,
             Code::MailHost,
             message,
-            match host
-                .split_once("://")
-                .map(|(_, rest)| rest.trim_end_matches('/'))
-            {
+            match host.split_once("://").map(|(_, rest)| rest.trim_end_matches('/')) {
                 Some(name) if name.contains(':') => split_host(context, name),
                 Some(name) if !name.is_empty() && !name.contains('/') => format!("Write {name}."),
                 _ => "Write the name alone, as smtp.example.org.".to_owned(),
@@ -145,10 +130,9 @@ fn host(context: &mut Context<'_>) {
 /// The steps for a name with a port behind it.
 fn split_host(context: &Context<'_>, host: &str) -> String {
     match host.split_once(':') {
-        Some((name, port)) if number::int(port).is_some() => context.steps(&[
-            (&keys::SMTP_HOST, name.to_owned()),
-            (&keys::SMTP_PORT, port.to_owned()),
-        ]),
+        Some((name, port)) if number::int(port).is_some() => {
+            context.steps(&[(&keys::SMTP_HOST, name.to_owned()), (&keys::SMTP_PORT, port.to_owned())])
+        }
         _ => "Write the name here and the number in port.".to_owned(),
     }
 }
@@ -207,8 +191,7 @@ fn sender(context: &mut Context<'_>) {
     let named = has_name(from);
     if !from.is_ascii() && !named {
         let message = "a bare address must be ASCII, and Isso does not start with it";
-        let fix =
-            "Write a name before an address of ASCII letters: Comments <comments@example.org>.";
+        let fix = "Write a name before an address of ASCII letters: Comments <comments@example.org>.";
         return context.note(key, Severity::Refused, Code::MailAddress, message, fix);
     }
     if !context.mail_is_on() {
@@ -226,9 +209,7 @@ fn sender(context: &mut Context<'_>) {
     } else if let Some(fault) = &mailbox.fault {
         let message = match fault {
             Fault::Several => "a mail has one sender, and Isso makes one that is broken of these",
-            Fault::Name => {
-                "the name before the address has a sign in it that needs quotation marks around the name"
-            }
+            Fault::Name => "the name before the address has a sign in it that needs quotation marks around the name",
             _ => "Isso finds no sender's address in this, or another one",
         };
         context.note(
@@ -275,10 +256,7 @@ fn recipient(context: &mut Context<'_>) {
             "Write your mail address.".to_owned(),
         ),
         Fault::Several => (
-            format!(
-                "Isso writes to one recipient, and that is {} at best",
-                mailbox.address
-            ),
+            format!("Isso writes to one recipient, and that is {} at best", mailbox.address),
             "Write one address; for several people that of a mailing list.".to_owned(),
         ),
         _ => (

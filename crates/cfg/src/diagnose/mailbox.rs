@@ -1,7 +1,8 @@
-//! Mail addresses as Isso hands them on: one text, which is the header of the mail and the address of its envelope at once.
+//! Mail addresses as Isso hands them on: one text, which is the header of the mail and the address of its envelope at
+//! once.
 //!
-//! Python takes the first address that it recognises in the text, and what it takes for one is often not what was meant.
-//! <https://github.com/python/cpython/blob/3.11/Lib/smtplib.py> (`quoteaddr`)
+//! Python takes the first address that it recognises in the text, and what it takes for one is often not what was
+//! meant. <https://github.com/python/cpython/blob/3.11/Lib/smtplib.py> (`quoteaddr`)
 
 use crate::python::strip;
 use crate::stray;
@@ -31,9 +32,7 @@ pub(super) struct Mailbox<'t> {
 
 impl<'t> Mailbox<'t> {
     pub fn read(text: &'t str) -> Mailbox<'t> {
-        let addresses: Vec<&str> = stray::words(text)
-            .filter(|word| word.contains('@'))
-            .collect();
+        let addresses: Vec<&str> = stray::words(text).filter(|word| word.contains('@')).collect();
         let (name, address, mut fault) = match (text.rsplit_once('<'), text.rsplit_once('(')) {
             (Some((name, rest)), _) => match rest.split_once('>') {
                 // A bracket that is not closed does no harm.
@@ -48,17 +47,14 @@ impl<'t> Mailbox<'t> {
             (None, None) => ("", text, None),
         };
         let (name, address) = (strip(name), strip(address));
-        let quoted = name
-            .strip_prefix('"')
-            .and_then(|name| name.strip_suffix('"'));
+        let quoted = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
         let plain = quoted.unwrap_or(name);
         let is_address = |text: &str| {
             let (user, host) = text.split_once('@').unwrap_or_default();
             !user.is_empty()
                 && !host.is_empty()
                 && !text.contains(|c: char| {
-                    c.is_whitespace()
-                        || "@,;:<>()[]\"'\\#".contains(c) && (c != '@' || host.contains('@'))
+                    c.is_whitespace() || "@,;:<>()[]\"'\\#".contains(c) && (c != '@' || host.contains('@'))
                 })
         };
         if addresses.is_empty() {

@@ -38,13 +38,7 @@ fn renderer(context: &mut Context<'_>) {
         }
         Some(_) => {
             let message = "there is no such renderer, and Isso does not start with it";
-            context.note(
-                key,
-                Severity::Refused,
-                Code::UnknownRenderer,
-                message,
-                "Write mistune.",
-            );
+            context.note(key, Severity::Refused, Code::UnknownRenderer, message, "Write mistune.");
         }
     }
 }
@@ -86,10 +80,7 @@ fn plugins(context: &mut Context<'_>) {
         );
     }
     if names.contains(&"") {
-        let message = format!(
-            "there is a comma too many, and {}",
-            context.consequence(key)
-        );
+        let message = format!("there is a comma too many, and {}", context.consequence(key));
         return context.note(
             key,
             context.severity(key),
@@ -99,10 +90,7 @@ fn plugins(context: &mut Context<'_>) {
         );
     }
     if names.iter().any(|name| name.contains('\n')) {
-        let message = format!(
-            "there is no comma where a line ends, and {}",
-            context.consequence(key)
-        );
+        let message = format!("there is no comma where a line ends, and {}", context.consequence(key));
         return context.note(
             key,
             context.severity(key),
@@ -117,8 +105,7 @@ fn plugins(context: &mut Context<'_>) {
         }
         if is_python_path(item.text) {
             // Whether it can be imported only Python can tell.
-            let message =
-                "Isso imports this when it starts, and does not start when it cannot be found";
+            let message = "Isso imports this when it starts, and does not start when it cannot be found";
             context.note_item(
                 key,
                 &item,
@@ -128,19 +115,9 @@ fn plugins(context: &mut Context<'_>) {
                 "Keep it if the module is there.",
             );
         } else {
-            let message = format!(
-                "mistune has no such plugin, and {}",
-                context.consequence(key)
-            );
+            let message = format!("mistune has no such plugin, and {}", context.consequence(key));
             let fix = instead(item.text);
-            context.note_item(
-                key,
-                &item,
-                context.severity(key),
-                Code::UnknownPlugin,
-                message,
-                fix,
-            );
+            context.note_item(key, &item, context.severity(key), Code::UnknownPlugin, message, fix);
         }
     }
 }
@@ -170,8 +147,7 @@ fn instead(name: &str) -> String {
 fn is_python_path(text: &str) -> bool {
     let identifier = |part: &str| {
         let mut chars = part.chars();
-        chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-            && chars.all(|c| c.is_alphanumeric() || c == '_')
+        chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')
     };
     text.contains('.') && text.split('.').all(identifier)
 }
@@ -179,8 +155,7 @@ fn is_python_path(text: &str) -> bool {
 /// Isso looks for `hard_wrap` alone, and goes on without what it does not find.
 fn parameters(context: &mut Context<'_>) {
     let key = &keys::MISTUNE_PARAMETERS;
-    if context.value(key).is_none() || context.stage(key) == Stage::Dormant || context.is_noted(key)
-    {
+    if context.value(key).is_none() || context.stage(key) == Stage::Dormant || context.is_noted(key) {
         return;
     }
     for item in context.list(key) {

@@ -1,8 +1,8 @@
 //! Settings of the renderer that does not run: misaka's in files of Isso before 0.14, which mistune never sees.
 //!
 //! Isso 0.14 renders with mistune and reads `[markup.mistune]`. It skips `[markup] options` and `flags`, where earlier
-//! versions had misaka's extensions, and `[markup.misaka]` as long as `renderer` is mistune. What those keys turned on is
-//! then off, for comments that were written years ago as well: Isso renders each comment anew when it is read.
+//! versions had misaka's extensions, and `[markup.misaka]` as long as `renderer` is mistune. What those keys turned on
+//! is then off, for comments that were written years ago as well: Isso renders each comment anew when it is read.
 //!
 //! <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/mistune.py>
 
@@ -59,17 +59,14 @@ struct Wanted {
 impl Wanted {
     /// Adds what a list of options asks for beyond the plugins that mistune has already.
     fn options(&mut self, context: &Context<'_>, value: &str) {
-        let present = context
-            .effective(&keys::MISTUNE_PLUGINS)
-            .unwrap_or_default();
+        let present = context.effective(&keys::MISTUNE_PLUGINS).unwrap_or_default();
         let present = items(present, ',');
         // No name of an option has a space in it, and a comma is soon forgotten.
         for option in value.split(|c: char| c == ',' || c.is_whitespace()) {
             match successor(option) {
                 Some(Successor::Plugin(plugin, lost)) => {
                     self.superscript |= plugin == "superscript";
-                    if !present.iter().any(|name| name == plugin) && !self.plugins.contains(&plugin)
-                    {
+                    if !present.iter().any(|name| name == plugin) && !self.plugins.contains(&plugin) {
                         self.plugins.push(plugin);
                         self.lost.push(lost);
                     }
@@ -85,15 +82,10 @@ impl Wanted {
 
     /// Adds what a list of flags asks for.
     fn flags(&mut self, context: &Context<'_>, value: &str) {
-        let present = context
-            .effective(&keys::MISTUNE_PARAMETERS)
-            .unwrap_or_default();
-        let asked = value.split([',', '\n']).any(|flag| {
-            flag.trim()
-                .to_lowercase()
-                .replace('_', "-")
-                .ends_with("hard-wrap")
-        });
+        let present = context.effective(&keys::MISTUNE_PARAMETERS).unwrap_or_default();
+        let asked = value
+            .split([',', '\n'])
+            .any(|flag| flag.trim().to_lowercase().replace('_', "-").ends_with("hard-wrap"));
         if asked && !items(present, ',').iter().any(|name| name == "hard_wrap") {
             self.hard_wrap = true;
             self.lost.push("line breaks");
@@ -141,10 +133,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 /// The keys that Isso before 0.14 read, and their present names. They are no longer in the table of keys.
-const FORMER: [(&str, Key); 2] = [
-    ("options", keys::MISAKA_OPTIONS),
-    ("flags", keys::MISAKA_FLAGS),
-];
+const FORMER: [(&str, Key); 2] = [("options", keys::MISAKA_OPTIONS), ("flags", keys::MISAKA_FLAGS)];
 
 /// Where earlier versions of Isso read misaka's options, and where people put them who have heard of mistune.
 const PLACES: [&str; 2] = ["markup", "markup.mistune"];
@@ -197,9 +186,8 @@ fn under_mistune(context: &mut Context<'_>) {
                 format!(": {} show as plain text, in old comments too", list(lost)),
             ),
         };
-        let message = format!(
-            "[{section}] {name} is for misaka, and Isso renders with mistune, which ignores it{rest}"
-        );
+        let message =
+            format!("[{section}] {name} is for misaka, and Isso renders with mistune, which ignores it{rest}");
         push(
             context,
             section,
@@ -220,11 +208,9 @@ fn under_misaka(context: &mut Context<'_>) {
         let Some(old) = former(doc, section, name) else {
             continue;
         };
-        // Isso asks whether the new list is empty, and no list is: https://github.com/isso-comments/isso/blob/0.14.0/isso/html/misaka.py
-        let message = format!(
-            "Isso reads [{}] {name} in its place, and ignores this",
-            key.section
-        );
+        // Isso asks whether the new list is empty, and no list is:
+        // https://github.com/isso-comments/isso/blob/0.14.0/isso/html/misaka.py
+        let message = format!("Isso reads [{}] {name} in its place, and ignores this", key.section);
         let old = items(old, ',');
         let (severity, fix) = match doc.own(&key).flatten() {
             None if old != items(key.default, ',') => (
@@ -241,25 +227,12 @@ fn under_misaka(context: &mut Context<'_>) {
 /// The steps from misaka to mistune that keep comments as they are.
 pub(super) fn steps_to_mistune(context: &Context<'_>) -> String {
     let mut wanted = Wanted::default();
-    wanted.options(
-        context,
-        context.effective(&keys::MISAKA_OPTIONS).unwrap_or_default(),
-    );
-    wanted.flags(
-        context,
-        context.effective(&keys::MISAKA_FLAGS).unwrap_or_default(),
-    );
+    wanted.options(context, context.effective(&keys::MISAKA_OPTIONS).unwrap_or_default());
+    wanted.flags(context, context.effective(&keys::MISAKA_FLAGS).unwrap_or_default());
     wanted.steps(context)
 }
 
-fn push(
-    context: &mut Context<'_>,
-    section: &str,
-    name: &str,
-    severity: Severity,
-    message: String,
-    fix: String,
-) {
+fn push(context: &mut Context<'_>, section: &str, name: &str, severity: Severity, message: String, fix: String) {
     let Some(span) = context.doc.key_span(section, name) else {
         return;
     };

@@ -16,16 +16,9 @@ pub(super) fn check(context: &mut Context<'_>) {
     let doc = context.doc;
     let strays = std::mem::take(&mut context.strays);
     for run in &strays {
-        context.push(
-            Some(run.key),
-            run.diagnostic(Severity::Misread, Code::NotIndented),
-        );
+        context.push(Some(run.key), run.diagnostic(Severity::Misread, Code::NotIndented));
     }
-    let is_stray = |span: &Span| {
-        strays
-            .iter()
-            .any(|run| (run.first..=run.last).contains(&span.line))
-    };
+    let is_stray = |span: &Span| strays.iter().any(|run| (run.first..=run.last).contains(&span.line));
     for (section, names) in doc.ini().get_map_ref() {
         if section != DEFAULT && !is_section(section) {
             if let Some(span) = doc.header_span(section) {
@@ -40,10 +33,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             if section == DEFAULT {
                 context.push(None, in_default(doc, name, &span));
             } else if keys::find(section, name).is_none() && !misaka::is_former(section, name) {
-                context.push(
-                    None,
-                    unknown_key(doc, section, name, value.as_deref(), &span),
-                );
+                context.push(None, unknown_key(doc, section, name, value.as_deref(), &span));
             }
         }
     }
@@ -77,22 +67,14 @@ fn unknown_section(doc: &Document, section: &str, span: &Span) -> Diagnostic {
     )
 }
 
-fn unknown_key(
-    doc: &Document,
-    section: &str,
-    name: &str,
-    value: Option<&str>,
-    span: &Span,
-) -> Diagnostic {
+fn unknown_key(doc: &Document, section: &str, name: &str, value: Option<&str>, span: &Span) -> Diagnostic {
     let spelled = &doc.as_str()[span.bytes.clone()];
     // Without a delimiter the value is a part of the key, and it may be a password.
     let shown = match spelled.split_once(is_space) {
         Some((word, _)) if value.is_none() => format!("{word} …"),
         _ => spelled.to_owned(),
     };
-    let say = |severity, code, message: String, fix: String| {
-        at(span, severity, code, shown.clone(), message, fix)
-    };
+    let say = |severity, code, message: String, fix: String| at(span, severity, code, shown.clone(), message, fix);
     if let Some((severity, code, fix)) = former(doc, section, name, value) {
         let message = format!("[{section}] {name} is a key of earlier versions of Isso");
         return say(severity, code, message, fix);
@@ -108,9 +90,7 @@ fn unknown_key(
             broken_header(&line)
         });
     if let Some(header) = header.flatten() {
-        let message = format!(
-            "this is no section header to Isso, so the lines below it count to [{section}]"
-        );
+        let message = format!("this is no section header to Isso, so the lines below it count to [{section}]");
         let fix = match doc.header_span(&header) {
             Some(there) => format!(
                 "Move the keys below it to [{header}], which is on line {}, and delete this line.",
@@ -160,28 +140,16 @@ fn unknown_key(
     }
     let homes = meant::homes(spelled);
     if !homes.is_empty() && homes.iter().all(|key| key.section != section) {
-        return say(
-            Severity::Misread,
-            Code::UnknownKey,
-            ignored,
-            moved(doc, &homes),
-        );
+        return say(Severity::Misread, Code::UnknownKey, ignored, moved(doc, &homes));
     }
     if let Some(option) = meant::client_option(name) {
-        let message = format!(
-            "{name} is a setting of the script in your pages, and Isso's server ignores it"
-        );
-        let fix = format!(
-            "Delete it here, and write data-isso-{option} in the script tag of your pages."
-        );
+        let message = format!("{name} is a setting of the script in your pages, and Isso's server ignores it");
+        let fix = format!("Delete it here, and write data-isso-{option} in the script tag of your pages.");
         return say(Severity::Misread, Code::UnknownKey, message, fix);
     }
     if let Some(key) = meant::key(section, spelled) {
         let fix = match doc.own(key).and_then(|_| doc.key_span(section, key.name)) {
-            Some(there) => format!(
-                "Delete it, or delete line {} and write {} here.",
-                there.line, key.name
-            ),
+            Some(there) => format!("Delete it, or delete line {} and write {} here.", there.line, key.name),
             None => format!("Write {}.", key.name),
         };
         return say(Severity::Misread, Code::UnknownKey, ignored, fix);
@@ -212,26 +180,15 @@ fn moved(doc: &Document, homes: &[&'static keys::Key]) -> String {
             }
         }
         _ => {
-            let sections: Vec<String> = homes
-                .iter()
-                .map(|key| format!("[{}]", key.section))
-                .collect();
-            format!(
-                "Move it to the section that is meant: {}.",
-                sections.join(" or ")
-            )
+            let sections: Vec<String> = homes.iter().map(|key| format!("[{}]", key.section)).collect();
+            format!("Move it to the section that is meant: {}.", sections.join(" or "))
         }
     }
 }
 
 /// Keys that once were, and what Isso says about them today.
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/config.py>
-fn former(
-    doc: &Document,
-    section: &str,
-    name: &str,
-    value: Option<&str>,
-) -> Option<(Severity, Code, String)> {
+fn former(doc: &Document, section: &str, name: &str, value: Option<&str>) -> Option<(Severity, Code, String)> {
     let (severity, fix) = match (section, name) {
         ("server", "host" | "port") => (
             Severity::Warning,
@@ -251,10 +208,7 @@ fn former(
             };
             (Severity::Misread, fix)
         }
-        ("general", "session-key") => (
-            Severity::Warning,
-            "Delete it: the key is in the database.".to_owned(),
-        ),
+        ("general", "session-key") => (Severity::Warning, "Delete it: the key is in the database.".to_owned()),
         _ => return None,
     };
     Some((severity, Code::Deprecated, fix))
@@ -267,8 +221,7 @@ fn in_default(doc: &Document, name: &str, span: &Span) -> Diagnostic {
     } else {
         moved(doc, &homes)
     };
-    let message =
-        format!("{name} in [DEFAULT] never reaches Isso, which has its own value in every section");
+    let message = format!("{name} in [DEFAULT] never reaches Isso, which has its own value in every section");
     at(
         span,
         severity(homes.first()),
@@ -288,14 +241,7 @@ fn severity<T>(meant: Option<T>) -> Severity {
     }
 }
 
-fn at(
-    span: &Span,
-    severity: Severity,
-    code: Code,
-    text: String,
-    message: String,
-    fix: String,
-) -> Diagnostic {
+fn at(span: &Span, severity: Severity, code: Code, text: String, message: String, fix: String) -> Diagnostic {
     Diagnostic {
         severity,
         code,

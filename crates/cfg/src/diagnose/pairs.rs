@@ -19,14 +19,9 @@ pub(super) fn check(context: &mut Context<'_>) {
 /// Mail is off unless `notify` turns it on, and a file without `notify` may still name a recipient.
 fn unsent(context: &mut Context<'_>) {
     let key = &keys::SMTP_TO;
-    let is_given = context
-        .doc
-        .own(key)
-        .flatten()
-        .is_some_and(|value| value.contains('@'));
+    let is_given = context.doc.own(key).flatten().is_some_and(|value| value.contains('@'));
     if is_given && context.doc.own(&keys::NOTIFY).is_none() && !context.mail_is_on() {
-        let message =
-            "Isso sends no mail unless notify names smtp, and this file does not have notify";
+        let message = "Isso sends no mail unless notify names smtp, and this file does not have notify";
         let fix = context.steps(&[(&keys::NOTIFY, "smtp".to_owned())]);
         context.note(key, Severity::Warning, Code::Contradiction, message, fix);
     }
@@ -40,11 +35,7 @@ fn login(context: &mut Context<'_>) {
         return;
     }
     for (given, missing) in [(user, password), (password, user)] {
-        let is_given = context
-            .doc
-            .own(given)
-            .flatten()
-            .is_some_and(|value| !value.is_empty());
+        let is_given = context.doc.own(given).flatten().is_some_and(|value| !value.is_empty());
         if is_given && context.effective(missing) == Some("") && !context.is_noted(given) {
             let message = format!(
                 "Isso logs in with a name and a password, and {} is missing: it does not log in",
@@ -123,8 +114,7 @@ fn salt(context: &mut Context<'_>) {
         .value(key)
         .is_some_and(|salt| !salt.is_empty() && salt != key.default);
     if plain && salted && !context.is_noted(&keys::ALGORITHM) && !context.is_noted(key) {
-        let message =
-            "Isso gives the salt to pbkdf2 alone, so it has no effect with this algorithm";
+        let message = "Isso gives the salt to pbkdf2 alone, so it has no effect with this algorithm";
         let fix = context.steps(&[(&keys::ALGORITHM, keys::ALGORITHM.default.to_owned())]);
         context.note(key, Severity::Warning, Code::Contradiction, message, fix);
     }
@@ -138,8 +128,7 @@ fn links_to_nowhere(context: &mut Context<'_>) {
     let local = context.value(endpoint).is_some_and(is_local);
     if local && elsewhere && context.mail_is_on() && !context.is_noted(endpoint) {
         let message = "the links in mail lead to this address, which only a browser on the server itself can reach";
-        let fix =
-            "Write the address at which browsers reach Isso, as https://comments.example.org.";
+        let fix = "Write the address at which browsers reach Isso, as https://comments.example.org.";
         context.note(
             &keys::PUBLIC_ENDPOINT,
             Severity::Warning,
@@ -149,9 +138,7 @@ fn links_to_nowhere(context: &mut Context<'_>) {
         );
     }
     let base = &keys::RSS_BASE;
-    let host = |address: &str| {
-        site::netloc(address.split_once("://").map_or(address, |(_, rest)| rest)).to_lowercase()
-    };
+    let host = |address: &str| site::netloc(address.split_once("://").map_or(address, |(_, rest)| rest)).to_lowercase();
     if let (Some(pages), Some(isso)) = (context.value(base), context.value(endpoint))
         && !pages.is_empty()
         && host(pages) == host(isso)
@@ -173,10 +160,8 @@ fn links_to_nowhere(context: &mut Context<'_>) {
 fn is_local(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let host = site::netloc(rest).to_lowercase();
-    ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
-        .iter()
-        .any(|local| {
-            host.strip_prefix(local)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
-        })
+    ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].iter().any(|local| {
+        host.strip_prefix(local)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    })
 }

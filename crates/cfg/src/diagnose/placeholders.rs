@@ -11,14 +11,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         if is_known && is_sample(host(item.text)) {
             let message = "this is the website of a sample, and yours is not in it";
             let fix = "Write the address of your website.";
-            context.note_item(
-                &keys::HOST,
-                &item,
-                Severity::Warning,
-                Code::Placeholder,
-                message,
-                fix,
-            );
+            context.note_item(&keys::HOST, &item, Severity::Warning, Code::Placeholder, message, fix);
         }
     }
     for (key, fix) in [
@@ -32,8 +25,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     let admin = &keys::ADMIN_PASSWORD;
     if context.value(admin).is_some_and(is_published) && !context.is_noted(admin) {
-        let message =
-            "this admin password stands in samples, and is the first that a stranger tries";
+        let message = "this admin password stands in samples, and is the first that a stranger tries";
         context.note(
             admin,
             Severity::Warning,
@@ -97,9 +89,7 @@ fn domain(address: &str) -> &str {
 fn is_sample(host: &str) -> bool {
     let host = host.to_lowercase();
     let yours = |label: &str| {
-        let rest = label
-            .strip_prefix("your")
-            .or_else(|| label.strip_prefix("my"));
+        let rest = label.strip_prefix("your").or_else(|| label.strip_prefix("my"));
         let rest = rest.map(|rest| rest.trim_start_matches(['-', '_']));
         matches!(rest, Some("domain" | "domainname" | "website" | "hostname"))
             || label.starts_with("your") && matches!(rest, Some("site" | "blog" | "server"))
@@ -107,7 +97,8 @@ fn is_sample(host: &str) -> bool {
     host.ends_with(".tld") || host.split('.').any(yours)
 }
 
-/// Whether a domain is reserved for documentation, so that no mailbox or mail server exists there: <https://www.rfc-editor.org/rfc/rfc2606>
+/// Whether a domain is reserved for documentation, so that no mailbox or mail server exists there:
+/// <https://www.rfc-editor.org/rfc/rfc2606>
 fn is_reserved(host: &str) -> bool {
     let name = host.to_lowercase();
     let under = |domain: &str| {
@@ -116,9 +107,7 @@ fn is_reserved(host: &str) -> bool {
     };
     is_sample(host)
         || name.ends_with(".example")
-        || ["example.com", "example.net", "example.org"]
-            .into_iter()
-            .any(under)
+        || ["example.com", "example.net", "example.org"].into_iter().any(under)
 }
 
 /// Whether a password is one that documentation, samples and articles about Isso show.

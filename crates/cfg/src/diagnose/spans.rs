@@ -11,12 +11,8 @@ pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
     let meant = Timedelta::parse(value);
     match (Timedelta::from_isso(value), &meant) {
         (Ok(read), Ok(meant)) if read == *meant => soon(context, key, read),
-        (Ok(read), _)
-            if without_comment(value).and_then(|value| Timedelta::from_isso(value).ok())
-                == Some(read) =>
-        {
-            let message =
-                format!("Isso reads {read} and ignores the rest, which looks like a comment");
+        (Ok(read), _) if without_comment(value).and_then(|value| Timedelta::from_isso(value).ok()) == Some(read) => {
+            let message = format!("Isso reads {read} and ignores the rest, which looks like a comment");
             context.note(
                 key,
                 Severity::Warning,
@@ -43,8 +39,7 @@ pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
         (Ok(read), Err(_)) => {
             let message = format!("Isso reads {read} and ignores the rest");
             // A number at the end counts the next smaller unit: 1h30 is an hour and a half.
-            let unfinished = Timedelta::parse(&format!("{value}m"))
-                .or_else(|_| Timedelta::parse(&format!("{value}s")));
+            let unfinished = Timedelta::parse(&format!("{value}m")).or_else(|_| Timedelta::parse(&format!("{value}s")));
             let fix = match (calendar(value), unfinished) {
                 (Some(meant), _) => format!("Write {meant}. Isso knows neither months nor years."),
                 (None, Ok(meant)) if value.ends_with(|c: char| c.is_ascii_digit()) => {
@@ -68,18 +63,11 @@ pub(super) fn check(context: &mut Context<'_>, key: &'static Key, value: &str) {
                         format!("Write {meant}. Isso knows neither months nor years.")
                     }
                     _ if is_endless(value) && *key != keys::SMTP_TIMEOUT => {
-                        "Write 520w. Isso knows no time without end, and these are ten years."
-                            .to_owned()
+                        "Write 520w. Isso knows no time without end, and these are ten years.".to_owned()
                     }
                     _ => "Write for example 15m, 12h or 30d.".to_owned(),
                 };
-                context.note(
-                    key,
-                    context.severity(key),
-                    Code::NotATimedelta,
-                    message,
-                    fix,
-                );
+                context.note(key, context.severity(key), Code::NotATimedelta, message, fix);
             }
         },
     }
@@ -89,10 +77,7 @@ const HOUR: i128 = 3600;
 
 /// Warns of a queue that is emptied within the hour: `6m` is often meant as six months.
 fn soon(context: &mut Context<'_>, key: &'static Key, read: Timedelta) {
-    if *key == keys::PURGE_AFTER
-        && i128::from(read.seconds()) < HOUR
-        && context.stage(key) != Stage::Dormant
-    {
+    if *key == keys::PURGE_AFTER && i128::from(read.seconds()) < HOUR && context.stage(key) != Stage::Dormant {
         let message = format!(
             "comments that wait for approval are deleted after {read}, where m stands for minutes and s for seconds"
         );

@@ -1,7 +1,7 @@
 //! Values that carry more than was meant: quotation marks, comments, commas, invisible characters.
 //!
-//! Python keeps all of that. Where Isso then refuses or misreads the value, the advice is the value without it, if that is
-//! a value that Isso takes; where nothing else is wrong, it is said here.
+//! Python keeps all of that. Where Isso then refuses or misreads the value, the advice is the value without it, if that
+//! is a value that Isso takes; where nothing else is wrong, it is said here.
 
 use std::collections::HashMap;
 
@@ -24,8 +24,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             continue;
         };
         // Any salt is as good as another; the sender has rules of its own.
-        if !matches!(key.kind, Kind::Text | Kind::Secret)
-            || matches!(*key, keys::DBPATH | keys::SALT | keys::SMTP_FROM)
+        if !matches!(key.kind, Kind::Text | Kind::Secret) || matches!(*key, keys::DBPATH | keys::SALT | keys::SMTP_FROM)
         {
             continue;
         }
@@ -36,9 +35,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             Severity::Misread
         };
         let say = |what: &str| format!("{what} of the value of {}, and Isso keeps it", key.name);
-        if value.starts_with(['#', ';']) && key.kind == Kind::Text
-            || value.starts_with("# ")
-            || value.starts_with("; ")
+        if value.starts_with(['#', ';']) && key.kind == Kind::Text || value.starts_with("# ") || value.starts_with("; ")
         {
             let message = format!("what looks like a comment is the value of {}", key.name);
             let fix = "Write the value here, and the comment on a line of its own.";
@@ -214,11 +211,8 @@ fn candidates(key: &Key, value: &str) -> Vec<String> {
 /// The word that Isso knows for one of other programs, other languages or a slip of the finger.
 fn boolean(word: &str) -> Option<&'static str> {
     match word {
-        "y" | "t" | "enable" | "enabled" | "active" | "ja" | "oui" | "si" | "sí" | "tak" => {
-            Some("true")
-        }
-        "n" | "f" | "none" | "never" | "disable" | "disabled" | "inactive" | "nein" | "non"
-        | "nie" => Some("false"),
+        "y" | "t" | "enable" | "enabled" | "active" | "ja" | "oui" | "si" | "sí" | "tak" => Some("true"),
+        "n" | "f" | "none" | "never" | "disable" | "disabled" | "inactive" | "nein" | "non" | "nie" => Some("false"),
         _ => {
             let known = ["true", "false", "yes", "no", "on", "off"];
             let near: Vec<&str> = known

@@ -35,11 +35,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 fn no_value(context: &mut Context<'_>, key: &'static Key) {
-    let message = format!(
-        "{} has neither = nor value, and {}",
-        key.name,
-        context.consequence(key)
-    );
+    let message = format!("{} has neither = nor value, and {}", key.name, context.consequence(key));
     context.note(
         key,
         context.severity(key),
@@ -67,11 +63,7 @@ fn boolean(context: &mut Context<'_>, key: &'static Key, value: &str) {
 
 fn integer(context: &mut Context<'_>, key: &'static Key, value: &str) {
     let Some(number) = number::getint(value) else {
-        let message = format!(
-            "{} is not a whole number, and {}",
-            key.name,
-            context.consequence(key)
-        );
+        let message = format!("{} is not a whole number, and {}", key.name, context.consequence(key));
         let fix = match without_comment(value).filter(|value| number::int(value).is_some()) {
             Some(number) => format!("Write {number} alone: a comment needs a line of its own."),
             None => format!("Write a number, such as {}.", key.seed()),
@@ -144,10 +136,7 @@ fn list(context: &mut Context<'_>, key: &'static Key) {
     let lines = context.lines(key);
     for pair in lines.windows(2) {
         if !pair[0].text.ends_with(',') && !pair[1].text.starts_with(',') {
-            let message = format!(
-                "Isso takes this line and the one above it for one item of {}",
-                key.name
-            );
+            let message = format!("Isso takes this line and the one above it for one item of {}", key.name);
             context.note_item(
                 key,
                 &pair[1],
@@ -163,10 +152,7 @@ fn list(context: &mut Context<'_>, key: &'static Key) {
         .iter()
         .find(|item| without_comment(item.text).is_some())
     {
-        let message = format!(
-            "what looks like a comment is part of an item of {}",
-            key.name
-        );
+        let message = format!("what looks like a comment is part of an item of {}", key.name);
         context.note_item(
             key,
             item,

@@ -57,12 +57,7 @@ pub(super) fn conceal(doc: &Document, key: &Key, diagnostic: &mut Diagnostic) {
     }
 }
 
-fn note(
-    context: &mut Context<'_>,
-    key: &'static Key,
-    reference: &Reference<'_>,
-    variable: Variable<'_>,
-) {
+fn note(context: &mut Context<'_>, key: &'static Key, reference: &Reference<'_>, variable: Variable<'_>) {
     let environment = context.doc.environment();
     let Reference { text, name, .. } = reference;
     // In a password a dollar sign may well be an accident, and the name a part of the secret.
@@ -73,9 +68,7 @@ fn note(
         Variable::Internal => (
             Severity::Misread,
             Code::Expanded,
-            format!(
-                "Isso replaces {text} by a value that issoctl, gunicorn or Python sets for itself"
-            ),
+            format!("Isso replaces {text} by a value that issoctl, gunicorn or Python sets for itself"),
             "Choose a value without it: a dollar sign cannot be escaped.".to_owned(),
         ),
         Variable::Withheld(reason) => (
@@ -88,15 +81,9 @@ fn note(
             "Put the value into a variable of another name, and name that one here.".to_owned(),
         ),
         _ if !environment.is_complete() => (
-            if meant {
-                Severity::Warning
-            } else {
-                Severity::Info
-            },
+            if meant { Severity::Warning } else { Severity::Info },
             Code::Expanded,
-            format!(
-                "Isso replaces {shown} by the variable of that name, if it is set where Isso is run"
-            ),
+            format!("Isso replaces {shown} by the variable of that name, if it is set where Isso is run"),
             "Keep it if the variable is meant; it is not checked what it holds.".to_owned(),
         ),
         Variable::Set(_) => (
@@ -108,9 +95,7 @@ fn note(
         Variable::Unset if meant => (
             Severity::Misread,
             Code::UnsetVariable,
-            format!(
-                "{text} names a variable that is not set in {environment}, so Isso takes the text as it stands"
-            ),
+            format!("{text} names a variable that is not set in {environment}, so Isso takes the text as it stands"),
             format!("Set {name} there, or write the value itself."),
         ),
         Variable::Unset => (

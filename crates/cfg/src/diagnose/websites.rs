@@ -9,8 +9,8 @@ use crate::site::{self, Site, SiteError};
 use crate::stray;
 
 /// How many websites there may be without a warning. When it starts, [Isso asks one after the
-/// other](https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py#L201) for `/`, each for up to 5 s, until one
-/// answers; with so many that takes eight minutes at worst, and nothing else is served meanwhile.
+/// other](https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py#L201) for `/`, each for up to 5 s, until
+/// one answers; with so many that takes eight minutes at worst, and nothing else is served meanwhile.
 pub const MOST_WEBSITES: usize = 100;
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -44,19 +44,12 @@ pub(super) fn check(context: &mut Context<'_>) {
         let fix = format!(
             "Name {MOST_WEBSITES} at most, the one that surely answers first, and serve the others by an Isso of their own."
         );
-        context.note(
-            &HOST,
-            Severity::Warning,
-            Code::TooManyWebsites,
-            message,
-            fix,
-        );
+        context.note(&HOST, Severity::Warning, Code::TooManyWebsites, message, fix);
     }
     if let [first, _, ..] = &items[..]
         && Site::read(first.text).is_ok_and(|site| site.origin() == "http://localhost")
     {
-        let message =
-            "the first website is the one Isso falls back to, and this is none that people visit";
+        let message = "the first website is the one Isso falls back to, and this is none that people visit";
         context.note_item(
             &HOST,
             first,
@@ -84,8 +77,7 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
             Ok(_) => (Severity::Misread, "no browser ever sends this"),
             Err(_) => (Severity::Refused, "Isso does not start with it"),
         };
-        let message =
-            format!("an address begins with https:// or http://, once, and {consequence}");
+        let message = format!("an address begins with https:// or http://, once, and {consequence}");
         let code = Code::WebsiteNeverMatches;
         let fix = format!("Write {origin}.");
         return context.note_item(&HOST, shown, severity, code, message, fix);
@@ -95,22 +87,14 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
         Err(error) => {
             let (what, fix) = refusal(item.text, error);
             let message = format!("{what}, and Isso does not start with it");
-            return context.note_item(
-                &HOST,
-                shown,
-                Severity::Refused,
-                Code::WebsiteRefused,
-                message,
-                fix,
-            );
+            return context.note_item(&HOST, shown, Severity::Refused, Code::WebsiteRefused, message, fix);
         }
     };
     match as_browsers_send_it(item.text) {
         Ok(origin) if origin.as_str() == site.origin() => path(context, item, &origin),
         Ok(origin) => {
-            let message = format!(
-                "browsers send this address as {origin}, and Isso compares every character: it never matches"
-            );
+            let message =
+                format!("browsers send this address as {origin}, and Isso compares every character: it never matches");
             context.note_item(
                 &HOST,
                 shown,
@@ -125,14 +109,7 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
                 .filter(|_| item.text != "*")
                 .unwrap_or_else(|| as_it_is_meant(item.text));
             let message = format!("no browser ever sends this address: {error}");
-            context.note_item(
-                &HOST,
-                shown,
-                Severity::Misread,
-                Code::WebsiteNeverMatches,
-                message,
-                fix,
-            );
+            context.note_item(&HOST, shown, Severity::Misread, Code::WebsiteNeverMatches, message, fix);
         }
     }
 }
@@ -144,10 +121,7 @@ fn refusal(text: &str, error: SiteError) -> (String, String) {
             "the line is indented, so it is a website to Isso and not the key {}",
             key.name
         );
-        return (
-            what,
-            "Move the line to the left, to where host stands.".to_owned(),
-        );
+        return (what, "Move the line to the left, to where host stands.".to_owned());
     }
     if let Some(address) = without_comment(text) {
         return (
@@ -174,10 +148,7 @@ fn refusal(text: &str, error: SiteError) -> (String, String) {
         SiteError::Space => "the address contains a space or a control character",
         SiteError::Label => "the host name has an empty or overlong part",
     };
-    (
-        what.to_owned(),
-        "Write it as https://blog.example.org.".to_owned(),
-    )
+    (what.to_owned(), "Write it as https://blog.example.org.".to_owned())
 }
 
 /// What to write for addresses between commas, bullets, brackets and quotation marks, as other notations have them.
@@ -198,8 +169,7 @@ fn alone(text: &str) -> Option<String> {
 /// What to write for an address that no browser sends.
 fn as_it_is_meant(text: &str) -> String {
     if text.contains('*') {
-        return "Write each of your websites on an indented line of its own: Isso knows no *."
-            .to_owned();
+        return "Write each of your websites on an indented line of its own: Isso knows no *.".to_owned();
     }
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = site::netloc(rest);
@@ -242,13 +212,9 @@ fn as_browsers_send_it(text: &str) -> Result<Origin, OriginError> {
 }
 
 fn path(context: &mut Context<'_>, item: &Item<'_>, origin: &Origin) {
-    let rest = item
-        .text
-        .split_once("://")
-        .map_or(item.text, |(_, rest)| rest);
+    let rest = item.text.split_once("://").map_or(item.text, |(_, rest)| rest);
     if !matches!(&rest[site::netloc(rest).len()..], "" | "/") {
-        let message =
-            format!("Isso ignores the path: every page of {origin} may show and post comments");
+        let message = format!("Isso ignores the path: every page of {origin} may show and post comments");
         context.note_item(
             &HOST,
             item,
@@ -262,10 +228,7 @@ fn path(context: &mut Context<'_>, item: &Item<'_>, origin: &Origin) {
 
 /// What may be shown of an entry: somebody may have put a password in front of the host.
 fn shown<'d>(item: &Item<'d>) -> Item<'d> {
-    let text = item
-        .text
-        .rsplit_once('@')
-        .map_or(item.text, |(_, host)| host);
+    let text = item.text.rsplit_once('@').map_or(item.text, |(_, host)| host);
     Item {
         text,
         span: item.span.clone(),

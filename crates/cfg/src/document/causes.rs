@@ -23,9 +23,7 @@ pub(super) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> 
             explained.push(problem);
             continue;
         }
-        let run = runs
-            .iter()
-            .find(|run| (run.first..=run.last).contains(&problem.line));
+        let run = runs.iter().find(|run| (run.first..=run.last).contains(&problem.line));
         match (problem.code, run) {
             (Code::DuplicateKey | Code::MissingKey, Some(run)) => {
                 // The lines have one cause, however many of them the parser stumbles over.
@@ -117,9 +115,7 @@ fn list_again(above: &[&str], line: &str, start: usize) -> Option<String> {
 }
 
 fn duplicate_section(lines: &[&str], problem: &mut Diagnostic) {
-    let below = lines[problem.line..]
-        .iter()
-        .find(|line| says_something(line));
+    let below = lines[problem.line..].iter().find(|line| says_something(line));
     if below.is_none_or(|line| is_header(line)) {
         "Delete this header: there is nothing below it.".clone_into(&mut problem.fix);
     }
@@ -137,25 +133,18 @@ fn missing_key(lines: &[&str], problem: &mut Diagnostic) {
 
 fn missing_header(lines: &[&str], problem: &mut Diagnostic) {
     let line = lines[problem.line - 1];
-    let key = python::lower(python::rstrip(
-        line.split(['=', ':']).next().unwrap_or_default(),
-    ));
+    let key = python::lower(python::rstrip(line.split(['=', ':']).next().unwrap_or_default()));
     let mut homes = keys::ALL
         .iter()
         .filter(|known| known.name == key)
         .map(|known| known.section);
-    let home = homes
-        .next()
-        .filter(|home| *home == "general" || homes.next().is_none());
+    let home = homes.next().filter(|home| *home == "general" || homes.next().is_none());
     if let Some(section) = broken_header(line) {
         problem.fix = format!("Write [{section}].");
     } else if line.starts_with('{') {
         "Write it as sections and keys instead of JSON: [general], and below it host = https://blog.example.org."
             .clone_into(&mut problem.fix);
-    } else if line.chars().all(|c| "-=~*/".contains(c))
-        || line.starts_with("//")
-        || line.starts_with("--")
-    {
+    } else if line.chars().all(|c| "-=~*/".contains(c)) || line.starts_with("//") || line.starts_with("--") {
         "Put # before it, if it is a comment.".clone_into(&mut problem.fix);
     } else if let Some(home) = home {
         let header = format!("[{home}]");
@@ -166,8 +155,8 @@ fn missing_header(lines: &[&str], problem: &mut Diagnostic) {
     }
 }
 
-/// The section that a line most likely begins, though Python sees none in it: a bracket is missing, or it is written as in
-/// YAML.
+/// The section that a line most likely begins, though Python sees none in it: a bracket is missing, or it is written as
+/// in YAML.
 pub(crate) fn broken_header(line: &str) -> Option<String> {
     if is_header(line) || line.contains('=') {
         return None;
@@ -183,9 +172,7 @@ pub(crate) fn broken_header(line: &str) -> Option<String> {
     match known {
         // One of the words for `notify` is the name of a section, too.
         Some(section) if line != "smtp" => Some(section.to_owned()),
-        None if line.starts_with('[') && !name.is_empty() && !name.contains(python::is_space) => {
-            Some(name.to_owned())
-        }
+        None if line.starts_with('[') && !name.is_empty() && !name.contains(python::is_space) => Some(name.to_owned()),
         _ => None,
     }
 }
@@ -202,10 +189,7 @@ fn says_something(line: &str) -> bool {
 fn same_setting(one: &str, other: &str) -> bool {
     let parts = |line: &str| {
         let (key, value) = line.split_once(['=', ':'])?;
-        Some((
-            python::lower(python::rstrip(key)).into_owned(),
-            strip(value).to_owned(),
-        ))
+        Some((python::lower(python::rstrip(key)).into_owned(), strip(value).to_owned()))
     };
     parts(one).is_some_and(|one| Some(one) == parts(other))
 }

@@ -11,12 +11,7 @@ use super::style::{self, Spacing};
 use super::{Document, rewrite};
 use crate::python;
 
-pub(super) fn set(
-    document: &mut Document,
-    section: &str,
-    key: &str,
-    value: &str,
-) -> Result<bool, EditError> {
+pub(super) fn set(document: &mut Document, section: &str, key: &str, value: &str) -> Result<bool, EditError> {
     let present = document.find(section, key);
     if present.is_some_and(|(_, present)| present.as_deref() == Some(value)) {
         return Ok(false);
@@ -91,20 +86,13 @@ fn says_the_same(one: &Ini, other: &Ini) -> bool {
         && one
             .iter()
             .zip(other)
-            .all(|((name, keys), (other_name, other_keys))| {
-                name == other_name && keys.iter().eq(other_keys)
-            })
+            .all(|((name, keys), (other_name, other_keys))| name == other_name && keys.iter().eq(other_keys))
 }
 
 /// Finds what would keep Python from reading a value back.
 fn fault(key: &str, value: &str) -> Option<ValueFault> {
     // Neither the spacing nor the kind of the delimiter makes a header of what is none.
-    if reader::header(&format!(
-        "{key}={}",
-        value.split('\n').next().unwrap_or_default()
-    ))
-    .is_some()
-    {
+    if reader::header(&format!("{key}={}", value.split('\n').next().unwrap_or_default())).is_some() {
         return Some(ValueFault::Header);
     }
     for (line, text) in (1..).zip(value.split('\n')) {
@@ -125,15 +113,11 @@ fn fault(key: &str, value: &str) -> Option<ValueFault> {
 /// text.
 fn addition(document: &Document, name: &str, key: &str, value: &str) -> Result<Splice, EditError> {
     if name.is_empty() || name.contains(['\n', '\r']) {
-        return Err(EditError::Section {
-            name: name.to_owned(),
-        });
+        return Err(EditError::Section { name: name.to_owned() });
     }
     let unspeakable = key.contains(['\n', '\r', '=', ':']) || key.starts_with(['#', ';']);
     if key.is_empty() || unspeakable || python::strip(key) != key {
-        return Err(EditError::Key {
-            key: key.to_owned(),
-        });
+        return Err(EditError::Key { key: key.to_owned() });
     }
     let text = &document.text;
     let section = document.section(name);
@@ -177,12 +161,7 @@ fn key_indent<'t>(text: &'t str, section: &Section) -> &'t str {
     let neighbour = match last {
         Some(last) => Some(&text[last.start..last.key.start]),
         None => python::lines(&text[section.end..])
-            .find(|line| {
-                !matches!(
-                    python::strip(line.text).chars().next(),
-                    None | Some('#' | ';')
-                )
-            })
+            .find(|line| !matches!(python::strip(line.text).chars().next(), None | Some('#' | ';')))
             .map(|line| style::indent(line.text)),
     };
     neighbour.unwrap_or_default()

@@ -76,10 +76,7 @@ impl fmt::Display for ValueFault {
                 write!(f, "its line {line} begins or ends with white space")
             }
             ValueFault::EmptyLastLine => write!(f, "its last line is empty"),
-            ValueFault::Comment { line } => write!(
-                f,
-                "its line {line} begins with # or ; and would be a comment"
-            ),
+            ValueFault::Comment { line } => write!(f, "its line {line} begins with # or ; and would be a comment"),
             ValueFault::Header => write!(f, "key and value together would be a section header"),
         }
     }

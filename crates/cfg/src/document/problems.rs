@@ -37,10 +37,7 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
                 Code::NotUtf8,
                 (line, column),
                 chunk.invalid().escape_ascii().to_string(),
-                format!(
-                    "the file is not UTF-8: the byte here is 0x{:02x}",
-                    chunk.invalid()[0]
-                ),
+                format!("the file is not UTF-8: the byte here is 0x{:02x}", chunk.invalid()[0]),
                 "Save the file in the encoding UTF-8.",
             ));
         }
@@ -51,8 +48,7 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
         {
             if !is_utf_16 {
                 "the file is no text, and so no isso.cfg".clone_into(&mut first.message);
-                "Name the file with Isso's settings, or put it back in place of this one."
-                    .clone_into(&mut first.fix);
+                "Name the file with Isso's settings, or put it back in place of this one.".clone_into(&mut first.fix);
             }
             break;
         }
@@ -70,12 +66,7 @@ pub(super) fn missing_section_header(line: Line<'_>, content: &str) -> Diagnosti
     )
 }
 
-pub(super) fn duplicate_section(
-    line: Line<'_>,
-    content: &str,
-    name: &str,
-    first: usize,
-) -> Diagnostic {
+pub(super) fn duplicate_section(line: Line<'_>, content: &str, name: &str, first: usize) -> Diagnostic {
     let header = &content[..name.len() + 2];
     refused(
         Code::DuplicateSection,
@@ -86,12 +77,7 @@ pub(super) fn duplicate_section(
     )
 }
 
-pub(super) fn duplicate_key(
-    line: Line<'_>,
-    content: &str,
-    section: &str,
-    first: usize,
-) -> Diagnostic {
+pub(super) fn duplicate_key(line: Line<'_>, content: &str, section: &str, first: usize) -> Diagnostic {
     let key = safe_key(content);
     let message = format!(
         "the key {} appears again in [{section}]; the first is on line {first}",
@@ -123,20 +109,12 @@ pub(super) fn continued_without_value(line: Line<'_>, key_line: usize) -> Diagno
         position(line),
         // The line is most likely the value itself.
         String::new(),
-        format!(
-            "the indented line continues the key on line {key_line}, which has no = and so no value"
-        ),
+        format!("the indented line continues the key on line {key_line}, which has no = and so no value"),
         "Put = after the key, or take the spaces at the start of this line away.",
     )
 }
 
-fn refused(
-    code: Code,
-    (line, column): (usize, usize),
-    text: String,
-    message: String,
-    fix: &str,
-) -> Diagnostic {
+fn refused(code: Code, (line, column): (usize, usize), text: String, message: String, fix: &str) -> Diagnostic {
     Diagnostic {
         severity: Severity::Refused,
         code,
@@ -152,11 +130,7 @@ fn refused(
 fn position(line: Line<'_>) -> (usize, usize) {
     (
         line.number,
-        1 + line
-            .text
-            .chars()
-            .take_while(|&c| python::is_space(c))
-            .count(),
+        1 + line.text.chars().take_while(|&c| python::is_space(c)).count(),
     )
 }
 

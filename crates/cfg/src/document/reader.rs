@@ -79,9 +79,7 @@ pub(super) fn read(text: &str) -> Result<Reading, Vec<Diagnostic>> {
         }
         reader.line(line);
     }
-    reader
-        .finish()
-        .map_err(|problems| causes::explain(text, problems))
+    reader.finish().map_err(|problems| causes::explain(text, problems))
 }
 
 /// Returns the name in a section header, or nothing when the stripped line is not one.
@@ -137,10 +135,7 @@ impl Reader {
     fn line(&mut self, line: Line<'_>) {
         let content = python::strip(line.text);
         if content.is_empty() {
-            if let Some(Open {
-                value: Some(value), ..
-            }) = &mut self.open
-            {
+            if let Some(Open { value: Some(value), .. }) = &mut self.open {
                 value.push('\n');
             }
             return;
@@ -148,11 +143,7 @@ impl Reader {
         if content.starts_with(['#', ';']) {
             return;
         }
-        let indent = line
-            .text
-            .chars()
-            .take_while(|&c| python::is_space(c))
-            .count();
+        let indent = line.text.chars().take_while(|&c| python::is_space(c)).count();
         if self.open.is_some() && indent > self.indent {
             self.continuation(line, content);
             return;
@@ -166,17 +157,14 @@ impl Reader {
             (None, None) if self.headless => {}
             (None, None) => {
                 self.headless = true;
-                self.problems
-                    .push(problems::missing_section_header(line, content));
+                self.problems.push(problems::missing_section_header(line, content));
             }
         }
     }
 
     fn continuation(&mut self, line: Line<'_>, content: &str) {
         let Some(open) = &mut self.open else { return };
-        let entry = open
-            .entry
-            .map(|entry| &mut self.sections[open.section].entries[entry]);
+        let entry = open.entry.map(|entry| &mut self.sections[open.section].entries[entry]);
         match (&mut open.value, entry) {
             (Some(value), entry) => {
                 value.push('\n');
@@ -188,8 +176,7 @@ impl Reader {
             }
             (None, Some(entry)) if !open.reported => {
                 open.reported = true;
-                self.problems
-                    .push(problems::continued_without_value(line, entry.line));
+                self.problems.push(problems::continued_without_value(line, entry.line));
             }
             (None, _) => {}
         }
@@ -203,12 +190,8 @@ impl Reader {
             // `[DEFAULT]` is not one of `_sections`, so the strict parser does not count how often
             // it appears.
             if name != DEFAULT {
-                self.problems.push(problems::duplicate_section(
-                    line,
-                    content,
-                    name,
-                    section.line,
-                ));
+                self.problems
+                    .push(problems::duplicate_section(line, content, name, section.line));
             }
             self.current = Some(index);
             return;
@@ -247,8 +230,7 @@ impl Reader {
         };
         if let Some(index) = keys.get_index_of(&*key) {
             let first = section.entries[index].line;
-            self.problems
-                .push(problems::duplicate_key(line, content, name, first));
+            self.problems.push(problems::duplicate_key(line, content, name, first));
         } else {
             open.entry = Some(section.entries.len());
             keys.insert(key.into_owned(), None);
@@ -282,11 +264,7 @@ impl Reader {
             return;
         };
         value.truncate(python::rstrip(&value).len());
-        let keys = self
-            .ini
-            .get_mut_map()
-            .get_index_mut(section)
-            .map(|(_, keys)| keys);
+        let keys = self.ini.get_mut_map().get_index_mut(section).map(|(_, keys)| keys);
         if let Some((_, slot)) = keys.and_then(|keys| keys.get_index_mut(entry)) {
             *slot = Some(value);
         }

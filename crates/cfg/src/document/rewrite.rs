@@ -31,18 +31,11 @@ pub(super) fn value(document: &Document, entry: &Entry, value: &str) -> Splice {
         .find(|line| !python::strip(line).is_empty())
     {
         Some(line) => style::indent(line).to_owned(),
-        None => format!(
-            "{}{}",
-            &document.text[entry.start..entry.key.start],
-            style::INDENT
-        ),
+        None => format!("{}{}", &document.text[entry.start..entry.key.start], style::INDENT),
     };
     write_first(&mut out, document, entry, old.first, first);
     write_rest(&mut out, &old.rows, &new_lines.collect::<Vec<_>>());
-    Splice {
-        range,
-        text: out.text,
-    }
+    Splice { range, text: out.text }
 }
 
 /// The lines of the present value.
@@ -108,10 +101,7 @@ impl Output {
     /// Writes the comments above a row that goes.
     fn comments_of(&mut self, rows: &[Row<'_>], goes: &[bool], place: usize) {
         if goes[place] {
-            rows[place]
-                .comments
-                .iter()
-                .for_each(|comment| self.piece(*comment));
+            rows[place].comments.iter().for_each(|comment| self.piece(*comment));
         }
     }
 
@@ -135,14 +125,9 @@ impl Output {
 fn write_first(out: &mut Output, document: &Document, entry: &Entry, old: &str, new: &str) {
     let old_value = python::strip(old);
     if !entry.delimited {
-        out.text
-            .push_str(&Spacing::for_new_key(document, None).before(new));
-    } else if old_value.is_empty()
-        && !new.is_empty()
-        && document.text[..entry.value.start].ends_with(['=', ':'])
-    {
-        let spaced = Spacing::of(&document.text, entry)
-            .is_some_and(|spacing| spacing.before(new).ends_with(' '));
+        out.text.push_str(&Spacing::for_new_key(document, None).before(new));
+    } else if old_value.is_empty() && !new.is_empty() && document.text[..entry.value.start].ends_with(['=', ':']) {
+        let spaced = Spacing::of(&document.text, entry).is_some_and(|spacing| spacing.before(new).ends_with(' '));
         out.text.push_str(if spaced { " " } else { "" });
     }
     out.text.push_str(new);
@@ -154,10 +139,7 @@ fn write_first(out: &mut Output, document: &Document, entry: &Entry, old: &str, 
 fn write_rest(out: &mut Output, rows: &[Row<'_>], new_lines: &[&str]) {
     let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for (place, row) in rows.iter().enumerate() {
-        places
-            .entry(python::strip(row.line.text))
-            .or_default()
-            .push_back(place);
+        places.entry(python::strip(row.line.text)).or_default().push_back(place);
     }
     let kept: Vec<Option<usize>> = new_lines
         .iter()
@@ -179,10 +161,7 @@ fn write_rest(out: &mut Output, rows: &[Row<'_>], new_lines: &[&str]) {
                     next += 1;
                 }
                 next = next.max(place + 1);
-                rows[place]
-                    .comments
-                    .iter()
-                    .for_each(|comment| out.piece(*comment));
+                rows[place].comments.iter().for_each(|comment| out.piece(*comment));
                 out.piece(rows[place].line);
             }
             None => {

@@ -30,8 +30,7 @@ pub(super) fn line_end_of(text: &str, at: usize) -> &'static str {
 }
 
 fn first_line_end(text: &str) -> &'static str {
-    text.find(['\n', '\r'])
-        .map_or("\n", |end| line_end_at(text, end))
+    text.find(['\n', '\r']).map_or("\n", |end| line_end_at(text, end))
 }
 
 fn line_end_at(text: &str, at: usize) -> &'static str {
@@ -57,13 +56,8 @@ impl Spacing {
         let between = &text[entry.key.end..entry.value.start];
         let at = between.find(['=', ':'])?;
         let (before, after) = (at > 0, at + 1 < between.len());
-        let delimiter = if between[at..].starts_with(':') {
-            ':'
-        } else {
-            '='
-        };
-        let empty = text[entry.value.clone()].is_empty()
-            || text[entry.value.start..].starts_with(['\n', '\r']);
+        let delimiter = if between[at..].starts_with(':') { ':' } else { '=' };
+        let empty = text[entry.value.clone()].is_empty() || text[entry.value.start..].starts_with(['\n', '\r']);
         Some(Spacing {
             before,
             delimiter,
@@ -89,11 +83,7 @@ impl Spacing {
     pub fn before(self, first: &str) -> String {
         let (before, after) = (
             if self.before { " " } else { "" },
-            if self.after && !first.is_empty() {
-                " "
-            } else {
-                ""
-            },
+            if self.after && !first.is_empty() { " " } else { "" },
         );
         format!("{before}{}{after}", self.delimiter)
     }

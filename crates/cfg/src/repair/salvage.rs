@@ -73,11 +73,7 @@ impl<'t> Sorter<'t> {
             self.waiting.push(raw);
             return;
         }
-        let indent = line
-            .text
-            .chars()
-            .take_while(|&c| python::is_space(c))
-            .count();
+        let indent = line.text.chars().take_while(|&c| python::is_space(c)).count();
         if self.open.is_some() && indent > self.indent {
             let waiting = std::mem::take(&mut self.waiting);
             if let Some(block) = self.open_block() {
@@ -107,10 +103,7 @@ impl<'t> Sorter<'t> {
 
     fn key(&mut self, content: &str, raw: &'t str) {
         let delimiter = content.find(['=', ':']);
-        let key = python::lower(python::rstrip(
-            &content[..delimiter.unwrap_or(content.len())],
-        ))
-        .into_owned();
+        let key = python::lower(python::rstrip(&content[..delimiter.unwrap_or(content.len())])).into_owned();
         let mut lines = std::mem::take(&mut self.waiting);
         let section = match self.current {
             Some(section) => Some(section),
@@ -154,11 +147,8 @@ impl<'t> Sorter<'t> {
             for block in std::mem::take(&mut section.blocks) {
                 let is_list = block.readable
                     && block.delimited
-                    && keys::find(&section.name, &block.key)
-                        .is_some_and(|key| key.kind == Kind::Lines);
-                let same = |first: &&mut Block<'_>| {
-                    first.readable && first.delimited && first.key == block.key
-                };
+                    && keys::find(&section.name, &block.key).is_some_and(|key| key.kind == Kind::Lines);
+                let same = |first: &&mut Block<'_>| first.readable && first.delimited && first.key == block.key;
                 let first = match is_list {
                     true => section.blocks.iter_mut().find(same),
                     false => None,
@@ -179,16 +169,8 @@ impl<'t> Sorter<'t> {
                 add(&mut text, &format!("[{}]", section.name));
             }
             section.header.iter().for_each(|line| add(&mut text, line));
-            let readable = || {
-                section
-                    .blocks
-                    .iter()
-                    .filter(|block| block.readable)
-                    .enumerate()
-            };
-            let last: HashMap<&str, usize> = readable()
-                .map(|(at, block)| (block.key.as_str(), at))
-                .collect();
+            let readable = || section.blocks.iter().filter(|block| block.readable).enumerate();
+            let last: HashMap<&str, usize> = readable().map(|(at, block)| (block.key.as_str(), at)).collect();
             let stays = readable().filter(|(at, block)| last[block.key.as_str()] == *at);
             for (_, block) in stays {
                 block.lines.iter().for_each(|line| add(&mut text, line));

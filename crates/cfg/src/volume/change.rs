@@ -43,8 +43,8 @@ pub struct Mended {
     source: Vec<u8>,
 }
 
-/// Repairs the text of an `isso.cfg` as settling a volume does, without writing anything. What names a variable is left to the host that
-/// knows its environment.
+/// Repairs the text of an `isso.cfg` as settling a volume does, without writing anything. What names a variable is left
+/// to the host that knows its environment.
 pub fn mend(bytes: &[u8]) -> Mended {
     let environment = Environment::default();
     let mut notes = Vec::new();
@@ -68,8 +68,8 @@ pub fn mend(bytes: &[u8]) -> Mended {
 }
 
 impl Volume {
-    /// Tells which keys of settings settling will put right once they have taken the place of all settings in this volume, and so of
-    /// those that Isso has been run with.
+    /// Tells which keys of settings settling will put right once they have taken the place of all settings in this
+    /// volume, and so of those that Isso has been run with.
     pub fn would_enforce(&self, mended: &Mended) -> Vec<Change> {
         // The template is ours, and no news to anybody.
         if mended.from_template {
@@ -115,7 +115,8 @@ impl Mended {
         self.from_template
     }
 
-    /// Where a line of the document stood in the text before: of two that are the same, the last one is the one that stays.
+    /// Where a line of the document stood in the text before: of two that are the same, the last one is the one that
+    /// stays.
     fn line_before(&self, line: usize) -> usize {
         let after = self.cfg.as_str().lines().nth(line.saturating_sub(1));
         let source = String::from_utf8_lossy(&self.source);
@@ -147,18 +148,13 @@ impl Change {
                 new: None,
                 why: format!("{}; {}", diagnostic.message, done(diagnostic.code)),
             }),
-            Note::Replaced {
-                diagnostic,
-                key,
-                value,
-            } => Some(Change::of_value(diagnostic, key, value)),
+            Note::Replaced { diagnostic, key, value } => Some(Change::of_value(diagnostic, key, value)),
             Note::MadeAnew { .. } => Some(Change {
                 line: 1,
                 key: None,
                 old: String::new(),
                 new: None,
-                why: "it has no setting that can be kept: made anew with the default settings"
-                    .to_owned(),
+                why: "it has no setting that can be kept: made anew with the default settings".to_owned(),
             }),
             _ => None,
         }

@@ -7,12 +7,14 @@ use crate::document::{Document, EditError};
 use crate::keys::{self, Key};
 
 impl Volume {
-    /// Turns the admin panel on, takes an [untrusted password](Document::untrusted_password) out, and says whether there was one.
+    /// Turns the admin panel on, takes an [untrusted password](Document::untrusted_password) out, and says whether
+    /// there was one.
     pub(super) fn enforce_panel(&self, cfg: &mut Document) -> Result<bool, EditError> {
         enforce_panel(cfg, || self.remembered())
     }
 
-    /// Says that a password stands beside an admin panel that is off, unless Isso has been run with this password and the panel on.
+    /// Says that a password stands beside an admin panel that is off, unless Isso has been run with this password and
+    /// the panel on.
     pub(super) fn untrusted_password(&self, cfg: &Document) -> Option<Diagnostic> {
         untrusted_password(cfg, || self.remembered())
     }
@@ -33,15 +35,11 @@ impl Volume {
     pub(super) fn check_enforced(&self, cfg: &Document) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         if is_known(cfg, &keys::DBPATH) && cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
-            let message = format!(
-                "[general] dbpath is not {}, where the database is kept",
-                self.dbpath
-            );
+            let message = format!("[general] dbpath is not {}, where the database is kept", self.dbpath);
             let fix = format!("Write dbpath = {} under [general].", self.dbpath);
             found.push(finding(cfg, &keys::DBPATH, Code::Enforced, message, fix));
         }
-        if is_known(cfg, &keys::ADMIN_ENABLED) && cfg.read_bool(&keys::ADMIN_ENABLED) != Some(true)
-        {
+        if is_known(cfg, &keys::ADMIN_ENABLED) && cfg.read_bool(&keys::ADMIN_ENABLED) != Some(true) {
             found.push(finding(
                 cfg,
                 &keys::ADMIN_ENABLED,
@@ -59,10 +57,7 @@ impl Volume {
         if folder.is_dir() {
             return None;
         }
-        let message = format!(
-            "the folder of the database, {}, is missing",
-            folder.display()
-        );
+        let message = format!("the folder of the database, {}, is missing", folder.display());
         let fix = if folder.starts_with(&self.root) {
             "It is made before Isso starts."
         } else {
@@ -93,10 +88,7 @@ pub(super) fn enforce_panel(
     Ok(untrusted)
 }
 
-fn untrusted_password(
-    cfg: &Document,
-    remembered: impl FnOnce() -> Option<Document>,
-) -> Option<Diagnostic> {
+fn untrusted_password(cfg: &Document, remembered: impl FnOnce() -> Option<Document>) -> Option<Diagnostic> {
     let untrusted = cfg
         .untrusted_password()
         .filter(|_| is_known(cfg, &keys::ADMIN_ENABLED))?;

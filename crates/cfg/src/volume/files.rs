@@ -29,9 +29,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
 fn read_up_to_most(path: &Path, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // It may grow meanwhile.
-    let read = File::open(path)?
-        .take(SETTINGS_MAX + 1)
-        .read_to_end(&mut bytes)?;
+    let read = File::open(path)?.take(SETTINGS_MAX + 1).read_to_end(&mut bytes)?;
     let size = size.max(read as u64);
     if size > SETTINGS_MAX {
         return Err(io::Error::other(format!(

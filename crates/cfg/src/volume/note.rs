@@ -91,10 +91,7 @@ pub enum Note {
 impl Note {
     /// Whether it changed what a person has written. What was made anew, or put right because it must hold, is no news.
     pub fn is_news(&self) -> bool {
-        !matches!(
-            self,
-            Note::Seeded { .. } | Note::Enforced { .. } | Note::Closed { .. }
-        )
+        !matches!(self, Note::Seeded { .. } | Note::Enforced { .. } | Note::Closed { .. })
     }
 }
 
@@ -142,11 +139,7 @@ impl fmt::Display for Note {
                  worked, password included",
                 path.display()
             ),
-            Note::Replaced {
-                diagnostic,
-                key,
-                value,
-            } => {
+            Note::Replaced { diagnostic, key, value } => {
                 write!(
                     f,
                     "{diagnostic}; [{}] {} is now \"{}\"",
@@ -170,11 +163,7 @@ impl fmt::Display for Note {
                 "store.json was damaged ({reason}): made anew. Mail goes on as isso.cfg has it; which mail server was selected \
                  is forgotten, and selected again by saving Email notifications"
             ),
-            Note::Closed { path } => write!(
-                f,
-                "{} could be read by others: closed to them",
-                path.display()
-            ),
+            Note::Closed { path } => write!(f, "{} could be read by others: closed to them", path.display()),
         }
     }
 }

@@ -27,17 +27,14 @@ pub enum Found {
     Same,
     /// Something else, with which Isso may run.
     Changed(Document),
-    /// Something with which Isso would not start, would not accept comments, or must not run: what is wrong, in the order
-    /// of the lines, and never empty.
+    /// Something with which Isso would not start, would not accept comments, or must not run: what is wrong, in the
+    /// order of the lines, and never empty.
     Refused(Vec<Diagnostic>),
 }
 
 /// Does the work of [`Volume::review`].
 pub(super) fn review(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError> {
-    let look = believe(
-        || Look::at(volume, in_force),
-        |look| look.to_write.is_some(),
-    );
+    let look = believe(|| Look::at(volume, in_force), |look| look.to_write.is_some());
     let Some(ToWrite { else_refused, .. }) = look.to_write else {
         return Ok(look.review);
     };
@@ -138,11 +135,11 @@ impl Look {
     }
 }
 
-/// Finds a file whose writer was stopped, as by a full disk. It must not count as an edit: it may hold half of a password.
+/// Finds a file whose writer was stopped, as by a full disk. It must not count as an edit: it may hold half of a
+/// password.
 fn cut_off(volume: &Volume, cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
     let (text, whole) = (cfg.as_str(), in_force.as_str());
-    let is_cut_off = ends_within_a_line_of(whole.as_bytes(), text.as_bytes())
-        || volume.is_cut_off(text.as_bytes());
+    let is_cut_off = ends_within_a_line_of(whole.as_bytes(), text.as_bytes()) || volume.is_cut_off(text.as_bytes());
     (is_cut_off && !cfg.means_the_same(in_force)).then(|| Diagnostic {
         line: text.lines().count().max(1),
         // The last line may be half a password.
@@ -183,10 +180,7 @@ fn compare(volume: &Volume, cfg: Document, in_force: &Document) -> Found {
 
 fn unwritable(mut refused: Vec<Diagnostic>, cause: &io::Error) -> Vec<Diagnostic> {
     for problem in &mut refused {
-        problem.message = format!(
-            "{}, and it could not be put right here: {cause}",
-            problem.message
-        );
+        problem.message = format!("{}, and it could not be put right here: {cause}", problem.message);
     }
     refused
 }

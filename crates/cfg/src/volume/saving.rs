@@ -8,7 +8,8 @@ use super::{Volume, refused};
 use crate::document::Document;
 
 /// An editor that saves in place empties the file first and then fills it, and one that saves by renaming may take it
-/// away for an instant. So what needs our hand is looked at so many times more, after such a pause, before it is believed.
+/// away for an instant. So what needs our hand is looked at so many times more, after such a pause, before it is
+/// believed.
 const LOOKS: usize = 3;
 const PAUSE: Duration = Duration::from_millis(50);
 

@@ -105,9 +105,7 @@ fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
     let panel_was_on = cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true);
     let untrusted = volume.enforce_panel(&mut cfg).map_err(enforce)?;
     if untrusted {
-        notes.push(Note::PasswordTakenOut {
-            path: path.to_owned(),
-        });
+        notes.push(Note::PasswordTakenOut { path: path.to_owned() });
     }
     let mut enforced = volume.enforce(&mut cfg).map_err(enforce)?;
     if !panel_was_on && cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true) {
@@ -144,7 +142,8 @@ fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let path = volume.config_path();
     match volume.last_good() {
         Some(cfg) => {
-            // It may be what a person wrote, and it may be half of a password, which must not count. So it is kept, and told.
+            // It may be what a person wrote, and it may be half of a password, which must not count. So it is kept, and
+            // told.
             notes.push(match is_cut_off {
                 true => Note::CutOff { path },
                 false => Note::MadeFromLastGood { path },
@@ -182,15 +181,11 @@ fn seed(volume: &Volume, notes: &mut Vec<Note>) -> Repair {
 fn settle_store(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
     let bytes = read(path)?.unwrap_or_default();
     if bytes.trim_ascii().is_empty() {
-        notes.push(Note::Seeded {
-            path: path.to_owned(),
-        });
+        notes.push(Note::Seeded { path: path.to_owned() });
     } else {
         match Store::from_bytes(&bytes) {
             Ok(_) => return close(path, notes),
-            Err(error) => notes.push(Note::StoreDamaged {
-                reason: reason(&error),
-            }),
+            Err(error) => notes.push(Note::StoreDamaged { reason: reason(&error) }),
         }
         notes.push(set_aside(path, "damaged", &bytes)?);
     }
@@ -216,8 +211,7 @@ fn make_way(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
         Ok(there) => there.is_file() && is_closed_to_us(path) || !there.is_file(),
         // A link to nowhere: what it names could not be made where there is no folder for it.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::symlink_metadata(path).is_ok()
-                && !atomic::resolve(path).is_ok_and(|target| folder(&target).is_dir())
+            fs::symlink_metadata(path).is_ok() && !atomic::resolve(path).is_ok_and(|target| folder(&target).is_dir())
         }
         Err(_) => true,
     };
@@ -235,11 +229,7 @@ fn is_closed_to_us(path: &Path) -> bool {
 }
 
 /// Moves a file, or whatever else is no folder, out of the place of a folder in the volume.
-fn make_way_for_folder(
-    path: &Path,
-    volume: &Volume,
-    notes: &mut Vec<Note>,
-) -> Result<(), VolumeError> {
+fn make_way_for_folder(path: &Path, volume: &Volume, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
     let is_there = fs::symlink_metadata(path).is_ok();
     if path != volume.root() && is_there && !path.is_dir() {
         move_aside(path, notes)?;
@@ -248,11 +238,9 @@ fn make_way_for_folder(
 }
 
 fn move_aside(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
-    let kept = atomic::move_aside(path, &format!("rejected-{}", now())).map_err(|source| {
-        VolumeError::SetAside {
-            path: path.to_owned(),
-            source,
-        }
+    let kept = atomic::move_aside(path, &format!("rejected-{}", now())).map_err(|source| VolumeError::SetAside {
+        path: path.to_owned(),
+        source,
     })?;
     notes.push(Note::SetAside {
         path: path.to_owned(),
@@ -272,9 +260,7 @@ fn close(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
         return Ok(());
     }
     match fs::set_permissions(path, Permissions::from_mode(atomic::MODE)) {
-        Ok(()) => notes.push(Note::Closed {
-            path: path.to_owned(),
-        }),
+        Ok(()) => notes.push(Note::Closed { path: path.to_owned() }),
         // It is somebody else's file, and it is for them to close it.
         Err(error) if is_read_only(&error) => {}
         Err(error) => return Err(failed(error)),
@@ -285,11 +271,7 @@ fn close(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
 /// Where JSON stops making sense is safe to tell; the text there may be a password.
 fn reason(error: &StoreError) -> String {
     match error {
-        StoreError::Json(source) => format!(
-            "{error}: line {}, column {}",
-            source.line(),
-            source.column()
-        ),
+        StoreError::Json(source) => format!("{error}: line {}, column {}", source.line(), source.column()),
         _ => error.to_string(),
     }
 }

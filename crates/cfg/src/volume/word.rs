@@ -45,11 +45,7 @@ impl Volume {
         let path = self.word_path();
         make_folder(folder(&path))?;
         let append = || -> io::Result<()> {
-            let mut file = OpenOptions::new()
-                .create(true)
-                .append(true)
-                .mode(0o600)
-                .open(&path)?;
+            let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
             file.write_all(lines.as_bytes())
         };
         append().map_err(|source| VolumeError::Write { path, source })

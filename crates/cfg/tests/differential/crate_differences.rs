@@ -7,11 +7,7 @@ use crate::oracle::{self, Contents, Keys};
 
 /// Compares what the two find in `[a]`; nothing means that the file is refused.
 #[track_caller]
-fn differ(
-    text: &str,
-    python: Option<&[(&str, Option<&str>)]>,
-    crates: Option<&[(&str, Option<&str>)]>,
-) {
+fn differ(text: &str, python: Option<&[(&str, Option<&str>)]>, crates: Option<&[(&str, Option<&str>)]>) {
     let answer = oracle::ask([text.as_bytes()]).remove(0);
     assert_eq!(answer.map(keys_of_a), python.map(owned), "CPython");
     assert_eq!(read_with_crate(text), crates.map(owned), "the crate");
@@ -23,9 +19,7 @@ fn read_with_crate(text: &str) -> Option<Keys> {
     defaults.default_section = "DEFAULT".to_owned();
     defaults.multiline = true;
     defaults.enable_inline_comments = false;
-    let map = Ini::new_from_defaults(defaults)
-        .read(text.to_owned())
-        .ok()?;
+    let map = Ini::new_from_defaults(defaults).read(text.to_owned()).ok()?;
     Some(
         map.get("a")
             .into_iter()
@@ -119,8 +113,7 @@ fn separators_are_white_space_in_python() {
 /// The crate's cascade, on what our reader found, as [`isso_cfg::Document::ini`] documents it.
 #[test]
 fn the_cascade_goes_further_than_pythons() {
-    let document =
-        isso_cfg::Document::parse("[DEFAULT]\nk = v\n[a]\nk\n[b]\n").expect("Python accepts it");
+    let document = isso_cfg::Document::parse("[DEFAULT]\nk = v\n[a]\nk\n[b]\n").expect("Python accepts it");
     assert_eq!(document.get("b", "k"), Some("v"));
     assert_eq!(document.ini().get("b", "k").as_deref(), Some("v"));
 

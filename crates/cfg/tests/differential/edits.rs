@@ -24,14 +24,12 @@ struct Plan {
 fn plan() -> impl Strategy<Value = Plan> {
     let present = prop::option::weighted(0.6, any::<Index>());
     let value = prop::option::weighted(0.85, generate::value());
-    (present, generate::section(), generate::key(), value).prop_map(
-        |(present, section, key, value)| Plan {
-            present,
-            section,
-            key,
-            value,
-        },
-    )
+    (present, generate::section(), generate::key(), value).prop_map(|(present, section, key, value)| Plan {
+        present,
+        section,
+        key,
+        value,
+    })
 }
 
 impl Plan {
@@ -39,9 +37,7 @@ impl Plan {
     fn names(&self, document: &Document) -> (String, String) {
         let names: Vec<(String, String)> = contents(document)
             .into_iter()
-            .flat_map(|(section, keys)| {
-                keys.into_iter().map(move |(key, _)| (section.clone(), key))
-            })
+            .flat_map(|(section, keys)| keys.into_iter().map(move |(key, _)| (section.clone(), key)))
             .collect();
         match self.present {
             Some(index) if !names.is_empty() => index.get(&names).clone(),
@@ -56,12 +52,7 @@ impl Plan {
 }
 
 /// Sets the key, or removes it where there is no value.
-fn edit(
-    document: &mut Document,
-    section: &str,
-    key: &str,
-    value: Option<&str>,
-) -> Result<bool, EditError> {
+fn edit(document: &mut Document, section: &str, key: &str, value: Option<&str>) -> Result<bool, EditError> {
     match value {
         Some(value) => document.set(section, key, value),
         None => document.remove(section, key),

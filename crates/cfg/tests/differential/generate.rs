@@ -5,15 +5,14 @@ use proptest::sample::{Index, select};
 
 /// White space to Python, and a few characters that only look like it.
 const SPACES: &[&str] = &[
-    " ", "  ", "    ", "\t", " \t", "\u{a0}", "\u{b}", "\u{c}", "\u{1c}", "\u{1d}", "\u{1e}",
-    "\u{1f}", "\u{85}", "\u{1680}", "\u{2009}", "\u{2028}", "\u{2029}", "\u{202f}", "\u{3000}",
-    "\u{180e}", "\u{200b}", "\u{feff}",
+    " ", "  ", "    ", "\t", " \t", "\u{a0}", "\u{b}", "\u{c}", "\u{1c}", "\u{1d}", "\u{1e}", "\u{1f}", "\u{85}",
+    "\u{1680}", "\u{2009}", "\u{2028}", "\u{2029}", "\u{202f}", "\u{3000}", "\u{180e}", "\u{200b}", "\u{feff}",
 ];
 
 const KEYS: &[&str] = &[
-    "k", "K", "host", "Host", "max-age", "a b", "a  b", "password", "İ", "i\u{307}", "ΑΣ", "ας",
-    "ß", "ẞ", "Ǆ", "ǅ", "\u{212a}", "[", "[x", "]", "x]", "%(k)s", "$HOME", "k#", "k;", "\0", "é",
-    "e\u{301}", "\"k\"", "0", "_", "\u{feff}",
+    "k", "K", "host", "Host", "max-age", "a b", "a  b", "password", "İ", "i\u{307}", "ΑΣ", "ας", "ß", "ẞ", "Ǆ", "ǅ",
+    "\u{212a}", "[", "[x", "]", "x]", "%(k)s", "$HOME", "k#", "k;", "\0", "é", "e\u{301}", "\"k\"", "0", "_",
+    "\u{feff}",
 ];
 
 const VALUES: &[&str] = &[
@@ -85,40 +84,23 @@ pub fn file() -> impl Strategy<Value = String> {
     let first = mostly(8, &["[a]", "[b]", "[general]"], &[""]);
     let line_end = select(&["\n", "\n", "\n", "\n", "\r\n", "\r\n", "\r", "mixed"][..]);
     let last_line_end = prop::bool::weighted(0.8);
-    (opening, first, lines, line_end, last_line_end).prop_map(
-        |(opening, first, lines, line_end, last_line_end)| {
-            let mut text = opening.to_owned();
-            for (line, own_line_end) in std::iter::once((first.to_owned(), "\n")).chain(lines) {
-                text.push_str(&line);
-                text.push_str(if line_end == "mixed" {
-                    own_line_end
-                } else {
-                    line_end
-                });
-            }
-            if !last_line_end {
-                text.truncate(text.trim_end_matches(['\n', '\r']).len());
-            }
-            text
-        },
-    )
+    (opening, first, lines, line_end, last_line_end).prop_map(|(opening, first, lines, line_end, last_line_end)| {
+        let mut text = opening.to_owned();
+        for (line, own_line_end) in std::iter::once((first.to_owned(), "\n")).chain(lines) {
+            text.push_str(&line);
+            text.push_str(if line_end == "mixed" { own_line_end } else { line_end });
+        }
+        if !last_line_end {
+            text.truncate(text.trim_end_matches(['\n', '\r']).len());
+        }
+        text
+    })
 }
 
 /// A file with a few of its bytes changed, at random or for something that means much to the
 /// parser.
 pub fn mutation(corpus: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
-    let token = select(
-        [
-            KEYS,
-            VALUES,
-            HEADERS,
-            COMMENTS,
-            SPACES,
-            LINE_ENDS,
-            &["=", ":"],
-        ]
-        .concat(),
-    );
+    let token = select([KEYS, VALUES, HEADERS, COMMENTS, SPACES, LINE_ENDS, &["=", ":"]].concat());
     let piece = prop_oneof![
         4 => token.prop_map(|token| token.as_bytes().to_vec()),
         1 => any::<u8>().prop_map(|byte| vec![byte]),
@@ -150,16 +132,14 @@ pub fn key() -> impl Strategy<Value = &'static str> {
     mostly(
         4,
         KEYS,
-        &[
-            "", " k", "k\u{1f}", "a=b", "a:b", "#k", ";k", "a\nb", "[new]", "new",
-        ],
+        &["", " k", "k\u{1f}", "a=b", "a:b", "#k", ";k", "a\nb", "[new]", "new"],
     )
 }
 
 /// A value of one line or several, mostly one that can be written.
 pub fn value() -> impl Strategy<Value = String> {
-    let line = (mostly(12, &[""], SPACES), mostly(12, VALUES, &["\r"]))
-        .prop_map(|(trail, line)| format!("{line}{trail}"));
+    let line =
+        (mostly(12, &[""], SPACES), mostly(12, VALUES, &["\r"])).prop_map(|(trail, line)| format!("{line}{trail}"));
     (any::<bool>(), prop::collection::vec(line, 1..6)).prop_map(|(one, mut lines)| {
         lines.truncate(if one { 1 } else { lines.len() });
         lines.join("\n")
@@ -227,6 +207,5 @@ fn mostly(
     common: &'static [&'static str],
     rare: &'static [&'static str],
 ) -> impl Strategy<Value = &'static str> {
-    (0..=weight, select(common), select(rare))
-        .prop_map(|(dice, common, rare)| if dice == 0 { rare } else { common })
+    (0..=weight, select(common), select(rare)).prop_map(|(dice, common, rare)| if dice == 0 { rare } else { common })
 }

@@ -84,17 +84,8 @@ pub fn corpus() -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Draws values from a strategy.
-pub fn sample<S: Strategy>(
-    runner: &mut TestRunner,
-    strategy: S,
-    count: usize,
-) -> impl Iterator<Item = S::Value> {
-    (0..count).map(move |_| {
-        strategy
-            .new_tree(runner)
-            .expect("no strategy here filters")
-            .current()
-    })
+pub fn sample<S: Strategy>(runner: &mut TestRunner, strategy: S, count: usize) -> impl Iterator<Item = S::Value> {
+    (0..count).map(move |_| strategy.new_tree(runner).expect("no strategy here filters").current())
 }
 
 /// Makes a source of chance that is the same in each run.
@@ -104,15 +95,11 @@ pub fn runner() -> TestRunner {
     let bytes = u128::from(seed())
         .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
         .to_le_bytes();
-    TestRunner::new_with_rng(
-        Config::default(),
-        TestRng::from_seed(RngAlgorithm::XorShift, &bytes),
-    )
+    TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::XorShift, &bytes))
 }
 
 fn seed() -> u64 {
-    std::env::var("ISSO_CFG_SEED")
-        .map_or(1, |seed| seed.parse().expect("ISSO_CFG_SEED is a number"))
+    std::env::var("ISSO_CFG_SEED").map_or(1, |seed| seed.parse().expect("ISSO_CFG_SEED is a number"))
 }
 
 fn huge() -> Vec<u8> {

@@ -39,49 +39,32 @@ pub fn ask<'f>(files: impl IntoIterator<Item = &'f [u8]> + Send) -> Vec<Option<C
         scope.spawn(move || {
             for file in files {
                 let length = u32::try_from(file.len()).expect("test files are small");
-                stdin
-                    .write_all(&length.to_be_bytes())
-                    .expect("python3 reads on");
+                stdin.write_all(&length.to_be_bytes()).expect("python3 reads on");
                 stdin.write_all(file).expect("python3 reads on");
             }
         });
         stdout
             .lines()
-            .map(|line| {
-                serde_json::from_str(&line.expect("python3 writes")).expect("python3 writes JSON")
-            })
+            .map(|line| serde_json::from_str(&line.expect("python3 writes")).expect("python3 writes JSON"))
             .collect()
     });
-    assert!(
-        python.wait().expect("python3 ends").success(),
-        "python3 failed"
-    );
+    assert!(python.wait().expect("python3 ends").success(), "python3 failed");
     answers
 }
 
 /// Reads a file as [`Document`] does. Nothing means that it refuses the file.
 pub fn read(file: &[u8]) -> Option<Contents> {
     let document = Document::from_bytes(file).ok()?;
-    assert_eq!(
-        document.as_str().as_bytes(),
-        file,
-        "the document keeps every byte"
-    );
+    assert_eq!(document.as_str().as_bytes(), file, "the document keeps every byte");
     let map = document.ini().get_map_ref();
-    let own = |name: &str| {
-        map[name]
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-    };
+    let own = |name: &str| map[name].iter().map(|(key, value)| (key.clone(), value.clone()));
     let defaults: Keys = if map.contains_key("DEFAULT") {
         own("DEFAULT").collect()
     } else {
         Vec::new()
     };
     let names = || map.keys().filter(|name| *name != "DEFAULT").cloned();
-    let sections = names()
-        .map(|name| (name.clone(), own(&name).collect()))
-        .collect();
+    let sections = names().map(|name| (name.clone(), own(&name).collect())).collect();
     let inherited = names()
         .map(|name| {
             let added = own(&name)

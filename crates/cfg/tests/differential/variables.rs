@@ -39,10 +39,7 @@ fn python_expands_the_same() {
         })
         .unzip();
     let theirs = ask(&values);
-    let changed = values
-        .iter()
-        .zip(&theirs)
-        .filter(|(value, theirs)| value != theirs);
+    let changed = values.iter().zip(&theirs).filter(|(value, theirs)| value != theirs);
     assert!(changed.count() > 1_500, "enough of them are expanded");
     for ((value, ours), theirs) in values.iter().zip(&ours).zip(&theirs) {
         assert_eq!(ours, theirs, "{value:?}");

@@ -45,12 +45,7 @@ const fn fails(name: &'static str, text: &'static str, found: Found) -> Case {
     }
 }
 
-const fn fails_at(
-    page: &'static str,
-    name: &'static str,
-    text: &'static str,
-    found: Found,
-) -> Case {
+const fn fails_at(page: &'static str, name: &'static str, text: &'static str, found: Found) -> Case {
     Case {
         name,
         text,
@@ -89,10 +84,7 @@ macro_rules! mail {
 /// A file that names a mail server which answers; the rest begins on line 12, in `[smtp]`.
 macro_rules! server {
     ($rest:literal) => {
-        concat!(
-            mail!("host = 127.0.0.1\nport = 1025\nsecurity = none\n"),
-            $rest
-        )
+        concat!(mail!("host = 127.0.0.1\nport = 1025\nsecurity = none\n"), $rest)
     };
 }
 

@@ -31,10 +31,7 @@ fn a_path_is_refused_if_isso_cannot_keep_comments_there() {
         let folder = tempfile::tempdir().unwrap();
         let text = format!("[general]\nhost = localhost\ndbpath = {path}\n");
         let config = folder.path().join("isso.cfg");
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a test makes the file of a person"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "a test makes the file of a person")]
         std::fs::write(&config, &text).unwrap();
         let opened = Command::new(&python)
             .args(["-c", OPEN])
@@ -52,10 +49,7 @@ fn a_path_is_refused_if_isso_cannot_keep_comments_there() {
                 let [found] = &found[..] else {
                     panic!("{path}: {found:?}")
                 };
-                assert_eq!(
-                    (found.severity, found.code),
-                    (*severity, Code::DatabasePath)
-                );
+                assert_eq!((found.severity, found.code), (*severity, Code::DatabasePath));
                 assert!(found.fix.contains(fix), "{path}: {found:?}");
             }
         }

@@ -51,10 +51,7 @@ const VALUES: [&str; 32] = [
 #[test]
 fn refused_is_what_isso_refuses() {
     // The script puts the database elsewhere.
-    let keys: Vec<&Key> = keys::ALL
-        .iter()
-        .filter(|key| **key != keys::DBPATH)
-        .collect();
+    let keys: Vec<&Key> = keys::ALL.iter().filter(|key| **key != keys::DBPATH).collect();
     // Each key gets a third of the values, the next key the next third: a real Isso needs its time.
     let values = |at: usize| VALUES.iter().skip(at % 3).step_by(3);
     let files: Vec<(String, String)> = keys
@@ -89,9 +86,7 @@ fn a_value_from_the_environment_is_refused_when_isso_refuses_it() {
     }
     let texts: Vec<&str> = files.iter().map(|(_, text)| text.as_str()).collect();
     let answer = ask_in(&texts, &vec!["a comment"; texts.len()], &variables);
-    let environment = variables
-        .iter()
-        .map(|(name, value)| (name.into(), value.into()));
+    let environment = variables.iter().map(|(name, value)| (name.into(), value.into()));
     let environment = Environment::of_up(environment);
     let documents: Vec<Document> = texts
         .iter()
@@ -109,9 +104,7 @@ fn compare(files: &[(String, String)], documents: &[Document], answer: &Answer) 
     let mut wrong = Vec::new();
     for (((name, _), document), outcome) in files.iter().zip(documents).zip(&answer.files) {
         let found = diagnose(document);
-        let refused = found
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Refused);
+        let refused = found.iter().any(|diagnostic| diagnostic.severity == Refused);
         let runs = outcome.started && outcome.statuses["post"] < 500;
         if refused == runs {
             wrong.push(format!("{name}: {outcome:?}"));
@@ -126,11 +119,7 @@ fn compare(files: &[(String, String)], documents: &[Document], answer: &Answer) 
     );
 }
 
-fn what_means_the_same_is_read_the_same(
-    files: &[(String, String)],
-    documents: &[Document],
-    answer: &Answer,
-) {
+fn what_means_the_same_is_read_the_same(files: &[(String, String)], documents: &[Document], answer: &Answer) {
     let read = |outcome: &Outcome| -> Vec<Option<Value>> {
         let reads = keys::ALL.iter().zip(outcome.reads.iter().flatten());
         reads

@@ -13,26 +13,15 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
             deleted = Some(diagnostic.line - 1);
         } else if let Some((section, rest)) = bracketed(&sentence, "In [") {
             let rest = rest.strip_prefix(", ")?;
-            let header = lines
-                .iter()
-                .position(|line| line.trim() == format!("[{section}]"))?;
+            let header = lines.iter().position(|line| line.trim() == format!("[{section}]"))?;
             if let Some(line) = rest.strip_prefix("add the line ") {
                 let end = end_of_section(&lines, header);
                 lines.insert(end, line.to_owned());
             } else {
-                let (name, line) = rest
-                    .strip_prefix("replace the line of ")?
-                    .split_once(" by ")?;
-                let at = header
-                    + 1
-                    + lines[header + 1..]
-                        .iter()
-                        .position(|line| names(line, name))?;
+                let (name, line) = rest.strip_prefix("replace the line of ")?.split_once(" by ")?;
+                let at = header + 1 + lines[header + 1..].iter().position(|line| names(line, name))?;
                 lines[at] = line.to_owned();
-                while lines
-                    .get(at + 1)
-                    .is_some_and(|line| line.starts_with([' ', '\t']))
-                {
+                while lines.get(at + 1).is_some_and(|line| line.starts_with([' ', '\t'])) {
                     lines.remove(at + 1);
                 }
             }
@@ -48,26 +37,20 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
                     line.clone()
                 } else if bare {
                     // Several addresses on a line become a line each.
-                    let address = |word: &str| {
-                        word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/')
-                            .to_owned()
-                    };
+                    let address = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_owned();
                     let words = line
                         .split([',', ' '])
                         .map(address)
                         // The number of an item is none of them.
                         .filter(|word| word.contains(|c: char| !c.is_ascii_digit()));
-                    words
-                        .map(|word| format!("    {word}"))
-                        .collect::<Vec<_>>()
-                        .join("\n")
+                    words.map(|word| format!("    {word}")).collect::<Vec<_>>().join("\n")
                 } else {
                     format!("    {line}")
                 };
             }
-        } else if let Some(sites) = sentence.strip_prefix(
-            "Put each website on an indented line of its own, with nothing else on it: ",
-        ) {
+        } else if let Some(sites) =
+            sentence.strip_prefix("Put each website on an indented line of its own, with nothing else on it: ")
+        {
             let line = &mut lines[diagnostic.line - 1];
             let start = line.char_indices().nth(diagnostic.column - 1)?.0;
             line.truncate(start);
@@ -117,9 +100,7 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         {
             let number: usize = rest.split(':').next()?.parse().ok()?;
             lines[number - 1] = format!("[{section}]");
-        } else if let Some((section, ", and begin the lines below it at the left")) =
-            bracketed(&sentence, "Write [")
-        {
+        } else if let Some((section, ", and begin the lines below it at the left")) = bracketed(&sentence, "Write [") {
             lines[diagnostic.line - 1] = format!("[{section}]");
             for line in lines[diagnostic.line..]
                 .iter_mut()
@@ -132,18 +113,13 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         } else if let Some((section, rest)) = bracketed(&sentence, "Move the keys below it to [") {
             assert!(rest.starts_with(", which is on line "), "{diagnostic:?}");
             let at = diagnostic.line - 1;
-            let below = lines[at + 1..]
-                .iter()
-                .take_while(|line| !line.starts_with('['))
-                .count();
+            let below = lines[at + 1..].iter().take_while(|line| !line.starts_with('[')).count();
             let moved: Vec<String> = lines
                 .drain(at..=at + below)
                 .skip(1)
                 .map(|line| line.trim_start().to_owned())
                 .collect();
-            let header = lines
-                .iter()
-                .position(|line| *line == format!("[{section}]"))?;
+            let header = lines.iter().position(|line| *line == format!("[{section}]"))?;
             lines.splice(header + 1..header + 1, moved);
         } else if let Some((section, rest)) =
             bracketed(&sentence, "Move it below [").or_else(|| bracketed(&sentence, "Move it to ["))
@@ -153,13 +129,9 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
                 "{diagnostic:?}"
             );
             let line = lines.remove(diagnostic.line - 1);
-            let header = lines
-                .iter()
-                .position(|line| *line == format!("[{section}]"))?;
+            let header = lines.iter().position(|line| *line == format!("[{section}]"))?;
             lines.insert(header + 1, line);
-        } else if let Some((section, "")) =
-            bracketed(&sentence, "Move it to the end of the file, below a line [")
-        {
+        } else if let Some((section, "")) = bracketed(&sentence, "Move it to the end of the file, below a line [") {
             let line = lines.remove(diagnostic.line - 1);
             lines.extend([format!("[{section}]"), line]);
         } else if let Some(value) = sentence.strip_prefix("Write ")
@@ -168,19 +140,11 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
             // The text that is blamed is replaced, on its line.
             let line = &mut lines[diagnostic.line - 1];
             let start = line.char_indices().nth(diagnostic.column - 1)?.0;
-            assert!(
-                line[start..].starts_with(&diagnostic.text),
-                "{diagnostic:?}"
-            );
+            assert!(line[start..].starts_with(&diagnostic.text), "{diagnostic:?}");
             line.replace_range(start..start + diagnostic.text.len(), value);
-        } else if [
-            "A superscript",
-            "Mistune has nothing",
-            "A comment needs",
-            "Isso knows",
-        ]
-        .iter()
-        .any(|start| sentence.starts_with(start))
+        } else if ["A superscript", "Mistune has nothing", "A comment needs", "Isso knows"]
+            .iter()
+            .any(|start| sentence.starts_with(start))
         {
             continue;
         } else {
@@ -193,10 +157,7 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         let line = text.lines().nth(at)?;
         let now = lines.iter().position(|other| other == line)?;
         lines.remove(now);
-        while lines
-            .get(now)
-            .is_some_and(|line| line.starts_with([' ', '\t']))
-        {
+        while lines.get(now).is_some_and(|line| line.starts_with([' ', '\t'])) {
             lines.remove(now);
         }
     }
@@ -206,8 +167,8 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
 /// Whether what is to be written is shown, and not described.
 fn is_literal(value: &str) -> bool {
     let words = [
-        " or ", " for ", " as ", " such ", " alone", " instead", "nothing", "a name", "a sender",
-        "the ", "your ", "another",
+        " or ", " for ", " as ", " such ", " alone", " instead", "nothing", "a name", "a sender", "the ", "your ",
+        "another",
     ];
     !words.iter().any(|word| format!("{value} ").contains(word))
 }
@@ -256,9 +217,7 @@ fn names(line: &str, name: &str) -> bool {
 
 /// The line after the last one of a section that says something.
 fn end_of_section(lines: &[String], header: usize) -> usize {
-    let next = lines[header + 1..]
-        .iter()
-        .position(|line| line.starts_with('['));
+    let next = lines[header + 1..].iter().position(|line| line.starts_with('['));
     let mut end = next.map_or(lines.len(), |next| header + 1 + next);
     while lines[end - 1].trim().is_empty() {
         end -= 1;

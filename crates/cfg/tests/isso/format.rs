@@ -32,9 +32,7 @@ fn a_picture_s_address_is_refused_where_python_cannot_fill_it_in() {
 }
 
 fn is_refused(format: &str) -> bool {
-    let text = format!(
-        "[general]\nhost = localhost\ngravatar = on\ngravatar-url = https://p.example/{format}x\n"
-    );
+    let text = format!("[general]\nhost = localhost\ngravatar = on\ngravatar-url = https://p.example/{format}x\n");
     diagnose_text(&text)
         .iter()
         .any(|found| found.severity == Severity::Refused && found.code == Code::GravatarUrl)
@@ -43,8 +41,8 @@ fn is_refused(format: &str) -> bool {
 /// Pieces of formats in chance order, the same in each run.
 fn formats() -> impl Iterator<Item = String> {
     const PIECES: [&str; 28] = [
-        "{}", "{0}", "{", "}", "{{", "}}", "{0", "{:", "0}", ":", "!", "!r", "!s", ".", "[0]", "[",
-        "]", ".upper", ".x", "s", "d", ">", "=", "^", "5", "0", ".3", "٠",
+        "{}", "{0}", "{", "}", "{{", "}}", "{0", "{:", "0}", ":", "!", "!r", "!s", ".", "[0]", "[", "]", ".upper",
+        ".x", "s", "d", ">", "=", "^", "5", "0", ".3", "٠",
     ];
     let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut chance = move |below: usize| {
@@ -70,8 +68,7 @@ def raises(text):
     return False
 json.dump([raises('https://p.example/' + text + 'x') for text in json.load(sys.stdin)], sys.stdout)
 ";
-    let python = std::env::var("ISSO_TEST_PYTHON")
-        .expect("ISSO_TEST_PYTHON must name a Python; `make test` makes one");
+    let python = std::env::var("ISSO_TEST_PYTHON").expect("ISSO_TEST_PYTHON must name a Python; `make test` makes one");
     let mut child = Command::new(python)
         .args(["-I", "-c", SCRIPT])
         .stdin(Stdio::piped())
@@ -80,9 +77,7 @@ json.dump([raises('https://p.example/' + text + 'x') for text in json.load(sys.s
         .expect("ISSO_TEST_PYTHON can be run");
     let mut input = child.stdin.take().expect("standard input is a pipe");
     let question = serde_json::to_string(formats).expect("texts are JSON");
-    input
-        .write_all(question.as_bytes())
-        .expect("Python reads its input");
+    input.write_all(question.as_bytes()).expect("Python reads its input");
     drop(input);
     let output = child.wait_with_output().expect("Python ends");
     assert!(output.status.success(), "the script failed");

@@ -37,15 +37,18 @@ fn items_at_the_left_are_led_back_into_their_list() {
         let found = diagnose_text(&text);
         let shown = format!("{text}\n{found:#?}");
         assert!(
-            found
-                .iter()
-                .any(|found| found.message.contains("at the left")
-                    || ["Indent line", "Delete this line, and put", "In ["]
-                        .iter()
-                        .any(|start| found.fix.starts_with(start))),
+            found.iter().any(|found| found.message.contains("at the left")
+                || ["Indent line", "Delete this line, and put", "In ["]
+                    .iter()
+                    .any(|start| found.fix.starts_with(start))),
             "{shown}"
         );
-        assert!(!found.iter().any(|found| found.fix.contains("Delete the key") || found.fix.contains("Keep one")), "{shown}");
+        assert!(
+            !found
+                .iter()
+                .any(|found| found.fix.contains("Delete the key") || found.fix.contains("Keep one")),
+            "{shown}"
+        );
         let key = keys::ALL
             .iter()
             .find(|key| key.name == *name && key.section != "smtp")
@@ -74,10 +77,7 @@ fn items_at_the_left_are_led_back_into_their_list() {
     }
     let texts: Vec<&str> = files.iter().map(String::as_str).collect();
     for (text, outcome) in texts.iter().zip(&ask(&texts).files) {
-        let reads = outcome
-            .statuses
-            .get("post")
-            .is_some_and(|status| *status < 500);
+        let reads = outcome.statuses.get("post").is_some_and(|status| *status < 500);
         assert!(reads, "{outcome:?} of\n{text}");
     }
 }
@@ -119,9 +119,6 @@ fn brackets_behind_a_key_make_it_no_other_list() {
         "Delete this line, and put https://b.example on an indented line of its own below line 2."
     );
     let mended = follow(text, &found[0]).unwrap();
-    let fixes: Vec<String> = diagnose_text(&mended)
-        .into_iter()
-        .map(|found| found.fix)
-        .collect();
+    let fixes: Vec<String> = diagnose_text(&mended).into_iter().map(|found| found.fix).collect();
     assert!(fixes.contains(&"Write host.".to_owned()), "{fixes:?}");
 }

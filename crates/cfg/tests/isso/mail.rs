@@ -1,4 +1,5 @@
-//! Senders and recipients: what is found fault with does not arrive as it was meant, what is not does, and the advice mends it.
+//! Senders and recipients: what is found fault with does not arrive as it was meant, what is not does, and the advice
+//! mends it.
 
 use std::io::Write;
 use std::path::Path;
@@ -92,10 +93,7 @@ fn letters_beyond_ascii_need_a_server_that_knows_them() {
             [(Severity::Warning, Code::MailAddress)],
             "{found:#?}"
         );
-        assert!(
-            send(std::slice::from_ref(&text), true)[0].arrived(),
-            "{lines}"
-        );
+        assert!(send(std::slice::from_ref(&text), true)[0].arrived(), "{lines}");
         let refused = &send(std::slice::from_ref(&text), false)[0];
         assert_eq!(
             (refused.error.as_str(), refused.envelopes.len()),
@@ -115,10 +113,7 @@ fn letters_beyond_ascii_need_a_server_that_knows_them() {
                     .filter(|value| !value.is_ascii())
             })
             .expect("one is not ASCII");
-        assert!(
-            send(&[text.replace(value, name)], false)[0].arrived(),
-            "{name}"
-        );
+        assert!(send(&[text.replace(value, name)], false)[0].arrived(), "{name}");
     }
 }
 
@@ -150,9 +145,8 @@ impl Sent {
 
 /// Has a real Isso report a comment with each of these files.
 fn send(files: &[String], smtputf8: bool) -> Vec<Sent> {
-    let python = std::env::var("ISSO_TEST_PYTHON").expect(
-        "ISSO_TEST_PYTHON must name a Python with Isso 0.14 and aiosmtpd; `make test` makes one",
-    );
+    let python = std::env::var("ISSO_TEST_PYTHON")
+        .expect("ISSO_TEST_PYTHON must name a Python with Isso 0.14 and aiosmtpd; `make test` makes one");
     let mut child = Command::new(python)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/isso/send_mail.py"))
         .env_clear()

@@ -1,6 +1,7 @@
 //! What is said about a file is compared with what a real Isso does with it.
 //!
-//! `ISSO_TEST_PYTHON` names a Python in which Isso 0.14 is installed. One process of it tries all files; see `try_files.py`.
+//! `ISSO_TEST_PYTHON` names a Python in which Isso 0.14 is installed. One process of it tries all files; see
+//! `try_files.py`.
 
 mod cases;
 mod database;
@@ -112,10 +113,7 @@ fn settings_are_read_as_isso_reads_them() {
             compared += 1;
         }
     }
-    assert!(
-        compared > 40 * keys::ALL.len(),
-        "{compared} settings were compared"
-    );
+    assert!(compared > 40 * keys::ALL.len(), "{compared} settings were compared");
 }
 
 #[test]
@@ -139,15 +137,8 @@ fn what_is_settled_runs() {
     let settled: Vec<String> = files.iter().map(|file| settle(file)).collect();
     let answer = ask(&settled.iter().map(String::as_str).collect::<Vec<_>>());
     for ((before, after), outcome) in files.iter().zip(&settled).zip(&answer.files) {
-        let posts = outcome
-            .statuses
-            .get("post")
-            .is_some_and(|status| *status < 500);
-        assert!(
-            posts,
-            "{outcome:?}\nbefore: {}\nafter: {after}",
-            before.escape_ascii()
-        );
+        let posts = outcome.statuses.get("post").is_some_and(|status| *status < 500);
+        assert!(posts, "{outcome:?}\nbefore: {}\nafter: {after}", before.escape_ascii());
     }
 }
 
@@ -215,13 +206,9 @@ fn ask_with(files: &[&str], comments: &[&str]) -> Answer {
 
 /// Has a real Isso try some files, each with a comment, in this environment.
 fn ask_in(files: &[&str], comments: &[&str], variables: &[(String, String)]) -> Answer {
-    let python = std::env::var("ISSO_TEST_PYTHON").expect(
-        "ISSO_TEST_PYTHON must name a Python with Isso 0.14 installed; `make test` makes one",
-    );
-    let keys: Vec<[&str; 3]> = keys::ALL
-        .iter()
-        .map(|key| [key.section, key.name, kind(key)])
-        .collect();
+    let python = std::env::var("ISSO_TEST_PYTHON")
+        .expect("ISSO_TEST_PYTHON must name a Python with Isso 0.14 installed; `make test` makes one");
+    let keys: Vec<[&str; 3]> = keys::ALL.iter().map(|key| [key.section, key.name, kind(key)]).collect();
     let mut child = Command::new(python)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/isso/try_files.py"))
         .env_clear()
@@ -241,8 +228,7 @@ fn ask_in(files: &[&str], comments: &[&str], variables: &[(String, String)]) -> 
     drop(input);
     let output = child.wait_with_output().expect("the script ends");
     assert!(output.status.success(), "the script failed");
-    let answer: Answer =
-        serde_json::from_slice(&output.stdout).expect("the script answers in JSON");
+    let answer: Answer = serde_json::from_slice(&output.stdout).expect("the script answers in JSON");
     assert_eq!(answer.files.len(), files.len());
     answer
 }
@@ -268,16 +254,14 @@ fn read(doc: &Document, key: &Key) -> Value {
     }
 }
 
-/// Isso adds a name to the sender, removes a slash from the endpoint, and replaces variables; a text without a value is an
-/// error to it and empty to us. The port is filled in by the script.
+/// Isso adds a name to the sender, removes a slash from the endpoint, and replaces variables; a text without a value is
+/// an error to it and empty to us. The port is filled in by the script.
 fn is_changed_by_isso(key: &Key, doc: &Document) -> bool {
     let value = doc.get(key.section, key.name);
     let valueless = value.is_none() && doc.has(key.section, key.name);
     valueless
         || [keys::SMTP_FROM, keys::PUBLIC_ENDPOINT].contains(key)
-        || value.is_some_and(|value| {
-            value.contains("$ISSO_SETTINGS") || value.contains("LC_CTYPE") || value == "1025"
-        })
+        || value.is_some_and(|value| value.contains("$ISSO_SETTINGS") || value.contains("LC_CTYPE") || value == "1025")
 }
 
 /// The nasty files on which the parser is tested.
@@ -293,8 +277,7 @@ fn corpus() -> Vec<Vec<u8>> {
 /// Settles a volume with this file and returns what becomes of it.
 fn settle(file: &[u8]) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let volume =
-        Volume::new(folder.path(), "/db/comments.db").with_environment(Environment::of_up([]));
+    let volume = Volume::new(folder.path(), "/db/comments.db").with_environment(Environment::of_up([]));
     std::fs::create_dir(folder.path().join("config")).expect("a folder can be made");
     std::fs::File::create(volume.config_path())
         .and_then(|mut there| there.write_all(file))

@@ -64,22 +64,10 @@ fn advice_on_markup_brings_old_comments_back() {
         })
         .collect();
     for (at, old) in OLD.iter().enumerate() {
-        let misread = found[at]
-            .iter()
-            .any(|found| found.severity == Severity::Misread);
+        let misread = found[at].iter().any(|found| found.severity == Severity::Misread);
         assert!(misread, "{}: {:#?}", old.name, found[at]);
-        assert!(
-            shown[at].contains(old.before),
-            "{}, before: {}",
-            old.name,
-            shown[at]
-        );
-        assert!(
-            !shown[at].contains(old.after),
-            "{}, before: {}",
-            old.name,
-            shown[at]
-        );
+        assert!(shown[at].contains(old.before), "{}, before: {}", old.name, shown[at]);
+        assert!(!shown[at].contains(old.after), "{}, before: {}", old.name, shown[at]);
         assert!(
             shown[OLD.len() + at].contains(old.after),
             "{}, after\n{}\nshows: {}",
@@ -95,10 +83,7 @@ fn advice_on_markup_brings_old_comments_back() {
 fn what_nothing_is_lost_of_is_no_more_than_a_warning() {
     let check = |file: &str, expected: &[(Severity, Code)]| {
         let found = diagnose_text(&website(file));
-        let found: Vec<_> = found
-            .iter()
-            .map(|found| (found.severity, found.code))
-            .collect();
+        let found: Vec<_> = found.iter().map(|found| (found.severity, found.code)).collect();
         assert_eq!(found, expected, "{file}");
     };
     check(
@@ -142,8 +127,7 @@ fn the_finished_lines_are_shown() {
 
 #[test]
 fn leaving_misaka_keeps_its_options() {
-    let file =
-        website("[markup]\nrenderer = misaka\n[markup.misaka]\noptions = autolink, tables\n");
+    let file = website("[markup]\nrenderer = misaka\n[markup.misaka]\noptions = autolink, tables\n");
     let after = follow_all("misaka", &file);
     let answer = ask_with(&[&after, &after], &[TABLE, "https://example.org/ is it"]);
     let shown: Vec<String> = answer

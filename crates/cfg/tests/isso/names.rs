@@ -62,26 +62,16 @@ fn advice_on_names_leads_to_the_setting_that_was_meant() {
     for (file, section, key, value) in MEANT {
         let mut text = (*file).to_owned();
         for _ in 0..6 {
-            let Some(found) = diagnose_text(&text)
-                .into_iter()
-                .find(|found| !is_taste(found))
-            else {
+            let Some(found) = diagnose_text(&text).into_iter().find(|found| !is_taste(found)) else {
                 break;
             };
             assert!(!format!("{found:?}").contains("hunter2"), "{found:#?}");
             text = follow(&text, &found).unwrap_or_else(|| panic!("{found:#?} of\n{text}"));
         }
-        let doc = Document::parse(text.as_str())
-            .unwrap_or_else(|problems| panic!("{problems:#?} of\n{text}"));
+        let doc = Document::parse(text.as_str()).unwrap_or_else(|problems| panic!("{problems:#?} of\n{text}"));
+        assert_eq!(doc.get(section, key), Some(*value), "{file:?} became\n{text}");
         assert_eq!(
-            doc.get(section, key),
-            Some(*value),
-            "{file:?} became\n{text}"
-        );
-        assert_eq!(
-            diagnose_text(&text)
-                .into_iter()
-                .find(|found| !is_taste(found)),
+            diagnose_text(&text).into_iter().find(|found| !is_taste(found)),
             None,
             "{file:?} became\n{text}"
         );
@@ -90,10 +80,7 @@ fn advice_on_names_leads_to_the_setting_that_was_meant() {
     let texts: Vec<&str> = files.iter().map(String::as_str).collect();
     for (text, outcome) in texts.iter().zip(&ask(&texts).files) {
         assert!(
-            outcome
-                .statuses
-                .get("post")
-                .is_some_and(|status| *status < 500),
+            outcome.statuses.get("post").is_some_and(|status| *status < 500),
             "{outcome:?} of\n{text}"
         );
     }
@@ -111,22 +98,14 @@ fn a_merge_that_was_left_undone_is_named() {
         "[general]\nhost = localhost\n<<<<<<< HEAD\nmax-age = 1h\n=======\nmax-age = 2h\n>>>>>>> other\n",
     );
     assert!(
-        found
-            .iter()
-            .any(|found| found.line == 5 && found.fix.contains("merge")),
+        found.iter().any(|found| found.line == 5 && found.fix.contains("merge")),
         "{found:#?}"
     );
 }
 
 #[test]
 fn settings_of_the_page_are_sent_there() {
-    for name in [
-        "avatar",
-        "vote",
-        "lang",
-        "max_comments_top",
-        "data-isso-css",
-    ] {
+    for name in ["avatar", "vote", "lang", "max_comments_top", "data-isso-css"] {
         let found = diagnose_text(&format!("[general]\nhost = localhost\n{name} = x\n"));
         assert_eq!(found.len(), 1, "{found:#?}");
         assert!(

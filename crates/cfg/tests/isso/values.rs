@@ -1,5 +1,5 @@
-//! Values that Isso takes for something else than was meant, each key by turns: what is found, and what Isso reads once the
-//! advice is followed to the letter.
+//! Values that Isso takes for something else than was meant, each key by turns: what is found, and what Isso reads once
+//! the advice is followed to the letter.
 
 use isso_cfg::Code::{self, *};
 use isso_cfg::Severity::{self, Misread as M, Refused as R, Warning as W};
@@ -9,13 +9,7 @@ use super::ask;
 use super::follow::follow;
 
 /// Section, key, the value as it was written, what is found, and the value that was meant.
-type Case = (
-    &'static str,
-    &'static str,
-    &'static str,
-    (Severity, Code),
-    &'static str,
-);
+type Case = (&'static str, &'static str, &'static str, (Severity, Code), &'static str);
 
 #[rustfmt::skip]
 const MEANT: &[Case] = &[
@@ -109,11 +103,7 @@ fn advice_on_values_leads_to_the_value_that_was_meant() {
         let first = found
             .first()
             .unwrap_or_else(|| panic!("nothing is found in {key} = {written}"));
-        assert_eq!(
-            (first.severity, first.code),
-            *expected,
-            "{key} = {written}: {first:#?}"
-        );
+        assert_eq!((first.severity, first.code), *expected, "{key} = {written}: {first:#?}");
         for _ in 0..3 {
             let Some(found) = of(&text, section, key)
                 .into_iter()
@@ -123,27 +113,17 @@ fn advice_on_values_leads_to_the_value_that_was_meant() {
             };
             text = follow(&text, &found).unwrap_or_else(|| panic!("{found:#?} of\n{text}"));
         }
-        assert_eq!(
-            value(&text, section, key),
-            *meant,
-            "{key} = {written} became\n{text}"
-        );
+        assert_eq!(value(&text, section, key), *meant, "{key} = {written} became\n{text}");
         files.push(text);
     }
     let texts: Vec<&str> = files.iter().map(String::as_str).collect();
     for ((text, outcome), (section, key, ..)) in texts.iter().zip(&ask(&texts).files).zip(MEANT) {
         assert!(
-            outcome
-                .statuses
-                .get("post")
-                .is_some_and(|status| *status < 500),
+            outcome.statuses.get("post").is_some_and(|status| *status < 500),
             "{outcome:?} of\n{text}"
         );
         let left = of(text, section, key);
-        assert!(
-            !left.iter().any(|found| found.severity != W),
-            "{left:#?} of\n{text}"
-        );
+        assert!(!left.iter().any(|found| found.severity != W), "{left:#?} of\n{text}");
     }
 }
 
@@ -208,10 +188,7 @@ fn settings_that_do_not_go_together_are_found_and_others_are_not() {
     let texts: Vec<String> = TOGETHER.iter().map(|(lines, _)| merged(lines)).collect();
     for (text, (lines, expected)) in texts.iter().zip(TOGETHER) {
         let found = diagnose_text(text);
-        let kinds: Vec<_> = found
-            .iter()
-            .map(|found| (found.severity, found.code))
-            .collect();
+        let kinds: Vec<_> = found.iter().map(|found| (found.severity, found.code)).collect();
         assert_eq!(kinds, *expected, "{lines}: {found:#?}");
         assert!(!format!("{found:?}").contains("hunter2"), "{found:#?}");
     }
@@ -219,10 +196,7 @@ fn settings_that_do_not_go_together_are_found_and_others_are_not() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     for (text, outcome) in texts.iter().zip(&ask(&texts).files) {
         assert!(
-            outcome
-                .statuses
-                .get("post")
-                .is_some_and(|status| *status < 500),
+            outcome.statuses.get("post").is_some_and(|status| *status < 500),
             "{outcome:?} of\n{text}"
         );
     }
@@ -248,8 +222,7 @@ fn without_a_hash_isso_tells_the_address() {
 /// A file in which a key has a value, and everything it needs.
 fn file(section: &str, key: &str, value: &str) -> String {
     let mut doc = Document::parse("[general]\nhost = localhost\n").expect("the text is fine");
-    doc.set(section, key, value)
-        .expect("the value can be written");
+    doc.set(section, key, value).expect("the value can be written");
     doc.as_str().to_owned()
 }
 

@@ -90,8 +90,7 @@ fn isso_sees_what_is_said_that_it_sees() {
     let texts = values.map(text);
     let texts = texts.each_ref().map(String::as_str);
     let documents = texts.map(document);
-    let variables: BTreeMap<String, String> =
-        documents.iter().flat_map(Document::variables).collect();
+    let variables: BTreeMap<String, String> = documents.iter().flat_map(Document::variables).collect();
     let variables: Vec<_> = variables.into_iter().collect();
     let answer = ask_in(&texts, &vec!["a comment"; texts.len()], &variables);
     for ((value, doc), outcome) in values.iter().zip(&documents).zip(&answer.files) {
@@ -113,11 +112,7 @@ fn found(text: &str) -> Vec<Diagnostic> {
         .iter()
         .filter(|it| (it.severity, it.code) == (Info, Code::Expanded));
     for told in expanded {
-        assert!(
-            told.message
-                .contains("from the environment of `issoctl up`"),
-            "{told}"
-        );
+        assert!(told.message.contains("from the environment of `issoctl up`"), "{told}");
     }
     found
 }
@@ -169,10 +164,7 @@ fn each_value_that_names_a_variable_is_told_and_checked() {
         &general("host = $CAPITALS"),
         &[told, (Misread, Code::WebsiteNeverMatches)],
     );
-    check(
-        &general("host = $EMPTY"),
-        &[told, (Refused, Code::NoWebsite)],
-    );
+    check(&general("host = $EMPTY"), &[told, (Refused, Code::NoWebsite)]);
     check(&general("host = localhost\nmax-age = $HOUR"), &[told]);
     check(
         &general("host = localhost\nmax-age = $WORD"),

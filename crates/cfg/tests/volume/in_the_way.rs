@@ -16,23 +16,13 @@ fn something_else_in_the_place_of_a_file_is_moved_away() {
     let (_folder, volume) = volume();
     fs::create_dir_all(volume.config_path().join("inside")).unwrap();
     fs::create_dir_all(store(&volume).parent().unwrap()).unwrap();
-    assert!(
-        Command::new("mkfifo")
-            .arg(store(&volume))
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("mkfifo").arg(store(&volume)).status().unwrap().success());
     assert!(
         matches!(volume.read(), Err(VolumeError::Read { .. })),
         "a pipe is not waited for"
     );
     volume.settle().unwrap();
-    assert!(
-        beside(&volume.config_path(), "rejected")
-            .join("inside")
-            .is_dir()
-    );
+    assert!(beside(&volume.config_path(), "rejected").join("inside").is_dir());
     assert!(beside(&store(&volume), "rejected").exists());
     assert_eq!(volume.read().unwrap().store, Store::default());
 }
@@ -44,21 +34,14 @@ fn a_link_stays_and_its_target_is_written() {
     fs::create_dir(folder.path().join("config")).unwrap();
     symlink("../elsewhere.cfg", volume.config_path()).unwrap();
     volume.settle().unwrap();
-    assert!(
-        fs::symlink_metadata(volume.config_path())
-            .unwrap()
-            .is_symlink()
-    );
+    assert!(fs::symlink_metadata(volume.config_path()).unwrap().is_symlink());
     assert!(
         text(&target).contains("dbpath = /db/comments.db"),
         "a link to nothing is as good as no file"
     );
 
     put(&target, FINE.replace("/db/", "/tmp/"));
-    put(
-        &folder.path().join(".elsewhere.cfg.new-abc"),
-        "left by a killed writer",
-    );
+    put(&folder.path().join(".elsewhere.cfg.new-abc"), "left by a killed writer");
     volume.settle().unwrap();
     assert_eq!(text(&target), FINE);
     assert!(!folder.path().join(".elsewhere.cfg.new-abc").exists());
@@ -94,10 +77,7 @@ fn what_stands_in_the_way_of_a_file_is_set_aside() {
         file,
     );
     check(|it| symlink("isso.cfg", replace(config(it))).unwrap(), file);
-    check(
-        |it| symlink("/no/where", replace(config(it))).unwrap(),
-        file,
-    );
+    check(|it| symlink("/no/where", replace(config(it))).unwrap(), file);
     check(
         |it| {
             fs::remove_dir_all(it.join("config")).unwrap();
@@ -221,19 +201,10 @@ fn what_a_killed_writer_left_is_removed() {
         &volume.config_path().with_file_name(".isso.cfg.new-abcdef"),
         "part of a",
     );
-    put(
-        &store(&volume).with_file_name(".store.json.new-abcdef"),
-        "{",
-    );
-    put(
-        &volume.config_path().with_file_name("isso.cfg.mine"),
-        "a person's copy",
-    );
+    put(&store(&volume).with_file_name(".store.json.new-abcdef"), "{");
+    put(&volume.config_path().with_file_name("isso.cfg.mine"), "a person's copy");
     volume.settle().unwrap();
-    assert_eq!(
-        names(volume.root().join("config")),
-        ["isso.cfg", "isso.cfg.mine"]
-    );
+    assert_eq!(names(volume.root().join("config")), ["isso.cfg", "isso.cfg.mine"]);
     assert_eq!(names(volume.root().join("start9")), ["store.json"]);
 }
 

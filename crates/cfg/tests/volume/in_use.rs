@@ -66,10 +66,7 @@ fn what_is_no_news_leaves_no_word_and_neither_does_who_has_a_log() {
     let (_folder, volume) = volume();
     let telling = volume.clone().leaving_word();
     telling.settle().unwrap();
-    put(
-        &telling.config_path(),
-        FINE.replace("/db/comments.db", "/elsewhere"),
-    );
+    put(&telling.config_path(), FINE.replace("/db/comments.db", "/elsewhere"));
     telling.settle().unwrap();
     assert!(telling.take_word().unwrap().is_empty());
     put(&volume.config_path(), "a line of no section\n");

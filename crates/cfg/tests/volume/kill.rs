@@ -41,11 +41,7 @@ fn seen(volume: &Volume) -> usize {
     let Contents { cfg, store } = volume.read().unwrap();
     let count = count(&cfg, "kill");
     let filling = cfg.get("mine", "filling").unwrap_or_default();
-    assert_eq!(
-        filling,
-        self::filling(count),
-        "the file has the filling of its count"
-    );
+    assert_eq!(filling, self::filling(count), "the file has the filling of its count");
     assert!(store.smtp()["value"].is_object());
     count
 }
@@ -71,8 +67,7 @@ pub fn increment(volume: &Volume, name: &str) {
 
 /// What has been counted in a key of `[mine]`.
 pub fn count(cfg: &Document, name: &str) -> usize {
-    cfg.get("mine", name)
-        .map_or(0, |count| count.parse().unwrap())
+    cfg.get("mine", name).map_or(0, |count| count.parse().unwrap())
 }
 
 /// Starts a process that counts up a number of times: this same program, with the test below.

@@ -24,10 +24,7 @@ fn settings_are_remembered() {
     volume.remember(&better).unwrap();
     assert_eq!(volume.last_good(), Some(better));
     assert_eq!(mode(last_good(&volume)), 0o600);
-    assert_eq!(
-        names(volume.root().join("config")),
-        ["isso.cfg", "isso.cfg.last-good"]
-    );
+    assert_eq!(names(volume.root().join("config")), ["isso.cfg", "isso.cfg.last-good"]);
 }
 
 #[test]

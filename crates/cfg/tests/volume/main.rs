@@ -29,7 +29,8 @@ use tempfile::TempDir;
 const DBPATH: &str = "/db/comments.db";
 
 /// A file that Isso accepts, with everything enforced in place.
-const FINE: &str = "# mine\n[general]\ndbpath = /db/comments.db\nhost : localhost\n\n[admin]\nenabled = yes\npassword = hunter2\n";
+const FINE: &str =
+    "# mine\n[general]\ndbpath = /db/comments.db\nhost : localhost\n\n[admin]\nenabled = yes\npassword = hunter2\n";
 
 /// An empty volume, and the folder that goes with it.
 fn volume() -> (TempDir, Volume) {

@@ -62,9 +62,7 @@ fn an_update_keeps_no_selection() {
     let (_folder, volume) = alone(Some(FINE));
     let edit = |contents: &mut Contents| {
         contents.cfg.write_bool(&keys::GRAVATAR, true).unwrap();
-        contents
-            .store
-            .set_smtp(json!({"selection": "system", "value": {}}));
+        contents.store.set_smtp(json!({"selection": "system", "value": {}}));
         Ok::<_, VolumeError>(())
     };
     assert!(volume.update(edit).unwrap().cfg_changed);
@@ -79,10 +77,7 @@ fn it_is_remembered_beside_it() {
     let (_folder, volume) = alone(Some(FINE));
     let good = volume.read().unwrap().cfg;
     volume.remember(&good).unwrap();
-    assert_eq!(
-        names(volume.root()),
-        [".lock", "my.cfg", "my.cfg.last-good"]
-    );
+    assert_eq!(names(volume.root()), [".lock", "my.cfg", "my.cfg.last-good"]);
     assert_eq!(volume.last_good(), Some(good));
 }
 
@@ -122,10 +117,7 @@ fn where_nothing_can_be_written_settling_says_what_to_change() {
         Some(&FINE.replace("localhost", "localhost\nmax-age = soon")),
         "line 5, column 11: max-age is not a span of time",
     );
-    check(
-        Some("host = localhost\n"),
-        "before the first section header",
-    );
+    check(Some("host = localhost\n"), "before the first section header");
     check(None, ".lock could not be taken");
 }
 

@@ -1,8 +1,6 @@
 //! Looking at what a person did to the file while Isso runs.
 
-use isso_cfg::{
-    Code, Contents, Diagnostic, Document, Found, Note, Review, Severity, VolumeError, keys,
-};
+use isso_cfg::{Code, Contents, Diagnostic, Document, Found, Note, Review, Severity, VolumeError, keys};
 use isso_tests::spin_until;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 
@@ -14,10 +12,7 @@ fn running() -> (TempDir, Volume, Document) {
     let (folder, volume) = volume();
     volume.settle().unwrap();
     let edit = |contents: &mut Contents| {
-        contents
-            .cfg
-            .write_text(&keys::ADMIN_PASSWORD, "hunter2")
-            .unwrap();
+        contents.cfg.write_text(&keys::ADMIN_PASSWORD, "hunter2").unwrap();
         Ok::<_, VolumeError>(())
     };
     volume.update(edit).unwrap();
@@ -68,11 +63,7 @@ fn every_edit_that_goes_wrong_is_refused_or_put_back() {
                 };
                 let first = &problems[0];
                 assert!(first.message.contains(says), "{name}: {problems:#?}");
-                assert_eq!(
-                    Some(first.line),
-                    case.then.line(&edited),
-                    "{name}: {first:?}"
-                );
+                assert_eq!(Some(first.line), case.then.line(&edited), "{name}: {first:?}");
                 let is_password = matches!(first.code, Code::EmptyPassword | Code::PublicPassword);
                 assert_eq!(is_password, *by == By::Us, "{name}: {first:?}");
                 for problem in &problems {
@@ -81,8 +72,7 @@ fn every_edit_that_goes_wrong_is_refused_or_put_back() {
                     assert!(!format!("{problem:?}").contains("hunter2"), "{name}");
                 }
                 assert_eq!(notes, [], "{name}");
-                let after =
-                    fs::symlink_metadata(&path).map(|there| (there.ino(), there.mtime_nsec()));
+                let after = fs::symlink_metadata(&path).map(|there| (there.ino(), there.mtime_nsec()));
                 assert_eq!(before.unwrap(), after.unwrap(), "{name} is left alone");
             }
             Then::PutBack => {
@@ -164,21 +154,12 @@ fn a_good_edit_is_a_change() {
         put(&volume.config_path(), &edited);
         let before = identity(volume.config_path());
         let expected = Document::parse(edited.as_str()).unwrap();
-        assert_eq!(
-            found(&volume, &in_force),
-            Found::Changed(expected),
-            "{edited}"
-        );
+        assert_eq!(found(&volume, &in_force), Found::Changed(expected), "{edited}");
         assert_eq!(identity(volume.config_path()), before, "it is not touched");
     };
     check(|text| text.replace("max-age = 15m", "max-age = 1h"));
     check(|text| text.replace("hunter2", "hunter3"));
-    check(|text| {
-        text.replace(
-            "host = localhost\n\n",
-            "host =\n  https://a.example\n  localhost\n\n",
-        )
-    });
+    check(|text| text.replace("host = localhost\n\n", "host =\n  https://a.example\n  localhost\n\n"));
     check(|text| text.replace("gravatar = false\n", "gravatar = on\n"));
     // What is misread or deserves a look is for `check` to say: Isso runs with it.
     check(|text| text.replace("max-age = 15m", "max-age = 30m1h"));
@@ -209,11 +190,7 @@ fn what_must_hold_is_put_back_into_a_good_edit() {
                 .into(),
         }
     );
-    assert_eq!(
-        text(volume.config_path()),
-        mended,
-        "and nothing else changes"
-    );
+    assert_eq!(text(volume.config_path()), mended, "and nothing else changes");
 }
 
 #[test]
@@ -245,11 +222,7 @@ fn nothing_is_put_back_into_a_bad_edit() {
     put(&volume.config_path(), &edited);
     let problems = refused(found(&volume, &in_force));
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
-    assert_eq!(
-        codes,
-        [Code::NotATimedelta],
-        "the path is not for a person to mend"
-    );
+    assert_eq!(codes, [Code::NotATimedelta], "the path is not for a person to mend");
     assert_eq!(text(volume.config_path()), edited);
 }
 
@@ -259,19 +232,13 @@ fn everything_that_is_refused_is_said_and_nothing_else() {
     let edited = in_force
         .as_str()
         .replace("ratelimit = 2", "ratelimit = many")
-        .replace(
-            "reply-to-self = false",
-            "reply-to-self = false\ncolour = blue",
-        )
+        .replace("reply-to-self = false", "reply-to-self = false\ncolour = blue")
         .replace("password = hunter2", "password =")
         .replace("max-age = 15m", "max-age = soon");
     put(&volume.config_path(), &edited);
     let problems = refused(found(&volume, &in_force));
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
-    assert_eq!(
-        codes,
-        [Code::NotATimedelta, Code::EmptyPassword, Code::NotANumber]
-    );
+    assert_eq!(codes, [Code::NotATimedelta, Code::EmptyPassword, Code::NotANumber]);
 }
 
 #[test]
@@ -300,11 +267,7 @@ fn where_nothing_can_be_written_it_is_said_what_must_stand_there() {
         "dbpath = /tmp/comments.db",
         dbpath,
     );
-    check(
-        |text| text.replace("dbpath", "# dbpath"),
-        "[general]",
-        dbpath,
-    );
+    check(|text| text.replace("dbpath", "# dbpath"), "[general]", dbpath);
     check(
         |text| text.replace("yes", "no"),
         "enabled = no",
@@ -371,10 +334,7 @@ fn an_edit_without_a_folder_for_the_database_is_refused() {
     let (_folder, volume, in_force) = running();
     fs::remove_dir(volume.db_path().parent().unwrap()).unwrap();
     assert_eq!(found(&volume, &in_force), Found::Same, "as it was before");
-    put(
-        &volume.config_path(),
-        in_force.as_str().replace("15m", "1h"),
-    );
+    put(&volume.config_path(), in_force.as_str().replace("15m", "1h"));
     let problems = refused(found(&volume, &in_force));
     assert_eq!(problems[0].code, Code::DatabaseFolder);
 }

@@ -34,8 +34,8 @@ pub enum Edit {
 pub enum Then {
     /// Isso goes on with what it has, and this is said.
     Refused {
-        /// A part of the line that is blamed; of the last line with this part, if there are several. Empty stands for the
-        /// first line, or for the file as a whole.
+        /// A part of the line that is blamed; of the last line with this part, if there are several. Empty stands for
+        /// the first line, or for the file as a whole.
         at: &'static str,
         /// A part of the message.
         says: &'static str,
@@ -102,38 +102,20 @@ impl Then {
     }
 }
 
-const fn refused(
-    name: &'static str,
-    edit: fn(&str) -> Vec<u8>,
-    at: &'static str,
-    says: &'static str,
-) -> Case {
+const fn refused(name: &'static str, edit: fn(&str) -> Vec<u8>, at: &'static str, says: &'static str) -> Case {
     Case {
         name,
         edit: Edit::Text(edit),
-        then: Then::Refused {
-            at,
-            says,
-            by: By::Isso,
-        },
+        then: Then::Refused { at, says, by: By::Isso },
     }
 }
 
 /// An edit with which Isso would run, and must not.
-const fn must_not(
-    name: &'static str,
-    edit: fn(&str) -> Vec<u8>,
-    at: &'static str,
-    says: &'static str,
-) -> Case {
+const fn must_not(name: &'static str, edit: fn(&str) -> Vec<u8>, at: &'static str, says: &'static str) -> Case {
     Case {
         name,
         edit: Edit::Text(edit),
-        then: Then::Refused {
-            at,
-            says,
-            by: By::Us,
-        },
+        then: Then::Refused { at, says, by: By::Us },
     }
 }
 

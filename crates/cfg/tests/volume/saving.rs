@@ -23,10 +23,7 @@ fn check(begun: &str) {
         assert!(settled.join().unwrap().usable_password);
     });
     assert_eq!(text(volume.config_path()), saved, "{begun:?}");
-    assert_eq!(
-        names(volume.root().join("config")),
-        ["isso.cfg", "isso.cfg.last-good"]
-    );
+    assert_eq!(names(volume.root().join("config")), ["isso.cfg", "isso.cfg.last-good"]);
 }
 
 #[test]
@@ -41,10 +38,7 @@ fn half_of_a_file_is_no_file() {
 fn a_change_of_an_empty_file_is_refused_and_changes_nothing() {
     let (_folder, volume) = volume_with("\n");
     let changed = volume.update(|_| Ok::<_, isso_cfg::VolumeError>(()));
-    assert!(matches!(
-        changed,
-        Err(isso_cfg::VolumeError::Missing { .. })
-    ));
+    assert!(matches!(changed, Err(isso_cfg::VolumeError::Missing { .. })));
     assert_eq!(text(volume.config_path()), "\n");
 }
 

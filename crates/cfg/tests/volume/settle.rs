@@ -31,10 +31,7 @@ fn a_fresh_volume_is_seeded() {
     assert_eq!(contents.cfg.read_bool(&keys::ADMIN_ENABLED), Some(true));
     assert_eq!(contents.cfg.read_lines(&keys::HOST), ["localhost"]);
     let worst = volume.check().unwrap();
-    assert!(
-        worst.iter().all(|found| found.code == Code::EmptyPassword),
-        "{worst:?}"
-    );
+    assert!(worst.iter().all(|found| found.code == Code::EmptyPassword), "{worst:?}");
 }
 
 #[test]
@@ -52,10 +49,7 @@ fn what_is_fine_is_not_touched() {
     let settled = volume.settle().unwrap();
     assert_eq!(settled.notes, []);
     assert!(settled.usable_password);
-    assert_eq!(
-        (identity(volume.config_path()), identity(store(&volume))),
-        before
-    );
+    assert_eq!((identity(volume.config_path()), identity(store(&volume))), before);
     assert_eq!(text(volume.config_path()), FINE);
 }
 
@@ -96,11 +90,7 @@ fn an_empty_file_is_seeded() {
             }
         );
         assert_eq!(
-            volume
-                .read()
-                .unwrap()
-                .cfg
-                .read_bool(&keys::MODERATION_ENABLED),
+            volume.read().unwrap().cfg.read_bool(&keys::MODERATION_ENABLED),
             Some(true)
         );
         assert_eq!(names(volume.root().join("config")), ["isso.cfg"]);
@@ -109,15 +99,9 @@ fn an_empty_file_is_seeded() {
 
 #[test]
 fn what_must_hold_is_put_right() {
-    let (_folder, volume) = volume_with(
-        "[general]\nhost = localhost\ndbpath=/tmp/x\n[admin]\npassword =\nenabled = off\n",
-    );
-    let codes: Vec<Code> = volume
-        .check()
-        .unwrap()
-        .iter()
-        .map(|found| found.code)
-        .collect();
+    let (_folder, volume) =
+        volume_with("[general]\nhost = localhost\ndbpath=/tmp/x\n[admin]\npassword =\nenabled = off\n");
+    let codes: Vec<Code> = volume.check().unwrap().iter().map(|found| found.code).collect();
     assert_eq!(codes, [Code::Enforced, Code::Enforced]);
     let settled = volume.settle().unwrap();
     let enforced = [&keys::DBPATH, &keys::ADMIN_ENABLED].map(|key| Note::Enforced { key });
@@ -139,15 +123,11 @@ fn the_password_of_a_file_that_had_the_panel_off_is_taken_out() {
         "enabled = maybe\npassword = hunter2",
         "enabled\npassword = hunter2",
     ] {
-        let before =
-            format!("[general]\nhost = localhost\ndbpath = /db/comments.db\n[admin]\n{admin}\n");
+        let before = format!("[general]\nhost = localhost\ndbpath = /db/comments.db\n[admin]\n{admin}\n");
         let (_folder, volume) = volume_with(&before);
         let told = volume.check().unwrap();
         let told = told.iter().map(|found| found.code);
-        assert!(
-            told.clone().any(|code| code == Code::UntrustedPassword),
-            "{admin}"
-        );
+        assert!(told.clone().any(|code| code == Code::UntrustedPassword), "{admin}");
         assert!(!volume.has_usable_password().unwrap(), "{admin}");
         let settled = volume.settle().unwrap();
         assert!(!settled.usable_password, "{admin}");
@@ -207,13 +187,8 @@ fn a_value_that_names_a_variable_is_judged_by_what_it_holds() {
         (settled.usable_password, after == before, after)
     };
     let variables = |age: &str, admin: &str| {
-        [
-            ("DATA", "/db"),
-            ("AGE", age),
-            ("ON", "yes"),
-            ("ADMIN", admin),
-        ]
-        .map(|(name, value)| (name.into(), value.into()))
+        [("DATA", "/db"), ("AGE", age), ("ON", "yes"), ("ADMIN", admin)]
+            .map(|(name, value)| (name.into(), value.into()))
     };
     let (usable, untouched, _) = settle(Environment::of_up(variables("1h", "hunter2")));
     assert!(usable && untouched);
@@ -251,37 +226,19 @@ fn a_file_that_python_refuses_is_salvaged() {
     let before = "host = https://a.example\n[admin]\nenabled = true\npassword = old\n[general]\nmax-age = 1h\n[admin]\n# new\npassword = hunter2\n";
     let (_folder, volume) = volume_with(before);
     assert!(matches!(volume.read(), Err(VolumeError::Invalid { .. })));
-    assert!(matches!(
-        volume.has_usable_password(),
-        Err(VolumeError::Invalid { .. })
-    ));
+    assert!(matches!(volume.has_usable_password(), Err(VolumeError::Invalid { .. })));
     let found = volume.check().unwrap();
-    assert!(
-        found
-            .iter()
-            .all(|found| found.severity == Severity::Refused)
-            && found.len() == 3
-    );
+    assert!(found.iter().all(|found| found.severity == Severity::Refused) && found.len() == 3);
 
     let settled = volume.settle().unwrap();
     let cfg = volume.read().unwrap().cfg;
     assert!(settled.usable_password);
     assert_eq!(cfg.read_text(&keys::ADMIN_PASSWORD), "hunter2");
     assert_eq!(cfg.read_lines(&keys::HOST), ["https://a.example"]);
-    assert_eq!(
-        cfg.read_timedelta(&keys::MAX_AGE).unwrap().to_string(),
-        "1h"
-    );
+    assert_eq!(cfg.read_timedelta(&keys::MAX_AGE).unwrap().to_string(), "1h");
     assert!(cfg.as_str().contains("# new\n"));
     assert_eq!(text(beside(&volume.config_path(), "rejected")), before);
-    let said = format!(
-        "{:?}",
-        settled
-            .notes
-            .iter()
-            .map(Note::to_string)
-            .collect::<Vec<_>>()
-    );
+    let said = format!("{:?}", settled.notes.iter().map(Note::to_string).collect::<Vec<_>>());
     assert!(!said.contains("hunter2") && !said.contains("old"), "{said}");
 }
 
@@ -291,31 +248,21 @@ fn another_encoding_is_salvaged() {
     let before = b"\xef\xbb\xbf[general]\r\nhost = localhost\r\n# gr\xfc\xdfe\r\n[admin]\r\nenabled = true\r\npassword = p\xe4ss\r\n";
     put(&volume.config_path(), before);
     assert!(volume.settle().unwrap().usable_password);
-    assert_eq!(
-        volume.read().unwrap().cfg.read_text(&keys::ADMIN_PASSWORD),
-        "päss"
-    );
-    assert_eq!(
-        fs::read(beside(&volume.config_path(), "rejected")).unwrap(),
-        before
-    );
+    assert_eq!(volume.read().unwrap().cfg.read_text(&keys::ADMIN_PASSWORD), "päss");
+    assert_eq!(fs::read(beside(&volume.config_path(), "rejected")).unwrap(), before);
 }
 
 #[test]
 fn what_was_rejected_is_never_overwritten() {
     let (_folder, volume) = volume();
     // Several of them fall into the same second.
-    let rejected: Vec<String> = (0..12)
-        .map(|n| format!("[general]\nhost =\n# {n}\n"))
-        .collect();
+    let rejected: Vec<String> = (0..12).map(|n| format!("[general]\nhost =\n# {n}\n")).collect();
     for text in &rejected {
         put(&volume.config_path(), text);
         volume.settle().unwrap();
     }
     let folder = volume.root().join("config");
-    let kept = names(&folder)
-        .into_iter()
-        .filter(|name| name.contains("rejected"));
+    let kept = names(&folder).into_iter().filter(|name| name.contains("rejected"));
     let mut kept: Vec<String> = kept.map(|name| text(folder.join(name))).collect();
     kept.sort();
     let mut expected = rejected;

@@ -19,8 +19,7 @@ fn every_change_of_every_writer_is_there_in_the_end() {
     thread::scope(|scope| {
         for n in 0..THREADS {
             let volume = &volume;
-            scope
-                .spawn(move || (0..ROUNDS).for_each(|_| increment(volume, &format!("thread-{n}"))));
+            scope.spawn(move || (0..ROUNDS).for_each(|_| increment(volume, &format!("thread-{n}"))));
         }
         let children: Vec<_> = (0..PROCESSES)
             .map(|n| writer(&volume, &format!("process-{n}"), ROUNDS))
@@ -47,9 +46,7 @@ fn with_a_limit_a_lock_that_is_not_given_back_is_an_error_and_nothing_is_changed
     let limited = volume.clone().with_patience(Duration::from_millis(50));
     let before = text(volume.config_path());
     let edit = |contents: &mut Contents| contents.cfg.set("general", "max-age", "7h");
-    let update = |volume: &Volume| {
-        volume.update(|it| edit(it).map_err(|source| VolumeError::Enforce { source }))
-    };
+    let update = |volume: &Volume| volume.update(|it| edit(it).map_err(|source| VolumeError::Enforce { source }));
     for failed in [
         update(&limited).map(drop),
         limited.settle().map(drop),

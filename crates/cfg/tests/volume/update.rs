@@ -59,18 +59,13 @@ fn an_update_to_the_present_state_writes_nothing() {
     let (_folder, volume) = volume_with(FINE);
     let before = (identity(volume.config_path()), identity(store(&volume)));
     let edit = |contents: &mut Contents| {
-        contents
-            .cfg
-            .write_lines(&keys::HOST, &["http://localhost"])?;
+        contents.cfg.write_lines(&keys::HOST, &["http://localhost"])?;
         contents.cfg.write_bool(&keys::ADMIN_ENABLED, true)?;
         contents.store.set_smtp(json!({"selection": "disabled"}));
         Ok::<_, Failed>(())
     };
     assert!(!volume.update(edit).unwrap().cfg_changed);
-    assert_eq!(
-        (identity(volume.config_path()), identity(store(&volume))),
-        before
-    );
+    assert_eq!((identity(volume.config_path()), identity(store(&volume))), before);
 }
 
 #[test]
@@ -78,9 +73,7 @@ fn an_edit_that_fails_changes_nothing() {
     let (_folder, volume) = volume_with(FINE);
     let result = volume.update(|contents| {
         contents.cfg.write_text(&keys::ADMIN_PASSWORD, "x")?;
-        contents
-            .store
-            .set_smtp(json!({"selection": "system", "value": {}}));
+        contents.store.set_smtp(json!({"selection": "system", "value": {}}));
         Err::<(), _>(Failed::Changed)
     });
     assert!(matches!(result, Err(Failed::Changed)));
@@ -90,9 +83,7 @@ fn an_edit_that_fails_changes_nothing() {
         "{\"smtp\":{\"selection\":\"disabled\",\"value\":{}}}\n"
     );
 
-    let result = volume.update(|contents| {
-        Ok::<_, Failed>(contents.cfg.write_text(&keys::ADMIN_PASSWORD, "x\ry")?)
-    });
+    let result = volume.update(|contents| Ok::<_, Failed>(contents.cfg.write_text(&keys::ADMIN_PASSWORD, "x\ry")?));
     assert!(matches!(result, Err(Failed::Edit(EditError::Value { .. }))));
     assert_eq!(text(volume.config_path()), FINE);
 }
@@ -100,8 +91,7 @@ fn an_edit_that_fails_changes_nothing() {
 #[test]
 fn every_write_enforces_what_must_hold() {
     let (_folder, volume) = volume_with(&FINE.replace("/db/", "/tmp/"));
-    let updated = volume
-        .update(|contents| Ok::<_, Failed>(contents.cfg.write_bool(&keys::ADMIN_ENABLED, false)?));
+    let updated = volume.update(|contents| Ok::<_, Failed>(contents.cfg.write_bool(&keys::ADMIN_ENABLED, false)?));
     assert!(updated.unwrap().cfg_changed);
     assert_eq!(text(volume.config_path()), FINE.replace("yes", "true"));
 }
@@ -110,18 +100,12 @@ fn every_write_enforces_what_must_hold() {
 fn a_file_that_cannot_be_read_is_left_alone() {
     let (_folder, volume) = volume_with("[general\n");
     let result = volume.update(|_| Ok::<_, Failed>(()));
-    assert!(matches!(
-        result,
-        Err(Failed::Volume(VolumeError::Invalid { .. }))
-    ));
+    assert!(matches!(result, Err(Failed::Volume(VolumeError::Invalid { .. }))));
     assert_eq!(text(volume.config_path()), "[general\n");
 
     fs::remove_file(volume.config_path()).unwrap();
     let result = volume.update(|_| Ok::<_, Failed>(()));
-    assert!(matches!(
-        result,
-        Err(Failed::Volume(VolumeError::Missing { .. }))
-    ));
+    assert!(matches!(result, Err(Failed::Volume(VolumeError::Missing { .. }))));
 }
 
 /// As an editor saves it that ends no file with a line break, or as a disk that was full leaves it.
@@ -133,10 +117,7 @@ fn a_file_that_may_have_been_cut_off_is_left_to_its_author() {
     volume.remember(&volume.read().unwrap().cfg).unwrap();
     let update = || volume.update(|_| Ok::<_, Failed>(()));
     put(&volume.config_path(), &edited);
-    assert!(matches!(
-        update(),
-        Err(Failed::Volume(VolumeError::CutOff { .. }))
-    ));
+    assert!(matches!(update(), Err(Failed::Volume(VolumeError::CutOff { .. }))));
     assert_eq!(text(volume.config_path()), edited);
 
     // What means the same as the last good settings lacks nothing, wherever it ends.
@@ -175,8 +156,7 @@ fn the_owner_is_kept() {
 
 #[test]
 fn errors_name_the_file_and_no_secret() {
-    let (_folder, volume) =
-        volume_with("[admin]\npassword = hunter2\npassword = hunter3\n[admin]\n");
+    let (_folder, volume) = volume_with("[admin]\npassword = hunter2\npassword = hunter3\n[admin]\n");
     let error = volume.read().unwrap_err();
     assert_eq!(
         error.to_string(),

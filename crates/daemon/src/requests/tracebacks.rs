@@ -16,8 +16,8 @@ pub(crate) struct Failure {
 /// Finds the tracebacks of requests in the lines of one gunicorn.
 ///
 /// [Isso](https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py) logs `…:ERROR: POST /new` and gunicorn
-/// `[ERROR] Error handling request POST /new`; the next line begins the traceback. All of one is written at once, so the lines
-/// of two workers do not mix.
+/// `[ERROR] Error handling request POST /new`; the next line begins the traceback. All of one is written at once, so
+/// the lines of two workers do not mix.
 #[derive(Debug, Default)]
 pub(crate) struct Tracebacks {
     at: At,
@@ -139,10 +139,7 @@ mod tests {
         let more = "\nDuring handling of the above exception, another exception occurred:\n\n\
              Traceback (most recent call last):\n  File \"y.py\"\nValueError: no\n";
         let first = ("sqlite3.OperationalError: database is locked", true, true);
-        check(
-            &format!("{LOCKED}{more}"),
-            &[first, ("ValueError: no", false, true)],
-        );
+        check(&format!("{LOCKED}{more}"), &[first, ("ValueError: no", false, true)]);
     }
 
     #[test]
@@ -158,11 +155,7 @@ mod tests {
         check(
             &format!(
                 "{}KeyError: 1\n",
-                LOCKED
-                    .split("sqlite3")
-                    .next()
-                    .unwrap_or_default()
-                    .replace("POST ", "")
+                LOCKED.split("sqlite3").next().unwrap_or_default().replace("POST ", "")
             ),
             &[],
         );
@@ -171,10 +164,7 @@ mod tests {
             "sqlite3",
             "[2026-01-01 00:00:00 +0000] [7] [INFO] Booting worker\nsqlite3",
         );
-        check(
-            &other,
-            &[("sqlite3.OperationalError: database is locked", true, true)],
-        );
+        check(&other, &[("sqlite3.OperationalError: database is locked", true, true)]);
     }
 
     #[test]
@@ -194,10 +184,7 @@ mod tests {
             "smtplib.SMTPAuthenticationError: (535, b'hunter2')",
             "smtplib.SMTPAuthenticationError: (535, b",
         );
-        quoting(
-            "x.SMTPRecipientsRefused: {'a@b': 1}",
-            "x.SMTPRecipientsRefused",
-        );
+        quoting("x.SMTPRecipientsRefused: {'a@b': 1}", "x.SMTPRecipientsRefused");
         quoting(
             &format!("E: {}", "x".repeat(4000)),
             &format!("E: {}", "x".repeat(LONGEST - 3)),

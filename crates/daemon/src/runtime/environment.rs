@@ -10,10 +10,7 @@ pub(super) struct Environment(Option<Vec<(OsString, OsString)>>);
 impl Environment {
     /// Keeps those variables with which Python makes this environment and no other.
     pub(super) fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
-        let kept = variables
-            .into_iter()
-            .filter(|(name, _)| !misleads(name))
-            .collect();
+        let kept = variables.into_iter().filter(|(name, _)| !misleads(name)).collect();
         Environment(Some(kept))
     }
 
@@ -35,11 +32,11 @@ impl std::fmt::Debug for Environment {
     }
 }
 
-/// Whether a variable, set for other work in the same shell, has Python or pip use another Python, other modules or another folder.
-/// `python -I` is not enough: pip starts further ones, to build a package, without it.
+/// Whether a variable, set for other work in the same shell, has Python or pip use another Python, other modules or
+/// another folder. `python -I` is not enough: pip starts further ones, to build a package, without it.
 ///
-/// Of pip's own [settings](https://pip.pypa.io/en/stable/topics/configuration/#environment-variables) those stay that say from where to
-/// fetch and how.
+/// Of pip's own [settings](https://pip.pypa.io/en/stable/topics/configuration/#environment-variables) those stay that
+/// say from where to fetch and how.
 fn misleads(name: &OsStr) -> bool {
     const FETCHING: [&str; 17] = [
         "PIP_CACHE_DIR",
@@ -85,14 +82,7 @@ mod tests {
         ] {
             assert!(misleads(OsStr::new(name)), "{name}");
         }
-        for name in [
-            "PATH",
-            "HOME",
-            "HTTPS_PROXY",
-            "PIP_INDEX_URL",
-            "CFLAGS",
-            "PIPX",
-        ] {
+        for name in ["PATH", "HOME", "HTTPS_PROXY", "PIP_INDEX_URL", "CFLAGS", "PIPX"] {
             assert!(!misleads(OsStr::new(name)), "{name}");
         }
     }

@@ -28,12 +28,7 @@ pub(super) struct Installer<'a, P> {
 }
 
 impl<'a, P: FnMut(Progress)> Installer<'a, P> {
-    pub(super) fn new(
-        folder: &'a Path,
-        environment: &'a Environment,
-        lock: &'a File,
-        progress: &'a mut P,
-    ) -> Self {
+    pub(super) fn new(folder: &'a Path, environment: &'a Environment, lock: &'a File, progress: &'a mut P) -> Self {
         Installer {
             folder,
             environment,
@@ -72,9 +67,7 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
         match failure {
             Failure::Start(source) => Err(PythonError::Broken(python.path.clone(), source).into()),
             // Debian's Python has venv but not ensurepip, and says so; others lack the module.
-            Failure::Exit(output)
-                if output.contains("ensurepip") || output.contains("No module named venv") =>
-            {
+            Failure::Exit(output) if output.contains("ensurepip") || output.contains("No module named venv") => {
                 Err(RuntimeError::NoVenv)
             }
             Failure::Exit(output) => Err(RuntimeError::Venv {
@@ -91,20 +84,8 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
             .map_err(file("write", &requirements))?;
         let mut command = Command::new(self.folder.join("bin/python"));
         command
-            .args([
-                "-I",
-                "-m",
-                "pip",
-                "install",
-                "--no-user",
-                "--compile",
-                "--no-input",
-            ])
-            .args([
-                "--disable-pip-version-check",
-                "--no-deps",
-                "--require-hashes",
-            ])
+            .args(["-I", "-m", "pip", "install", "--no-user", "--compile", "--no-input"])
+            .args(["--disable-pip-version-check", "--no-deps", "--require-hashes"])
             .args(match batch.from_source {
                 // Isolation would fetch what builds the package without looking at hashes.
                 true => ["--no-build-isolation", "--no-binary=:all:"].as_slice(),
@@ -123,9 +104,7 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
         self.done = last + usize::from(!batch.from_source);
         outcome.map_err(|failure| match failure {
             Failure::Start(source) => file("run", &self.folder.join("bin/python"))(source),
-            Failure::Exit(output) if batch.packages.contains(&"misaka") => {
-                RuntimeError::Misaka { output }
-            }
+            Failure::Exit(output) if batch.packages.contains(&"misaka") => RuntimeError::Misaka { output },
             Failure::Exit(output) => RuntimeError::Pip { output },
         })
     }

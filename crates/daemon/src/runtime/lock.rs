@@ -39,14 +39,8 @@ pub(super) fn batches(misaka: bool) -> Vec<Batch> {
 
 /// Changes whenever a requirement does.
 pub(super) fn fingerprint() -> String {
-    let digest = Sha256::new()
-        .chain_update(REQUIREMENTS)
-        .chain_update(MISAKA);
-    digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::new().chain_update(REQUIREMENTS).chain_update(MISAKA);
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Splits a requirement file: a package starts a line, its hashes are indented.
@@ -57,11 +51,7 @@ fn entries(file: &'static str) -> Vec<&'static str> {
         .filter(|&at| file[at..].starts_with(|c: char| c.is_ascii_alphanumeric()))
         .collect();
     let ends = starts.iter().skip(1).copied().chain([file.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(&start, end)| &file[start..end])
-        .collect()
+    starts.iter().zip(ends).map(|(&start, end)| &file[start..end]).collect()
 }
 
 fn name(entry: &str) -> &str {
@@ -74,10 +64,7 @@ mod tests {
 
     fn check(misaka: bool, expected: &[&[&str]]) {
         let batches = batches(misaka);
-        let packages: Vec<_> = batches
-            .iter()
-            .map(|batch| batch.packages.as_slice())
-            .collect();
+        let packages: Vec<_> = batches.iter().map(|batch| batch.packages.as_slice()).collect();
         assert_eq!(packages, expected);
         assert!(!batches[0].from_source && batches[1..].iter().all(|b| b.from_source));
     }
@@ -107,11 +94,7 @@ mod tests {
     #[test]
     fn every_package_is_pinned_and_hashed() {
         for batch in batches(true) {
-            for entry in batch
-                .text
-                .split_inclusive("\n")
-                .filter(|l| !l.starts_with(' '))
-            {
+            for entry in batch.text.split_inclusive("\n").filter(|l| !l.starts_with(' ')) {
                 assert!(entry.contains("==") && entry.ends_with("\\\n"), "{entry}");
             }
             assert!(batch.text.matches("--hash=sha256:").count() >= batch.packages.len());

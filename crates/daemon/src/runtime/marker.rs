@@ -32,11 +32,7 @@ impl Marker {
     }
 
     /// Marks the environment as complete.
-    pub(super) fn write(
-        folder: &Path,
-        python: &Interpreter,
-        misaka: bool,
-    ) -> Result<(), RuntimeError> {
+    pub(super) fn write(folder: &Path, python: &Interpreter, misaka: bool) -> Result<(), RuntimeError> {
         let packages = site_packages(folder, python);
         let marker = Marker {
             lock: fingerprint(),
@@ -58,10 +54,7 @@ impl Marker {
             && (self.misaka || !misaka)
             && self.python.still_behind(&folder.join("bin/python"))
             && !self.distributions.is_empty()
-            && self
-                .distributions
-                .iter()
-                .all(|name| undamaged(&packages, name))
+            && self.distributions.iter().all(|name| undamaged(&packages, name))
     }
 }
 
@@ -109,16 +102,11 @@ fn site_packages(folder: &Path, python: &Interpreter) -> PathBuf {
 }
 
 fn distributions(packages: &Path) -> io::Result<Vec<PathBuf>> {
-    let names: io::Result<Vec<OsString>> = fs::read_dir(packages)?
-        .map(|entry| Ok(entry?.file_name()))
-        .collect();
+    let names: io::Result<Vec<OsString>> = fs::read_dir(packages)?.map(|entry| Ok(entry?.file_name())).collect();
     let is_tool = |name: &str| TOOLS.iter().any(|tool| name.starts_with(tool));
     let mut found: Vec<PathBuf> = names?
         .into_iter()
-        .filter(|name| {
-            name.to_str()
-                .is_some_and(|n| n.ends_with(".dist-info") && !is_tool(n))
-        })
+        .filter(|name| name.to_str().is_some_and(|n| n.ends_with(".dist-info") && !is_tool(n)))
         .map(PathBuf::from)
         .collect();
     found.sort();
@@ -130,18 +118,12 @@ fn distributions(packages: &Path) -> io::Result<Vec<PathBuf>> {
 /// path, hash, size. Files made at the installation, such as `.pyc` files, have no size there.
 fn undamaged(packages: &Path, distribution: &Path) -> bool {
     let record = packages.join(distribution).join("RECORD");
-    let Ok(mut rows) = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_path(record)
-    else {
+    let Ok(mut rows) = csv::ReaderBuilder::new().has_headers(false).from_path(record) else {
         return false;
     };
     rows.records().all(|row| {
         let Ok(row) = row else { return false };
-        let (path, size) = (
-            row.get(0).unwrap_or_default(),
-            row.get(2).unwrap_or_default(),
-        );
+        let (path, size) = (row.get(0).unwrap_or_default(), row.get(2).unwrap_or_default());
         match symlink_metadata(packages.join(path)) {
             Ok(file) => size.is_empty() || size.parse() == Ok(file.len()),
             Err(_) => false,

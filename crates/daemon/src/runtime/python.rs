@@ -27,14 +27,10 @@ const NAMES: [&str; 6] = [
 #[derive(Debug, thiserror::Error)]
 pub enum PythonError {
     /// None is installed.
-    #[error(
-        "{0} is not there; install the package python3 and, on Debian and Ubuntu, python3-venv"
-    )]
+    #[error("{0} is not there; install the package python3 and, on Debian and Ubuntu, python3-venv")]
     Missing(PathBuf),
     /// The packages need a later one.
-    #[error(
-        "{python} is Python {found}, and Isso 0.14 needs 3.10 or later; install a later python3"
-    )]
+    #[error("{python} is Python {found}, and Isso 0.14 needs 3.10 or later; install a later python3")]
     TooOld {
         /// Which one was asked.
         python: PathBuf,
@@ -74,8 +70,7 @@ impl Interpreter {
     /// Asks one for its version. A virtual environment's own counts as what it links to.
     pub(super) fn ask(python: &Path) -> Result<Interpreter, PythonError> {
         let broken = |source| PythonError::Broken(python.to_owned(), source);
-        let question =
-            "import os, sys; print(*sys.version_info[:2], os.path.realpath(sys.executable))";
+        let question = "import os, sys; print(*sys.version_info[:2], os.path.realpath(sys.executable))";
         let mut command = Command::new(python);
         begin_afresh(&mut command);
         let answer = command

@@ -84,9 +84,7 @@ pub(super) fn words_for(accepted: &str) -> &'static Words {
         let primary = tag.split('-').next().unwrap_or_default();
         let weight = parts.find_map(|part| part.strip_prefix("q="));
         let weight = weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
-        let found = ALL
-            .iter()
-            .find(|words| words.tag.eq_ignore_ascii_case(primary));
+        let found = ALL.iter().find(|words| words.tag.eq_ignore_ascii_case(primary));
         if let Some(words) = found
             && weight > best.1
         {

@@ -26,10 +26,7 @@ impl Answering {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
         let free = Arc::new(Semaphore::new(PLACES));
-        let (shared, places) = (
-            socket.as_fd().try_clone_to_owned().unwrap(),
-            Arc::clone(&free),
-        );
+        let (shared, places) = (socket.as_fd().try_clone_to_owned().unwrap(), Arc::clone(&free));
         let task = tokio::spawn(async move { answer_all(shared, &places).await });
         Answering {
             socket,
@@ -58,10 +55,7 @@ async fn ask(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), bytes: &[u8]) -
 async fn check(request: impl AsRef<[u8]>, status: &str) -> (String, String) {
     let answering = Answering::begin();
     let answer = ask(&mut answering.connect().await, request.as_ref()).await;
-    assert!(
-        answer.starts_with(&format!("HTTP/1.1 {status}\r\n")),
-        "{answer}"
-    );
+    assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
     assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (format!("{}\r\n", head.to_lowercase()), body.to_owned())
@@ -73,10 +67,7 @@ async fn check_unavailable(request: impl AsRef<[u8]>) -> (String, String) {
 
 fn check_headers(head: &str, expected: &[&str]) {
     for line in expected {
-        assert!(
-            head.contains(&format!("\r\n{line}\r\n")),
-            "no {line:?} in {head}"
-        );
+        assert!(head.contains(&format!("\r\n{line}\r\n")), "no {line:?} in {head}");
     }
 }
 
@@ -103,22 +94,14 @@ async fn a_script_may_read_that_it_is_temporary() {
 
 #[tokio::test]
 async fn a_browser_gets_a_page_in_its_language() {
-    let accepts =
-        "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\nAccept-Language: de-CH,en;q=0.5";
+    let accepts = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\nAccept-Language: de-CH,en;q=0.5";
     let (head, body) = check_unavailable(format!("{GET}{accepts}\r\n\r\n")).await;
     check_headers(
         &head,
-        &[
-            "content-type: text/html; charset=utf-8",
-            "content-language: de",
-        ],
+        &["content-type: text/html; charset=utf-8", "content-language: de"],
     );
     assert!(!head.contains("access-control"), "no website asks: {head}");
-    for text in [
-        "<html lang=\"de\">",
-        "zurzeit nicht verfügbar",
-        "issoctl status",
-    ] {
+    for text in ["<html lang=\"de\">", "zurzeit nicht verfügbar", "issoctl status"] {
         assert!(body.contains(text), "{body}");
     }
     assert!(!body.contains("{{") && !body.contains("{title"), "{body}");
@@ -126,8 +109,7 @@ async fn a_browser_gets_a_page_in_its_language() {
 
 #[tokio::test]
 async fn head_has_no_body_and_a_preflight_permits_nothing() {
-    let (head, body) =
-        check_unavailable("HEAD /admin/ HTTP/1.1\r\nHost: isso\r\nAccept: text/html\r\n\r\n").await;
+    let (head, body) = check_unavailable("HEAD /admin/ HTTP/1.1\r\nHost: isso\r\nAccept: text/html\r\n\r\n").await;
     assert!(head.contains("content-length: "), "{head}");
     assert_eq!(body, "");
     let preflight = "OPTIONS /new HTTP/1.1\r\nHost: isso\r\nOrigin: https://evil.example\r\n\
@@ -144,17 +126,12 @@ async fn a_client_that_sends_more_reads_the_answer_all_the_same() {
     // More than the kernel keeps for us, so that it must be read.
     let comment = "x".repeat(900 * 1024);
     let length = comment.len();
-    let post = format!(
-        "POST /new?uri=/ HTTP/1.1\r\nHost: isso\r\nContent-Length: {length}\r\n\r\n{comment}"
-    );
+    let post = format!("POST /new?uri=/ HTTP/1.1\r\nHost: isso\r\nContent-Length: {length}\r\n\r\n{comment}");
     check_unavailable(post).await;
     let chunks = format!("{length:x}\r\n{comment}\r\n0\r\n\r\n");
-    let post = format!(
-        "POST /new?uri=/ HTTP/1.1\r\nHost: isso\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"
-    );
+    let post = format!("POST /new?uri=/ HTTP/1.1\r\nHost: isso\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
     check_unavailable(post).await;
-    let expects =
-        "POST / HTTP/1.1\r\nHost: isso\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
+    let expects = "POST / HTTP/1.1\r\nHost: isso\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
     check_unavailable(expects).await;
 }
 
@@ -167,10 +144,7 @@ async fn a_client_may_go_on_sending_after_it_was_answered() {
     stream.write_all(post.as_bytes()).await.unwrap();
     stream.readable().await.unwrap();
     for _ in 0..20 {
-        stream
-            .write_all(&[b'x'; 10_000])
-            .await
-            .expect("it is taken");
+        stream.write_all(&[b'x'; 10_000]).await.expect("it is taken");
         sleep(Duration::from_millis(1)).await;
     }
     let answer = ask(&mut stream, b"").await;
@@ -267,10 +241,7 @@ async fn a_connection_that_was_accepted_is_answered_and_any_other_is_left_in_the
     assert!(answering.task.await.unwrap_err().is_cancelled());
 
     let mut waits = TcpStream::connect(answering.address).await.unwrap();
-    waits
-        .write_all(format!("{GET}\r\n").as_bytes())
-        .await
-        .unwrap();
+    waits.write_all(format!("{GET}\r\n").as_bytes()).await.unwrap();
     let answer = ask(&mut accepted, format!("{}\r\n", &GET[9..]).as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     let isso = TcpListener::from_std(answering.socket).unwrap();

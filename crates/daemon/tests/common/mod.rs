@@ -13,9 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use isso_daemon::{
-    Config, Listener, LogRing, Monitor, Owner, Program, Settings, Snapshot, Supervisor,
-};
+use isso_daemon::{Config, Listener, LogRing, Monitor, Owner, Program, Settings, Snapshot, Supervisor};
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -65,10 +63,7 @@ impl Site {
         self.raw_settings(&settings);
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "no process reads it while it is written"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "no process reads it while it is written")]
     pub fn raw_settings(&self, settings: &str) {
         fs::write(self.path("isso.cfg"), settings).unwrap();
     }
@@ -82,10 +77,7 @@ impl Site {
         let path = self.path("stand-in");
         let python = runtime("bin/python");
         let library = include_str!("stand_in.py");
-        executable(
-            &path,
-            &format!("#!{}\n{library}\n{script}\n", python.display()),
-        );
+        executable(&path, &format!("#!{}\n{library}\n{script}\n", python.display()));
         Program::new(path, ["an", "argument"])
     }
 }
@@ -101,12 +93,7 @@ pub fn executable(path: &Path, text: &str) {
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    writer
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(text.as_bytes())
-        .unwrap();
+    writer.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     assert!(writer.wait().unwrap().success());
 }
 
@@ -172,9 +159,7 @@ impl Rig {
     }
 
     pub async fn with(site: &Site, program: Program, ready: Duration, stop: Duration) -> Rig {
-        let listener = Listener::bind("127.0.0.1:0".parse().unwrap())
-            .await
-            .unwrap();
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.address();
         let (sender, events) = mpsc::channel(1);
         let log = LogRing::new(500);
@@ -204,20 +189,13 @@ impl Rig {
 
     pub async fn event(&mut self) -> DaemonEvent {
         let event = tokio::time::timeout(PATIENCE, self.events.recv()).await;
-        event
-            .expect("an event arrives")
-            .expect("the supervisor is there")
+        event.expect("an event arrives").expect("the supervisor is there")
     }
 
     /// Starts and waits until Isso answers.
     pub async fn start(&mut self) {
         self.supervisor.start().await.unwrap();
-        assert_eq!(
-            self.event().await,
-            DaemonEvent::Ready,
-            "{:#?}",
-            self.log.tail(50)
-        );
+        assert_eq!(self.event().await, DaemonEvent::Ready, "{:#?}", self.log.tail(50));
     }
 
     /// Starts what does not start, and returns the reason.
@@ -247,10 +225,7 @@ impl Rig {
 
 /// Asks for a page and returns the whole answer.
 pub fn get(address: SocketAddr, path: &str) -> io::Result<String> {
-    ask(
-        address,
-        &format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"),
-    )
+    ask(address, &format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n"))
 }
 
 /// Asks for a page until the answer has this status, and returns it. No connection may be reset meanwhile.
@@ -307,8 +282,7 @@ pub fn group(leader: i32) -> Vec<i32> {
     let pids = fs::read_dir("/proc")
         .unwrap()
         .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
-    pids.filter(|pid| process_group(*pid) == Some(leader))
-        .collect()
+    pids.filter(|pid| process_group(*pid) == Some(leader)).collect()
 }
 
 /// Counts the workers of a gunicorn that have set up their own signal handlers: they handle SIGABRT,

@@ -51,10 +51,7 @@ async fn gunicorn_is_found_behind_a_script_that_waits_for_it() {
     // The script is told nothing, so that it waits and says how gunicorn has ended.
     let (said, _) = rig.log.follow(500);
     let told = format!("[{old}] [INFO] Handling signal: term");
-    assert!(
-        said.iter().any(|line| line.text.contains(&told)),
-        "{said:#?}"
-    );
+    assert!(said.iter().any(|line| line.text.contains(&told)), "{said:#?}");
     rig.supervisor.stop().await.unwrap();
     assert_eq!(rig.monitor.status().phase, Phase::Stopped);
 }
@@ -65,10 +62,7 @@ async fn broken_settings_are_told_with_the_python_error_and_mended_by_a_reload()
     site.settings("[moderation]\nenabled = perhaps");
     let mut rig = Rig::new(&site, site.gunicorn()).await;
     let reason = rig.fail().await;
-    assert!(
-        reason.ends_with(": ValueError: Not a boolean: perhaps"),
-        "{reason}"
-    );
+    assert!(reason.ends_with(": ValueError: Not a boolean: perhaps"), "{reason}");
     assert_eq!(rig.event().await, DaemonEvent::RestartDue);
     site.settings("[moderation]\nenabled = yes");
     rig.supervisor.reload().await.unwrap();
@@ -119,10 +113,7 @@ async fn a_crash_is_mended_with_the_settings_before_and_the_change_follows() {
     let settings = fs::read_to_string(site.path("isso.cfg")).unwrap();
     site.raw_settings(&settings.replace("127.0.0.1:1/", "127.0.0.1:2/"));
     rig.supervisor.reload().await.unwrap();
-    until("the successor", || {
-        rig.monitor.status().phase == Phase::Reloading
-    })
-    .await;
+    until("the successor", || rig.monitor.status().phase == Phase::Reloading).await;
     signal(rig.pid(), Signal::SIGKILL);
     assert_eq!(rig.exited().await, "Isso was killed by SIGKILL");
     rig.restart().await;

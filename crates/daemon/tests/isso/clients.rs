@@ -67,20 +67,14 @@ async fn connections_without_a_request_hold_nothing_up() {
         idle.push(TcpStream::connect(rig.address).await.unwrap());
     }
     probe(rig.address).await.unwrap();
-    until("the last answer", || {
-        rig.monitor.status().connections == Some(0)
-    })
-    .await;
+    until("the last answer", || rig.monitor.status().connections == Some(0)).await;
     site.settings("[moderation]\nenabled = false");
     rig.supervisor.reload().await.unwrap();
     assert_eq!(rig.event().await, DaemonEvent::Ready);
     assert!(!probe(rig.address).await.unwrap().moderation);
     let status = rig.monitor.status();
     assert_eq!((status.generation, status.restarts), (2, 0));
-    until("the old generation's end", || {
-        rig.monitor.status().finishing.is_none()
-    })
-    .await;
+    until("the old generation's end", || rig.monitor.status().finishing.is_none()).await;
     // Those that send something at last are answered.
     let mut late = idle.pop().unwrap();
     late.write_all(b"GET /info HTTP/1.0\r\n\r\n").await.unwrap();
@@ -108,18 +102,12 @@ async fn clients_that_keep_every_worker_are_not_cut_off() {
     let status = rig.monitor.status();
     assert_eq!((status.generation, status.restarts), (2, 1));
     let reason = status.last_exit.unwrap();
-    assert!(
-        reason.contains("each waits for a client, or hangs"),
-        "{reason}"
-    );
+    assert!(reason.contains("each waits for a client, or hangs"), "{reason}");
     let finishing = status.finishing.unwrap();
     assert_eq!((finishing.generation, finishing.connections), (1, 4));
     for comment in comments {
         comment.end().await;
     }
-    until("the old generation's end", || {
-        rig.monitor.status().finishing.is_none()
-    })
-    .await;
+    until("the old generation's end", || rig.monitor.status().finishing.is_none()).await;
     rig.supervisor.stop().await.unwrap();
 }

@@ -7,7 +7,8 @@ use isso_database::{Depth, check_database, check_thoroughly};
 
 use crate::used;
 
-/// Names the database to the process that looks: what a process has read, the kernel tells, and that process does nothing else.
+/// Names the database to the process that looks: what a process has read, the kernel tells, and that process does
+/// nothing else.
 const DATABASE: &str = "ISSO_TEST_DATABASE";
 
 fn read_by_looking_at(database: &Path) -> u64 {
@@ -18,9 +19,7 @@ fn read_by_looking_at(database: &Path) -> u64 {
         .env(DATABASE, database);
     let said = command.output().expect("the test can be run");
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
-    let read = said
-        .lines()
-        .find_map(|line| line.strip_prefix("read ")?.parse().ok());
+    let read = said.lines().find_map(|line| line.strip_prefix("read ")?.parse().ok());
     read.unwrap_or_else(|| panic!("{said}"))
 }
 
@@ -30,8 +29,7 @@ fn looker() {
     let read = || {
         let told = std::fs::read_to_string("/proc/self/io").expect("the kernel tells it");
         let read = told.lines().find_map(|line| line.strip_prefix("rchar: "));
-        read.and_then(|it| it.parse::<u64>().ok())
-            .expect("it is a number")
+        read.and_then(|it| it.parse::<u64>().ok()).expect("it is a number")
     };
     let database = std::env::var_os(DATABASE).expect("the other test names it");
     let before = read();

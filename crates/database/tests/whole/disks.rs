@@ -58,9 +58,7 @@ pub fn full(folder: &Path) {
     fill(folder);
     let said = asked(&database);
     assert!(
-        said.contains(
-            "is full: it has 0 KiB left, and SQLite may need 1 MiB to save; free some room"
-        ),
+        said.contains("is full: it has 0 KiB left, and SQLite may need 1 MiB to save; free some room"),
         "{said}"
     );
     check_database(&database, Depth::Pages).expect("it can be read");
@@ -86,9 +84,7 @@ pub fn full_at_first(folder: &Path) {
         }
         let error = check_database(&database, Depth::Pages).expect_err("there is no room");
         assert!(
-            error
-                .to_string()
-                .contains("since nothing can be written to it"),
+            error.to_string().contains("since nothing can be written to it"),
             "{error}"
         );
     }
@@ -112,8 +108,5 @@ pub fn no_inodes(folder: &Path) {
         .is_some_and(|n| File::create(folder.join(format!("{n}"))).is_ok())
     {}
     let said = asked(&database);
-    assert!(
-        said.contains("no inode left") && said.contains("df -i /"),
-        "{said}"
-    );
+    assert!(said.contains("no inode left") && said.contains("df -i /"), "{said}");
 }

@@ -6,9 +6,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use isso_database::{
-    Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal,
-};
+use isso_database::{Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal};
 use tempfile::TempDir;
 
 use crate::{execute, overwrite, used};
@@ -32,9 +30,7 @@ fn comments(from: &str, to: &str) -> String {
 }
 
 fn threads(columns: &str) -> String {
-    format!(
-        "DROP TABLE threads; CREATE TABLE threads ({columns}); INSERT INTO threads (id, uri) VALUES (1, '/')"
-    )
+    format!("DROP TABLE threads; CREATE TABLE threads ({columns}); INSERT INTO threads (id, uri) VALUES (1, '/')")
 }
 
 fn look(database: &Path) -> Option<Foreign> {
@@ -43,7 +39,8 @@ fn look(database: &Path) -> Option<Foreign> {
 
 /// What the Isso of older versions left, and what people do to make it faster or to know more.
 fn fit() -> Vec<String> {
-    let old = "DROP TABLE preferences; ALTER TABLE comments DROP COLUMN notification; DROP TRIGGER remove_stale_threads;";
+    let old =
+        "DROP TABLE preferences; ALTER TABLE comments DROP COLUMN notification; DROP TRIGGER remove_stale_threads;";
     let nullable = comments("text VARCHAR NOT NULL", "text VARCHAR");
     let mut fit: Vec<String> = (0..=3)
         .map(|version| format!("{old} PRAGMA user_version = {version}"))
@@ -83,10 +80,7 @@ fn fit() -> Vec<String> {
         "DEFAULT NULL",
         "DEFAULT x'00'",
     ] {
-        fit.push(comments(
-            "DEFAULT 0)",
-            &format!("DEFAULT 0, made {default})"),
-        ));
+        fit.push(comments("DEFAULT 0)", &format!("DEFAULT 0, made {default})")));
     }
     fit.push(comments(
         "id INTEGER PRIMARY KEY",
@@ -97,17 +91,15 @@ fn fit() -> Vec<String> {
         "remote_addr VARCHAR",
         "remote_addr TEXT DEFAULT 'check it without strict' /* check */",
     ));
-    fit.push(threads(
-        "id INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE, title TEXT",
-    ));
+    fit.push(threads("id INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE, title TEXT"));
     fit.push(threads("id INTEGER PRIMARY KEY, uri, title"));
     fit
 }
 
 #[test]
 fn a_schema_passes_with_which_isso_works() {
-    let python = env::var("ISSO_TEST_PYTHON")
-        .expect("ISSO_TEST_PYTHON names a Python with Isso; `make test` makes one");
+    let python =
+        env::var("ISSO_TEST_PYTHON").expect("ISSO_TEST_PYTHON names a Python with Isso; `make test` makes one");
     let fit = fit();
     let made: Vec<_> = fit.iter().map(|sql| altered(sql)).collect();
     for (sql, (_, database)) in fit.iter().zip(&made) {
@@ -164,44 +156,26 @@ fn a_schema_that_would_take_isso_down_or_do_more_does_not_pass() {
         "DROP TABLE preferences; CREATE VIRTUAL TABLE preferences USING fts5(key, value)",
         "virtual table",
     );
-    check(
-        "CREATE VIRTUAL TABLE search USING fts5(text)",
-        "virtual table",
-    );
-    check(
-        "CREATE TABLE comments_new (x); PRAGMA user_version = 4",
-        "comments_new",
-    );
+    check("CREATE VIRTUAL TABLE search USING fts5(text)", "virtual table");
+    check("CREATE TABLE comments_new (x); PRAGMA user_version = 4", "comments_new");
     for (from, to, word) in [
         ("id INTEGER PRIMARY KEY", "id INT PRIMARY KEY", "`id`"),
         ("id INTEGER PRIMARY KEY", "id INTEGER", "`id`"),
         ("created FLOAT", "created VARCHAR", "`created`"),
         ("text VARCHAR", "text INTEGER", "`text`"),
         ("likes INTEGER DEFAULT 0", "likes INTEGER", "`likes`"),
-        (
-            "dislikes INTEGER DEFAULT 0",
-            "dislikes INTEGER DEFAULT 1",
-            "`dislikes`",
-        ),
+        ("dislikes INTEGER DEFAULT 0", "dislikes INTEGER DEFAULT 1", "`dislikes`"),
         ("author VARCHAR", "author VARCHAR NOT NULL", "`author`"),
         (
             "author VARCHAR,\n        email VARCHAR",
             "email VARCHAR, author VARCHAR",
             "`author`",
         ),
-        (
-            "notification INTEGER DEFAULT 0",
-            "note INTEGER",
-            "`notification`",
-        ),
+        ("notification INTEGER DEFAULT 0", "note INTEGER", "`notification`"),
         (", notification INTEGER DEFAULT 0", "", "`notification`"),
         ("DEFAULT 0)", "DEFAULT 0, mine TEXT NOT NULL)", "`mine`"),
         ("DEFAULT 0)", "DEFAULT 0, mine AS (length(text)))", "`mine`"),
-        (
-            "DEFAULT 0)",
-            "DEFAULT 0, mine NOT NULL DEFAULT NULL)",
-            "`mine`",
-        ),
+        ("DEFAULT 0)", "DEFAULT 0, mine NOT NULL DEFAULT NULL)", "`mine`"),
         (
             "DEFAULT 0)",
             "DEFAULT 0, mine DEFAULT (abs(-9223372036854775808)))",
@@ -212,26 +186,10 @@ fn a_schema_that_would_take_isso_down_or_do_more_does_not_pass() {
             "DEFAULT 0, mine DEFAULT (\"abs\" (-9223372036854775808)))",
             "`mine`",
         ),
-        (
-            "DEFAULT 0)",
-            "DEFAULT 0, mine DEFAULT (-true(1)))",
-            "`mine`",
-        ),
-        (
-            "DEFAULT 0)",
-            "DEFAULT 0, mine NOT NULL DEFAULT (date('x')))",
-            "`mine`",
-        ),
-        (
-            "DEFAULT 0)",
-            "DEFAULT 0, mine NOT NULL DEFAULT (date('%s')))",
-            "`mine`",
-        ),
-        (
-            "remote_addr VARCHAR",
-            "remote_addr VARCHAR AS (text)",
-            "`remote_addr`",
-        ),
+        ("DEFAULT 0)", "DEFAULT 0, mine DEFAULT (-true(1)))", "`mine`"),
+        ("DEFAULT 0)", "DEFAULT 0, mine NOT NULL DEFAULT (date('x')))", "`mine`"),
+        ("DEFAULT 0)", "DEFAULT 0, mine NOT NULL DEFAULT (date('%s')))", "`mine`"),
+        ("remote_addr VARCHAR", "remote_addr VARCHAR AS (text)", "`remote_addr`"),
         ("mode INTEGER", "mode INTEGER CHECK (mode < 3)", "CHECK"),
         ("author VARCHAR", "author VARCHAR COLLATE NOCASE", "COLLATE"),
         ("author VARCHAR", "author VARCHAR UNIQUE", "index"),
@@ -242,34 +200,18 @@ fn a_schema_that_would_take_isso_down_or_do_more_does_not_pass() {
         ),
         ("DEFAULT 0)", "DEFAULT 0) WITHOUT ROWID", "WITHOUT"),
         // To SQLite this character is a blank where a word begins.
-        (
-            "author VARCHAR",
-            "author VARCHAR \u{feff}CHECK (author > '')",
-            "CHECK",
-        ),
+        ("author VARCHAR", "author VARCHAR \u{feff}CHECK (author > '')", "CHECK"),
         ("DEFAULT 0)", "DEFAULT 0) \u{feff}WITHOUT ROWID", "WITHOUT"),
     ] {
         check(&comments(from, to), word);
     }
     check(&threads("id INTEGER PRIMARY KEY, title, uri"), "`uri`");
-    check(
-        &threads("id INTEGER PRIMARY KEY, uri, title, more"),
-        "`more`",
-    );
-    check(
-        &threads("id INTEGER PRIMARY KEY, uri, title UNIQUE"),
-        "index",
-    );
+    check(&threads("id INTEGER PRIMARY KEY, uri, title, more"), "`more`");
+    check(&threads("id INTEGER PRIMARY KEY, uri, title UNIQUE"), "index");
     check("CREATE UNIQUE INDEX once ON comments (text)", "`once`");
     check("CREATE INDEX lower ON comments (lower(text))", "`lower`");
-    check(
-        "CREATE INDEX few ON comments (mode) WHERE length(text) > 3",
-        "`few`",
-    );
-    check(
-        "CREATE INDEX alike ON comments (mode) WHERE text LIKE 'x'",
-        "`alike`",
-    );
+    check("CREATE INDEX few ON comments (mode) WHERE length(text) > 3", "`few`");
+    check("CREATE INDEX alike ON comments (mode) WHERE text LIKE 'x'", "`alike`");
     check(
         "CREATE INDEX marked ON comments (mode) WHERE text \u{feff}LIKE 'x'",
         "`marked`",
@@ -283,7 +225,8 @@ fn a_schema_that_would_take_isso_down_or_do_more_does_not_pass() {
     check(&format!("{older} -1"), "`notification`");
 }
 
-/// Isso's entries in the schema under kinds and names that SQLite takes for the same, and a comparison of bytes does not.
+/// Isso's entries in the schema under kinds and names that SQLite takes for the same, and a comparison of bytes does
+/// not.
 #[test]
 fn an_entry_of_the_schema_that_sqlite_did_not_write_does_not_pass() {
     let made = "CREATE TRIGGER mine AFTER INSERT ON comments BEGIN DELETE FROM threads; END;
@@ -328,10 +271,7 @@ fn a_hostile_schema_does_nothing_while_it_is_looked_at() {
     let file = std::fs::read(&database).unwrap();
     for access in [Access::Read, Access::Settle] {
         let connection = open(&database, access).unwrap();
-        assert!(matches!(
-            foreign(&connection),
-            Ok(Some(Foreign::Altered(_)))
-        ));
+        assert!(matches!(foreign(&connection), Ok(Some(Foreign::Altered(_)))));
         assert_eq!(find_damage(&connection, Depth::Indexes), Ok(None));
         for forbidden in [
             "SELECT * FROM endless",
@@ -356,12 +296,7 @@ fn a_journal_of_several_databases_is_noticed() {
     let magic = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
     overwrite(
         &journal,
-        [
-            &magic[..],
-            &[0; 600],
-            b"/home/me/precious\0\0\0\x11\0\0\0\x11",
-        ]
-        .concat(),
+        [&magic[..], &[0; 600], b"/home/me/precious\0\0\0\x11\0\0\0\x11"].concat(),
     );
     assert!(!stranger_journal(&database).unwrap(), "it only begins so");
     overwrite(&journal, [&magic[..], &[0; 600], &magic].concat());

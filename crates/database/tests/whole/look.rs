@@ -22,10 +22,7 @@ fn check(accident: impl FnOnce(&Path), expected: Result<(), &str>) {
         Err(part) => {
             let error = outcome.expect_err(part);
             assert!(error.contains(part), "{error}");
-            assert!(
-                error.contains(&folder.path().display().to_string()),
-                "{error}"
-            );
+            assert!(error.contains(&folder.path().display().to_string()), "{error}");
         }
     }
 }
@@ -44,10 +41,7 @@ fn a_sound_database_is_taken() {
     check(|_| {}, Ok(()));
     check_unknown(|_| {}, Ok(()));
     check(|db| execute(db, "PRAGMA journal_mode = WAL"), Ok(()));
-    check(
-        |db| execute(db, "DELETE FROM comments; DELETE FROM threads"),
-        Ok(()),
-    );
+    check(|db| execute(db, "DELETE FROM comments; DELETE FROM threads"), Ok(()));
 }
 
 #[test]
@@ -68,33 +62,24 @@ fn an_emptied_database_is_noticed() {
 
 #[test]
 fn an_isso_that_was_killed_at_its_first_start_begins_again() {
-    check_unknown(
-        |db| execute(db, "DROP TABLE comments; DROP TABLE threads"),
-        Ok(()),
-    );
+    check_unknown(|db| execute(db, "DROP TABLE comments; DROP TABLE threads"), Ok(()));
     check_unknown(|db| execute(db, "DROP TABLE comments"), Ok(()));
 }
 
 #[test]
 fn a_database_that_is_not_issos_is_refused() {
-    let foreign =
-        "DROP TABLE comments; DROP TABLE threads; DROP TABLE preferences; CREATE TABLE posts (id)";
+    let foreign = "DROP TABLE comments; DROP TABLE threads; DROP TABLE preferences; CREATE TABLE posts (id)";
     check(
         |db| execute(db, foreign),
         Err("is not Isso's: it has no table `comments`"),
     );
     check_unknown(|db| execute(db, foreign), Err("is not Isso's"));
-    check(
-        |db| execute(db, "DROP TABLE threads"),
-        Err("no table `threads`"),
-    );
-    let view = "DROP TABLE comments; CREATE VIEW comments AS SELECT 1 AS tid, 2 AS id, 3 AS created, 4 AS mode, 5 AS text";
+    check(|db| execute(db, "DROP TABLE threads"), Err("no table `threads`"));
+    let view =
+        "DROP TABLE comments; CREATE VIEW comments AS SELECT 1 AS tid, 2 AS id, 3 AS created, 4 AS mode, 5 AS text";
     check(|db| execute(db, view), Err("no table `comments`"));
     let other = "DROP TABLE comments; CREATE TABLE comments (id INTEGER PRIMARY KEY, body TEXT)";
-    check(
-        |db| execute(db, other),
-        Err("no table `comments` as Isso makes it"),
-    );
+    check(|db| execute(db, other), Err("no table `comments` as Isso makes it"));
 }
 
 #[test]
@@ -129,9 +114,7 @@ fn a_database_in_use_is_not_corrupt() {
     let mut writer = None;
     let write = |db: &Path| {
         let connection = Connection::open(db).expect("it is there");
-        connection
-            .execute_batch("BEGIN IMMEDIATE")
-            .expect("it is SQL");
+        connection.execute_batch("BEGIN IMMEDIATE").expect("it is SQL");
         writer = Some(connection);
     };
     check(write, Ok(()));
@@ -154,16 +137,13 @@ fn a_transaction_that_was_killed_is_rolled_back() {
     assert!(!journal.exists(), "it was rolled back");
     let count = "SELECT count(*) FROM comments WHERE text LIKE '%x'";
     let torn = Connection::open(&torn).expect("it is there");
-    let written: i64 = torn
-        .query_row(count, [], |row| row.get(0))
-        .expect("it is SQL");
+    let written: i64 = torn.query_row(count, [], |row| row.get(0)).expect("it is SQL");
     assert_eq!(written, 0);
 }
 
 #[test]
 fn a_missing_folder_is_named() {
-    let remove =
-        |db: &Path| fs::remove_dir_all(db.parent().expect("a folder")).expect("it is there");
+    let remove = |db: &Path| fs::remove_dir_all(db.parent().expect("a folder")).expect("it is there");
     check(remove, Err("is missing or cannot be entered"));
 }
 
@@ -186,9 +166,7 @@ fn known_damage_counts_until_the_database_is_mended() {
     execute(&database, "INSERT INTO threads (uri) VALUES ('/more')");
     assert!(look(&database).is_err());
     // A copy has the same length, change counter and date.
-    let date = fs::metadata(&good)
-        .and_then(|it| it.modified())
-        .expect("it is there");
+    let date = fs::metadata(&good).and_then(|it| it.modified()).expect("it is there");
     fs::copy(&good, &database).expect("there is room");
     fs::File::open(&database)
         .and_then(|it| it.set_modified(date))

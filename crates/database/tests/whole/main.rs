@@ -74,9 +74,7 @@ fn scribble(database: &Path, at: u64) {
 
 fn cut(database: &Path, bytes: u64) {
     let file = File::options().write(true).open(database);
-    file.expect("it is there")
-        .set_len(bytes)
-        .expect("it is a file");
+    file.expect("it is there").set_len(bytes).expect("it is a file");
 }
 
 /// A page in the middle of the comments, which nothing but a thorough check reads.

@@ -32,10 +32,7 @@ fn a_verdict_is_remembered_with_the_state_it_was_found_in() {
     assert_eq!(last_verdict(&database), Some(damaged));
 
     let kept = folder.path().join("comments.db.checked");
-    let mode = fs::metadata(&kept)
-        .expect("it is there")
-        .permissions()
-        .mode();
+    let mode = fs::metadata(&kept).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let names = fs::read_dir(folder.path()).expect("it is there").count();
     assert_eq!(names, 3, "database, marker and verdict, nothing temporary");
@@ -63,18 +60,12 @@ fn no_writer_waits_and_what_was_written_to_gets_no_verdict() {
             commits += 1;
         }
         let checked = check.join().expect("it does not panic");
-        assert!(
-            matches!(checked, Err(CheckError::Changed(_))),
-            "{checked:?}"
-        );
+        assert!(matches!(checked, Err(CheckError::Changed(_))), "{checked:?}");
         commits
     });
     assert!(commits > 0);
     assert_eq!(last_verdict(&database), None);
-    assert_eq!(
-        check_thoroughly(&database).expect("nobody writes").damage,
-        None
-    );
+    assert_eq!(check_thoroughly(&database).expect("nobody writes").damage, None);
 }
 
 #[test]
@@ -83,15 +74,9 @@ fn a_transaction_under_way_is_waited_for() {
     let writer = Connection::open(&database).expect("it is there");
     let begin = "PRAGMA cache_size = 2; BEGIN; UPDATE comments SET text = text || 'x'";
     writer.execute_batch(begin).expect("it is SQL");
-    assert!(matches!(
-        check_thoroughly(&database),
-        Err(CheckError::Changed(_))
-    ));
+    assert!(matches!(check_thoroughly(&database), Err(CheckError::Changed(_))));
     writer.execute_batch("COMMIT").expect("nobody has a lock");
-    assert_eq!(
-        check_thoroughly(&database).expect("nobody writes").damage,
-        None
-    );
+    assert_eq!(check_thoroughly(&database).expect("nobody writes").damage, None);
     // A journal that stays is not one of a transaction.
     for mode in ["PERSIST", "TRUNCATE"] {
         execute(
@@ -112,12 +97,7 @@ fn in_wal_mode_what_is_in_the_log_is_read_too() {
     execute(&database, "PRAGMA journal_mode = WAL");
     let writer = Connection::open(&database).expect("it is there");
     add(&writer, 1000);
-    assert_eq!(
-        check_thoroughly(&database)
-            .expect("readers stop nobody")
-            .damage,
-        None
-    );
+    assert_eq!(check_thoroughly(&database).expect("readers stop nobody").damage, None);
     writer
         .execute_batch("UPDATE threads SET title = 'more'")
         .expect("nobody has a lock");
@@ -130,8 +110,5 @@ fn what_is_no_database_is_damaged_and_what_is_not_there_is_an_error() {
     let damage = check_thoroughly(&database).expect("it can be read").damage;
     assert!(damage.expect("it is none").found.contains("not a database"));
     fs::remove_file(&database).expect("it is there");
-    assert!(matches!(
-        check_thoroughly(&database),
-        Err(CheckError::Read(..))
-    ));
+    assert!(matches!(check_thoroughly(&database), Err(CheckError::Read(..))));
 }

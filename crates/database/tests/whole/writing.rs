@@ -120,22 +120,13 @@ fn what_belongs_to_another_user_is_told_with_the_owner_and_the_cure() {
         &["the folder /", "belongs to root", taken],
     );
     // Nothing is wrong where everybody may write, nor with a file of another owner's that the group may write to.
-    check_as_nobody(
-        |folder, _| make_roots(folder, 0o1777),
-        &["nothing is amiss"],
-    );
-    check_as_nobody(
-        |_, database| make_roots(database, 0o666),
-        &["nothing is amiss"],
-    );
+    check_as_nobody(|folder, _| make_roots(folder, 0o1777), &["nothing is amiss"]);
+    check_as_nobody(|_, database| make_roots(database, 0o666), &["nothing is amiss"]);
     check_as_nobody(
         |_, database| {
             fs::set_permissions(database, Permissions::from_mode(0o400)).expect("it is ours");
         },
-        &[
-            "does not let its owner write to it; run: chmod u+rw /",
-            taken,
-        ],
+        &["does not let its owner write to it; run: chmod u+rw /", taken],
     );
     check_as_nobody(
         |folder, database| {
@@ -179,9 +170,7 @@ fn what_sqlite_left_beside_the_database_counts_too() {
             let writer = Connection::open(database).expect("it is there");
             writer
                 .execute_batch("PRAGMA cache_spill = 1; PRAGMA cache_size = 1; BEGIN")
-                .and_then(|()| {
-                    writer.execute("UPDATE comments SET text = hex(randomblob(9000))", [])
-                })
+                .and_then(|()| writer.execute("UPDATE comments SET text = hex(randomblob(9000))", []))
                 .expect("there is room");
             let copy = fs::read(&journal).expect("the pages did not fit into the cache");
             drop(writer);
@@ -231,10 +220,7 @@ fn an_immutable_database_is_told() {
     chattr("-i").expect("it could before");
     assert!(written.is_err());
     let said = said.expect_err("not even root may write to it").to_string();
-    assert!(
-        said.contains("is immutable") && said.contains("chattr -i /"),
-        "{said}"
-    );
+    assert!(said.contains("is immutable") && said.contains("chattr -i /"), "{said}");
     drop(folder);
 }
 
@@ -273,7 +259,7 @@ fn limited(folder: &Path) {
     setrlimit(Resource::RLIMIT_FSIZE, length, length).expect("it may be lowered");
     let said = check_writing(&database, ROOM_FOR_A_COMMENT).expect_err("it cannot grow");
     assert!(said.to_string().contains("ulimit -f unlimited"), "{said}");
-    let grown = Connection::open(&database)
-        .and_then(|it| it.execute("UPDATE comments SET text = hex(randomblob(9000))", []));
+    let grown =
+        Connection::open(&database).and_then(|it| it.execute("UPDATE comments SET text = hex(randomblob(9000))", []));
     assert!(grown.is_err());
 }

@@ -79,8 +79,7 @@ pub struct Undone {
 pub const NOT_TOGETHER: &str =
     "the files of this Isso do not lie in one folder, so they cannot be put in place at once";
 /// What to do instead.
-pub const NOT_TOGETHER_HINT: &str =
-    "unpack the backup with --into DIR, stop Isso, and put the files where they belong";
+pub const NOT_TOGETHER_HINT: &str = "unpack the backup with --into DIR, stop Isso, and put the files where they belong";
 
 impl Files {
     /// The volume that these are the files of.
@@ -164,14 +163,10 @@ pub(super) async fn files(State(app): State<App>) -> Json<Files> {
 }
 
 /// Answers with the backup's number, and goes on answering for as long as the connection lives.
-pub(super) async fn begin(
-    State(app): State<App>,
-    Query(asker): Query<Asker>,
-) -> Result<Body, Problem> {
-    // A task of its own goes on when the asker goes away before the answer; what has begun by then ends with the permit.
-    let App {
-        service, backup, ..
-    } = app;
+pub(super) async fn begin(State(app): State<App>, Query(asker): Query<Asker>) -> Result<Body, Problem> {
+    // A task of its own goes on when the asker goes away before the answer; what has begun by then ends with the
+    // permit.
+    let App { service, backup, .. } = app;
     let begun = tokio::spawn(async move {
         let host = service.host;
         host.send(Event::Backup).await?;
@@ -183,8 +178,7 @@ pub(super) async fn begin(
         })
     });
     let begun = begun.await.unwrap_or(Err(Refusal::Bug));
-    let permit =
-        begun.map_err(|refusal| Problem::with_cause(&refusal, Language::of(&asker.language)))?;
+    let permit = begun.map_err(|refusal| Problem::with_cause(&refusal, Language::of(&asker.language)))?;
     let number = permit.number;
     // hyper notices a lost client at the latest when it writes, so a line is written each second.
     let every = interval_at(Instant::now() + EVERY, EVERY);
@@ -196,11 +190,7 @@ pub(super) async fn begin(
     Ok(Body::from_stream(lines.map(Ok::<_, Infallible>)))
 }
 
-pub(super) async fn end(
-    State(app): State<App>,
-    Path(number): Path<u64>,
-    Input(ended): Input<Ended>,
-) -> Json<()> {
+pub(super) async fn end(State(app): State<App>, Path(number): Path<u64>, Input(ended): Input<Ended>) -> Json<()> {
     if app.backup.end(number) {
         let end = ended.error.map_or(Ok(()), |error| Err(error.into()));
         let _ = finish(app.service.host, end).await;
@@ -231,10 +221,7 @@ pub(super) async fn restore(
 
 /// Puts files in place. If Isso served before and does not with them, those before are put back.
 async fn put_in_place(app: &App, from: PathBuf, language: Language) -> Result<Swapped, Problem> {
-    let served = matches!(
-        app.service.host.state(),
-        Lifecycle::Serving | Lifecycle::Reloading
-    );
+    let served = matches!(app.service.host.state(), Lifecycle::Serving | Lifecycle::Reloading);
     let (restored, state) = app.restores.restore(from, language).await?;
     let before = restored.before.clone();
     let undone = match served && state == Lifecycle::Recovering {

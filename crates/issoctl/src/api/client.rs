@@ -28,8 +28,7 @@ const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 /// After this time the command says on a terminal what it waits for.
 const QUIETLY: Duration = Duration::from_secs(10);
 /// What may be wrong with a host that does not answer.
-const STOPPED: &str =
-    "it may have been stopped, such as with Ctrl-Z; then let it go on with `fg` or `kill -CONT`";
+const STOPPED: &str = "it may have been stopped, such as with Ctrl-Z; then let it go on with `fg` or `kill -CONT`";
 
 /// A connection to the `up` that runs on a data folder.
 pub struct Client {
@@ -61,12 +60,7 @@ impl Client {
         let host = match UnixStream::connect(socket.get()) {
             Ok(stream) => getsockopt(&stream, PeerCredentials).ok().map(|it| it.pid()),
             // No socket, or one that a killed `up` left behind.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
-                ) =>
-            {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
                 return Ok(None);
             }
             Err(error) => return Err(unreachable(error)),
@@ -121,11 +115,7 @@ impl Client {
 
     /// The settings as the host's Isso sees them.
     pub async fn settings(&self, reveal: bool) -> Result<Settings, Failure> {
-        json(
-            self.request(Method::GET, "settings")
-                .query(&[("reveal", reveal)]),
-        )
-        .await
+        json(self.request(Method::GET, "settings").query(&[("reveal", reveal)])).await
     }
 
     /// What is wrong with them.
@@ -145,11 +135,7 @@ impl Client {
     /// One action with its form.
     pub async fn action(&self, id: &str, language: Language) -> Result<Shown, Failure> {
         let route = format!("actions/{id}");
-        json(
-            self.request(Method::GET, &route)
-                .query(&[("language", language.tag())]),
-        )
-        .await
+        json(self.request(Method::GET, &route).query(&[("language", language.tag())])).await
     }
 
     /// Runs an action.
@@ -214,8 +200,7 @@ impl Client {
     /// A request whose answer may take any time.
     fn patient(&self, method: Method, route: &str) -> RequestBuilder {
         // The host is not looked at: the connection is the socket's.
-        self.http
-            .request(method, format!("http://issoctl/v1/{route}"))
+        self.http.request(method, format!("http://issoctl/v1/{route}"))
     }
 }
 
@@ -231,9 +216,7 @@ impl Backup<'_> {
     pub async fn end(self, error: Option<String>) -> Result<(), Failure> {
         let route = format!("backups/{}", self.number);
         let request = self.client.patient(Method::DELETE, &route);
-        waiting(send(request.json(&Ended { error })))
-            .await
-            .map(drop)
+        waiting(send(request.json(&Ended { error }))).await.map(drop)
     }
 }
 
@@ -269,9 +252,6 @@ fn broken(source: reqwest::Error) -> Failure {
             .exit(Failure::NOT_RUNNING)
             .hint(STOPPED);
     }
-    Failure::new(
-        "the running `issoctl up` did not answer as expected",
-        source,
-    )
-    .hint("see what it printed, or stop and start it")
+    Failure::new("the running `issoctl up` did not answer as expected", source)
+        .hint("see what it printed, or stop and start it")
 }

@@ -111,11 +111,7 @@ impl AsyncRead for Counted {
 }
 
 impl AsyncWrite for Counted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -151,10 +147,7 @@ mod tests {
 
         let first = UnixStream::connect(&socket).await.unwrap();
         let told = ask().await;
-        assert!(
-            told.contains("1 connections") && told.contains("logs -f"),
-            "{told}"
-        );
+        assert!(told.contains("1 connections") && told.contains("logs -f"), "{told}");
         drop(first);
         // The listener may not have noticed yet that the first one is gone.
         let served = async { while ask().await != "served" {} };

@@ -29,25 +29,14 @@ pub(super) async fn logs(State(app): State<App>, Query(query): Query<Tail>) -> B
 }
 
 /// The lines that were asked for, and with `follow` those that come.
-fn tail(
-    logs: &LogRing,
-    Tail {
-        lines,
-        follow,
-        json,
-    }: Tail,
-) -> impl Stream<Item = String> + use<> {
+fn tail(logs: &LogRing, Tail { lines, follow, json }: Tail) -> impl Stream<Item = String> + use<> {
     let (past, coming) = logs.follow(lines.unwrap_or(usize::MAX));
     // Written as they are sent: each of many clients may ask for all.
     let past = past.into_iter().map(move |line| write(&line, json));
     // Sent at once, so that the client sees the answer begin even when nothing was logged yet.
     let begin = tokio_stream::once(String::new());
     // Without, the channel has no sender, so nothing comes.
-    let coming = if follow {
-        coming
-    } else {
-        broadcast::channel(1).1
-    };
+    let coming = if follow { coming } else { broadcast::channel(1).1 };
     let coming = BroadcastStream::new(coming).map(move |line| match line {
         Ok(line) => write(&line, json),
         Err(BroadcastStreamRecvError::Lagged(lines)) => skipped(lines, json),
@@ -79,11 +68,7 @@ mod tests {
 
     async fn read(stream: impl Stream<Item = String>, count: usize) -> Vec<String> {
         // What is empty only makes the answer begin.
-        stream
-            .filter(|it| !it.is_empty())
-            .take(count)
-            .collect()
-            .await
+        stream.filter(|it| !it.is_empty()).take(count).collect().await
     }
 
     fn push(logs: &LogRing, lines: std::ops::Range<usize>) {
@@ -122,9 +107,6 @@ mod tests {
             follow: false,
             json: false,
         };
-        assert_eq!(
-            read(tail(&logs, query), 100).await,
-            ["17\n", "18\n", "19\n"]
-        );
+        assert_eq!(read(tail(&logs, query), 100).await, ["17\n", "18\n", "19\n"]);
     }
 }

@@ -16,9 +16,10 @@
 //! | `GET /v1/logs?lines=N&follow=true` | the last N log lines as text, and those that come; with `json=true` an object each |
 //! | `POST /v1/stop` | ends `up` |
 //!
-//! What goes wrong, an unknown route too, is a [`crate::service::Problem`] with a status of 4xx or 5xx. Only the folder's
-//! owner can open the socket, so the API asks for no password. It trusts no request all the same: no route takes a path to
-//! work on, a body has 2 MB at most, and what may wait for a disk or a lock waits beside the thread that keeps Isso up.
+//! What goes wrong, an unknown route too, is a [`crate::service::Problem`] with a status of 4xx or 5xx. Only the
+//! folder's owner can open the socket, so the API asks for no password. It trusts no request all the same: no route
+//! takes a path to work on, a body has 2 MB at most, and what may wait for a disk or a lock waits beside the thread
+//! that keeps Isso up.
 
 mod backup;
 mod client;

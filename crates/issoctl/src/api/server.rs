@@ -76,12 +76,7 @@ pub async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::
         .with_graceful_shutdown(stopped.clone().cancelled_owned())
         .into_future();
     // A client that follows the log never ends its request.
-    let lingering = async {
-        (
-            stopped.cancelled().await,
-            sleep(Duration::from_secs(1)).await,
-        )
-    };
+    let lingering = async { (stopped.cancelled().await, sleep(Duration::from_secs(1)).await) };
     let served = tokio::select! {
         served = served => served,
         _ = lingering => Ok(()),
@@ -128,10 +123,7 @@ struct Settled {
     settled: bool,
 }
 
-async fn status(
-    State(app): State<App>,
-    Query(query): Query<Settled>,
-) -> Result<Json<Status>, Problem> {
+async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Result<Json<Status>, Problem> {
     if query.settled {
         // A change that is neither in force nor refused is still on its way, whatever the state.
         let _ = timeout(Duration::from_secs(30), settled(&app)).await;
@@ -151,10 +143,7 @@ async fn status(
         pid: std::process::id(),
         dropped_lines: printer::installed().map_or(0, Printer::dropped),
         settings,
-        database: DatabaseStatus {
-            unwritable,
-            ..database
-        },
+        database: DatabaseStatus { unwritable, ..database },
         supervisor,
     }))
 }
@@ -164,9 +153,7 @@ async fn status(
 pub(super) async fn ask(app: &App) -> Probe {
     let phase = app.supervisor.phase();
     let answer = match phase {
-        Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
-            .await
-            .map_err(|error| line(&error)),
+        Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen).await.map_err(|error| line(&error)),
         Phase::Starting => Err("Isso is starting".to_owned()),
         Phase::Stopped | Phase::Waiting | Phase::Stopping => Err("Isso does not run".to_owned()),
     };
@@ -223,10 +210,7 @@ struct Reveal {
     reveal: bool,
 }
 
-async fn shown(
-    State(app): State<App>,
-    Query(query): Query<Reveal>,
-) -> Result<Json<Settings>, Problem> {
+async fn shown(State(app): State<App>, Query(query): Query<Reveal>) -> Result<Json<Settings>, Problem> {
     let settings = aside(move || Settings::of(&app.service.volume, query.reveal)).await?;
     settings.map(Json).map_err(|error| Problem::of(&error))
 }
@@ -242,10 +226,7 @@ pub(super) struct Asker {
     pub language: String,
 }
 
-async fn actions(
-    State(app): State<App>,
-    Query(asker): Query<Asker>,
-) -> Result<Json<Vec<Listed>>, Problem> {
+async fn actions(State(app): State<App>, Query(asker): Query<Asker>) -> Result<Json<Vec<Listed>>, Problem> {
     aside(move || app.service.list(Language::of(&asker.language)))
         .await?
         .map(Json)
@@ -274,9 +255,7 @@ async fn check(
     Path(id): Path<String>,
     Input(request): Input<RunRequest>,
 ) -> Result<Json<Vec<Wrong>>, Problem> {
-    aside(move || app.service.check(&id, &request))
-        .await?
-        .map(Json)
+    aside(move || app.service.check(&id, &request)).await?.map(Json)
 }
 
 async fn stop(State(app): State<App>) {
@@ -323,23 +302,14 @@ mod tests {
             .route("/logs", get(follow));
         let address = served(router).await;
         let ask = async |method, path| {
-            let request =
-                reqwest::Client::new().request(method, format!("http://{address}/{path}"));
+            let request = reqwest::Client::new().request(method, format!("http://{address}/{path}"));
             request.send().await.unwrap()
         };
         for (method, path, status) in [
             (Method::GET, "nowhere", StatusCode::NOT_FOUND),
             (Method::POST, "logs", StatusCode::METHOD_NOT_ALLOWED),
-            (
-                Method::GET,
-                "logs?lines=many",
-                StatusCode::UNPROCESSABLE_ENTITY,
-            ),
-            (
-                Method::GET,
-                "numbers/none",
-                StatusCode::UNPROCESSABLE_ENTITY,
-            ),
+            (Method::GET, "logs?lines=many", StatusCode::UNPROCESSABLE_ENTITY),
+            (Method::GET, "numbers/none", StatusCode::UNPROCESSABLE_ENTITY),
         ] {
             let answer = ask(method, path).await;
             assert_eq!(answer.status(), status, "{path}");
@@ -348,24 +318,16 @@ mod tests {
         }
         let answer = ask(Method::GET, "logs?lines=5&follow=true").await;
         assert_eq!(answer.text().await.unwrap(), "Some(5) true");
-        assert_eq!(
-            ask(Method::GET, "numbers/7").await.text().await.unwrap(),
-            "7"
-        );
+        assert_eq!(ask(Method::GET, "numbers/7").await.text().await.unwrap(), "7");
     }
 
     #[tokio::test]
     async fn a_handler_that_panics_is_answered_for_and_the_next_one_works() {
-        let router = Router::new().route("/good", get(async || "good")).route(
-            "/bad",
-            get(async || -> &'static str { panic!("on purpose") }),
-        );
+        let router = Router::new()
+            .route("/good", get(async || "good"))
+            .route("/bad", get(async || -> &'static str { panic!("on purpose") }));
         let address = served(router).await;
-        let ask = async |path| {
-            reqwest::get(format!("http://{address}/{path}"))
-                .await
-                .unwrap()
-        };
+        let ask = async |path| reqwest::get(format!("http://{address}/{path}")).await.unwrap();
 
         let answer = ask("bad").await;
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);

@@ -42,8 +42,8 @@ impl SocketPath {
         self.join(Self::NAME)
     }
 
-    /// Listens under a name that clients do not look for, until [`Bound::publish`]. Only the owner may connect. Fails where the
-    /// socket could not be published either.
+    /// Listens under a name that clients do not look for, until [`Bound::publish`]. Only the owner may connect. Fails
+    /// where the socket could not be published either.
     pub fn bind(self) -> io::Result<Bound> {
         // A rename replaces a socket that a killed host left behind, and any file, but no folder.
         if symlink_metadata(self.get()).is_ok_and(|there| there.is_dir()) {
@@ -58,10 +58,7 @@ impl SocketPath {
             _ => {}
         }
         let listener = UnixListener::bind(&unready)?;
-        let bound = Bound {
-            listener,
-            socket: self,
-        };
+        let bound = Bound { listener, socket: self };
         set_permissions(&unready, Permissions::from_mode(0o600))?;
         bound.listener.set_nonblocking(true)?;
         Ok(bound)

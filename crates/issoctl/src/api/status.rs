@@ -54,9 +54,8 @@ impl Status {
     pub fn held_by_clients(&self) -> Option<String> {
         let supervisor = &self.supervisor;
         let workers = supervisor.workers.filter(|workers| *workers > 0)?;
-        (supervisor.connections? >= workers).then(|| {
-            format!("it does not answer: each of its {workers} workers waits for a slow client")
-        })
+        (supervisor.connections? >= workers)
+            .then(|| format!("it does not answer: each of its {workers} workers waits for a slow client"))
     }
 
     /// What the gunicorn before, which goes by the settings before, is still at.
@@ -86,9 +85,7 @@ impl Status {
         if self.state == State::Restoring.as_str() {
             return "it is stopped while a backup is put back".to_owned();
         }
-        let or = |said: &Option<String>, without: &str| {
-            said.clone().unwrap_or_else(|| without.to_owned())
-        };
+        let or = |said: &Option<String>, without: &str| said.clone().unwrap_or_else(|| without.to_owned());
         match supervisor.phase {
             Phase::Serving | Phase::Reloading => self
                 .held_by_clients()
@@ -140,14 +137,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_reason_is_never_empty() {
-        let phases = [
-            "stopped",
-            "starting",
-            "serving",
-            "reloading",
-            "waiting",
-            "stopping",
-        ];
+        let phases = ["stopped", "starting", "serving", "reloading", "waiting", "stopping"];
         for phase in phases {
             for state in ["installed", "awaiting-password", "restoring", "serving"] {
                 let why = status(state, phase, false).why();

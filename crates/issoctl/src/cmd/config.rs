@@ -14,11 +14,7 @@ use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 use crate::settings::{Checked, Setting, Settings};
 
 /// Shows, checks or parses `isso.cfg`.
-pub async fn run(
-    data: &DataDir,
-    output: Output,
-    command: ConfigCommand,
-) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataDir, output: Output, command: ConfigCommand) -> Result<ExitCode, Failure> {
     match command {
         ConfigCommand::Show { reveal } => show(data, reveal, output).await,
         ConfigCommand::Check { file } => check(data, file, output).await,
@@ -46,12 +42,7 @@ async fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, 
     let settings = match settings.read {
         Ok(read) => read,
         Err(diagnostics) => {
-            return Ok(refused(
-                &settings.file,
-                &diagnostics,
-                Failure::FAILED,
-                output,
-            ));
+            return Ok(refused(&settings.file, &diagnostics, Failure::FAILED, output));
         }
     };
     if output.json {
@@ -69,9 +60,7 @@ async fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, 
         for setting in settings {
             let text = setting.value.trim().replace('\n', ", ");
             let origin = match setting {
-                Setting {
-                    by_default: true, ..
-                } => format!("  {DIM}(default){DIM:#}"),
+                Setting { by_default: true, .. } => format!("  {DIM}(default){DIM:#}"),
                 Setting { expanded: true, .. } => format!("  {DIM}(from the environment){DIM:#}"),
                 _ => String::new(),
             };
@@ -103,12 +92,8 @@ async fn check(data: &DataDir, file: Option<PathBuf>, output: Output) -> Result<
             Checked { file, diagnostics }
         }
     };
-    let is_refused = diagnostics
-        .iter()
-        .any(|found| found.severity == Severity::Refused);
-    let only_told = diagnostics
-        .iter()
-        .all(|found| found.severity == Severity::Info);
+    let is_refused = diagnostics.iter().any(|found| found.severity == Severity::Refused);
+    let only_told = diagnostics.iter().all(|found| found.severity == Severity::Info);
     if output.json {
         output.json(&json!({ "file": path, "accepted": !is_refused, "diagnostics": diagnostics }));
     } else {

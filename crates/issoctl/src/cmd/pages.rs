@@ -29,12 +29,7 @@ pub fn man(output: Output, out: Option<&Path>) -> Result<ExitCode, Failure> {
     };
     std::fs::create_dir_all(dir)
         .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
-        .map_err(|source| {
-            Failure::new(
-                format!("cannot write manual pages into {}", dir.display()),
-                source,
-            )
-        })?;
+        .map_err(|source| Failure::new(format!("cannot write manual pages into {}", dir.display()), source))?;
     output.note(&format!(
         "manual pages written; read one with: man {}/issoctl.1",
         dir.display()

@@ -33,11 +33,7 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
                 "{BAD}not running{BAD:#}: no `issoctl up` on {}",
                 data.path().display()
             ));
-            output.line(
-                &data.spell(
-                    "start it with `issoctl up`; if it runs, name its folder with --data DIR",
-                ),
-            );
+            output.line(&data.spell("start it with `issoctl up`; if it runs, name its folder with --data DIR"));
         }
         return Ok(ExitCode::from(Failure::NOT_RUNNING));
     };
@@ -69,10 +65,7 @@ fn print(status: &Status, data: &DataDir, output: Output) {
     }
     if status.password_needed && status.settings.reason.is_none() {
         let command = data.spell("issoctl action run set-admin-password");
-        line(
-            "To do",
-            &format!("{WARN}set an admin password:{WARN:#} {command}"),
-        );
+        line("To do", &format!("{WARN}set an admin password:{WARN:#} {command}"));
     }
     if let Some(damage) = &status.database.damage {
         line("Database", &format!("{BAD}damaged{BAD:#} ({damage})"));
@@ -128,9 +121,7 @@ fn failed(requests: &FailedRequests) -> Option<String> {
         count => format!("{count} requests"),
     };
     let (time, exception) = (time.unwrap_or_default(), &last.exception);
-    Some(format!(
-        "{requests} answered with 500, the last at {time}: {exception}"
-    ))
+    Some(format!("{requests} answered with 500, the last at {time}: {exception}"))
 }
 
 /// How Isso is, in a few words.
@@ -210,36 +201,11 @@ mod tests {
         let backing_up = format!("{version}; a backup is being made");
         check("backing-up", "serving", true, &backing_up);
         check("starting", "starting", false, "starting");
-        check(
-            "recovering",
-            "waiting",
-            false,
-            "down; it is started again by itself",
-        );
-        check(
-            "backing-up",
-            "waiting",
-            false,
-            "down; it is started again by itself",
-        );
-        check(
-            "serving",
-            "serving",
-            false,
-            "runs, but does not answer as it should",
-        );
-        check(
-            "awaiting-password",
-            "stopped",
-            false,
-            "waiting for an admin password",
-        );
-        check(
-            "restoring",
-            "stopped",
-            false,
-            "stopped while a backup is put back",
-        );
+        check("recovering", "waiting", false, "down; it is started again by itself");
+        check("backing-up", "waiting", false, "down; it is started again by itself");
+        check("serving", "serving", false, "runs, but does not answer as it should");
+        check("awaiting-password", "stopped", false, "waiting for an admin password");
+        check("restoring", "stopped", false, "stopped while a backup is put back");
         check("stopped", "stopping", false, "stopping");
         check("stopped", "stopped", false, "stopped");
     }

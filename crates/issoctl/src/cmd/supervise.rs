@@ -53,14 +53,9 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
 }
 
 /// The files: those of a volume, or an `isso.cfg` that stands alone.
-fn volume_of(
-    config: Option<PathBuf>,
-    volume: Option<PathBuf>,
-    environment: Environment,
-) -> Result<Volume, Failure> {
+fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Environment) -> Result<Volume, Failure> {
     let absolute = |path: &Path| {
-        std::path::absolute(path)
-            .map_err(|source| Failure::new(format!("no such place: {}", path.display()), source))
+        std::path::absolute(path).map_err(|source| Failure::new(format!("no such place: {}", path.display()), source))
     };
     if let Some(volume) = volume {
         let volume = Volume::new(absolute(&volume)?, DATABASE).with_environment(environment);
@@ -107,8 +102,7 @@ fn place_of(dbpath: &str) -> Result<PathBuf, Failure> {
         Some(home) => home.join(&dbpath["~/".len()..]),
         None => PathBuf::from(dbpath),
     };
-    std::path::absolute(path)
-        .map_err(|source| Failure::new(format!("no place for the database: {dbpath}"), source))
+    std::path::absolute(path).map_err(|source| Failure::new(format!("no place for the database: {dbpath}"), source))
 }
 
 /// The home folder, if the database is in it.
@@ -131,17 +125,12 @@ fn need_file(config: &Path) -> Result<(), Failure> {
 
 /// The address that gunicorn was to bind.
 fn address_of(bound: &[String]) -> Result<Listen, Failure> {
-    const HINT: &str =
-        "name the one to listen on with --listen ADDR:PORT, such as --listen 0.0.0.0:8080";
+    const HINT: &str = "name the one to listen on with --listen ADDR:PORT, such as --listen 0.0.0.0:8080";
     match bound {
         [bound] => Listen::of_gunicorn(bound)
-            .map_err(|source| {
-                Failure::new(format!("cannot listen where `-b {bound}` says"), source)
-            })
+            .map_err(|source| Failure::new(format!("cannot listen where `-b {bound}` says"), source))
             .map_err(|failure| failure.exit(Failure::USAGE).hint(HINT)),
-        [] => {
-            Err(Failure::usage("the command line does not say with -b where to listen").hint(HINT))
-        }
+        [] => Err(Failure::usage("the command line does not say with -b where to listen").hint(HINT)),
         several => Err(Failure::usage(format!(
             "the command line listens on {} addresses with -b, and here it can be one",
             several.len()
@@ -159,8 +148,8 @@ fn find(name: &OsString) -> Result<PathBuf, Failure> {
     })
 }
 
-/// What cannot be supervised, or would have Isso read another file than the one that is watched. A configuration file is
-/// looked at by gunicorn.
+/// What cannot be supervised, or would have Isso read another file than the one that is watched. A configuration file
+/// is looked at by gunicorn.
 fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), Failure> {
     let ours = gunicorn::sets_ours(arguments).or_else(|| gunicorn::sets_ours(inherited));
     if let Some(ours) = ours {

@@ -29,8 +29,7 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
     let place = Place::take(data).await?;
     // The port is taken before anything that takes time, so that one in use is told at once.
     let listener = args.listen.bind().await?;
-    let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime()))
-        .environment(std::env::vars_os());
+    let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime())).environment(std::env::vars_os());
     let program = Program::gunicorn(runtime.gunicorn());
     let environment = Environment::of_up(std::env::vars_os());
     let volume = data.volume().with_environment(environment);
@@ -49,9 +48,7 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
             keep: args.backup_keep,
         });
         let data = data.clone();
-        keep_going("the scheduled backups", move || {
-            Rc::clone(&schedule).run(data.clone())
-        });
+        keep_going("the scheduled backups", move || Rc::clone(&schedule).run(data.clone()));
     }
     running.run(output).await
 }
@@ -83,9 +80,7 @@ async fn create_password(service: &Service, data: &DataDir, output: Output) -> R
             "The admin password is {BOLD}{password}{BOLD:#}\nKeep it: it is shown just once."
         ));
     } else {
-        output.note(
-            &data.spell("An admin password was set. See it with `issoctl config show --reveal`."),
-        );
+        output.note(&data.spell("An admin password was set. See it with `issoctl config show --reveal`."));
     }
     Ok(())
 }

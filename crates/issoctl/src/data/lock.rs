@@ -63,8 +63,9 @@ impl DataDir {
 
     fn lock_backups_with(&self, file: &File, lock: TryLock) -> Result<(), Failure> {
         lock(file).map_err(|error| match error {
-            TryLockError::WouldBlock => Failure::plain("another backup is being made or put back")
-                .hint("wait until it is done"),
+            TryLockError::WouldBlock => {
+                Failure::plain("another backup is being made or put back").hint("wait until it is done")
+            }
             TryLockError::Error(source) => self.unlockable(source),
         })
     }
@@ -79,11 +80,10 @@ impl DataDir {
         statvfs(&self.path).is_ok_and(|disk| disk.flags().contains(FsFlags::ST_RDONLY))
     }
 
-    /// Takes the folder for one process; the lock is held as long as the file is open. A command that has it works for a
-    /// moment and is waited for; a host that answers is not.
+    /// Takes the folder for one process; the lock is held as long as the file is open. A command that has it works for
+    /// a moment and is waited for; a host that answers is not.
     pub async fn lock(&self) -> Result<Taken, Failure> {
-        self.take(|| self.lock_file("up.lock").map(Some), File::try_lock)
-            .await
+        self.take(|| self.lock_file("up.lock").map(Some), File::try_lock).await
     }
 
     /// Takes the folder for a command that may change files, or only read where its user may do no more.
@@ -95,11 +95,7 @@ impl DataDir {
         self.take(open, File::try_lock_shared).await
     }
 
-    async fn take(
-        &self,
-        open: impl Fn() -> Result<Option<File>, Failure>,
-        lock: TryLock,
-    ) -> Result<Taken, Failure> {
+    async fn take(&self, open: impl Fn() -> Result<Option<File>, Failure>, lock: TryLock) -> Result<Taken, Failure> {
         let end = Instant::now() + PATIENCE;
         loop {
             // The lock's file may have been removed beside a running host.
@@ -154,11 +150,8 @@ impl DataDir {
     }
 
     fn lock_file(&self, name: &str) -> Result<File, Failure> {
-        self.open(
-            name,
-            File::options().create(true).truncate(false).write(true),
-        )
-        .map_err(|source| self.unopened(name, source))
+        self.open(name, File::options().create(true).truncate(false).write(true))
+            .map_err(|source| self.unopened(name, source))
     }
 
     /// Nothing if it is not there: then no process has locked it.
@@ -181,10 +174,7 @@ impl DataDir {
         let lock = self.path.join(name).display().to_string();
         let failure = Failure::new(format!("cannot open {lock}, which is to be locked"), source);
         match std::fs::symlink_metadata(&lock).is_ok_and(|there| !there.is_file()) {
-            true => failure.hint(format!(
-                "it is no file; remove it: rm -r {}",
-                shell_words::quote(&lock)
-            )),
+            true => failure.hint(format!("it is no file; remove it: rm -r {}", shell_words::quote(&lock))),
             false => failure,
         }
     }

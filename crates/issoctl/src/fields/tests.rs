@@ -51,10 +51,7 @@ fn a_field_takes_a_value_of_its_type() {
     check(&["title="], Ok(("/title", json!(""))));
     check(&["guard.enabled=no"], Ok(("/guard/enabled", json!(false))));
     check(&["guard.ratelimit=5"], Ok(("/guard/ratelimit", json!(5))));
-    check(
-        &["guard.ratelimit=0.5"],
-        Ok(("/guard/ratelimit", json!(0.5))),
-    );
+    check(&["guard.ratelimit=0.5"], Ok(("/guard/ratelimit", json!(0.5))));
     check(
         &["guard.enabled=maybe"],
         Err("guard.enabled: `maybe` is neither true nor false"),
@@ -68,33 +65,20 @@ fn a_field_takes_a_value_of_its_type() {
 #[test]
 fn a_list_is_replaced_and_grows_when_given_again() {
     check(&["hosts=a"], Ok(("/hosts", json!(["a"]))));
-    check(
-        &["hosts=a", "title=Isso", "hosts=b"],
-        Ok(("/hosts", json!(["a", "b"]))),
-    );
+    check(&["hosts=a", "title=Isso", "hosts=b"], Ok(("/hosts", json!(["a", "b"]))));
     check(&["hosts="], Ok(("/hosts", json!([]))));
 }
 
 #[test]
 fn another_choice_brings_its_defaults() {
-    check(
-        &["smtp.value.port=465"],
-        Ok(("/smtp/value/port", json!(465))),
-    );
-    check(
-        &["smtp.selection=custom"],
-        Ok(("/smtp/value/port", json!(25))),
-    );
+    check(&["smtp.value.port=465"], Ok(("/smtp/value/port", json!(465))));
+    check(&["smtp.selection=custom"], Ok(("/smtp/value/port", json!(25))));
     check(
         &["smtp.selection=disabled"],
         Ok(("/smtp", json!({ "selection": "disabled", "value": {} }))),
     );
     check(
-        &[
-            "smtp.selection=disabled",
-            "smtp.selection=custom",
-            "smtp.value.host=b",
-        ],
+        &["smtp.selection=disabled", "smtp.selection=custom", "smtp.value.host=b"],
         Ok((
             "/smtp",
             json!({
@@ -139,24 +123,17 @@ fn a_name_that_leads_nowhere_is_refused() {
     );
     check(
         &["titel=a"],
-        Err(
-            "titel: there is no such field; did you mean `title`? there are title, guard, hosts, smtp",
-        ),
+        Err("titel: there is no such field; did you mean `title`? there are title, guard, hosts, smtp"),
     );
     check(
         &["guard.rate=1"],
-        Err(
-            "guard.rate: there is no such field; did you mean `ratelimit`? there are enabled, ratelimit",
-        ),
+        Err("guard.rate: there is no such field; did you mean `ratelimit`? there are enabled, ratelimit"),
     );
     check(
         &["guard=1"],
         Err("guard: this is a group of fields; name one of them, such as `.enabled`"),
     );
-    check(
-        &["title.text=a"],
-        Err("title.text: this field has no fields inside"),
-    );
+    check(&["title.text=a"], Err("title.text: this field has no fields inside"));
 }
 
 #[test]
@@ -195,10 +172,7 @@ fn an_empty_masked_field_stays_empty() {
 
 #[test]
 fn a_masked_field_may_be_emptied() {
-    check(
-        &["smtp.value.password="],
-        Ok(("/smtp/value/password", json!(""))),
-    );
+    check(&["smtp.value.password="], Ok(("/smtp/value/password", json!(""))));
 }
 
 #[test]
@@ -212,15 +186,11 @@ fn a_name_that_the_form_does_not_have_is_found_wherever_it_stands() {
     check(json!(null), Ok(()));
     check(
         json!({ "Title": "a" }),
-        Err(
-            "Title: there is no such field; did you mean `title`? there are title, guard, hosts, smtp",
-        ),
+        Err("Title: there is no such field; did you mean `title`? there are title, guard, hosts, smtp"),
     );
     check(
         json!({ "guard": { "rate": 1 } }),
-        Err(
-            "guard.rate: there is no such field; did you mean `ratelimit`? there are enabled, ratelimit",
-        ),
+        Err("guard.rate: there is no such field; did you mean `ratelimit`? there are enabled, ratelimit"),
     );
     check(
         json!({ "smtp": { "selection": "custom", "value": { "xyz": 1 } } }),

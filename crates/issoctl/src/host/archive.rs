@@ -60,7 +60,8 @@ impl Archive for ArchivePort {
         tokio::spawn(async move {
             let place = from.clone();
             let swapped = on_thread(move || swap(&root, &place)).await;
-            // After a panic the machine must not wait for an end for ever. The next look at the files finishes the swap.
+            // After a panic the machine must not wait for an end for ever. The next look at the files finishes the
+            // swap.
             let swapped: Result<Restored, PortError> = match swapped {
                 Ok(swapped) => swapped.map_err(Into::into),
                 Err(error) => Err(error.into()),
@@ -84,12 +85,9 @@ pub struct Restores {
 }
 
 impl Restores {
-    /// Stops Isso, puts the files in place, and returns once Isso serves again or is known not to, with the state in which it is.
-    pub async fn restore(
-        &self,
-        from: PathBuf,
-        language: Language,
-    ) -> Result<(Restored, State), Problem> {
+    /// Stops Isso, puts the files in place, and returns once Isso serves again or is known not to, with the state in
+    /// which it is.
+    pub async fn restore(&self, from: PathBuf, language: Language) -> Result<(Restored, State), Problem> {
         let event = Event::Restore(RestoreRequest { from: from.clone() });
         let begun = self.host.send(event).await;
         begun.map_err(|refusal| Problem::with_cause(&refusal, language))?;
@@ -101,10 +99,7 @@ impl Restores {
 }
 
 /// How the restore of these files ended. Nothing if there is no archive any more.
-async fn end_of(
-    mut outcome: watch::Receiver<Outcome>,
-    from: &Path,
-) -> Option<Result<Restored, String>> {
+async fn end_of(mut outcome: watch::Receiver<Outcome>, from: &Path) -> Option<Result<Restored, String>> {
     let is_own = |it: &Outcome| it.as_ref().is_some_and(|(place, _)| place == from);
     let own = outcome.wait_for(is_own).await.ok()?.clone();
     own.map(|(_, end)| end)

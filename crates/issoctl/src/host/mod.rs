@@ -70,11 +70,7 @@ fn is_under_way(state: State) -> bool {
 }
 
 /// Starts the host on this thread's runtime. It ends when the last handle is gone.
-pub fn spawn(
-    ports: Ports,
-    mut daemon: mpsc::Receiver<DaemonEvent>,
-    mut archive: mpsc::Receiver<Event>,
-) -> Handle {
+pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>, mut archive: mpsc::Receiver<Event>) -> Handle {
     let mut machine = Lifecycle::new(ports);
     let (orders, mut ordered) = mpsc::channel::<Order>(16);
     let (state_changed, state) = watch::channel(machine.state());
@@ -100,9 +96,7 @@ pub fn spawn(
             // and work that is owed is tried again with the next one.
             let handled = AssertUnwindSafe(machine.handle(event)).catch_unwind().await;
             let result = handled.unwrap_or(Err(Refusal::Bug));
-            state_changed.send_if_modified(|state| {
-                std::mem::replace(state, machine.state()) != machine.state()
-            });
+            state_changed.send_if_modified(|state| std::mem::replace(state, machine.state()) != machine.state());
             match (answer, result) {
                 // The client may have disconnected.
                 (Some(answer), result) => drop(answer.send(result)),

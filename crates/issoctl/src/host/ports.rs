@@ -58,8 +58,7 @@ impl Invocation for ActionRun {
         let (volume, surroundings) = (self.volume.clone(), self.surroundings.clone());
         let (action, language, input) = (self.action, self.language, self.input.clone());
         // Waits for the volume's lock and for the disk, and may settle the files first, which sleeps.
-        let done =
-            on_thread(move || run(&volume, &surroundings, action, language, &input)).await??;
+        let done = on_thread(move || run(&volume, &surroundings, action, language, &input)).await??;
         let effect = match done.settings_changed {
             true => Effect::Settings,
             false => Effect::Nothing,
@@ -90,9 +89,10 @@ fn run(
     }
 }
 
-/// Whether an action finds a file that it can work on once the volume was settled. A file that was lost is made again from
-/// the settings that Isso served on last; one that cannot be read is left to its author, who may be typing. But a new
-/// password can always be set: it may be the only way on. Beside a file that was cut off there is a password that worked.
+/// Whether an action finds a file that it can work on once the volume was settled. A file that was lost is made again
+/// from the settings that Isso served on last; one that cannot be read is left to its author, who may be typing. But a
+/// new password can always be set: it may be the only way on. Beside a file that was cut off there is a password that
+/// worked.
 fn is_curable(action: Action, error: &ActionError) -> bool {
     match error {
         ActionError::Volume(VolumeError::Missing { .. }) => true,
@@ -130,15 +130,9 @@ mod tests {
         fs::write(volume.config_path(), &edited).unwrap();
 
         let websites = json!({ "websites": ["https://blog.example"] });
-        for (action, input) in [
-            (Action::SetAdminPassword, Value::Null),
-            (Action::SetWebsites, websites),
-        ] {
+        for (action, input) in [(Action::SetAdminPassword, Value::Null), (Action::SetWebsites, websites)] {
             let error = run(action, input).unwrap_err().to_string();
-            assert!(
-                error.contains("in the midst of a line"),
-                "{action:?}: {error}"
-            );
+            assert!(error.contains("in the midst of a line"), "{action:?}: {error}");
             assert_eq!(fs::read_to_string(volume.config_path()).unwrap(), edited);
         }
     }

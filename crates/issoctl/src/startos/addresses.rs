@@ -26,10 +26,7 @@ fn reachable(addresses: &[Address]) -> Vec<String> {
         .filter_map(|address| Some((rank(address)?, address)))
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
-    found
-        .into_iter()
-        .map(|(_, address)| address.url.clone())
-        .collect()
+    found.into_iter().map(|(_, address)| address.url.clone()).collect()
 }
 
 /// The smaller, the better; `None` for an address that is of no use.

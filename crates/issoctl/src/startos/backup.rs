@@ -12,7 +12,6 @@ pub async fn run(data: &DataDir, request: &Request) -> Orders {
     let mut host = Host::begin(data, request).await;
     host.send(Event::Backup).await;
     let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);
-    host.send(Event::BackupFinished(checked.map_err(Into::into)))
-        .await;
+    host.send(Event::BackupFinished(checked.map_err(Into::into))).await;
     host.orders()
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 
 use super::protocol::{
-    Address, Announced, Daemon, Health, HealthResult, Image, Init, InitKind, Input, Interface,
-    InterfaceKind, Level, Main, Mounts, Notice, Orders, Request, Run, Task,
+    Address, Announced, Daemon, Health, HealthResult, Image, Init, InitKind, Input, Interface, InterfaceKind, Level,
+    Main, Mounts, Notice, Orders, Request, Run, Task,
 };
 
 const HEADER: &str = "// Made from crates/issoctl/src/startos/protocol.rs; `UPDATE_BINDINGS=1 cargo test -p issoctl bindings` makes it anew.\n";
@@ -58,10 +58,5 @@ fn bindings_are_current() {
         std::fs::write(&path, &made).expect("the file can be written");
     }
     let kept = std::fs::read_to_string(&path).expect("the file is there");
-    assert_eq!(
-        kept,
-        made,
-        "UPDATE_BINDINGS=1 makes {} anew",
-        path.display()
-    );
+    assert_eq!(kept, made, "UPDATE_BINDINGS=1 makes {} anew", path.display());
 }

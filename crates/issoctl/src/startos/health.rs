@@ -16,11 +16,7 @@ use crate::error::Failure;
 /// Asks the supervisor, which asks Isso for `/info` and has a look at the database.
 ///
 /// It has StartOS notify the person of the supervisor's repairs, since the supervisor itself cannot.
-pub async fn run(
-    data: &DataDir,
-    request: &Request,
-    volume: Option<&Path>,
-) -> Result<Health, Failure> {
+pub async fn run(data: &DataDir, request: &Request, volume: Option<&Path>) -> Result<Health, Failure> {
     let language = Language::of(&request.language);
     let status = match Client::connect(data)? {
         Some(client) => Some(client.status(false).await?),
@@ -61,9 +57,7 @@ fn damage(status: &Status) -> Option<&str> {
 /// Pages go on showing comments, and no visitor can add one.
 fn unwritable(status: &Status) -> Option<String> {
     let unwritable = status.database.unwritable.as_ref();
-    unwritable
-        .filter(|_| status.serving)
-        .map(ToString::to_string)
+    unwritable.filter(|_| status.serving).map(ToString::to_string)
 }
 
 /// Even to read, SQLite may have to write, as with another user's journal. Then that is the cause.

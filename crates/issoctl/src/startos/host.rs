@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use isso_actions::{Action, Language, NoticeTitle, notice_title, password_task_reason};
 use isso_cfg::{Contents, Volume};
-use isso_lifecycle::{
-    Archive, Config, Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Review, State,
-};
+use isso_lifecycle::{Archive, Config, Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Review, State};
 use tokio::sync::{mpsc, watch};
 
 use super::protocol::{Announced, Level, Notice, Orders, Request, Task};

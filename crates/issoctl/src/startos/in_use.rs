@@ -7,8 +7,8 @@ use tokio::task::spawn_local;
 
 use crate::aside::on_thread;
 
-/// Keeps the volume marked as in use while Isso runs on it, or is being started on settings that were accepted. When this
-/// process dies, the mark is gone too.
+/// Keeps the volume marked as in use while Isso runs on it, or is being started on settings that were accepted. When
+/// this process dies, the mark is gone too.
 pub fn mark_while_running(volume: Volume, mut states: watch::Receiver<State>) {
     spawn_local(async move {
         let mut mark = None;
@@ -42,10 +42,6 @@ fn is_running(state: State) -> bool {
     match state {
         State::Starting | State::Serving | State::Reloading | State::Recovering => true,
         // Backups are made by StartOS here, with Isso down.
-        State::BackingUp
-        | State::Installed
-        | State::AwaitingPassword
-        | State::Stopped
-        | State::Restoring => false,
+        State::BackingUp | State::Installed | State::AwaitingPassword | State::Stopped | State::Restoring => false,
     }
 }

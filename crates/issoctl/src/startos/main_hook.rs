@@ -25,15 +25,9 @@ const MARGIN: u32 = 5000;
 /// Lets Isso start, or says why it must not.
 pub async fn run(data: &DataDir, request: &Request) -> Result<Main, Failure> {
     let Image { entrypoint, cmd } = request.image.clone();
-    let entrypoint = [entrypoint, cmd]
-        .into_iter()
-        .flatten()
-        .flatten()
-        .collect::<Vec<_>>();
+    let entrypoint = [entrypoint, cmd].into_iter().flatten().flatten().collect::<Vec<_>>();
     if entrypoint.is_empty() {
-        return Err(Failure::usage(
-            "the image's metadata names neither entrypoint nor cmd",
-        ));
+        return Err(Failure::usage("the image's metadata names neither entrypoint nor cmd"));
     }
     let mut host = Host::begin(data, request).await;
     host.refuse_unsettled();
@@ -49,11 +43,7 @@ pub async fn run(data: &DataDir, request: &Request) -> Result<Main, Failure> {
 fn daemon(entrypoint: Vec<String>, display: String) -> Daemon {
     let issoctl = |words: &[&str]| {
         let program = [&format!("{}/issoctl", MOUNTS.program), "--data", SUPERVISOR];
-        program
-            .iter()
-            .chain(words)
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
+        program.iter().chain(words).map(ToString::to_string).collect::<Vec<_>>()
     };
     let mut command = issoctl(&["supervise", "--volume", MOUNTS.volume, "--"]);
     command.extend(entrypoint);

@@ -6,9 +6,9 @@
 //! service is wanted up. Isso runs under `issoctl supervise`, in a container of its own.
 //!
 //! Each hook but `health` first has the machine settle the volume if Isso does not run on it. While Isso runs, the
-//! settings in force decide about the task, and the supervisor sees to the files. Which of the two it is tells a lock of
-//! the volume ([`isso_cfg::Volume::mark_in_use`]). What was repaired, by a hook or by the supervisor, stands in the volume
-//! until the next hook tells it.
+//! settings in force decide about the task, and the supervisor sees to the files. Which of the two it is tells a lock
+//! of the volume ([`isso_cfg::Volume::mark_in_use`]). What was repaired, by a hook or by the supervisor, stands in the
+//! volume until the next hook tells it.
 //!
 //! | hook | events | what comes of it |
 //! |---|---|---|
@@ -102,10 +102,8 @@ fn request() -> Result<Request, Failure> {
     serde_json::from_str(&text).map_err(|error| {
         // What serde_json says of the error would repeat values, and those may be secret.
         let (line, column) = (error.line(), error.column());
-        Failure::usage(format!(
-            "the request on stdin is not one, at {line}:{column}"
-        ))
-        .hint("this command is for the StartOS package; people use `issoctl action`")
+        Failure::usage(format!("the request on stdin is not one, at {line}:{column}"))
+            .hint("this command is for the StartOS package; people use `issoctl action`")
     })
 }
 

@@ -17,9 +17,7 @@ pub async fn run(data: &DataDir, request: &Request) -> Orders {
         Ok(true) => host.send(Event::SettingsChanged).await,
         Ok(false) => {
             return Orders {
-                notices: repairs(&host.service.volume, host.language)
-                    .into_iter()
-                    .collect(),
+                notices: repairs(&host.service.volume, host.language).into_iter().collect(),
                 ..Orders::default()
             };
         }

@@ -68,11 +68,7 @@ impl Machine {
     }
 
     /// Begins a restore, but only once no Isso is left that could write to the files meanwhile.
-    pub(crate) async fn restore(
-        &self,
-        request: &RestoreRequest,
-        context: &mut Context,
-    ) -> Outcome<Place> {
+    pub(crate) async fn restore(&self, request: &RestoreRequest, context: &mut Context) -> Outcome<Place> {
         if self.backing_up {
             context.refuse(Refusal::BackupRunning);
             Handled

@@ -28,16 +28,8 @@ fn a_refusal_gives_its_reason() {
         "no-password",
         &["no admin password is set yet: run the action set-admin-password, and isso starts"],
     );
-    check(
-        Refusal::BackupRunning,
-        "backup-running",
-        &["a backup is running"],
-    );
-    check(
-        Refusal::RestoreRunning,
-        "restore-running",
-        &["a restore is running"],
-    );
+    check(Refusal::BackupRunning, "backup-running", &["a backup is running"]);
+    check(Refusal::RestoreRunning, "restore-running", &["a restore is running"]);
 }
 
 #[test]
@@ -61,10 +53,7 @@ fn a_cause_is_told_once() {
             source: "isso.cfg: permission denied".into(),
         }),
         "review-failed",
-        &[
-            "could not look at the changed settings",
-            "isso.cfg: permission denied",
-        ],
+        &["could not look at the changed settings", "isso.cfg: permission denied"],
     );
 }
 

@@ -42,9 +42,7 @@ fn backup() -> Event {
 }
 
 fn restore() -> Event {
-    Event::Restore(RestoreRequest {
-        from: "/backup".into(),
-    })
+    Event::Restore(RestoreRequest { from: "/backup".into() })
 }
 
 fn failed() -> Result<(), PortError> {
@@ -63,12 +61,7 @@ fn locked() -> Vec<Step> {
 
 /// A volume with a password, not started.
 fn stopped() -> Vec<Step> {
-    vec![step(
-        Event::Init,
-        vec![Settle(OPEN), Clear(OK)],
-        "done",
-        State::Stopped,
-    )]
+    vec![step(Event::Init, vec![Settle(OPEN), Clear(OK)], "done", State::Stopped)]
 }
 
 /// Isso answers.

@@ -113,8 +113,7 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         "6: a change of the settings took Isso down",
     );
     always(
-        !(before.is_up() && touches_settings(made))
-            || world.calls.iter().all(|(port, _)| *port != Port::Settle),
+        !(before.is_up() && touches_settings(made)) || world.calls.iter().all(|(port, _)| *port != Port::Settle),
         "6: what a person typed was repaired beside a running Isso",
     );
     // A process that counts as gone, by a report that was overtaken, takes nothing by a start.
@@ -128,8 +127,7 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         "Isso was not given the new settings",
     );
     always(
-        !matches!(before.place, Place::Recovering {})
-            || world.calls.iter().all(|(port, _)| *port != Port::Reload),
+        !matches!(before.place, Place::Recovering {}) || world.calls.iter().all(|(port, _)| *port != Port::Reload),
         "an Isso that is gone was reloaded",
     );
 
@@ -143,17 +141,13 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         Move::Stop => false,
         _ => before.machine.wanted,
     };
-    always(
-        after.machine.wanted == wish,
-        "the wish of the host was lost",
-    );
+    always(after.machine.wanted == wish, "the wish of the host was lost");
     let stops = world
         .calls
         .iter()
         .filter(|(port, _)| matches!(port, Port::Stop | Port::Start));
-    let stop_then_start = |(first, second): (&(Port, bool), &(Port, bool))| {
-        *first == (Port::Stop, true) && second.0 == Port::Start
-    };
+    let stop_then_start =
+        |(first, second): (&(Port, bool), &(Port, bool))| *first == (Port::Stop, true) && second.0 == Port::Start;
     always(
         !stops.clone().zip(stops.skip(1)).any(stop_then_start),
         "Isso was started beside one that would not stop",
@@ -171,8 +165,7 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         "the machine is wrong about a backup",
     );
     always(
-        !(after.is_settled() && after.machine.wanted && !after.debts.daemon_busy)
-            || after.is_up() != locked(after),
+        !(after.is_settled() && after.machine.wanted && !after.debts.daemon_busy) || after.is_up() != locked(after),
         "Isso is wanted and allowed, and nobody starts it",
     );
     broken
@@ -187,11 +180,7 @@ fn untold(made: Move) -> bool {
 fn is_told_of_settings(made: Move) -> bool {
     matches!(
         made,
-        Move::Init
-            | Move::SettingsChanged
-            | Move::SetPassword
-            | Move::DropPassword
-            | Move::OtherSettings
+        Move::Init | Move::SettingsChanged | Move::SetPassword | Move::DropPassword | Move::OtherSettings
     )
 }
 
@@ -207,13 +196,7 @@ fn locked(moment: Moment) -> bool {
 fn unchanged_by_backup(before: Moment, after: Moment) -> bool {
     let without_backup = |moment: Moment| {
         let saving = false;
-        (
-            moment.place,
-            Facts {
-                saving,
-                ..moment.facts
-            },
-        )
+        (moment.place, Facts { saving, ..moment.facts })
     };
     without_backup(before) == without_backup(after)
 }

@@ -59,8 +59,7 @@ impl Model {
             _ if self.restoring => {
                 let asks = invoked || matches!(made, Move::Init | Move::Backup | Move::Restore);
                 let ends = made == Move::RestoreFailed;
-                asks.then_some("restore-running")
-                    .or(ends.then_some("restore-failed"))
+                asks.then_some("restore-running").or(ends.then_some("restore-failed"))
             }
             Move::Start if !self.file.has_password() && self.up.is_none() => Some("no-password"),
             Move::Backup | Move::Restore if self.backing_up => Some("backup-running"),
@@ -177,11 +176,7 @@ impl Model {
         }
         let starts = !faults.contains(&Port::Start);
         self.alive |= starts;
-        self.up = Some(if starts {
-            State::Starting
-        } else {
-            State::Recovering
-        });
+        self.up = Some(if starts { State::Starting } else { State::Recovering });
     }
 
     fn bring_down(&mut self, faults: &[Port]) {

@@ -96,22 +96,17 @@ impl Move {
         Move::RestoreFailed,
     ];
 
-    /// The event that the move sends to the machine; an action is sent as `action`. None for an edit, of which the machine hears nothing.
+    /// The event that the move sends to the machine; an action is sent as `action`. None for an edit, of which the
+    /// machine hears nothing.
     pub(super) fn event(self, action: Arc<dyn Invocation>) -> Option<Event> {
         let end = |well| {
-            if well {
-                Ok(())
-            } else {
-                Err("disk full".into())
-            }
+            if well { Ok(()) } else { Err("disk full".into()) }
         };
         Some(match self {
             Move::Init => Event::Init,
             Move::Start => Event::Start,
             Move::Stop => Event::Stop,
-            Move::SetPassword | Move::DropPassword | Move::OtherSettings | Move::EmbedCode => {
-                Event::Invoke(action)
-            }
+            Move::SetPassword | Move::DropPassword | Move::OtherSettings | Move::EmbedCode => Event::Invoke(action),
             Move::SettingsChanged => Event::SettingsChanged,
             Move::Edit { .. } => return None,
             Move::Ready => Event::Daemon(DaemonEvent::Ready),

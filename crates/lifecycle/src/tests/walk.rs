@@ -78,9 +78,7 @@ fn told(moment: Moment, trail: &Trail) -> String {
     let mut lines = vec![format!("{moment:?}")];
     let mut at = moment;
     while let Some((from, made, plan)) = &trail[&at] {
-        lines.push(format!(
-            "{made:?}, failing calls {plan:?}, led from {from:?}"
-        ));
+        lines.push(format!("{made:?}, failing calls {plan:?}, led from {from:?}"));
         at = *from;
     }
     lines.reverse();

@@ -108,58 +108,37 @@ impl World {
         self.facts.seen = false;
         self.call(port)?;
         self.facts.seen = at.has_password();
-        Ok(if self.facts.seen {
-            Gate::Open
-        } else {
-            Gate::Locked
-        })
+        Ok(if self.facts.seen { Gate::Open } else { Gate::Locked })
     }
 
     fn review(&mut self) -> Result<Review, PortError> {
         self.forbid_reading();
-        self.forbid(
-            self.facts.accepted.is_none(),
-            "a review with nothing in force",
-        );
+        self.forbid(self.facts.accepted.is_none(), "a review with nothing in force");
         self.call(Port::Review)?;
         let facts = &mut self.facts;
         if facts.file.has_password() {
             facts.accepted = Some(facts.file);
         }
-        Ok(
-            if facts.file.has_password() && facts.given != Some(facts.file) {
-                Review::Changed
-            } else {
-                Review::Unchanged
-            },
-        )
+        Ok(if facts.file.has_password() && facts.given != Some(facts.file) {
+            Review::Changed
+        } else {
+            Review::Unchanged
+        })
     }
 
     fn forbid_reading(&mut self) {
-        self.forbid(
-            self.facts.replacing,
-            "a look at files that are being replaced",
-        );
+        self.forbid(self.facts.replacing, "a look at files that are being replaced");
     }
 
     fn forbid_unsafe_isso(&mut self) {
         let on = self.facts.accepted.unwrap_or(self.facts.file);
-        self.forbid(
-            !on.has_password(),
-            "Isso brought up on settings without a password",
-        );
+        self.forbid(!on.has_password(), "Isso brought up on settings without a password");
         self.forbid(
             self.facts.accepted.is_none(),
             "Isso brought up on a file that was not settled",
         );
-        self.forbid(
-            !self.facts.seen,
-            "Isso brought up though the password was not seen",
-        );
-        self.forbid(
-            self.facts.replacing,
-            "Isso brought up while its files are replaced",
-        );
+        self.forbid(!self.facts.seen, "Isso brought up though the password was not seen");
+        self.forbid(self.facts.replacing, "Isso brought up while its files are replaced");
     }
 }
 
@@ -201,9 +180,7 @@ impl Play {
     }
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        self.world
-            .lock()
-            .expect("no port panics while it holds the world")
+        self.world.lock().expect("no port panics while it holds the world")
     }
 
     /// Makes the move in the world and tells the machine; gives the code of a refusal.

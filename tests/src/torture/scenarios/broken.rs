@@ -32,18 +32,13 @@ pub fn break_settings(deployment: &Deployment, every: usize, shape: Shape) -> Br
         let cfg = deployment.cfg();
         case.edit.make(&cfg, &good).expect("the file can be edited");
         said.push((case.name, outcome(deployment, case, &good)));
-        if deployment
-            .status()
-            .is_none_or(|status| status["serving"] != true)
-        {
+        if deployment.status().is_none_or(|status| status["serving"] != true) {
             down.push(case.name);
         }
         mend(&cfg, &good).expect("the file can be mended");
-        wait(
-            &format!("{}, mended: plain serving", case.name),
-            PATIENCE,
-            || deployment.well(),
-        );
+        wait(&format!("{}, mended: plain serving", case.name), PATIENCE, || {
+            deployment.well()
+        });
     }
     deployment.wait_until_clean();
     Broken {
@@ -74,16 +69,12 @@ fn outcome(deployment: &Deployment, case: &Case, good: &str) -> String {
     let (text, _) = wait(&format!("{}: refused", case.name), PATIENCE, || {
         let status = deployment.status().ok_or("no status")?;
         let settings = &status["settings"];
-        let problem = settings["problems"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|problem| {
-                problem["message"]
-                    .as_str()
-                    .is_some_and(|message| message.contains(says))
-                    && line.is_none_or(|line| problem["line"] == line)
-            });
+        let problem = settings["problems"].as_array().into_iter().flatten().find(|problem| {
+            problem["message"]
+                .as_str()
+                .is_some_and(|message| message.contains(says))
+                && line.is_none_or(|line| problem["line"] == line)
+        });
         let words = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let reason = words(&settings["reason"]);
         if settings["inForce"] != false || reason.is_empty() {
@@ -106,8 +97,6 @@ fn outcome(deployment: &Deployment, case: &Case, good: &str) -> String {
 /// Whether the two enforced keys say what they must.
 fn is_put_back(text: &str, deployment: &Deployment) -> bool {
     let database = format!("\ndbpath = {}\n", deployment.database().display());
-    let admin = text
-        .split("\n[")
-        .find(|section| section.starts_with("admin]"));
+    let admin = text.split("\n[").find(|section| section.starts_with("admin]"));
     text.contains(&database) && admin.is_some_and(|admin| admin.contains("\nenabled = true\n"))
 }

@@ -43,14 +43,8 @@ pub fn compare(keeper: Keeper, sizes: Sizes) -> Option<Comparison> {
         quiet: Vec::new(),
     };
     if keeper != Keeper::Nobody {
-        comparison.under_load = Some(kill_master_under_load(
-            &deployment,
-            sizes.kills,
-            sizes.shape,
-        ));
-        comparison.quiet = (0..sizes.quiet)
-            .map(|_| kill_master_idle(&deployment))
-            .collect();
+        comparison.under_load = Some(kill_master_under_load(&deployment, sizes.kills, sizes.shape));
+        comparison.quiet = (0..sizes.quiet).map(|_| kill_master_idle(&deployment)).collect();
     }
     Some(comparison)
 }

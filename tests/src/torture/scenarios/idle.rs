@@ -18,23 +18,11 @@ pub struct Idle {
 
 /// Leaves it alone for a while.
 pub fn idle(deployment: &Deployment, over: Duration) -> Idle {
-    let supervisors: Vec<_> = deployment
-        .supervisors()
-        .iter()
-        .map(|process| process.pid)
-        .collect();
+    let supervisors: Vec<_> = deployment.supervisors().iter().map(|process| process.pid).collect();
     // Start-up is over once it has been left alone for a moment.
     sleep(Duration::from_secs(2));
-    let cpu = || {
-        supervisors
-            .iter()
-            .map(|pid| processes::cpu(*pid))
-            .sum::<Duration>()
-    };
-    let wake_ups: Vec<_> = supervisors
-        .iter()
-        .map(|pid| processes::wake_ups(*pid))
-        .collect();
+    let cpu = || supervisors.iter().map(|pid| processes::cpu(*pid)).sum::<Duration>();
+    let wake_ups: Vec<_> = supervisors.iter().map(|pid| processes::wake_ups(*pid)).collect();
     let before = cpu();
     sleep(over);
     let busy = cpu() - before;
@@ -48,10 +36,7 @@ pub fn idle(deployment: &Deployment, over: Duration) -> Idle {
     });
     Idle {
         wake_ups: woken.sum::<u64>() as f64 / over.as_secs_f64(),
-        resident: supervisors
-            .iter()
-            .map(|pid| processes::resident(*pid))
-            .sum(),
+        resident: supervisors.iter().map(|pid| processes::resident(*pid)).sum(),
         cpu: 100.0 * busy.as_secs_f64() / over.as_secs_f64(),
     }
 }

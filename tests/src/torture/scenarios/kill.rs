@@ -50,12 +50,9 @@ pub fn kill_master_idle(deployment: &Deployment) -> Duration {
     took
 }
 
-/// Starts a gunicorn without a supervisor so often, each time after it was stopped; says how long until it was complete.
-pub fn start_by_hand(
-    deployment: &mut Deployment,
-    times: usize,
-    shape: Option<Shape>,
-) -> Vec<Duration> {
+/// Starts a gunicorn without a supervisor so often, each time after it was stopped; says how long until it was
+/// complete.
+pub fn start_by_hand(deployment: &mut Deployment, times: usize, shape: Option<Shape>) -> Vec<Duration> {
     let load = shape.map(|shape| Load::start(deployment.address, shape));
     let took = (0..times).map(|_| {
         kill(deployment.root(), Signal::SIGTERM).expect("the master is there");
@@ -66,8 +63,8 @@ pub fn start_by_hand(
     took
 }
 
-/// Kills the master, and says how long until another gunicorn is complete. How long visitors who waited meanwhile keep it busy
-/// is not counted: where one is started by hand, they were refused.
+/// Kills the master, and says how long until another gunicorn is complete. How long visitors who waited meanwhile keep
+/// it busy is not counted: where one is started by hand, they were refused.
 fn replaced(deployment: &Deployment) -> Duration {
     let master = deployment.master();
     kill(master, Signal::SIGKILL).expect("the master is there");
@@ -128,16 +125,9 @@ pub fn kill_supervisor(deployment: &mut Deployment) -> (Vec<Process>, Duration) 
     let end = Instant::now() + patience;
     let left = loop {
         let mut left = deployment.gunicorns();
-        left.extend(
-            below
-                .iter()
-                .filter(|process| kill(process.pid, None).is_ok())
-                .cloned(),
-        );
+        left.extend(below.iter().filter(|process| kill(process.pid, None).is_ok()).cloned());
         // Ours to wait for, which `start_again` does.
-        left.retain(|process| {
-            process.pid != deployment.root() && !processes::is_zombie(process.pid)
-        });
+        left.retain(|process| process.pid != deployment.root() && !processes::is_zombie(process.pid));
         if left.is_empty() || Instant::now() > end {
             break left;
         }

@@ -27,10 +27,7 @@ pub fn locked(keeper: Keeper, over: Duration, visitors: usize, silent: usize) ->
     let idle = idle(&deployment, over);
     let mut wrong = Vec::new();
     for _ in 0..visitors {
-        match ask_now(
-            deployment.address,
-            &get("/js/embed.min.js", "http://r0.example"),
-        ) {
+        match ask_now(deployment.address, &get("/js/embed.min.js", "http://r0.example")) {
             Ok(answer) if answer.status == 503 => {}
             other => wrong.push(format!("{other:?}")),
         }
@@ -45,9 +42,7 @@ pub fn locked(keeper: Keeper, over: Duration, visitors: usize, silent: usize) ->
         }
     }
     let supervisors = deployment.supervisors();
-    let resident = supervisors
-        .iter()
-        .map(|process| processes::resident(process.pid));
+    let resident = supervisors.iter().map(|process| processes::resident(process.pid));
     Locked {
         wrong,
         resident: resident.sum(),

@@ -10,10 +10,7 @@ use crate::torture::{Deployment, Mail, Save};
 
 /// Changes the settings while a comment is being sent over `seconds`; returns its answer, and how
 /// long the change took.
-pub fn slow_comment(
-    deployment: &mut Deployment,
-    seconds: u32,
-) -> (Result<Answer, Failure>, Duration) {
+pub fn slow_comment(deployment: &mut Deployment, seconds: u32) -> (Result<Answer, Failure>, Duration) {
     let address = deployment.address;
     let sender = std::thread::spawn(move || {
         let (head, body) = post_in_parts("/slow", "a comment over a slow line");
@@ -42,10 +39,7 @@ pub fn mails_and_reloads(deployment: &mut Deployment, times: usize, delay: Durat
     for number in 0..times {
         let request = post("/mail", &format!("mail {number}"));
         let answer = ask_now(deployment.address, &request);
-        assert!(
-            answer.as_ref().is_ok_and(|answer| answer.status == 201),
-            "{answer:?}"
-        );
+        assert!(answer.as_ref().is_ok_and(|answer| answer.status == 201), "{answer:?}");
         let changed = settings.with_origin(format_args!("mail{number}"));
         deployment.change(&changed, Save::alternate(number));
     }

@@ -13,16 +13,13 @@ mod reload;
 mod soak;
 mod startup;
 
-pub use backup::{
-    Interrupted, Stage, kill_create, kill_restore, kill_restore_alone, kill_up_in_restore,
-};
+pub use backup::{Interrupted, Stage, kill_create, kill_restore, kill_restore_alone, kill_up_in_restore};
 pub use broken::{Broken, break_settings};
 pub use burst::{Burst, burst};
 pub use compare::{Comparison, Sizes, compare};
 pub use idle::{Idle, idle};
 pub use kill::{
-    Kills, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, start_by_hand,
-    stop_workers,
+    Kills, kill_master_idle, kill_master_under_load, kill_supervisor, kill_worker, start_by_hand, stop_workers,
 };
 pub use locked::{Locked, locked};
 pub use mail::{mails_and_reloads, slow_comment};

@@ -31,10 +31,7 @@ pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reload
         for _ in 0..8 {
             let seen = deployment.allowed(&changed.origin);
             if seen.as_ref() != Ok(&changed.origin) {
-                stale.push(format!(
-                    "change {number}: {seen:?}; status {:?}",
-                    deployment.status()
-                ));
+                stale.push(format!("change {number}: {seen:?}; status {:?}", deployment.status()));
             }
         }
         if deployment.keeper.is_other() {
@@ -58,10 +55,7 @@ pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reload
 pub fn lost(deployment: &Deployment, tally: &Tally) -> Vec<String> {
     let kept = database::texts(&deployment.database());
     let posted = tally.posted.iter();
-    posted
-        .filter(|text| !kept.contains(*text))
-        .cloned()
-        .collect()
+    posted.filter(|text| !kept.contains(*text)).cloned().collect()
 }
 
 fn resident(deployment: &Deployment) -> u64 {

@@ -72,14 +72,10 @@ pub fn soak(deployment: Deployment, over: Duration, seed: u64) -> Soak {
             deployment.well()?;
             deployment.clean()
         });
-        let amiss = well
-            .err()
-            .map(|instead| format!("mended, half {half}: {instead}"));
+        let amiss = well.err().map(|instead| format!("mended, half {half}: {instead}"));
         outcome.wrong.extend(amiss);
         if login(&deployment, PASSWORD) != Some(true) {
-            outcome
-                .wrong
-                .push(format!("half {half}: the password is refused"));
+            outcome.wrong.push(format!("half {half}: the password is refused"));
         }
         sleep(QUIET);
         outcome.readings[half] = read(&deployment);
@@ -101,8 +97,7 @@ impl Soak {
             self.asked += usize::from(taken.is_some());
             if taken.is_some_and(|taken| taken != right) {
                 let word = if right { "is refused" } else { "is taken" };
-                self.wrong
-                    .push(format!("after {what}: {password:?} {word}"));
+                self.wrong.push(format!("after {what}: {password:?} {word}"));
             }
         }
     }
@@ -110,11 +105,7 @@ impl Soak {
 
 /// Whether Isso takes a password; nothing while no Isso answers.
 fn login(deployment: &Deployment, password: &str) -> Option<bool> {
-    let answer = ask_now(
-        deployment.address,
-        &form("/login/", &format!("password={password}")),
-    )
-    .ok()?;
+    let answer = ask_now(deployment.address, &form("/login/", &format!("password={password}"))).ok()?;
     match answer.status {
         300..=399 => Some(true),
         200 | 401 | 403 => Some(false),

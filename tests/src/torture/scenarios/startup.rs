@@ -36,11 +36,7 @@ pub fn hang(deployment: &mut Deployment, mail: Option<u32>, websites: usize, sha
     let load = Load::start(deployment.address, shape);
     let took = deployment.change(&bad, Save::Rename);
     deployment.change(&good, Save::InPlace);
-    let tried = silent
-        .iter()
-        .chain(&server)
-        .filter(|server| server.taken() > 0)
-        .count();
+    let tried = silent.iter().chain(&server).filter(|server| server.taken() > 0).count();
     Hang {
         tally: load.finish(),
         took,

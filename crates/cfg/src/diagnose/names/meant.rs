@@ -72,9 +72,7 @@ fn plain(spelled: &str) -> String {
         .iter()
         .find_map(|word| name.strip_prefix(word))
         .unwrap_or(name);
-    let visible = stray::bare(name)
-        .chars()
-        .filter(|c| !stray::is_invisible(*c));
+    let visible = stray::bare(name).chars().filter(|c| !stray::is_invisible(*c));
     visible
         .map(|c| {
             if matches!(c, '_' | '.' | '‐'..='―' | '−') || c.is_whitespace() {

@@ -142,10 +142,7 @@ impl Field {
             Some("number") => {
                 let typed = line(&self.label, &self.value.to_string().replace("null", ""))?;
                 // What is no number is left to the check, which says so.
-                typed
-                    .trim()
-                    .parse::<i64>()
-                    .map_or(json!(typed), Value::from)
+                typed.trim().parse::<i64>().map_or(json!(typed), Value::from)
             }
             _ if self.spec["masked"] == json!(true) => self.password()?,
             _ => json!(line(&self.label, text(&self.value))?),
@@ -187,13 +184,7 @@ impl Field {
 
     /// One line for each item, those that are there first; an empty line takes one away, and behind them ends the list.
     fn list(&self) -> dialoguer::Result<Value> {
-        let now: Vec<_> = self
-            .value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(text)
-            .collect();
+        let now: Vec<_> = self.value.as_array().into_iter().flatten().map(text).collect();
         let mut items = Vec::new();
         for index in 0.. {
             let prompt = format!("{} {} (empty ends the list)", self.label, items.len() + 1);
@@ -213,11 +204,7 @@ impl Field {
 
     fn password(&self) -> dialoguer::Result<Value> {
         let is_set = !text(&self.value).is_empty();
-        let keep = if is_set {
-            " (empty keeps the present one)"
-        } else {
-            ""
-        };
+        let keep = if is_set { " (empty keeps the present one)" } else { "" };
         let typed = Password::new()
             .with_prompt(format!("{}{keep}", self.label))
             .allow_empty_password(true)
@@ -230,7 +217,8 @@ impl Field {
     }
 }
 
-/// A line that can be edited. What a terminal would obey in it is shown in other words, and stays as it is unless it is edited.
+/// A line that can be edited. What a terminal would obey in it is shown in other words, and stays as it is unless it is
+/// edited.
 fn line(prompt: &str, now: &str) -> dialoguer::Result<String> {
     let shown = harmless(now, As::Text);
     let prompt = Input::new()

@@ -12,9 +12,7 @@ use crate::output::Output;
 
 /// Reads the form from a file, from stdin with `-`, or takes it as it stands when it is JSON itself.
 pub fn read(id: &str, form: &Value, given: &Path) -> Result<Value, Failure> {
-    let inline = given
-        .to_str()
-        .filter(|text| text.trim_start().starts_with('{'));
+    let inline = given.to_str().filter(|text| text.trim_start().starts_with('{'));
     let (text, name) = match inline {
         Some(text) => (text.to_owned(), "--input".to_owned()),
         None => (text(given)?, given.display().to_string()),
@@ -31,7 +29,9 @@ pub fn read(id: &str, form: &Value, given: &Path) -> Result<Value, Failure> {
         return Err(Failure::usage(
             "a password does not belong on the command line, where other users of the machine can read it",
         )
-        .hint("put the JSON into a file that only you can read, and name that: --input FILE; or pipe it to --input -"));
+        .hint(
+            "put the JSON into a file that only you can read, and name that: --input FILE; or pipe it to --input -",
+        ));
     }
     fields::check_names(form, &input)?;
     Ok(input)
@@ -48,10 +48,8 @@ fn text(path: &Path) -> Result<String, Failure> {
         read.map_err(|source| Failure::new("cannot read stdin", source))?;
         bytes
     } else {
-        files::read(path).map_err(|failure| {
-            failure.hint("--input takes a file, `-` for stdin, or the JSON itself: --input '{…}'")
-        })?
+        files::read(path)
+            .map_err(|failure| failure.hint("--input takes a file, `-` for stdin, or the JSON itself: --input '{…}'"))?
     };
-    String::from_utf8(bytes)
-        .map_err(|_| Failure::usage(format!("{} is not text in UTF-8", path.display())))
+    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not text in UTF-8", path.display())))
 }

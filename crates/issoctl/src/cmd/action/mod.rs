@@ -24,11 +24,7 @@ use crate::service::{Listed, Ran, RunRequest, Service, Shown, Wrong};
 use crate::surroundings::Surroundings;
 
 /// Lists, shows or runs actions.
-pub async fn run(
-    data: &DataDir,
-    output: Output,
-    command: ActionCommand,
-) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataDir, output: Output, command: ActionCommand) -> Result<ExitCode, Failure> {
     let actions = Actions::reach(data)?;
     match command {
         ActionCommand::List => list(&actions.list().await?, output),
@@ -138,10 +134,7 @@ fn list(actions: &[Listed], output: Output) {
     }
     for Listed { id, metadata } in actions {
         output.line(&format!("{BOLD}{id}{BOLD:#}  {}", text(&metadata["name"])));
-        output.line(&format!(
-            "    {DIM}{}{DIM:#}",
-            text(&metadata["description"])
-        ));
+        output.line(&format!("    {DIM}{}{DIM:#}", text(&metadata["description"])));
     }
 }
 

@@ -19,21 +19,14 @@ use crate::service::Shown;
 use crate::terminal::is_person;
 
 /// Runs an action, shows its result, and waits until Isso has the settings.
-pub async fn run(
-    data: &DataDir,
-    actions: &Actions,
-    output: Output,
-    args: RunArgs,
-) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataDir, actions: &Actions, output: Output, args: RunArgs) -> Result<ExitCode, Failure> {
     actions.settle(data, &args.id).await?;
     let shown = actions.show(&args.id).await?;
     let input = input(actions, shown, &args, output).await?;
     let ran = actions.run(data, &args.id, input).await;
     let ran = ran.map_err(|failure| explain(failure, &args))?;
     let in_force = match actions {
-        Actions::Api(client) if ran.settings_changed && !args.no_wait => {
-            Some(client.status(true).await?)
-        }
+        Actions::Api(client) if ran.settings_changed && !args.no_wait => Some(client.status(true).await?),
         _ => None,
     };
     let stands = in_force.as_ref().map(Stands::of);
@@ -92,12 +85,7 @@ impl Stands {
 }
 
 /// What the form is filled in with: the JSON given, the fields given, or answers to questions.
-async fn input(
-    actions: &Actions,
-    shown: Shown,
-    args: &RunArgs,
-    output: Output,
-) -> Result<Value, Failure> {
+async fn input(actions: &Actions, shown: Shown, args: &RunArgs, output: Output) -> Result<Value, Failure> {
     if let Some(given) = &args.input {
         return input::read(&args.id, &shown.form, given);
     }
@@ -122,9 +110,7 @@ async fn input(
 fn explain(failure: Failure, args: &RunArgs) -> Failure {
     let given = |path: &str| args.fields.iter().any(|field| field.starts_with(path));
     match failure.field() {
-        Some(field)
-            if !args.fields.is_empty() && !given(field.split('[').next().unwrap_or(field)) =>
-        {
+        Some(field) if !args.fields.is_empty() && !given(field.split('[').next().unwrap_or(field)) => {
             let hint = format!(
                 "what stands in isso.cfg for it will not do: give {field}=… as well; `issoctl config check` names the line"
             );
@@ -140,8 +126,7 @@ fn tell(stands: Stands, status: &Status, data: &DataDir, output: Output) -> Resu
     let say = |outcome| outcome_text(outcome, language);
     let reason = status.settings.reason.clone();
     let reason = reason.unwrap_or_else(|| status.why());
-    let failure =
-        |outcome, exit, hint: &str| Err(Failure::plain(say(outcome)).exit(exit).hint(hint));
+    let failure = |outcome, exit, hint: &str| Err(Failure::plain(say(outcome)).exit(exit).hint(hint));
     let see_status = "see `issoctl status`";
     let see_logs = "see what it printed: `issoctl logs`";
     match stands {

@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{
-    Create, CreateError, Created, Keep, Pruned, SnapshotError, is_unfinished, prune,
-};
+use isso_backup::{Create, CreateError, Created, Keep, Pruned, SnapshotError, is_unfinished, prune};
 use isso_cfg::Volume;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -22,8 +20,8 @@ use crate::output::{GOOD, Output, WARN};
 /// Makes a backup, and deletes those that are not to be kept.
 pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<ExitCode, Failure> {
     let to = args.to.unwrap_or_else(|| data.backups());
-    let to = std::path::absolute(&to)
-        .map_err(|source| Failure::new(format!("no such place: {}", to.display()), source))?;
+    let to =
+        std::path::absolute(&to).map_err(|source| Failure::new(format!("no such place: {}", to.display()), source))?;
     need_folder(&to)?;
     if Client::connect(data)?.is_none() {
         data.holds_isso()?;
@@ -80,12 +78,8 @@ fn need_folder(to: &Path) -> Result<(), Failure> {
     let name = to.to_string_lossy();
     let is_named_like_a_file = !to.exists() && ENDS.iter().any(|end| name.ends_with(end));
     if to.is_file() || is_named_like_a_file {
-        let message = format!(
-            "{} is the name of a file, and --to takes a folder",
-            to.display()
-        );
-        return Err(Failure::usage(message)
-            .hint("name the folder alone; each backup in it is named after its time"));
+        let message = format!("{} is the name of a file, and --to takes a folder", to.display());
+        return Err(Failure::usage(message).hint("name the folder alone; each backup in it is named after its time"));
     }
     Ok(())
 }
@@ -120,14 +114,15 @@ async fn finish_restore(data: &DataDir) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes one while no host runs. An Isso may be started at any moment, and must be able to write; one that cannot be copied so,
-/// on a slow disk, is copied while `up` is kept waiting.
+/// Makes one while no host runs. An Isso may be started at any moment, and must be able to write; one that cannot be
+/// copied so, on a slow disk, is copied while `up` is kept waiting.
 async fn without_host(data: &DataDir, to: &Path) -> Result<Created, Failure> {
     let create = async |idle| try_to_create(data.volume(), None, idle, to).await;
     limited_at_first(data, create).await?.map_err(explain)
 }
 
-/// Calls `create` as beside an Isso that may be started, and if that takes too long, again as beside none, with the folder taken.
+/// Calls `create` as beside an Isso that may be started, and if that takes too long, again as beside none, with the
+/// folder taken.
 async fn limited_at_first(
     data: &DataDir,
     create: impl AsyncFn(bool) -> Result<Result<Created, CreateError>, Failure>,
@@ -142,12 +137,7 @@ async fn limited_at_first(
     Ok(created)
 }
 
-async fn create(
-    volume: Volume,
-    isso: Option<String>,
-    idle: bool,
-    to: &Path,
-) -> Result<Created, Failure> {
+async fn create(volume: Volume, isso: Option<String>, idle: bool, to: &Path) -> Result<Created, Failure> {
     let created = try_to_create(volume, isso, idle, to).await?;
     created.map_err(explain)
 }
@@ -181,12 +171,8 @@ fn explain(error: CreateError) -> Failure {
 }
 
 fn thin(folder: &Path, keep: &Keep, made: &Path) -> Result<Pruned, Failure> {
-    prune(folder, keep, made, OffsetDateTime::now_utc()).map_err(|error| {
-        Failure::new(
-            "the backup was made, but older ones could not be deleted",
-            error,
-        )
-    })
+    prune(folder, keep, made, OffsetDateTime::now_utc())
+        .map_err(|error| Failure::new("the backup was made, but older ones could not be deleted", error))
 }
 
 #[cfg(test)]

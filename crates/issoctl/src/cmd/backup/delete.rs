@@ -12,18 +12,11 @@ use crate::error::Failure;
 use crate::output::Output;
 
 /// Deletes one.
-pub async fn run(
-    data: &DataDir,
-    output: Output,
-    backup: &Path,
-    yes: bool,
-) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataDir, output: Output, backup: &Path, yes: bool) -> Result<ExitCode, Failure> {
     let path = find(data, backup)?;
     if !is_backup(&path) {
-        return Err(
-            Failure::usage(format!("{} is no backup of issoctl", path.display()))
-                .hint("delete it yourself if you want it gone"),
-        );
+        return Err(Failure::usage(format!("{} is no backup of issoctl", path.display()))
+            .hint("delete it yourself if you want it gone"));
     }
     if !yes {
         confirm(&format!("Delete {} for good?", path.display())).await?;

@@ -14,10 +14,8 @@ use crate::output::{BAD, BOLD, DIM, Output};
 /// Lists the backups in a folder.
 pub fn run(data: &DataDir, output: Output, folder: Option<&Path>) -> Result<ExitCode, Failure> {
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        return Err(
-            Failure::usage(format!("there is no folder {}", folder.display()))
-                .hint("look at the name; without --in, the backups in the data folder are listed"),
-        );
+        return Err(Failure::usage(format!("there is no folder {}", folder.display()))
+            .hint("look at the name; without --in, the backups in the data folder are listed"));
     }
     let shelf = data.backups();
     let folder = folder.unwrap_or(&shelf);

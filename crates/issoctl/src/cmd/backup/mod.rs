@@ -40,12 +40,8 @@ pub async fn run(
     match command {
         BackupCommand::Create(args) => create::run(data, output, args).await,
         BackupCommand::List { folder } => list::run(data, output, folder.as_deref()),
-        BackupCommand::Show { backup, choice } => {
-            show::run(data, output, &backup, &choice, opened).await
-        }
-        BackupCommand::Verify { backup, choice } => {
-            verify::run(data, output, &backup, &choice, opened).await
-        }
+        BackupCommand::Show { backup, choice } => show::run(data, output, &backup, &choice, opened).await,
+        BackupCommand::Verify { backup, choice } => verify::run(data, output, &backup, &choice, opened).await,
         BackupCommand::Restore(args) => restore::run(data, output, args, opened).await,
         BackupCommand::Delete { backup, yes } => delete::run(data, output, &backup, yes).await,
     }
@@ -59,26 +55,18 @@ fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
     if let Err(error) = std::fs::metadata(given)
         && error.kind() == ErrorKind::PermissionDenied
     {
-        return Err(Failure::new(
-            format!("cannot read {}", given.display()),
-            error,
-        ));
+        return Err(Failure::new(format!("cannot read {}", given.display()), error));
     }
     let shelved = data.backups().join(given);
     if given.components().count() == 1 && shelved.exists() {
         return Ok(shelved);
     }
     let shelved = isso_backup::list(&data.backups()).unwrap_or_default();
-    let names: Vec<_> = shelved
-        .iter()
-        .filter_map(|it| it.path.file_name()?.to_str())
-        .collect();
+    let names: Vec<_> = shelved.iter().filter_map(|it| it.path.file_name()?.to_str()).collect();
     let given_name = given.file_name().unwrap_or_default().to_string_lossy();
     let hint = match closest(&given_name, names.iter().copied()) {
         Some(name) => format!("did you mean {name}? `issoctl backup list` shows all"),
-        None => {
-            "see which there are with `issoctl backup list`, or with --in DIR elsewhere".to_owned()
-        }
+        None => "see which there are with `issoctl backup list`, or with --in DIR elsewhere".to_owned(),
     };
     Err(Failure::usage(format!("there is no backup {}", given.display())).hint(hint))
 }
@@ -105,21 +93,14 @@ async fn confirm(question: &str) -> Result<(), Failure> {
 }
 
 fn time(time: OffsetDateTime) -> String {
-    const FORMAT: &[BorrowedFormatItem] =
-        format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+    const FORMAT: &[BorrowedFormatItem] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
     time.format(FORMAT).expect("every time can be written so")
 }
 
 fn comments(counts: Option<Counts>) -> String {
     counts.map_or_else(
         || "no database".to_owned(),
-        |it| {
-            format!(
-                "{} in {}",
-                some(it.comments, "comment"),
-                some(it.threads, "thread")
-            )
-        },
+        |it| format!("{} in {}", some(it.comments, "comment"), some(it.threads, "thread")),
     )
 }
 

@@ -54,10 +54,7 @@ impl<'a> Plan<'a> {
 
     /// What it brings, in a few words.
     pub fn brings(&self) -> String {
-        match (
-            self.replaces_database(),
-            self.origin.files().contains(&CONFIG),
-        ) {
+        match (self.replaces_database(), self.origin.files().contains(&CONFIG)) {
             (true, true) => format!("{} and the settings", comments(self.look.database)),
             (true, false) => comments(self.look.database),
             _ => "the settings".to_owned(),
@@ -116,10 +113,9 @@ impl<'a> Plan<'a> {
             (None, true) => format!("{now} stays as it is: {}", self.why_not(file)),
             (None, false) => match file {
                 DATABASE => format!("there are none, before and after: {}", self.why_not(file)),
-                CONFIG if self.volume.last_good().is_some() => format!(
-                    "{file} is made anew, from {file}.last-good: {}",
-                    self.why_not(file)
-                ),
+                CONFIG if self.volume.last_good().is_some() => {
+                    format!("{file} is made anew, from {file}.last-good: {}", self.why_not(file))
+                }
                 _ => format!("{file} is made anew, with defaults: {}", self.why_not(file)),
             },
         }
@@ -156,10 +152,7 @@ impl<'a> Plan<'a> {
     fn findings(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.repairs.iter().map(repaired).collect();
         let password = format!("[{}] {}", ADMIN_PASSWORD.section, ADMIN_PASSWORD.name);
-        let is_kept = self
-            .repairs
-            .iter()
-            .any(|it| it.key.as_deref() == Some(&password));
+        let is_kept = self.repairs.iter().any(|it| it.key.as_deref() == Some(&password));
         let kept = match &self.look.rejected {
             Some(rejected) => Some(rejected.display().to_string()),
             // Settling keeps it, under the time at which it does.
@@ -214,9 +207,7 @@ fn repaired(change: &Change) -> String {
         new,
         why,
     } = change;
-    let key = key
-        .as_deref()
-        .map_or(String::new(), |key| format!("{key} "));
+    let key = key.as_deref().map_or(String::new(), |key| format!("{key} "));
     let quoted = |text: &str| format!("`{}`", text.trim().replace('\n', ", "));
     let becomes = match (old.trim(), new.as_deref().map(str::trim)) {
         ("", Some(new)) => format!("{key}is set to {}", quoted(new)),

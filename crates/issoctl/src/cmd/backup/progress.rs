@@ -42,10 +42,9 @@ impl Watch for Bar {
     }
 }
 
-/// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself; after it, such a signal ends the program.
-pub async fn watched<T: Send + 'static>(
-    work: impl FnOnce(&dyn Watch) -> T + Send + 'static,
-) -> Result<T, Failure> {
+/// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself; after it, such a
+/// signal ends the program.
+pub async fn watched<T: Send + 'static>(work: impl FnOnce(&dyn Watch) -> T + Send + 'static) -> Result<T, Failure> {
     let cancelled = Arc::new(AtomicBool::new(false));
     let mut signals = Claim::new()?;
     let bar = Bar {

@@ -29,12 +29,7 @@ use crate::signals::Claim;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Puts a backup back: prepares it, shows what that means, and then has it put in place.
-pub async fn run(
-    data: &DataDir,
-    output: Output,
-    args: RestoreArgs,
-    opened: Option<File>,
-) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Option<File>) -> Result<ExitCode, Failure> {
     let origin = source::open(data, &args.backup, &args.choice, opened).await?;
     if let Some(into) = args.into {
         return unpack(data, origin, into, output).await;
@@ -117,10 +112,7 @@ pub async fn run(
         report(&plan, before.as_deref(), output);
         if let Some(rejected) = &prepared.look.rejected {
             let kept = volume.root().join(rejected);
-            output.note(&format!(
-                "isso.cfg as it was is kept as {}.",
-                kept.display()
-            ));
+            output.note(&format!("isso.cfg as it was is kept as {}.", kept.display()));
         }
     }
     match status {
@@ -163,13 +155,9 @@ fn need_another(origin: &Origin, root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// No other program may go on with the database that is replaced: what such a program copies or writes then would be neither the old
-/// comments nor the new ones.
-async fn need_free(
-    database: &Path,
-    client: Option<&Client>,
-    plan: &Plan<'_>,
-) -> Result<(), Failure> {
+/// No other program may go on with the database that is replaced: what such a program copies or writes then would be
+/// neither the old comments nor the new ones.
+async fn need_free(database: &Path, client: Option<&Client>, plan: &Plan<'_>) -> Result<(), Failure> {
     let host = client.and_then(Client::host);
     let end = Instant::now() + PATIENCE;
     let mut found = users(database, host);
@@ -219,34 +207,25 @@ async fn need_one_folder(client: &Client) -> Result<(), Failure> {
 }
 
 /// How Isso is with what was put back.
-fn tell(
-    status: Status,
-    before: Option<&Path>,
-    data: &DataDir,
-    output: Output,
-) -> Result<(), Failure> {
+fn tell(status: Status, before: Option<&Path>, data: &DataDir, output: Output) -> Result<(), Failure> {
     if status.serving {
         output.note(&format!("{GOOD}Isso serves it.{GOOD:#}"));
     } else if status.password_needed {
         let command = data.spell("issoctl action run set-admin-password");
-        output.note(&format!(
-            "{WARN}Isso waits for an admin password:{WARN:#} {command}"
-        ));
+        output.note(&format!("{WARN}Isso waits for an admin password:{WARN:#} {command}"));
     } else {
         let reason = status.why();
         return Err(
             Failure::plain(format!("it is put back, but Isso does not serve: {reason}"))
                 .exit(Failure::NOT_RUNNING)
-                .hint(format!(
-                    "see what it printed: `issoctl logs`{}",
-                    or_back(before)
-                )),
+                .hint(format!("see what it printed: `issoctl logs`{}", or_back(before))),
         );
     }
     Ok(())
 }
 
-/// Isso served before and did not with what was put back, so the host has put the files before in place again, or tried to.
+/// Isso served before and did not with what was put back, so the host has put the files before in place again, or tried
+/// to.
 fn not_served(undone: &Undone, before: Option<&Path>, status: Option<&Status>) -> Failure {
     let serving = status.is_some_and(|it| it.serving);
     let details = json!({ "undone": undone, "serving": serving });
@@ -254,10 +233,7 @@ fn not_served(undone: &Undone, before: Option<&Path>, status: Option<&Status>) -
         let message = "it is put back, but Isso does not serve with it, and the files before could not be put back";
         return Failure::new(format!("{message}: {failed}"), undone.why.clone())
             .exit(Failure::NOT_RUNNING)
-            .hint(format!(
-                "see what it printed: `issoctl logs`{}",
-                or_back(before)
-            ))
+            .hint(format!("see what it printed: `issoctl logs`{}", or_back(before)))
             .details(details);
     }
     let now = match serving {
@@ -267,9 +243,8 @@ fn not_served(undone: &Undone, before: Option<&Path>, status: Option<&Status>) -
     let kept = undone.kept.as_ref().map_or(String::new(), |kept| {
         format!("; these files are kept in {}", kept.display())
     });
-    let message = format!(
-        "nothing was put back: Isso does not serve with these files. It has those before again, {now}"
-    );
+    let message =
+        format!("nothing was put back: Isso does not serve with these files. It has those before again, {now}");
     let failure = Failure::new(message, undone.why.clone())
         .hint(format!("take another backup (`issoctl backup list`){kept}"))
         .details(details);
@@ -306,12 +281,7 @@ fn report(plan: &Plan<'_>, before: Option<&Path>, output: Output) {
     }
 }
 
-async fn unpack(
-    data: &DataDir,
-    origin: Origin,
-    into: PathBuf,
-    output: Output,
-) -> Result<ExitCode, Failure> {
+async fn unpack(data: &DataDir, origin: Origin, into: PathBuf, output: Output) -> Result<ExitCode, Failure> {
     let folder = into.clone();
     let (origin, look) = watched(move |watch| {
         let look = restore_into(&origin, &folder, watch)?;

@@ -4,9 +4,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{
-    ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Unsound, Wanted, list,
-};
+use isso_backup::{ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Unsound, Wanted, list};
 use isso_database::Foreign;
 use serde_json::json;
 
@@ -19,12 +17,7 @@ use crate::terminal::{Questions, is_person};
 
 /// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
 /// A backup that root has opened already need not be readable by the user that root has become.
-pub async fn open(
-    data: &DataDir,
-    given: &Path,
-    choice: &ChoiceArgs,
-    opened: Option<File>,
-) -> Result<Origin, Failure> {
+pub async fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs, opened: Option<File>) -> Result<Origin, Failure> {
     let is_chosen = choice.settings.is_some() || choice.database.is_some();
     if let Some(file) = opened.filter(|_| !is_chosen)
         && let Some(origin) = Origin::of_file(&std::path::absolute(given).unwrap_or_default(), file)
@@ -147,18 +140,16 @@ fn advice(data: &DataDir, path: &Path, what: Kind) -> String {
     };
     match what {
         Kind::Empty => "take another one: nothing is in this file".to_owned(),
-        Kind::Tar => format!(
-            "unpack it first: mkdir unpacked && tar -xf {file} -C unpacked && {then_folder}"
-        ),
+        Kind::Tar => format!("unpack it first: mkdir unpacked && tar -xf {file} -C unpacked && {then_folder}"),
         Kind::Zip => format!("unpack it first: unzip {file} -d unpacked && {then_folder}"),
         Kind::SevenZip => format!("unpack it first: 7z x {file} -ounpacked && {then_folder}"),
         Kind::Gzip => format!("unpack it first: gunzip -k {file} && {then_file}"),
         Kind::Bzip2 => format!("unpack it first: bunzip2 -k {file} && {then_file}"),
         Kind::Xz => format!("unpack it first: unxz -k {file} && {then_file}"),
         Kind::Zstd => format!("unpack it first: unzstd {file} && {then_file}"),
-        Kind::Sql => format!(
-            "make a database of it first: sqlite3 comments.db < {file} && issoctl backup restore comments.db"
-        ),
+        Kind::Sql => {
+            format!("make a database of it first: sqlite3 comments.db < {file} && issoctl backup restore comments.db")
+        }
         Kind::Disqus => import("disqus"),
         Kind::WordPress => import("wordpress"),
         Kind::Json => import("generic"),
@@ -185,9 +176,7 @@ pub fn unprepared(message: &str, error: PrepareError) -> Failure {
         PrepareError::Unsound(..) => Some(
             "take another one (`issoctl backup list`), or save what can be saved: sqlite3 DAMAGED .recover | sqlite3 comments.db",
         ),
-        PrepareError::Archive(ArchiveError::Changing(_)) => {
-            Some("stop the Isso that writes to it, and restore then")
-        }
+        PrepareError::Archive(ArchiveError::Changing(_)) => Some("stop the Isso that writes to it, and restore then"),
         PrepareError::Archive(_) => Some("take another one: `issoctl backup list`"),
         _ => None,
     };

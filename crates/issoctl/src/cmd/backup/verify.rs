@@ -36,10 +36,7 @@ pub async fn run(
         output.json(&value);
         return Ok(ExitCode::SUCCESS);
     }
-    output.line(&format!(
-        "{GOOD}The backup is good:{GOOD:#} {}.",
-        plan.brings()
-    ));
+    output.line(&format!("{GOOD}The backup is good:{GOOD:#} {}.", plan.brings()));
     for line in plan.found() {
         output.note(&line);
     }

@@ -4,8 +4,7 @@ use crate::{Effect, Event, State};
 
 use super::script::{Call::*, OK, check, step};
 use super::{
-    CHANGED, LOCKED, OPEN, backing_up, backup, exited, failed, invoke, restart_due, restore,
-    serving, stopped,
+    CHANGED, LOCKED, OPEN, backing_up, backup, exited, failed, invoke, restart_due, restore, serving, stopped,
 };
 
 #[test]
@@ -15,12 +14,7 @@ fn a_backup_leaves_isso_serving() {
         vec![
             step(backup(), vec![], "backup-running", State::BackingUp),
             step(restore(), vec![], "backup-running", State::BackingUp),
-            step(
-                Event::BackupFinished(Ok(())),
-                vec![],
-                "done",
-                State::Serving,
-            ),
+            step(Event::BackupFinished(Ok(())), vec![], "done", State::Serving),
         ],
     );
 }
@@ -31,12 +25,7 @@ fn a_backup_leaves_isso_stopped() {
         stopped(),
         vec![
             step(backup(), vec![], "done", State::BackingUp),
-            step(
-                Event::BackupFinished(Ok(())),
-                vec![],
-                "done",
-                State::Stopped,
-            ),
+            step(Event::BackupFinished(Ok(())), vec![], "done", State::Stopped),
         ],
     );
 }
@@ -47,19 +36,9 @@ fn a_failed_backup_changes_nothing() {
         serving(),
         vec![
             step(backup(), vec![], "done", State::BackingUp),
-            step(
-                Event::BackupFinished(failed()),
-                vec![],
-                "backup-failed",
-                State::Serving,
-            ),
+            step(Event::BackupFinished(failed()), vec![], "backup-failed", State::Serving),
             // A stray end is of no interest.
-            step(
-                Event::BackupFinished(failed()),
-                vec![],
-                "done",
-                State::Serving,
-            ),
+            step(Event::BackupFinished(failed()), vec![], "done", State::Serving),
         ],
     );
 }
@@ -70,30 +49,15 @@ fn a_daemon_that_dies_while_backing_up_is_started_again() {
         backing_up(),
         vec![
             step(exited(), vec![], "done", State::BackingUp),
-            step(
-                restart_due(),
-                vec![Look(OPEN), Start(OK)],
-                "done",
-                State::BackingUp,
-            ),
-            step(
-                Event::BackupFinished(Ok(())),
-                vec![],
-                "done",
-                State::Starting,
-            ),
+            step(restart_due(), vec![Look(OPEN), Start(OK)], "done", State::BackingUp),
+            step(Event::BackupFinished(Ok(())), vec![], "done", State::Starting),
         ],
     );
 }
 
 #[test]
 fn the_gate_works_while_backing_up() {
-    let set = vec![
-        Invoke(Ok(Effect::Settings)),
-        Settle(OPEN),
-        Clear(OK),
-        Start(OK),
-    ];
+    let set = vec![Invoke(Ok(Effect::Settings)), Settle(OPEN), Clear(OK), Start(OK)];
     check(
         backing_up(),
         vec![
@@ -110,24 +74,9 @@ fn the_gate_works_while_backing_up() {
                 "done",
                 State::BackingUp,
             ),
-            step(
-                invoke("set-admin-password"),
-                set,
-                "invoked",
-                State::BackingUp,
-            ),
-            step(
-                Event::Stop,
-                vec![Stop(OK), Clear(OK)],
-                "done",
-                State::BackingUp,
-            ),
-            step(
-                Event::BackupFinished(Ok(())),
-                vec![],
-                "done",
-                State::Stopped,
-            ),
+            step(invoke("set-admin-password"), set, "invoked", State::BackingUp),
+            step(Event::Stop, vec![Stop(OK), Clear(OK)], "done", State::BackingUp),
+            step(Event::BackupFinished(Ok(())), vec![], "done", State::Stopped),
         ],
     );
 }

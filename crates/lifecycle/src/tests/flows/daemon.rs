@@ -3,9 +3,7 @@
 use crate::{Event, State};
 
 use super::script::{Call::*, ERR, OK, check, step};
-use super::{
-    LOCKED, OPEN, UNREADABLE, exited, locked, ready, restart_due, restore, serving, stopped,
-};
+use super::{LOCKED, OPEN, UNREADABLE, exited, locked, ready, restart_due, restore, serving, stopped};
 
 #[test]
 fn a_dying_daemon_is_started_again() {
@@ -13,12 +11,7 @@ fn a_dying_daemon_is_started_again() {
         serving(),
         vec![
             step(exited(), vec![], "done", State::Recovering),
-            step(
-                restart_due(),
-                vec![Look(OPEN), Start(OK)],
-                "done",
-                State::Starting,
-            ),
+            step(restart_due(), vec![Look(OPEN), Start(OK)], "done", State::Starting),
             step(exited(), vec![], "done", State::Recovering),
             step(
                 restart_due(),
@@ -57,10 +50,7 @@ fn reports_overtaken_by_a_stop_are_passed_over() {
     for before in [locked(), stopped()] {
         let state = before[before.len() - 1].state;
         let passed = |event| step(event, vec![], "done", state);
-        check(
-            before,
-            vec![passed(exited()), passed(restart_due()), passed(ready())],
-        );
+        check(before, vec![passed(exited()), passed(restart_due()), passed(ready())]);
     }
 }
 
@@ -69,19 +59,9 @@ fn a_failed_stop_is_tried_again_before_anything_else() {
     check(
         serving(),
         vec![
-            step(
-                Event::Stop,
-                vec![Stop(ERR), Clear(OK)],
-                "stop-failed",
-                State::Stopped,
-            ),
+            step(Event::Stop, vec![Stop(ERR), Clear(OK)], "stop-failed", State::Stopped),
             // Once before the event, once for the restore; the files stay as they are.
-            step(
-                restore(),
-                vec![Stop(ERR), Stop(ERR)],
-                "stop-failed",
-                State::Stopped,
-            ),
+            step(restore(), vec![Stop(ERR), Stop(ERR)], "stop-failed", State::Stopped),
             // No second Isso beside the one that would not stop …
             step(
                 Event::Start,

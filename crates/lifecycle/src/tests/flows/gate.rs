@@ -3,9 +3,7 @@
 use crate::{Effect, Event, State};
 
 use super::script::{Call::*, ERR, OK, check, step};
-use super::{
-    LOCKED, OPEN, UNREADABLE, backup, invoke, locked, ready, restart_due, restore, stopped,
-};
+use super::{LOCKED, OPEN, UNREADABLE, backup, invoke, locked, ready, restart_due, restore, stopped};
 
 #[test]
 fn nothing_happens_before_init() {
@@ -34,12 +32,7 @@ fn nothing_happens_before_init() {
 
 #[test]
 fn first_start() {
-    let set = vec![
-        Invoke(Ok(Effect::Settings)),
-        Settle(OPEN),
-        Clear(OK),
-        Start(OK),
-    ];
+    let set = vec![Invoke(Ok(Effect::Settings)), Settle(OPEN), Clear(OK), Start(OK)];
     check(
         locked(),
         vec![
@@ -50,20 +43,10 @@ fn first_start() {
                 "no-password",
                 State::AwaitingPassword,
             ),
-            step(
-                invoke("set-admin-password"),
-                set,
-                "invoked",
-                State::Starting,
-            ),
+            step(invoke("set-admin-password"), set, "invoked", State::Starting),
             step(ready(), vec![], "done", State::Serving),
             step(Event::Start, vec![], "done", State::Serving),
-            step(
-                Event::Stop,
-                vec![Stop(OK), Clear(OK)],
-                "done",
-                State::Stopped,
-            ),
+            step(Event::Stop, vec![Stop(OK), Clear(OK)], "done", State::Stopped),
         ],
     );
 }
@@ -86,12 +69,7 @@ fn an_action_that_leaves_the_password_missing_keeps_the_gate() {
     let other = vec![Invoke(Ok(Effect::Settings)), Settle(LOCKED), Raise(OK)];
     check(
         locked(),
-        vec![step(
-            invoke("set-websites"),
-            other,
-            "invoked",
-            State::AwaitingPassword,
-        )],
+        vec![step(invoke("set-websites"), other, "invoked", State::AwaitingPassword)],
     );
 }
 
@@ -137,12 +115,7 @@ fn a_task_that_could_not_be_shown_is_shown_later() {
                 "raise-task-failed",
                 State::AwaitingPassword,
             ),
-            step(
-                Event::Stop,
-                vec![Raise(OK)],
-                "done",
-                State::AwaitingPassword,
-            ),
+            step(Event::Stop, vec![Raise(OK)], "done", State::AwaitingPassword),
             step(Event::Stop, vec![], "done", State::AwaitingPassword),
         ],
     );

@@ -4,8 +4,7 @@ use crate::{Event, State};
 
 use super::script::{Call::*, ERR, OK, check, step};
 use super::{
-    LOCKED, OPEN, backup, exited, failed, invoke, locked, ready, restart_due, restore, restoring,
-    serving, stopped,
+    LOCKED, OPEN, backup, exited, failed, invoke, locked, ready, restart_due, restore, restoring, serving, stopped,
 };
 
 #[test]
@@ -19,12 +18,7 @@ fn a_restore_starts_isso_again() {
                 "done",
                 State::Starting,
             ),
-            step(
-                Event::RestoreFinished(failed()),
-                vec![],
-                "done",
-                State::Starting,
-            ),
+            step(Event::RestoreFinished(failed()), vec![], "done", State::Starting),
         ],
     );
 }
@@ -130,12 +124,7 @@ fn a_restore_does_not_begin_while_isso_cannot_be_stopped() {
         serving(),
         vec![
             step(restore(), vec![Stop(ERR)], "stop-failed", State::Serving),
-            step(
-                restore(),
-                vec![Stop(OK), Restore(OK)],
-                "done",
-                State::Restoring,
-            ),
+            step(restore(), vec![Stop(OK), Restore(OK)], "done", State::Restoring),
         ],
     );
 }

@@ -72,9 +72,9 @@ pub(super) fn check(before: Vec<Step>, then: Vec<Step>) {
             };
             let said = match isso.handle(event).await {
                 Ok(Reply { failure: None }) => done.to_owned(),
-                Ok(Reply {
-                    failure: Some(failure),
-                }) => format!("{done}, then {}", crate::Refusal::Failed(failure).code()),
+                Ok(Reply { failure: Some(failure) }) => {
+                    format!("{done}, then {}", crate::Refusal::Failed(failure).code())
+                }
                 Err(refusal) => refusal.code().to_owned(),
             };
             assert_eq!(said, answer, "the answer to {told}");

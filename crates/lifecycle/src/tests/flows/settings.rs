@@ -4,8 +4,8 @@ use crate::{Effect, Event, State};
 
 use super::script::{Call::*, ERR, OK, check, step};
 use super::{
-    CHANGED, LOCKED, OPEN, UNCHANGED, UNREADABLE, UNREVIEWED, backing_up, exited, invoke, locked,
-    ready, restart_due, serving, stopped,
+    CHANGED, LOCKED, OPEN, UNCHANGED, UNREADABLE, UNREVIEWED, backing_up, exited, invoke, locked, ready, restart_due,
+    serving, stopped,
 };
 
 #[test]
@@ -14,12 +14,7 @@ fn rotating_the_password_reloads() {
     check(
         serving(),
         vec![
-            step(
-                invoke("set-admin-password"),
-                rotate,
-                "invoked",
-                State::Reloading,
-            ),
+            step(invoke("set-admin-password"), rotate, "invoked", State::Reloading),
             step(ready(), vec![], "done", State::Serving),
         ],
     );
@@ -30,10 +25,7 @@ fn an_action_without_effect_touches_nothing() {
     let calls = || vec![Invoke(Ok(Effect::Nothing))];
     for before in [locked(), stopped(), serving(), backing_up()] {
         let state = before[before.len() - 1].state;
-        check(
-            before,
-            vec![step(invoke("embed-code"), calls(), "invoked", state)],
-        );
+        check(before, vec![step(invoke("embed-code"), calls(), "invoked", state)]);
     }
 }
 
@@ -82,12 +74,7 @@ fn settings_changed_by_hand() {
                 State::Reloading,
             ),
             step(ready(), vec![], "done", State::Serving),
-            step(
-                Event::Init,
-                vec![Review(CHANGED), Reload(OK)],
-                "done",
-                State::Reloading,
-            ),
+            step(Event::Init, vec![Review(CHANGED), Reload(OK)], "done", State::Reloading),
         ],
     );
 }
@@ -134,27 +121,12 @@ fn a_password_taken_out_by_hand_counts_from_the_next_start() {
     check(
         serving(),
         vec![
-            step(
-                Event::SettingsChanged,
-                vec![Review(UNCHANGED)],
-                "done",
-                State::Serving,
-            ),
+            step(Event::SettingsChanged, vec![Review(UNCHANGED)], "done", State::Serving),
             // What was in force is started again …
             step(exited(), vec![], "done", State::Recovering),
-            step(
-                restart_due(),
-                vec![Look(OPEN), Start(OK)],
-                "done",
-                State::Starting,
-            ),
+            step(restart_due(), vec![Look(OPEN), Start(OK)], "done", State::Starting),
             // … and ends with the stop.
-            step(
-                Event::Stop,
-                vec![Stop(OK), Clear(OK)],
-                "done",
-                State::Stopped,
-            ),
+            step(Event::Stop, vec![Stop(OK), Clear(OK)], "done", State::Stopped),
             step(
                 Event::Start,
                 vec![Settle(LOCKED), Raise(OK)],
@@ -174,12 +146,7 @@ fn a_password_taken_out_by_hand_counts_from_the_next_start() {
 
 #[test]
 fn changed_settings_may_be_the_cure() {
-    let action = vec![
-        Invoke(Ok(Effect::Settings)),
-        Review(CHANGED),
-        Look(OPEN),
-        Start(OK),
-    ];
+    let action = vec![Invoke(Ok(Effect::Settings)), Review(CHANGED), Look(OPEN), Start(OK)];
     check(
         serving(),
         vec![

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 
 use crate::tests::moves::{Move, Text};
-use crate::{
-    Archive, Config, Daemon, Effect, Gate, Invocation, PortError, RestoreRequest, Review, Tasks,
-};
+use crate::{Archive, Config, Daemon, Effect, Gate, Invocation, PortError, RestoreRequest, Review, Tasks};
 
 use super::{Port, World};
 
@@ -17,9 +15,7 @@ pub(super) struct Hand(pub(super) Arc<Mutex<World>>);
 
 impl Hand {
     fn world(&self) -> MutexGuard<'_, World> {
-        self.0
-            .lock()
-            .expect("no port panics while it holds the world")
+        self.0.lock().expect("no port panics while it holds the world")
     }
 }
 
@@ -69,10 +65,7 @@ impl fmt::Debug for Action {
 #[async_trait]
 impl Invocation for Action {
     async fn run(&self) -> Result<Effect, PortError> {
-        let mut world = self
-            .0
-            .lock()
-            .expect("no port panics while it holds the world");
+        let mut world = self.0.lock().expect("no port panics while it holds the world");
         let replacing = world.facts.replacing;
         world.forbid(replacing, "an action on files that are being replaced");
         world.call(Port::Invoke)?;

@@ -38,10 +38,7 @@ impl Stage {
         let mut deployment = Deployment::start(Keeper::Up).expect("issoctl was built");
         let states = [
             ("one", r#"{"smtp":{"selection":"disabled","value":{}}}"#),
-            (
-                "two",
-                "{ \"smtp\": { \"selection\": \"disabled\", \"value\": {} } }\n",
-            ),
+            ("two", "{ \"smtp\": { \"selection\": \"disabled\", \"value\": {} } }\n"),
         ];
         let states = states.map(|(name, store)| {
             let settings = deployment.settings().with_origin(name);
@@ -78,21 +75,13 @@ impl Stage {
 
     /// Waits for a moment of a restore: a random one of all of it, or in every second round one of those in which files
     /// are put in place, which are few.
-    pub(super) fn wait(
-        &mut self,
-        number: usize,
-        took: Duration,
-        swap: Duration,
-        command: &mut Child,
-    ) {
+    pub(super) fn wait(&mut self, number: usize, took: Duration, swap: Duration, command: &mut Child) {
         if number.is_multiple_of(2) {
             sleep(self.random.within(took));
             return;
         }
         let ready = self.deployment.folder().join(".restore");
-        spin_until("the command hangs", || {
-            ready.exists() || !is_at_work(command)
-        });
+        spin_until("the command hangs", || ready.exists() || !is_at_work(command));
         spin(self.random.within(swap));
     }
 
@@ -109,13 +98,9 @@ impl Stage {
             let ready = self.deployment.folder().join(".restore");
             let started = Instant::now();
             let mut command = self.begin_restore();
-            spin_until("the command hangs", || {
-                ready.exists() || !is_at_work(&mut command)
-            });
+            spin_until("the command hangs", || ready.exists() || !is_at_work(&mut command));
             let swapping = Instant::now();
-            spin_until("the command hangs", || {
-                !ready.exists() || !is_at_work(&mut command)
-            });
+            spin_until("the command hangs", || !ready.exists() || !is_at_work(&mut command));
             swap = swap.min(swapping.elapsed());
             let status = command.wait().expect("it is our child");
             assert!(status.success(), "a restore fails: {status}");
@@ -162,9 +147,7 @@ impl Stage {
         };
         if aside != expected {
             let aside: Vec<_> = aside.iter().map(|files| self.describe(files)).collect();
-            outcome
-                .wrong
-                .push(format!("put aside, new {is_new}: {aside:?}"));
+            outcome.wrong.push(format!("put aside, new {is_new}: {aside:?}"));
         }
         if is_new {
             self.stands = new;
@@ -199,9 +182,7 @@ impl Stage {
     /// Looks for comments of visitors, here and in what was put aside.
     pub(super) fn look_for(&self, taken: &[String], outcome: &mut Interrupted) {
         let here = database::texts(&self.deployment.database());
-        outcome.miss(taken, |text| {
-            here.contains(text) || self.aside.contains(text)
-        });
+        outcome.miss(taken, |text| here.contains(text) || self.aside.contains(text));
     }
 
     /// Makes a whole backup, and looks whether it holds the state that stands, and all comments taken before.
@@ -235,13 +216,9 @@ impl Stage {
         }
         let (files, visitors) = of_state(Files::of(folder.path()));
         if !self.states.iter().any(|state| state.files == files) {
-            outcome
-                .wrong
-                .push(format!("{backup}: {}", self.describe(&files)));
+            outcome.wrong.push(format!("{backup}: {}", self.describe(&files)));
         }
-        outcome.miss(taken, |text| {
-            visitors.contains(text) || self.aside.contains(text)
-        });
+        outcome.miss(taken, |text| visitors.contains(text) || self.aside.contains(text));
     }
 
     pub(super) fn describe(&self, files: &Files) -> String {
@@ -260,10 +237,7 @@ impl Stage {
 
 /// The state, and the comments of visitors.
 fn of_state(mut files: Files) -> (Files, HashSet<String>) {
-    let (visitors, texts) = files
-        .texts
-        .into_iter()
-        .partition(|text| text.starts_with("comment "));
+    let (visitors, texts) = files.texts.into_iter().partition(|text| text.starts_with("comment "));
     files.texts = texts;
     (files, visitors)
 }

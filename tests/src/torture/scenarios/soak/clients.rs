@@ -22,9 +22,7 @@ impl Clients {
     pub fn start(deployment: &Deployment) -> Clients {
         let stop = Arc::new(AtomicBool::new(false));
         let address = deployment.address;
-        let mut threads: Vec<_> = (0..2)
-            .map(|_| again(&stop, move || rude(address)))
-            .collect();
+        let mut threads: Vec<_> = (0..2).map(|_| again(&stop, move || rude(address))).collect();
         let folder = deployment.folder().to_owned();
         threads.push(again(&stop, move || follow(issoctl(&folder))));
         Clients {

@@ -95,9 +95,7 @@ impl<'a> Hostile<'a> {
     pub fn mend(&self) {
         let cfg = self.deployment.cfg();
         // The supervisor may put a lost file back between two steps of it.
-        let mended = within(PATIENCE, || {
-            mend(&cfg, &self.good).map_err(|error| error.to_string())
-        });
+        let mended = within(PATIENCE, || mend(&cfg, &self.good).map_err(|error| error.to_string()));
         mended.expect("the file can be mended");
         let _ = fs::set_permissions(&cfg, Permissions::from_mode(0o600));
     }
@@ -116,10 +114,7 @@ impl<'a> Hostile<'a> {
             .chain([vec!["configure-server".to_owned(), "maxAge=2h".to_owned()]])
             .map(|words| {
                 let mut command = self.deployment.command(&["action", "run"]);
-                command
-                    .args(words)
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null());
+                command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
                 command.spawn().expect("issoctl runs")
             })
             .collect();
@@ -129,8 +124,7 @@ impl<'a> Hostile<'a> {
                 other => Err(format!("{other:?}")),
             });
             if ended.is_err() {
-                self.wrong
-                    .push(format!("turn {turn}: an action does not end"));
+                self.wrong.push(format!("turn {turn}: an action does not end"));
                 let _ = action.kill();
                 let _ = action.wait();
             }
