@@ -3,14 +3,13 @@
 mod current;
 mod outbox;
 
-use std::error::Error;
 use std::os::unix::process::ExitStatusExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use isso_lifecycle::DaemonEvent;
+use isso_lifecycle::{DaemonEvent, with_causes};
 use nix::sys::signal::Signal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
@@ -331,14 +330,4 @@ fn watch(launcher: &Launcher, generation: &Generation) -> Stage {
     let listener = Arc::clone(&launcher.listener);
     let hangs = hang::hangs(generation.master(), listener, launcher.health.clone());
     Stage::Settled(Box::pin(hangs))
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -14,11 +14,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use isso_cfg::{Diagnostic, Document, Found, Timedelta, Volume, VolumeError, keys};
 use isso_daemon::{Settings, Snapshot};
-use isso_lifecycle::{Config, Gate, PortError, Review};
+use isso_lifecycle::{Config, Gate, PortError, Review, with_causes};
 use serde::{Deserialize, Serialize};
 
 use crate::aside::on_thread;
-use crate::error::line;
 
 /// How often Isso may fail on a file before the last good one is tried.
 const TRIES: u32 = 2;
@@ -153,7 +152,7 @@ impl Desk {
     fn settle(&self) -> Result<Gate, PortError> {
         let settled = self.try_to_settle();
         if let Err(error) = &settled {
-            let reason = format!("the settings cannot be used: {}", line(&**error));
+            let reason = format!("the settings cannot be used: {}", with_causes(&**error));
             let mut papers = self.papers();
             papers.unsettled = true;
             papers.trouble = Some(Trouble {
@@ -295,8 +294,8 @@ impl Settings for Desk {
         tokio::spawn(async move {
             let reason = match on_thread(move || volume.remember(&cfg)).await {
                 Ok(Ok(_)) => return,
-                Ok(Err(error)) => line(&error),
-                Err(error) => line(&error),
+                Ok(Err(error)) => with_causes(&error),
+                Err(error) => with_causes(&error),
             };
             tracing::warn!("the good settings could not be kept: {reason}");
         });

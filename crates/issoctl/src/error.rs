@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
+use isso_lifecycle::{causes, with_causes};
 use serde_json::{Value, json};
 
 use crate::data::DataDir;
@@ -109,15 +110,18 @@ impl Failure {
 
     /// What it says and its causes, in one line.
     pub fn line(&self) -> String {
-        let all = std::iter::once(self.message.clone()).chain(self.causes());
-        all.collect::<Vec<_>>().join(": ")
+        match &self.source {
+            Some(source) => format!("{}: {}", self.message, with_causes(&**source)),
+            None => self.message.clone(),
+        }
     }
 
     fn causes(&self) -> Vec<String> {
-        match &self.source {
-            Some(source) => chain(&**source),
-            None => Vec::new(),
-        }
+        let Some(source) = self.source.as_deref() else {
+            return Vec::new();
+        };
+        let causes = causes(source).map(ToString::to_string);
+        std::iter::once(source.to_string()).chain(causes).collect()
     }
 }
 
@@ -153,22 +157,6 @@ pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
         }
     }
     None
-}
-
-/// What an error says, and then its causes.
-fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
-    let mut said = vec![error.to_string()];
-    let mut next = error.source();
-    while let Some(cause) = next {
-        said.push(cause.to_string());
-        next = cause.source();
-    }
-    said
-}
-
-/// The same in one line.
-pub fn line(error: &(dyn Error + 'static)) -> String {
-    chain(error).join(": ")
 }
 
 impl std::fmt::Display for Failure {

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use isso_actions::{Action, ActionError, Language, refusal_text};
 use isso_cfg::{Contents, Volume, VolumeError};
-use isso_lifecycle::{Event, Refusal};
+use isso_lifecycle::{Event, Refusal, with_causes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::aside::{NotDone, aside};
 use crate::closest::closest;
-use crate::error::{line, remedy};
+use crate::error::remedy;
 use crate::host::{ActionRun, Handle};
 use crate::surroundings::Surroundings;
 
@@ -154,7 +154,7 @@ impl Service {
         Ok(Ran {
             result: to_json(&result),
             settings_changed: done.settings_changed,
-            warning: reply.failure.map(|failure| line(&failure)),
+            warning: reply.failure.map(|failure| with_causes(&failure)),
         })
     }
 
@@ -236,7 +236,7 @@ impl Problem {
 
     /// What was tried and failed, with its causes.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
-        Self::failed(line(error))
+        Self::failed(with_causes(error))
     }
 
     /// What was sent is wrong.
@@ -251,7 +251,7 @@ impl Problem {
     pub fn with_cause(refusal: &Refusal, language: Language) -> Self {
         let mut problem = Self::of_refusal(refusal, language);
         if let Refusal::Failed(failure) = refusal {
-            problem.message += &format!(" {}", line(&*failure.source));
+            problem.message += &format!(" {}", with_causes(&*failure.source));
             problem.hint = remedy(&*failure.source).map(str::to_owned);
         }
         problem

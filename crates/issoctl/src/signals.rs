@@ -6,14 +6,14 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use isso_lifecycle::Event;
+use isso_lifecycle::{Event, with_causes};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::spawn_local;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{Failure, line};
+use crate::error::Failure;
 use crate::host::Handle;
 use crate::output::Output;
 use crate::printer::{self, LAST_LINES};
@@ -207,7 +207,7 @@ impl HostSignals {
             loop {
                 looks.notified().await;
                 if let Err(refusal) = host.send(Event::SettingsChanged).await {
-                    tracing::warn!("{}", line(&refusal));
+                    tracing::warn!("{}", with_causes(&refusal));
                 }
             }
         });

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use isso_lifecycle::Event;
+use isso_lifecycle::{Event, with_causes};
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch;
@@ -14,7 +14,6 @@ use tokio::time::{sleep, timeout};
 
 use crate::aside::on_thread;
 use crate::desk::Desk;
-use crate::error::line;
 use crate::host::Handle;
 
 /// How far an editor is with saving the file.
@@ -71,7 +70,7 @@ pub async fn follow(config: PathBuf, host: Handle, desk: Arc<Desk>) {
         }
         seen = look(&config).await;
         if let Err(refusal) = host.send(Event::SettingsChanged).await {
-            tracing::warn!("{}", line(&refusal));
+            tracing::warn!("{}", with_causes(&refusal));
         }
     }
 }

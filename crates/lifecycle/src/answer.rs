@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::ports::PortError;
+use crate::error::PortError;
 
 /// An event that was taken.
 #[derive(Debug, Default)]

@@ -3,8 +3,9 @@
 use std::error::Error;
 
 use crate::answer::{Doing, Failure, Refusal, Reply};
+use crate::error::PortError;
 use crate::event::{DaemonEvent, Event, Invocation, RestoreRequest};
-use crate::ports::{Effect, Gate, PortError, Ports, Review};
+use crate::ports::{Effect, Gate, Ports, Review};
 
 /// What every handler, entry and exit action works with.
 pub(crate) struct Context {

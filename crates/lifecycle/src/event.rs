@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::ports::{Effect, PortError};
+use crate::error::PortError;
+use crate::ports::Effect;
 
 /// Everything that reaches the state machine.
 #[derive(Debug)]

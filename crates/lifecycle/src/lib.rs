@@ -111,6 +111,7 @@
 
 mod answer;
 mod context;
+mod error;
 pub mod event;
 mod lifecycle;
 mod machine;
@@ -120,7 +121,8 @@ mod state;
 mod tests;
 
 pub use answer::{Doing, Failure, Refusal, Reply};
+pub use error::{PortError, causes, with_causes};
 pub use event::{DaemonEvent, Event, Invocation, RestoreRequest};
 pub use lifecycle::Lifecycle;
-pub use ports::{Archive, Config, Daemon, Effect, Gate, PortError, Ports, Review, Tasks};
+pub use ports::{Archive, Config, Daemon, Effect, Gate, Ports, Review, Tasks};
 pub use state::State;

@@ -5,10 +5,8 @@
 
 use async_trait::async_trait;
 
+use crate::error::PortError;
 use crate::event::RestoreRequest;
-
-/// A failure behind a port, with its causes.
-pub type PortError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether a usable admin password stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

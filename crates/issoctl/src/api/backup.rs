@@ -11,7 +11,7 @@ use axum::extract::State;
 use isso_actions::Language;
 use isso_backup::{PrepareError, Restored, prepare_undo};
 use isso_cfg::Volume;
-use isso_lifecycle::{Event, PortError, Refusal, State as Lifecycle};
+use isso_lifecycle::{Event, PortError, Refusal, State as Lifecycle, with_causes};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval_at};
@@ -21,7 +21,6 @@ use tokio_stream::wrappers::IntervalStream;
 use super::input::{Input, Path, Query};
 use super::server::{App, Asker};
 use crate::aside::{NotDone, aside};
-use crate::error::line;
 use crate::host::Handle;
 use crate::service::Problem;
 
@@ -210,7 +209,7 @@ pub(super) async fn restore(
     }
     let found = aside(move || isso_backup::find_staged(volume.root(), &staging)).await?;
     let from = found.map_err(|error| match error {
-        PrepareError::NotStaged(..) => Problem::wrong(line(&error)),
+        PrepareError::NotStaged(..) => Problem::wrong(with_causes(&error)),
         _ => Problem::of(&error),
     })?;
     let language = Language::of(&asker.language);

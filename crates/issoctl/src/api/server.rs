@@ -14,7 +14,7 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use isso_actions::Language;
 use isso_daemon::{LogRing, Monitor, Phase, connections};
-use isso_lifecycle::State as Lifecycle;
+use isso_lifecycle::{State as Lifecycle, with_causes};
 use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -30,7 +30,6 @@ use super::status::{Probe, Status};
 use crate::aside::{NotDone, aside, on_thread};
 use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
-use crate::error::line;
 use crate::host::Restores;
 use crate::printer::{self, Printer};
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
@@ -153,7 +152,9 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Result<
 pub(super) async fn ask(app: &App) -> Probe {
     let phase = app.supervisor.phase();
     let answer = match phase {
-        Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen).await.map_err(|error| line(&error)),
+        Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
+            .await
+            .map_err(|error| with_causes(&error)),
         Phase::Starting => Err("Isso is starting".to_owned()),
         Phase::Stopped | Phase::Waiting | Phase::Stopping => Err("Isso does not run".to_owned()),
     };

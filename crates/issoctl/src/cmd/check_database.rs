@@ -4,10 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use isso_database::{CheckError, Verdict, check_thoroughly};
+use isso_lifecycle::with_causes;
 use rustix::process::nice;
 use serde::{Deserialize, Serialize};
 
-use crate::error::line;
 use crate::output::Output;
 
 /// What came of a check. It is printed, for the database's folder may be full.
@@ -29,7 +29,7 @@ pub fn run(database: &Path) -> ExitCode {
     let checked = match check_thoroughly(database) {
         Ok(verdict) => Checked::Verdict(verdict),
         Err(CheckError::Changed(_)) => Checked::Changed,
-        Err(error) => Checked::Failed(line(&error)),
+        Err(error) => Checked::Failed(with_causes(&error)),
     };
     Output { json: true }.json(&checked);
     ExitCode::SUCCESS

@@ -6,12 +6,11 @@ use async_trait::async_trait;
 use isso_actions::Language;
 use isso_backup::{Restored, swap};
 use isso_cfg::Volume;
-use isso_lifecycle::{Archive, Event, PortError, RestoreRequest, State};
+use isso_lifecycle::{Archive, Event, PortError, RestoreRequest, State, with_causes};
 use tokio::sync::{mpsc, watch};
 
 use super::Handle;
 use crate::aside::on_thread;
-use crate::error::line;
 use crate::service::Problem;
 
 /// From where the last restore was, and how it ended; nothing while there was none.
@@ -67,7 +66,7 @@ impl Archive for ArchivePort {
                 Err(error) => Err(error.into()),
             };
             let told = swapped.as_ref().map(Clone::clone);
-            outcome.send_replace(Some((from, told.map_err(|error| line(&**error)))));
+            outcome.send_replace(Some((from, told.map_err(|error| with_causes(&**error)))));
             // A host that is gone settles the volume when it comes again.
             let _ = ends.send(Event::RestoreFinished(swapped.map(drop))).await;
         });

@@ -2,9 +2,8 @@
 
 use isso_actions::{DatabaseText, Language, database_text};
 use isso_database::DatabaseError;
-use isso_lifecycle::Refusal;
+use isso_lifecycle::{Refusal, with_causes};
 
-use crate::error::line;
 use crate::service::Problem;
 
 /// Why an event was refused, with its cause.
@@ -15,7 +14,7 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
     };
     let cause = match failure.source.downcast_ref() {
         Some(error) => database(error, language),
-        None => line(&*failure.source),
+        None => with_causes(&*failure.source),
     };
     format!("{message} {cause}")
 }
@@ -29,7 +28,7 @@ pub fn database(error: &DatabaseError, language: Language) -> String {
         | DatabaseError::Unwritable { .. }
         | DatabaseError::Foreign { .. }
         | DatabaseError::Unreadable(..) => {
-            let reason = line(error);
+            let reason = with_causes(error);
             return database_text(DatabaseText::Unusable(&reason), language);
         }
     };

@@ -1,19 +1,11 @@
 //! What people and programs read.
 
-use std::error::Error;
+use crate::{Doing, Failure, Refusal, State, with_causes};
 
-use crate::{Doing, Failure, Refusal, State};
-
-/// One line per link of the chain of causes, and the code.
+/// Checks the code, and the message with its causes.
 fn check(refusal: Refusal, code: &str, text: &[&str]) {
     assert_eq!(refusal.code(), code);
-    let mut links = Vec::new();
-    let mut next: Option<&dyn Error> = Some(&refusal);
-    while let Some(link) = next {
-        links.push(link.to_string());
-        next = link.source();
-    }
-    assert_eq!(links, text);
+    assert_eq!(with_causes(&refusal), text.join(": "));
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use isso_backup::{Shelved, list};
+use isso_lifecycle::with_causes;
 use serde_json::json;
 
 use super::{bytes, comments, time, to_json};
 use crate::data::DataDir;
-use crate::error::{Failure, line};
+use crate::error::Failure;
 use crate::output::{BAD, BOLD, DIM, Output};
 
 /// Lists the backups in a folder.
@@ -26,7 +27,7 @@ pub fn run(data: &DataDir, output: Output, folder: Option<&Path>) -> Result<Exit
             Err(error) => json!({
                 "path": it.path,
                 "size": it.size,
-                "error": line(error),
+                "error": with_causes(error),
             }),
         });
         output.json(&all.collect::<Vec<_>>());
