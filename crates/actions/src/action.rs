@@ -1,13 +1,14 @@
 //! The actions, and what all of them have in common.
 
 use isso_cfg::{Contents, Volume};
-use serde::Serialize;
 use serde_json::Value;
 
+use crate::done::Done;
 use crate::error::ActionError;
-use crate::facts::Facts;
 use crate::form::Form;
+use crate::host_info::HostInfo;
 use crate::i18n::Language;
+use crate::metadata::Metadata;
 use crate::result::ActionResult;
 use crate::{configure_server, configure_smtp, embed_code, set_admin_password, set_websites};
 
@@ -65,13 +66,13 @@ impl Action {
     }
 
     /// What a person has to fill in, if anything.
-    pub fn form(self, language: Language, facts: &Facts) -> Option<Form> {
+    pub fn form(self, language: Language, host_info: &HostInfo) -> Option<Form> {
         match self {
             Self::SetWebsites => Some(set_websites::form(language)),
             Self::ConfigureServer => Some(configure_server::form(language)),
-            Self::ConfigureSmtp => Some(configure_smtp::form(language, facts)),
+            Self::ConfigureSmtp => Some(configure_smtp::form(language, host_info)),
             Self::SetAdminPassword => None,
-            Self::EmbedCode => Some(embed_code::form(language, facts)),
+            Self::EmbedCode => Some(embed_code::form(language, host_info)),
         }
     }
 
@@ -89,13 +90,19 @@ impl Action {
     /// Checks what a person filled in and carries the action out, or changes nothing and says why.
     ///
     /// It takes the volume's lock, and waits for nothing else.
-    pub fn run(self, volume: &Volume, facts: &Facts, language: Language, input: &Value) -> Result<Done, ActionError> {
+    pub fn run(
+        self,
+        volume: &Volume,
+        host_info: &HostInfo,
+        language: Language,
+        input: &Value,
+    ) -> Result<Done, ActionError> {
         match self {
             Self::SetWebsites => set_websites::run(volume, language, input),
             Self::ConfigureServer => configure_server::run(volume, language, input),
-            Self::ConfigureSmtp => configure_smtp::run(volume, facts, language, input),
+            Self::ConfigureSmtp => configure_smtp::run(volume, host_info, language, input),
             Self::SetAdminPassword => set_admin_password::run(volume, language),
-            Self::EmbedCode => embed_code::run(facts, language, input),
+            Self::EmbedCode => embed_code::run(host_info, language, input),
         }
     }
 
@@ -103,16 +110,16 @@ impl Action {
     pub fn check(
         self,
         contents: &Contents,
-        facts: &Facts,
+        host_info: &HostInfo,
         language: Language,
         input: &Value,
     ) -> Result<(), ActionError> {
         match self {
             Self::SetWebsites => set_websites::check(contents, language, input),
             Self::ConfigureServer => configure_server::check(language, input),
-            Self::ConfigureSmtp => configure_smtp::check(contents, facts, language, input),
+            Self::ConfigureSmtp => configure_smtp::check(contents, host_info, language, input),
             Self::SetAdminPassword => Ok(()),
-            Self::EmbedCode => embed_code::check(facts, language, input),
+            Self::EmbedCode => embed_code::check(host_info, language, input),
         }
     }
 
@@ -125,64 +132,4 @@ impl Action {
             _ => result,
         }
     }
-}
-
-/// How the host announces an action: the SDK's `ActionMetadata`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Metadata {
-    /// What the action is called.
-    pub name: String,
-    /// What it does.
-    pub description: String,
-    /// What a person must confirm first.
-    pub warning: Option<String>,
-    /// Whether it can be run.
-    pub visibility: Visibility,
-    /// When it can be run.
-    pub allowed_statuses: AllowedStatuses,
-    /// Whether it has a form.
-    pub has_input: bool,
-    /// The heading it stands under.
-    pub group: Option<String>,
-}
-
-impl Metadata {
-    /// An action with a form, without warning or heading.
-    pub(crate) fn new(name: String, description: String) -> Self {
-        Self {
-            name,
-            description,
-            warning: None,
-            visibility: Visibility::Enabled,
-            allowed_statuses: AllowedStatuses::Any,
-            has_input: true,
-            group: None,
-        }
-    }
-}
-
-/// Whether an action can be run. Here, all of them can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Visibility {
-    /// It can.
-    Enabled,
-}
-
-/// When an action can be run. Here, all of them always can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AllowedStatuses {
-    /// Whether the service runs or not.
-    Any,
-}
-
-/// What an action did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
-    /// What to show.
-    pub result: ActionResult,
-    /// Whether Isso must read its settings anew.
-    pub settings_changed: bool,
 }

@@ -4,12 +4,13 @@ use isso_cfg::{Contents, Key, Volume, keys};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::action::{Done, Metadata};
+use crate::done::Done;
 use crate::duration::Duration;
 use crate::error::{ActionError, InputError};
 use crate::form::{Field, Form, Number, Object, Pattern, Text, Toggle};
 use crate::i18n::{Language, tr};
-use crate::problem::Problem;
+use crate::input_problem::InputProblem;
+use crate::metadata::Metadata;
 use crate::result::ActionResult;
 
 pub(crate) fn metadata(language: Language) -> Metadata {
@@ -230,7 +231,7 @@ impl Input {
             Duration::parse(text).map_err(|error| InputError {
                 path: path.to_owned(),
                 label,
-                problem: Problem::Duration(error),
+                problem: InputProblem::Duration(error),
             })
         };
         let max_age = read("maxAge", tr!(language, "configure-server.max-age.name"), &self.max_age);

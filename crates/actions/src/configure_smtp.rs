@@ -20,11 +20,12 @@ use self::form::EMAIL_WITH_NAME;
 use self::input::Input;
 use self::selection::{Credentials, Selection, is_smtp, sends_mail};
 use self::trial::Server;
-use crate::action::{Done, Metadata};
+use crate::done::Done;
 use crate::error::ActionError;
-use crate::facts::Facts;
 use crate::form::{Field, Form, InputMode, Pattern, Text, Toggle};
+use crate::host_info::HostInfo;
 use crate::i18n::{Language, tr};
+use crate::metadata::Metadata;
 use crate::result::ActionResult;
 
 pub(crate) fn metadata(language: Language) -> Metadata {
@@ -37,7 +38,7 @@ pub(crate) fn metadata(language: Language) -> Metadata {
     }
 }
 
-pub(crate) fn form(language: Language, facts: &Facts) -> Form {
+pub(crate) fn form(language: Language, host_info: &HostInfo) -> Form {
     let to = Text {
         name: tr!(language, "configure-smtp.to.name"),
         description: Some(tr!(language, "configure-smtp.to.description")),
@@ -55,7 +56,7 @@ pub(crate) fn form(language: Language, facts: &Facts) -> Form {
         ..Toggle::default()
     };
     Form(vec![
-        ("smtp", form::field(language, facts.system_smtp.is_some())),
+        ("smtp", form::field(language, host_info.system_smtp.is_some())),
         ("to", Field::Text(to)),
         ("replyNotifications", Field::Toggle(reply_notifications)),
     ])
@@ -70,22 +71,32 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
     })
 }
 
-pub(crate) fn check(contents: &Contents, facts: &Facts, language: Language, input: &Value) -> Result<(), ActionError> {
-    read(facts, language, input)?.check(&contents.cfg, facts, language)
+pub(crate) fn check(
+    contents: &Contents,
+    host_info: &HostInfo,
+    language: Language,
+    input: &Value,
+) -> Result<(), ActionError> {
+    read(host_info, language, input)?.check(&contents.cfg, host_info, language)
 }
 
-fn read(facts: &Facts, language: Language, input: &Value) -> Result<Input, ActionError> {
-    if facts.system_smtp.is_none() && input.pointer("/smtp/selection") == Some(&json!("system")) {
+fn read(host_info: &HostInfo, language: Language, input: &Value) -> Result<Input, ActionError> {
+    if host_info.system_smtp.is_none() && input.pointer("/smtp/selection") == Some(&json!("system")) {
         return Err(ActionError::NoSystemSmtp);
     }
-    Ok(form(language, facts).read::<Input>(input)?.trimmed())
+    Ok(form(language, host_info).read::<Input>(input)?.trimmed())
 }
 
-pub(crate) fn run(volume: &Volume, facts: &Facts, language: Language, input: &Value) -> Result<Done, ActionError> {
-    let input = read(facts, language, input)?;
+pub(crate) fn run(
+    volume: &Volume,
+    host_info: &HostInfo,
+    language: Language,
+    input: &Value,
+) -> Result<Done, ActionError> {
+    let input = read(host_info, language, input)?;
     let updated = volume.update(|contents| {
-        input.check(&contents.cfg, facts, language)?;
-        save(contents, &input, facts)
+        input.check(&contents.cfg, host_info, language)?;
+        save(contents, &input, host_info)
     })?;
     let message = match updated.value {
         Some(host) => tr!(language, "configure-smtp.on", to = input.to(), host = host),
@@ -110,7 +121,7 @@ pub(crate) async fn after(volume: &Volume, language: Language, mut result: Actio
 }
 
 /// Writes both files, and gives back the host if mail is sent.
-fn save(contents: &mut Contents, input: &Input, facts: &Facts) -> Result<Option<String>, ActionError> {
+fn save(contents: &mut Contents, input: &Input, host_info: &HostInfo) -> Result<Option<String>, ActionError> {
     let shown = Selection::shown(contents);
     let selection = json!(input.smtp);
     if contents.store.smtp() != &selection {
@@ -119,7 +130,7 @@ fn save(contents: &mut Contents, input: &Input, facts: &Facts) -> Result<Option<
     follow::forget(contents);
     let cfg = &mut contents.cfg;
     cfg.write_text(&keys::SMTP_TO, input.to())?;
-    let credentials = input.smtp.credentials(facts);
+    let credentials = input.smtp.credentials(host_info);
     cfg.write_bool(
         &keys::REPLY_NOTIFICATIONS,
         input.reply_notifications && credentials.is_some(),

@@ -5,11 +5,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::action::{Done, Metadata};
+use crate::done::Done;
 use crate::error::ActionError;
-use crate::facts::Facts;
 use crate::form::{Disabled, Field, Form, Select};
+use crate::host_info::HostInfo;
 use crate::i18n::{Language, tr};
+use crate::metadata::Metadata;
 use crate::result::{ActionResult, ResultValue};
 
 pub(crate) fn metadata(language: Language) -> Metadata {
@@ -19,8 +20,8 @@ pub(crate) fn metadata(language: Language) -> Metadata {
     )
 }
 
-pub(crate) fn form(language: Language, facts: &Facts) -> Form {
-    let addresses = addresses(facts);
+pub(crate) fn form(language: Language, host_info: &HostInfo) -> Form {
+    let addresses = addresses(host_info);
     let disabled = match addresses.is_empty() {
         true => Disabled::Because(tr!(language, "error.no-address")),
         false => Disabled::No,
@@ -39,27 +40,27 @@ pub(crate) fn form(language: Language, facts: &Facts) -> Form {
     Form(vec![("address", Field::Select(address))])
 }
 
-pub(crate) fn check(facts: &Facts, language: Language, input: &Value) -> Result<(), ActionError> {
-    read(facts, language, input).map(drop)
+pub(crate) fn check(host_info: &HostInfo, language: Language, input: &Value) -> Result<(), ActionError> {
+    read(host_info, language, input).map(drop)
 }
 
 /// The address chosen; where there is only one, none has to be.
-fn read(facts: &Facts, language: Language, input: &Value) -> Result<Input, ActionError> {
+fn read(host_info: &HostInfo, language: Language, input: &Value) -> Result<Input, ActionError> {
     let is_open = match &input["address"] {
         Value::Null => true,
         address => address == "",
     };
-    match addresses(facts)[..] {
+    match addresses(host_info)[..] {
         [] => Err(ActionError::NoAddress),
         [only] if is_open => Ok(Input {
             address: only.to_owned(),
         }),
-        _ => Ok(form(language, facts).read(input)?),
+        _ => Ok(form(language, host_info).read(input)?),
     }
 }
 
-pub(crate) fn run(facts: &Facts, language: Language, input: &Value) -> Result<Done, ActionError> {
-    let input = read(facts, language, input)?;
+pub(crate) fn run(host_info: &HostInfo, language: Language, input: &Value) -> Result<Done, ActionError> {
+    let input = read(host_info, language, input)?;
     Ok(Done {
         result: ActionResult::new(
             tr!(language, "embed-code.done"),
@@ -79,9 +80,9 @@ struct Input {
 }
 
 /// The host's addresses, each once and without a slash at the end.
-fn addresses(facts: &Facts) -> Vec<&str> {
+fn addresses(host_info: &HostInfo) -> Vec<&str> {
     let mut addresses = Vec::new();
-    for address in facts.addresses.iter().map(|address| address.trim_end_matches('/')) {
+    for address in host_info.addresses.iter().map(|address| address.trim_end_matches('/')) {
         if !address.is_empty() && !addresses.contains(&address) {
             addresses.push(address);
         }

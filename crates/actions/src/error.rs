@@ -3,7 +3,7 @@
 use isso_cfg::{Code, Diagnostic, EditError, VolumeError};
 
 use crate::i18n::{Language, tr};
-use crate::problem::Problem;
+use crate::input_problem::InputProblem;
 
 /// Why an action was not carried out. Nothing has changed then.
 ///
@@ -74,7 +74,7 @@ pub struct InputError {
     /// What the form calls it.
     pub label: String,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: InputProblem,
 }
 
 impl InputError {

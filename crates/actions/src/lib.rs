@@ -24,7 +24,7 @@
 //! # Example
 //!
 //! ```
-//! use isso_actions::{Action, Facts, Language};
+//! use isso_actions::{Action, HostInfo, Language};
 //! use isso_cfg::Volume;
 //! use serde_json::json;
 //!
@@ -34,7 +34,7 @@
 //! volume.settle()?;
 //! let action = Action::find("set-websites")?;
 //! let input = json!({ "websites": ["https://Blog.Example.com/"] });
-//! let done = action.run(&volume, &Facts::default(), Language::English, &input)?;
+//! let done = action.run(&volume, &HostInfo::default(), Language::English, &input)?;
 //! assert!(done.settings_changed);
 //! assert_eq!(action.prefill(&volume.read()?), json!({ "websites": ["https://blog.example.com"] }));
 //! # Ok::<_, Box<dyn std::error::Error>>(())
@@ -43,26 +43,30 @@
 mod action;
 mod configure_server;
 mod configure_smtp;
+mod done;
 mod duration;
 mod embed_code;
 mod error;
-mod facts;
 pub mod form;
+mod host_info;
 mod i18n;
-mod problem;
+mod input_problem;
+mod metadata;
 mod result;
 mod set_admin_password;
 mod set_websites;
 mod texts;
 mod validate;
 
-pub use action::{Action, AllowedStatuses, Done, Metadata, Visibility};
+pub use action::Action;
 pub use configure_smtp::follow_system_smtp;
+pub use done::Done;
 pub use error::{ActionError, InputError};
-pub use facts::{Facts, Security, SystemSmtp};
 pub use form::Form;
+pub use host_info::{HostInfo, Security, SystemSmtp};
 pub use i18n::Language;
-pub use problem::Problem;
+pub use input_problem::InputProblem;
+pub use metadata::{AllowedStatuses, Metadata, Visibility};
 pub use result::{ActionResult, ResultValue};
 pub use texts::{
     DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_text, health_text, interface_text,

@@ -5,9 +5,10 @@ use rand::SeedableRng;
 use rand::distr::{Alphanumeric, SampleString};
 use rand::rngs::{StdRng, SysError, SysRng};
 
-use crate::action::{Done, Metadata};
+use crate::done::Done;
 use crate::error::ActionError;
 use crate::i18n::{Language, tr};
+use crate::metadata::Metadata;
 use crate::result::{ActionResult, ResultValue};
 
 const LENGTH: usize = 24;

@@ -14,11 +14,12 @@ use isso_cfg::{Contents, Document, MOST_WEBSITES, Origin, Volume, keys};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::action::{Done, Metadata};
+use crate::done::Done;
 use crate::error::{ActionError, InputError};
 use crate::form::{Field, Form, InputMode, Item, List, Pattern};
 use crate::i18n::{Language, tr};
-use crate::problem::Problem;
+use crate::input_problem::InputProblem;
+use crate::metadata::Metadata;
 use crate::result::ActionResult;
 
 const PLACEHOLDER: &str = "localhost";
@@ -164,11 +165,11 @@ fn lines(typed: &[String], present: &HashSet<Entry>, language: Language) -> Resu
     }
 }
 
-fn entry(text: &str, present: &HashSet<Entry>) -> Result<Entry, Problem> {
+fn entry(text: &str, present: &HashSet<Entry>) -> Result<Entry, InputProblem> {
     let (entry, problem) = match Origin::parse(text) {
         Ok(origin) if origin.is_https() || origin.is_local() => return Ok(Entry::Origin(origin)),
-        Ok(origin) => (Entry::Origin(origin.clone()), Problem::PublicHttp(origin)),
-        Err(error) => (Entry::Other(text.to_owned()), Problem::Origin(error)),
+        Ok(origin) => (Entry::Origin(origin.clone()), InputProblem::PublicHttp(origin)),
+        Err(error) => (Entry::Other(text.to_owned()), InputProblem::Origin(error)),
     };
     if present.contains(&entry) {
         Ok(entry)

@@ -11,7 +11,7 @@ use serde_json::{Map, Number as JsonNumber, Value};
 
 use crate::error::InputError;
 use crate::form::{Disabled, Field, Form, List, Number, Pattern, Select, Text, Union};
-use crate::problem::Problem;
+use crate::input_problem::InputProblem;
 
 impl Form {
     /// Gives back what was sent, cut down to the fields of the form, or everything that is wrong with it.
@@ -59,27 +59,27 @@ impl Check {
             Field::Number(spec) => number(spec, value),
             Field::Toggle(_) => match value {
                 Value::Bool(_) => Ok(value.clone()),
-                Value::Null => Err(Problem::Missing),
-                _ => Err(Problem::NotASwitch),
+                Value::Null => Err(InputProblem::Missing),
+                _ => Err(InputProblem::NotASwitch),
             },
             Field::Select(spec) => select(spec, value),
             Field::Object(spec) => return self.form(&spec.spec, value, path),
             Field::Union(spec) => return self.union(spec, value, path),
             Field::List(spec) => return self.list(spec, value, path),
         };
-        self.settle(checked, path, field.name())
+        self.record(checked, path, field.name())
     }
 
     fn union(&mut self, spec: &Union, value: &Value, path: &str) -> Value {
         let Some(Value::String(selection)) = value.get("selection") else {
-            let problem = Problem::NotAChoice(choices(&spec.variants));
-            return self.settle(Err(problem), path, &spec.name);
+            let problem = InputProblem::NotAChoice(choices(&spec.variants));
+            return self.record(Err(problem), path, &spec.name);
         };
         let Some((known, variant)) = spec.variants.iter().find(|(known, _)| *known == selection) else {
-            return self.settle(Err(Problem::NotAChoice(choices(&spec.variants))), path, &spec.name);
+            return self.record(Err(InputProblem::NotAChoice(choices(&spec.variants))), path, &spec.name);
         };
         if !allowed(&spec.disabled, known) {
-            return self.settle(Err(Problem::Unavailable(variant.name.clone())), path, &spec.name);
+            return self.record(Err(InputProblem::Unavailable(variant.name.clone())), path, &spec.name);
         }
         let inner = self.form(&variant.spec, &value["value"], &format!("{path}.value"));
         serde_json::json!({ "selection": selection, "value": inner })
@@ -88,17 +88,17 @@ impl Check {
     fn list(&mut self, spec: &List, value: &Value, path: &str) -> Value {
         let Value::Array(items) = value else {
             let problem = if value.is_null() {
-                Problem::Missing
+                InputProblem::Missing
             } else {
-                Problem::NotAList
+                InputProblem::NotAList
             };
-            return self.settle(Err(problem), path, &spec.name);
+            return self.record(Err(problem), path, &spec.name);
         };
         if let Some(min) = spec.min_length.filter(|&min| items.len() < min) {
-            return self.settle(Err(Problem::TooFew { min }), path, &spec.name);
+            return self.record(Err(InputProblem::TooFew { min }), path, &spec.name);
         }
         if let Some(max) = spec.max_length.filter(|&max| items.len() > max) {
-            return self.settle(Err(Problem::TooMany { max }), path, &spec.name);
+            return self.record(Err(InputProblem::TooMany { max }), path, &spec.name);
         }
         let patterns: Vec<_> = spec.spec.patterns.iter().map(compiled).collect();
         let items = items.iter().enumerate().map(|(index, item)| {
@@ -108,12 +108,12 @@ impl Check {
                 _ => matches(line, &patterns),
             });
             let checked = checked.map(Value::from);
-            self.settle(checked, &format!("{path}[{index}]"), &spec.name)
+            self.record(checked, &format!("{path}[{index}]"), &spec.name)
         });
         Value::Array(items.collect())
     }
 
-    fn settle(&mut self, checked: Result<Value, Problem>, path: &str, label: &str) -> Value {
+    fn record(&mut self, checked: Result<Value, InputProblem>, path: &str, label: &str) -> Value {
         checked.unwrap_or_else(|problem| {
             self.errors.push(InputError {
                 path: path.to_owned(),
@@ -125,40 +125,40 @@ impl Check {
     }
 }
 
-fn text(spec: &Text, value: &Value) -> Result<Value, Problem> {
+fn text(spec: &Text, value: &Value) -> Result<Value, InputProblem> {
     let given = if value.is_null() { "" } else { line(value)? };
     if spec.disabled != Disabled::No {
         let fixed = spec.default.as_deref().unwrap_or_default();
         return match given {
             "" => Ok(fixed.into()),
             given if given == fixed => Ok(fixed.into()),
-            _ => Err(Problem::Fixed(fixed.to_owned())),
+            _ => Err(InputProblem::Fixed(fixed.to_owned())),
         };
     }
     // A password of spaces is not nothing: it is refused later, with the reason.
     if given.is_empty() || (!spec.masked && given.trim().is_empty()) {
         return if spec.required {
-            Err(Problem::Missing)
+            Err(InputProblem::Missing)
         } else {
             Ok(Value::Null)
         };
     }
     let length = given.chars().count();
     if let Some(min) = spec.min_length.filter(|&min| length < min) {
-        return Err(Problem::TooShort { min });
+        return Err(InputProblem::TooShort { min });
     }
     if let Some(max) = spec.max_length.filter(|&max| length > max) {
-        return Err(Problem::TooLong { max });
+        return Err(InputProblem::TooLong { max });
     }
     let patterns: Vec<_> = spec.patterns.iter().map(compiled).collect();
     matches(given, &patterns).map(Value::from)
 }
 
 /// A text for one line of `isso.cfg`.
-fn line(value: &Value) -> Result<&str, Problem> {
-    let text = value.as_str().ok_or(Problem::NotAText)?;
+fn line(value: &Value) -> Result<&str, InputProblem> {
+    let text = value.as_str().ok_or(InputProblem::NotAText)?;
     if text.chars().any(char::is_control) {
-        Err(Problem::ControlCharacter)
+        Err(InputProblem::ControlCharacter)
     } else {
         Ok(text)
     }
@@ -169,26 +169,26 @@ fn compiled(pattern: &Pattern) -> (Regex, &Pattern) {
     (regex, pattern)
 }
 
-fn matches<'t>(text: &'t str, patterns: &[(Regex, &Pattern)]) -> Result<&'t str, Problem> {
+fn matches<'t>(text: &'t str, patterns: &[(Regex, &Pattern)]) -> Result<&'t str, InputProblem> {
     match patterns.iter().find(|(regex, _)| !regex.is_match(text)) {
-        Some((_, pattern)) => Err(Problem::Pattern(pattern.description.clone())),
+        Some((_, pattern)) => Err(InputProblem::Pattern(pattern.description.clone())),
         None => Ok(text),
     }
 }
 
-fn number(spec: &Number, value: &Value) -> Result<Value, Problem> {
+fn number(spec: &Number, value: &Value) -> Result<Value, InputProblem> {
     let number = match value {
         Value::Null if !spec.required => return Ok(Value::Null),
-        Value::Null => return Err(Problem::Missing),
+        Value::Null => return Err(InputProblem::Missing),
         Value::Number(number) => number,
-        _ => return Err(Problem::NotANumber),
+        _ => return Err(InputProblem::NotANumber),
     };
-    let whole = whole(number).ok_or(Problem::NotWhole)?;
+    let whole = whole(number).ok_or(InputProblem::NotWhole)?;
     if let Some(min) = spec.min.filter(|&min| whole < min) {
-        return Err(Problem::TooSmall { min });
+        return Err(InputProblem::TooSmall { min });
     }
     if let Some(max) = spec.max.filter(|&max| whole > max) {
-        return Err(Problem::TooLarge { max });
+        return Err(InputProblem::TooLarge { max });
     }
     Ok(whole.into())
 }
@@ -204,14 +204,14 @@ fn whole(number: &JsonNumber) -> Option<i64> {
         .or_else(|| number.as_f64().filter(exact).map(|float| float as i64))
 }
 
-fn select(spec: &Select, value: &Value) -> Result<Value, Problem> {
-    let choices = || Problem::NotAChoice(spec.values.iter().map(|(value, _)| value.clone()).collect());
+fn select(spec: &Select, value: &Value) -> Result<Value, InputProblem> {
+    let choices = || InputProblem::NotAChoice(spec.values.iter().map(|(value, _)| value.clone()).collect());
     // That nothing is chosen is answered with what there is to choose from, too.
     let Some(given) = value.as_str() else {
         return Err(choices());
     };
     match spec.values.iter().find(|(known, _)| known == given) {
-        Some((known, shown)) if !allowed(&spec.disabled, known) => Err(Problem::Unavailable(shown.clone())),
+        Some((known, shown)) if !allowed(&spec.disabled, known) => Err(InputProblem::Unavailable(shown.clone())),
         Some(_) => Ok(given.into()),
         None => Err(choices()),
     }

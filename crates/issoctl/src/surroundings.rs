@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use isso_actions::Facts;
+use isso_actions::HostInfo;
 use isso_cfg::{Volume, keys};
 
 /// Where an action's facts come from.
@@ -11,14 +11,14 @@ pub enum Surroundings {
     /// A machine that offers no mail server, and the address that Isso answers on, when it runs.
     Machine(Option<SocketAddr>),
     /// A host that knows them.
-    Host(Facts),
+    Host(HostInfo),
 }
 
 impl Surroundings {
     /// The facts as they are now.
-    pub fn facts(&self, volume: &Volume) -> Facts {
+    pub fn facts(&self, volume: &Volume) -> HostInfo {
         match self {
-            Self::Machine(listen) => Facts {
+            Self::Machine(listen) => HostInfo {
                 system_smtp: None,
                 addresses: public_address(volume).into_iter().chain(listen.map(url)).collect(),
             },

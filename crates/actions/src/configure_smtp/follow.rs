@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::selection::{Selection, sends_mail};
 use super::{input, notify, write};
 use crate::error::ActionError;
-use crate::facts::{Facts, SystemSmtp};
+use crate::host_info::{HostInfo, SystemSmtp};
 use crate::i18n::Language;
 
 /// Where `store.json` remembers, beside the selection, that the host's mail server is gone for now.
@@ -24,11 +24,11 @@ pub fn follow_system_smtp(
     system: Option<&SystemSmtp>,
     language: Language,
 ) -> Result<bool, ActionError> {
-    let facts = Facts {
+    let host_info = HostInfo {
         system_smtp: system.cloned(),
         addresses: Vec::new(),
     };
-    let updated = volume.update(|contents| follow(contents, &facts, language))?;
+    let updated = volume.update(|contents| follow(contents, &host_info, language))?;
     Ok(updated.cfg_changed)
 }
 
@@ -39,14 +39,14 @@ pub(super) fn forget(contents: &mut Contents) {
     }
 }
 
-fn follow(contents: &mut Contents, facts: &Facts, language: Language) -> Result<(), ActionError> {
+fn follow(contents: &mut Contents, host_info: &HostInfo, language: Language) -> Result<(), ActionError> {
     let selected = serde_json::from_value(contents.store.smtp().clone());
     let Ok(selection @ Selection::System { .. }) = selected else {
         return Ok(());
     };
     let paused = contents.store.smtp()[PAUSED].clone();
     let sends = sends_mail(&contents.cfg);
-    let credentials = selection.credentials(facts);
+    let credentials = selection.credentials(host_info);
     if let Some(credentials) = credentials.as_ref().filter(|_| sends || !paused.is_null()) {
         let wrong = input::of_system(&contents.cfg, credentials, language);
         if !wrong.is_empty() {

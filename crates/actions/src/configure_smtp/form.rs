@@ -2,8 +2,8 @@
 //!
 //! The English texts are the SDK's. It has no other language; the translations are ours.
 
-use crate::facts::Security;
 use crate::form::{Disabled, Field, Form, Pattern, Select, Text, Union, Variant};
+use crate::host_info::Security;
 use crate::i18n::{Language, tr};
 
 /// The SDK's `Patterns.emailWithName`.

@@ -5,9 +5,9 @@ use serde::Deserialize;
 
 use super::selection::{Credentials, Selection};
 use crate::error::{ActionError, InputError};
-use crate::facts::Facts;
+use crate::host_info::HostInfo;
 use crate::i18n::{Language, tr};
-use crate::problem::Problem;
+use crate::input_problem::InputProblem;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,13 +41,13 @@ impl Input {
     }
 
     /// What the form alone cannot find out. A value that stands in `isso.cfg` already may stay there.
-    pub fn check(&self, cfg: &Document, facts: &Facts, language: Language) -> Result<(), ActionError> {
+    pub fn check(&self, cfg: &Document, host_info: &HostInfo, language: Language) -> Result<(), ActionError> {
         let system = match &self.smtp {
-            Selection::System { .. } => self.smtp.credentials(facts),
+            Selection::System { .. } => self.smtp.credentials(host_info),
             _ => None,
         };
         let mut errors = system.map_or_else(Vec::new, |system| of_system(cfg, &system, language));
-        let mut check = |path: &str, label: String, key: &Key, text: &str, test: fn(&str) -> Option<Problem>| {
+        let mut check = |path: &str, label: String, key: &Key, text: &str, test: fn(&str) -> Option<InputProblem>| {
             if text != cfg.shown_text(key)
                 && let Some(problem) = test(text)
             {
@@ -109,7 +109,7 @@ impl Input {
             errors.push(InputError {
                 path: "to".to_owned(),
                 label,
-                problem: Problem::NoRecipient,
+                problem: InputProblem::NoRecipient,
             });
         } else {
             check("to", label, &keys::SMTP_TO, self.to(), email);
@@ -136,17 +136,17 @@ pub(super) fn of_system(cfg: &Document, system: &Credentials, language: Language
     .collect()
 }
 
-fn host(text: &str) -> Option<Problem> {
+fn host(text: &str) -> Option<InputProblem> {
     let is_name = !text.is_empty()
         && text
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
     let is_address = text.parse::<std::net::IpAddr>().is_ok();
-    (!is_name && !is_address).then_some(Problem::HostName)
+    (!is_name && !is_address).then_some(InputProblem::HostName)
 }
 
 /// An address with or without a name before it; no address at all is fine here.
-fn email(text: &str) -> Option<Problem> {
+fn email(text: &str) -> Option<InputProblem> {
     if text.is_empty() {
         return None;
     }
@@ -155,16 +155,16 @@ fn email(text: &str) -> Option<Problem> {
         None => text,
     };
     if address.parse::<lettre::Address>().is_err() {
-        return Some(Problem::Email);
+        return Some(InputProblem::Email);
     }
-    Secret::parse(text).err().map(Problem::Secret)
+    Secret::parse(text).err().map(InputProblem::Secret)
 }
 
 /// A user name or password; none at all is fine here.
-fn secret(text: &str) -> Option<Problem> {
+fn secret(text: &str) -> Option<InputProblem> {
     if text.is_empty() {
         None
     } else {
-        Secret::parse_smtp(text).err().map(Problem::Secret)
+        Secret::parse_smtp(text).err().map(InputProblem::Secret)
     }
 }

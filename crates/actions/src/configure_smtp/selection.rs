@@ -4,7 +4,7 @@ use isso_cfg::{Contents, Document, keys};
 use serde::{Deserialize, Serialize};
 
 use super::form::{OTHER, STARTTLS_PORTS, TLS_PORT, takes_host};
-use crate::facts::{Facts, Security};
+use crate::host_info::{HostInfo, Security};
 
 /// The mail server a person selected. It has no `Debug`, for it may hold a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,11 +80,11 @@ impl Selection {
     }
 
     /// What Isso needs to know; nothing when no mail is to be sent, or when the system has no mail server.
-    pub fn credentials(&self, facts: &Facts) -> Option<Credentials> {
+    pub fn credentials(&self, host_info: &HostInfo) -> Option<Credentials> {
         match self {
             Self::Disabled {} => None,
             Self::System { custom_from } => {
-                let system = facts.system_smtp.clone()?;
+                let system = host_info.system_smtp.clone()?;
                 Some(Credentials {
                     host: system.host,
                     port: system.port.into(),

@@ -30,7 +30,7 @@ pub(super) struct Server {
     password: String,
 }
 
-enum Failure {
+enum TrialFailure {
     Unusable,
     Silent,
     NoStarttls,
@@ -53,7 +53,7 @@ impl Server {
     /// Tries the server out, and says in words what it answered or what went wrong.
     pub async fn try_out(&self, language: Language) -> String {
         let tried = tokio::time::timeout(LIMIT, self.converse()).await;
-        match tried.unwrap_or(Err(Failure::Silent)) {
+        match tried.unwrap_or(Err(TrialFailure::Silent)) {
             Ok(response) => {
                 let text: Vec<&str> = response.message().collect();
                 let answer = self.without_password(&format!("{} {}", response.code(), text.join(" ")));
@@ -66,14 +66,14 @@ impl Server {
         }
     }
 
-    async fn converse(&self) -> Result<Response, Failure> {
-        let port = self.port.ok_or(Failure::Unusable)?;
-        let tls = || TlsParameters::new(self.host.clone()).map_err(Failure::Tls);
+    async fn converse(&self) -> Result<Response, TrialFailure> {
+        let port = self.port.ok_or(TrialFailure::Unusable)?;
+        let tls = || TlsParameters::new(self.host.clone()).map_err(TrialFailure::Tls);
         let (from_the_start, later) = match self.security.as_str() {
             "ssl" => (Some(tls()?), None),
             "starttls" => (None, Some(tls()?)),
             "none" => (None, None),
-            _ => return Err(Failure::Unusable),
+            _ => return Err(TrialFailure::Unusable),
         };
         let hello = ClientId::default();
         let server = (self.host.as_str(), port);
@@ -82,7 +82,7 @@ impl Server {
         if let Some(tls) = later {
             if !connection.can_starttls() {
                 connection.abort().await;
-                return Err(Failure::NoStarttls);
+                return Err(TrialFailure::NoStarttls);
             }
             connection.starttls(tls, &hello).await?;
         }
@@ -91,7 +91,7 @@ impl Server {
             connection.command(Noop).await?
         } else if connection.server_info().get_auth_mechanism(&MECHANISMS).is_none() {
             connection.abort().await;
-            return Err(Failure::NoLogin);
+            return Err(TrialFailure::NoLogin);
         } else {
             let credentials = Credentials::new(self.username.clone(), self.password.clone());
             connection.auth(&MECHANISMS, &credentials).await?
@@ -101,14 +101,14 @@ impl Server {
         Ok(response)
     }
 
-    fn explain(&self, language: Language, failure: &Failure) -> String {
+    fn explain(&self, language: Language, failure: &TrialFailure) -> String {
         match failure {
-            Failure::Unusable => tr!(language, "trial.unusable"),
-            Failure::Silent => tr!(language, "trial.silent", seconds = LIMIT.as_secs()),
-            Failure::NoStarttls => tr!(language, "trial.no-starttls"),
-            Failure::NoLogin => tr!(language, "trial.no-login"),
-            Failure::Tls(error) => tr!(language, "trial.tls", cause = cause(error)),
-            Failure::Other(error) => match error.status() {
+            TrialFailure::Unusable => tr!(language, "trial.unusable"),
+            TrialFailure::Silent => tr!(language, "trial.silent", seconds = LIMIT.as_secs()),
+            TrialFailure::NoStarttls => tr!(language, "trial.no-starttls"),
+            TrialFailure::NoLogin => tr!(language, "trial.no-login"),
+            TrialFailure::Tls(error) => tr!(language, "trial.tls", cause = cause(error)),
+            TrialFailure::Other(error) => match error.status() {
                 Some(code) => rejected(language, code, error),
                 None if error.is_response() => tr!(language, "trial.garbled", cause = cause(error)),
                 None => {
@@ -135,7 +135,7 @@ impl Server {
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for TrialFailure {
     fn from(error: Error) -> Self {
         // What rustls objects to arrives as an I/O error, and within lettre's connection error.
         let is_garbled = |cause: &io::Error| cause.kind() == io::ErrorKind::InvalidData;

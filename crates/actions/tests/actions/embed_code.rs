@@ -1,6 +1,6 @@
 //! The snippet to embed.
 
-use isso_actions::{Action, Facts};
+use isso_actions::{Action, HostInfo};
 use serde_json::json;
 
 use crate::Fixture;
@@ -8,13 +8,13 @@ use crate::Fixture;
 #[test]
 fn the_snippet_names_the_chosen_address() {
     let mut fixture = Fixture::new();
-    fixture.facts = Facts {
+    fixture.host_info = HostInfo {
         addresses: vec![
             "https://a.example/".into(),
             "https://a.example".into(),
             "https://b.example:8443".into(),
         ],
-        ..Facts::default()
+        ..HostInfo::default()
     };
     let before = fixture.cfg();
     let done = fixture
@@ -47,14 +47,14 @@ fn without_an_address_there_is_no_snippet() {
 #[test]
 fn the_only_address_need_not_be_chosen() {
     let mut fixture = Fixture::new();
-    fixture.facts.addresses = vec!["https://a.example/".into(), "https://a.example".into()];
+    fixture.host_info.addresses = vec!["https://a.example/".into(), "https://a.example".into()];
     for input in [json!({}), json!({ "address": null }), json!({ "address": "" })] {
         let done = fixture.run(Action::EmbedCode, &input).unwrap();
         let result = serde_json::to_value(done.result).unwrap();
         let snippet = result["result"]["value"].as_str().unwrap();
         assert!(snippet.contains("https://a.example/js/embed.min.js"), "{input}");
     }
-    fixture.facts.addresses.push("https://b.example".into());
+    fixture.host_info.addresses.push("https://b.example".into());
     let error = fixture.refused(Action::EmbedCode, &json!({}));
     assert!(error.contains("https://a.example, https://b.example"), "{error}");
 }

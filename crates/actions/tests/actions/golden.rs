@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use isso_actions::{Action, ActionError, Facts, Form, InputError, Language, Problem};
+use isso_actions::{Action, ActionError, Form, HostInfo, InputError, InputProblem, Language};
 use isso_cfg::{
     Code, Diagnostic, Document, EditError, Origin, Secret, Severity, StoreError, Timedelta, ValueFault, VolumeError,
 };
@@ -14,7 +14,7 @@ use crate::{Fixture, system_smtp};
 #[test]
 fn metadata_and_forms() {
     let fixture = Fixture::with_cfg("[general]\nhost = localhost\n[admin]\nenabled = true\npassword = set\n");
-    let facts = Facts {
+    let host_info = HostInfo {
         system_smtp: Some(system_smtp()),
         addresses: vec!["https://comments.example.com".into(), "http://192.168.1.2:8080".into()],
     };
@@ -23,7 +23,7 @@ fn metadata_and_forms() {
             .iter()
             .map(|action| {
                 let metadata = action.metadata(language, &fixture.contents());
-                let shown = json!({ "metadata": metadata, "form": action.form(language, &facts) });
+                let shown = json!({ "metadata": metadata, "form": action.form(language, &host_info) });
                 (action.id().to_owned(), shown)
             })
             .collect();
@@ -34,7 +34,7 @@ fn metadata_and_forms() {
 #[test]
 fn results() {
     let mut fixture = Fixture::new();
-    fixture.facts.addresses.push("https://comments.example.com".into());
+    fixture.host_info.addresses.push("https://comments.example.com".into());
     let shown = |action: Action, input: Value| {
         let mut result = json!(fixture.run(action, &input).unwrap().result);
         if action == Action::SetAdminPassword {
@@ -57,32 +57,32 @@ fn results() {
 }
 
 /// Every problem of a field. A new variant does not compile here until it is listed.
-fn problems() -> Vec<Problem> {
-    let origin = |text: &str| Problem::Origin(Origin::parse(text).unwrap_err());
-    let duration = |text: &str| Problem::Duration(Timedelta::parse(text).unwrap_err());
-    let secret = |text: &str| Problem::Secret(Secret::parse_smtp(text).unwrap_err());
+fn problems() -> Vec<InputProblem> {
+    let origin = |text: &str| InputProblem::Origin(Origin::parse(text).unwrap_err());
+    let duration = |text: &str| InputProblem::Duration(Timedelta::parse(text).unwrap_err());
+    let secret = |text: &str| InputProblem::Secret(Secret::parse_smtp(text).unwrap_err());
     vec![
-        Problem::Missing,
-        Problem::NotAText,
-        Problem::NotANumber,
-        Problem::NotWhole,
-        Problem::NotASwitch,
-        Problem::NotAList,
-        Problem::NotAChoice(vec!["a".into(), "b".into()]),
-        Problem::Unavailable("System Credentials".into()),
-        Problem::Fixed("smtp.gmail.com".into()),
-        Problem::ControlCharacter,
-        Problem::TooShort { min: 2 },
-        Problem::TooLong { max: 2 },
-        Problem::TooSmall { min: 1 },
-        Problem::TooLarge { max: 60 },
-        Problem::TooFew { min: 1 },
-        Problem::TooMany { max: 9 },
-        Problem::Pattern("What the form says.".into()),
-        Problem::PublicHttp(Origin::parse("http://blog.example.com").unwrap()),
-        Problem::HostName,
-        Problem::Email,
-        Problem::NoRecipient,
+        InputProblem::Missing,
+        InputProblem::NotAText,
+        InputProblem::NotANumber,
+        InputProblem::NotWhole,
+        InputProblem::NotASwitch,
+        InputProblem::NotAList,
+        InputProblem::NotAChoice(vec!["a".into(), "b".into()]),
+        InputProblem::Unavailable("System Credentials".into()),
+        InputProblem::Fixed("smtp.gmail.com".into()),
+        InputProblem::ControlCharacter,
+        InputProblem::TooShort { min: 2 },
+        InputProblem::TooLong { max: 2 },
+        InputProblem::TooSmall { min: 1 },
+        InputProblem::TooLarge { max: 60 },
+        InputProblem::TooFew { min: 1 },
+        InputProblem::TooMany { max: 9 },
+        InputProblem::Pattern("What the form says.".into()),
+        InputProblem::PublicHttp(Origin::parse("http://blog.example.com").unwrap()),
+        InputProblem::HostName,
+        InputProblem::Email,
+        InputProblem::NoRecipient,
         origin(""),
         origin("blog.example.com"),
         origin("ftp://example.com"),
@@ -221,7 +221,7 @@ fn patterns_compile() {
     }
     let forms: Vec<Form> = Action::ALL
         .iter()
-        .filter_map(|action| action.form(Language::English, &Facts::default()))
+        .filter_map(|action| action.form(Language::English, &HostInfo::default()))
         .collect();
     let mut found = Vec::new();
     patterns(&json!(forms), &mut found);

@@ -14,7 +14,7 @@ mod texts;
 mod validation;
 mod websites;
 
-use isso_actions::{Action, ActionError, Done, Facts, Language, Security, SystemSmtp};
+use isso_actions::{Action, ActionError, Done, HostInfo, Language, Security, SystemSmtp};
 use isso_cfg::{Contents, Volume};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -23,7 +23,7 @@ use tempfile::TempDir;
 struct Fixture {
     _folder: TempDir,
     volume: Volume,
-    facts: Facts,
+    host_info: HostInfo,
 }
 
 impl Fixture {
@@ -34,7 +34,7 @@ impl Fixture {
         Self {
             _folder: folder,
             volume,
-            facts: Facts::default(),
+            host_info: HostInfo::default(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Fixture {
     }
 
     fn run(&self, action: Action, input: &Value) -> Result<Done, ActionError> {
-        action.run(&self.volume, &self.facts, Language::English, input)
+        action.run(&self.volume, &self.host_info, Language::English, input)
     }
 
     /// Runs an action that is refused, shows that nothing has changed, and gives back what the person reads.

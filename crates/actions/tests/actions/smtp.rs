@@ -110,7 +110,7 @@ fn the_systems_server_is_resolved() {
     let error = fixture.refused(ACTION, &system(None));
     assert!(error.starts_with("This system has no mail server"), "{error}");
 
-    fixture.facts.system_smtp = Some(system_smtp());
+    fixture.host_info.system_smtp = Some(system_smtp());
     fixture.run(ACTION, &system(None)).unwrap();
     says(
         &fixture,

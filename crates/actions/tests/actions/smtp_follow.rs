@@ -8,7 +8,7 @@ use crate::{Fixture, system_smtp};
 /// A volume on which a person selected the system's mail server.
 fn following() -> Fixture {
     let mut fixture = Fixture::new();
-    fixture.facts.system_smtp = Some(system_smtp());
+    fixture.host_info.system_smtp = Some(system_smtp());
     select(&fixture);
     fixture
 }

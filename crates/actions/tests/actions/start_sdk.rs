@@ -6,24 +6,24 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use isso_actions::{Action, Facts, Language};
+use isso_actions::{Action, HostInfo, Language};
 use serde_json::{Map, Value, json};
 
 use crate::texts::texts;
 use crate::{Fixture, system_smtp};
 
 /// What the SDK makes of our texts, metadata and inputs.
-fn ask_sdk(language: Language, facts: &Facts, metadata: Map<String, Value>, inputs: &[Value]) -> Value {
+fn ask_sdk(language: Language, host_info: &HostInfo, metadata: Map<String, Value>, inputs: &[Value]) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     assert!(
         folder.join("node_modules").is_dir(),
         "run `npm ci` in {} first",
         folder.display()
     );
-    let system_smtp = facts.system_smtp.as_ref().map(|smtp| json!({ "host": smtp.host }));
+    let system_smtp = host_info.system_smtp.as_ref().map(|smtp| json!({ "host": smtp.host }));
     let question = json!({
         "texts": texts(language),
-        "facts": { "systemSmtp": system_smtp, "addresses": facts.addresses },
+        "hostInfo": { "systemSmtp": system_smtp, "addresses": host_info.addresses },
         "metadata": metadata,
         "inputs": inputs,
     });
@@ -60,18 +60,18 @@ fn order(spec: &Value) -> Vec<&str> {
     names
 }
 
-fn check(language: Language, facts: Facts) {
+fn check(language: Language, host_info: HostInfo) {
     let mut fixture = Fixture::new();
-    fixture.facts = facts;
+    fixture.host_info = host_info;
     let contents = fixture.contents();
     let metadata: Map<_, _> = Action::ALL
         .iter()
         .map(|action| (action.id().to_owned(), json!(action.metadata(language, &contents))))
         .collect();
-    let sdk = ask_sdk(language, &fixture.facts, metadata.clone(), &[]);
+    let sdk = ask_sdk(language, &fixture.host_info, metadata.clone(), &[]);
     assert_eq!(sdk["metadata"], Value::Object(metadata));
     for action in Action::ALL {
-        let ours = json!(action.form(language, &fixture.facts));
+        let ours = json!(action.form(language, &fixture.host_info));
         let mut theirs = sdk["forms"][action.id()].clone();
         if action == Action::ConfigureSmtp && language != Language::English {
             // The SDK speaks English only.
@@ -86,12 +86,12 @@ fn check(language: Language, facts: Facts) {
 #[test]
 fn forms_and_metadata_are_those_of_the_sdk() {
     for language in Language::ALL {
-        check(language, Facts::default());
+        check(language, HostInfo::default());
     }
     let addresses = vec!["https://a.example".into(), "http://192.168.1.2:8080".into()];
     check(
         Language::English,
-        Facts {
+        HostInfo {
             system_smtp: Some(system_smtp()),
             addresses,
         },
@@ -100,7 +100,7 @@ fn forms_and_metadata_are_those_of_the_sdk() {
 
 #[test]
 fn what_we_accept_the_sdk_accepts() {
-    let facts = Facts {
+    let host_info = HostInfo {
         system_smtp: Some(system_smtp()),
         addresses: vec!["https://a.example".into()],
     };
@@ -159,9 +159,9 @@ fn what_we_accept_the_sdk_accepts() {
         .iter()
         .map(|(id, input, _)| json!({ "id": id, "input": input }))
         .collect();
-    let sdk = ask_sdk(Language::English, &facts, Map::new(), &inputs);
+    let sdk = ask_sdk(Language::English, &host_info, Map::new(), &inputs);
     for ((id, input, expected), theirs) in cases.iter().zip(sdk["verdicts"].as_array().unwrap()) {
-        let form = Action::find(id).unwrap().form(Language::English, &facts).unwrap();
+        let form = Action::find(id).unwrap().form(Language::English, &host_info).unwrap();
         assert_eq!(form.check(input).is_ok(), *expected, "we: {id} {input}");
         assert_eq!(theirs, expected, "the SDK: {id} {input}");
     }

@@ -1,6 +1,6 @@
 // Builds the actions' forms with StartOS' own SDK, and lets its validators judge inputs.
 //
-// Reads {texts, facts, inputs} on stdin and writes {forms, metadata, verdicts} to stdout. `texts` are those of one
+// Reads {texts, hostInfo, inputs} on stdin and writes {forms, metadata, verdicts} to stdout. `texts` are those of one
 // language, so that both sides say the same; the SMTP union alone keeps the SDK's own words.
 import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'
@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 const require = createRequire(import.meta.url)
 const { StartSdk, utils } = require('@start9labs/start-sdk')
 
-const { texts, facts, metadata, inputs } = JSON.parse(await text(process.stdin))
+const { texts, hostInfo, metadata, inputs } = JSON.parse(await text(process.stdin))
 const sdk = StartSdk.of().withManifest({ id: 'isso', images: {}, volumes: ['main'] }).build(true)
 const { Action, InputSpec, List, Value, inputSpecConstants } = sdk
 
@@ -18,7 +18,7 @@ const effects = {
   isInContext: false,
   onLeaveContext: () => {},
   child: () => effects,
-  getSystemSmtp: async () => facts.systemSmtp,
+  getSystemSmtp: async () => hostInfo.systemSmtp,
   action: { export: async ({ metadata }) => metadata },
 }
 
@@ -88,9 +88,9 @@ const specs = {
   'embed-code': InputSpec.of({
     address: Value.dynamicSelect(async () => ({
       ...named('embed-code.address'),
-      values: Object.fromEntries(facts.addresses.map((address) => [address, address])),
-      default: facts.addresses[0] ?? null,
-      disabled: facts.addresses.length ? false : texts['error.no-address'],
+      values: Object.fromEntries(hostInfo.addresses.map((address) => [address, address])),
+      default: hostInfo.addresses[0] ?? null,
+      disabled: hostInfo.addresses.length ? false : texts['error.no-address'],
     })),
   }),
 }

@@ -2,14 +2,14 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use isso_actions::Facts;
+use isso_actions::HostInfo;
 use url::{Host, Url};
 
 use super::protocol::{Address, Request};
 
 /// What StartOS told, as the actions take it.
-pub fn facts(request: &Request) -> Facts {
-    Facts {
+pub fn facts(request: &Request) -> HostInfo {
+    HostInfo {
         system_smtp: request.system_smtp.clone(),
         addresses: reachable(&request.addresses),
     }

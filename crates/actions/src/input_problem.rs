@@ -6,7 +6,7 @@ use crate::i18n::{Language, tr};
 
 /// What is wrong with what a person typed. It never holds the text of a masked field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
+pub enum InputProblem {
     /// Nothing stands where something must.
     Missing,
     /// Something else than a text.
@@ -75,7 +75,7 @@ pub enum Problem {
     NoRecipient,
 }
 
-impl Problem {
+impl InputProblem {
     /// The problem as a sentence for the person who typed.
     pub fn localized(&self, language: Language) -> String {
         match self {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// What only the host knows and an action may need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Facts {
+pub struct HostInfo {
     /// The mail server that the host offers to all its services.
     pub system_smtp: Option<SystemSmtp>,
     /// The addresses at which browsers reach this server, the best one first, such as `https://comments.example.com`.
