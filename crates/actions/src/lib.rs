@@ -31,7 +31,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let folder = folder.path();
 //! let volume = Volume::new(folder, "/db/comments.db");
-//! volume.settle()?;
+//! volume.prepare()?;
 //! let action = Action::find("set-websites")?;
 //! let input = json!({ "websites": ["https://Blog.Example.com/"] });
 //! let done = action.run(&volume, &HostInfo::default(), Language::English, &input)?;

@@ -62,7 +62,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let data = folder.path().join("data");
 //! let volume = Volume::new(&data, "/db/comments.db");
-//! volume.settle()?;
+//! volume.prepare()?;
 //! let to = folder.path().join("backups");
 //! let create = Create { volume: &volume, to: &to, isso: None, idle: true };
 //! let created = create.run(&())?;

@@ -15,6 +15,7 @@ mod context;
 mod database;
 mod hash;
 mod html;
+mod improve;
 mod mail;
 mod mailbox;
 mod markup;
@@ -23,7 +24,6 @@ mod names;
 mod pairs;
 mod placeholders;
 mod spans;
-mod tidy;
 mod values;
 mod variables;
 mod websites;
@@ -61,7 +61,7 @@ pub(crate) struct Finding {
 /// What [`diagnose`] says, with the keys.
 pub(crate) fn findings(doc: &Document) -> Vec<Finding> {
     let mut findings = found(doc);
-    tidy::improve(doc, &mut findings);
+    improve::improve(doc, &mut findings);
     findings
 }
 
@@ -78,7 +78,7 @@ fn found(doc: &Document) -> Vec<Finding> {
     html::check(&mut context);
     hash::check(&mut context);
     addresses::check(&mut context);
-    tidy::check(&mut context);
+    improve::check(&mut context);
     pairs::check(&mut context);
     placeholders::check(&mut context);
     context.finish()

@@ -18,8 +18,8 @@ pub use self::error::{EditError, ValueFault};
 use self::reader::{DEFAULT, Entry, Reading, Section};
 use crate::diagnostic::Diagnostic;
 use crate::environment::Environment;
+use crate::expanded::ExpandedValues;
 use crate::python;
-use crate::seen::Seen;
 
 /// An `isso.cfg` that keeps every byte and means what Python's parser says it means.
 ///
@@ -64,7 +64,7 @@ pub struct Document {
     text: String,
     reading: Reading,
     /// What Isso sees where a value names a variable.
-    seen: Seen,
+    expanded: ExpandedValues,
 }
 
 impl Document {
@@ -76,19 +76,23 @@ impl Document {
     pub fn parse(text: impl Into<String>) -> Result<Document, Vec<Diagnostic>> {
         let text = text.into();
         let reading = reader::read(&text)?;
-        let seen = Seen::of(&reading.ini, &Environment::default());
-        Ok(Document { text, reading, seen })
+        let expanded = ExpandedValues::of(&reading.ini, &Environment::default());
+        Ok(Document {
+            text,
+            reading,
+            expanded,
+        })
     }
 
     /// Has settings read as Isso sees them in this environment. Without one, nothing is known of any variable.
     pub fn with_environment(mut self, environment: &Environment) -> Document {
-        self.seen = Seen::of(&self.reading.ini, environment);
+        self.expanded = ExpandedValues::of(&self.reading.ini, environment);
         self
     }
 
     /// The environment in which the settings are read.
     pub fn environment(&self) -> &Environment {
-        self.seen.environment()
+        self.expanded.environment()
     }
 
     /// Reads the bytes of a file.
@@ -197,8 +201,8 @@ impl Document {
         editor::remove(self, section, key)
     }
 
-    pub(crate) fn seen(&self) -> &Seen {
-        &self.seen
+    pub(crate) fn expanded(&self) -> &ExpandedValues {
+        &self.expanded
     }
 
     /// Finds a key that stands in the section itself.

@@ -18,21 +18,21 @@ use crate::expand::Reference;
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: Arc<BTreeMap<OsString, OsString>>,
-    whose: Whose,
+    process: Process,
 }
 
-/// Whose environment it is.
+/// The process that has an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Whose {
-    /// That of `issoctl up`.
+enum Process {
+    /// `issoctl up`.
     Up,
-    /// That of `issoctl supervise`.
+    /// `issoctl supervise`.
     Supervise,
-    /// That of a command, while no host runs that could be asked.
+    /// A command, while no host runs that could be asked.
     Command,
-    /// That of a host which is not here: what it lacks, the host may have.
+    /// A host in another process, whose environment is guessed: a variable that is missing here may be set there.
     #[default]
-    Elsewhere,
+    Other,
 }
 
 /// What becomes of a reference.
@@ -60,35 +60,35 @@ pub(crate) enum Reason {
 impl Environment {
     /// The environment of `issoctl up`.
     pub fn of_up(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
-        Environment::new(variables, Whose::Up)
+        Environment::new(variables, Process::Up)
     }
 
     /// The environment of `issoctl supervise`, which passes on what steers Python and gunicorn.
     pub fn of_supervise(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
-        Environment::new(variables, Whose::Supervise)
+        Environment::new(variables, Process::Supervise)
     }
 
     /// The environment of a command that looks at the settings while no host runs.
     pub fn of_command(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
-        Environment::new(variables, Whose::Command)
+        Environment::new(variables, Process::Command)
     }
 
-    /// The environment of a host that is not here, guessed from that of a command that does its work meanwhile. What a
-    /// variable holds may be another text there, so nothing is repaired because of it.
-    pub fn elsewhere(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
-        Environment::new(variables, Whose::Elsewhere)
+    /// The environment of a host in another process, guessed from that of the command that works in its place. A variable
+    /// may hold another text there, so no value that names one is repaired.
+    pub fn of_other_process(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
+        Environment::new(variables, Process::Other)
     }
 
-    fn new(variables: impl IntoIterator<Item = (OsString, OsString)>, whose: Whose) -> Environment {
+    fn new(variables: impl IntoIterator<Item = (OsString, OsString)>, process: Process) -> Environment {
         Environment {
             variables: Arc::new(variables.into_iter().collect()),
-            whose,
+            process,
         }
     }
 
     /// The variables that Isso gets whatever its settings say.
     pub fn inherited(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        let all = self.variables.iter().filter(|_| self.whose == Whose::Supervise);
+        let all = self.variables.iter().filter(|_| self.process == Process::Supervise);
         all.map(|(name, value)| (name.as_os_str(), value.as_os_str()))
             .filter(|(name, _)| name.to_str().is_some_and(is_passed_on))
     }
@@ -99,7 +99,7 @@ impl Environment {
             return Variable::Internal;
         }
         let found = self.variables.get(OsStr::new(name));
-        let inherited = self.whose == Whose::Supervise && is_passed_on(name);
+        let inherited = self.process == Process::Supervise && is_passed_on(name);
         if let Some(reason) = steers(name)
             && !(found.is_some() && inherited)
         {
@@ -114,18 +114,18 @@ impl Environment {
 
     /// Whether what is not set here is not set for Isso.
     pub(crate) fn is_complete(&self) -> bool {
-        self.whose != Whose::Elsewhere
+        self.process != Process::Other
     }
 }
 
 /// Names the environment, as the end of "… from" or "… in".
 impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.whose {
-            Whose::Up => "the environment of `issoctl up`",
-            Whose::Supervise => "the environment of `issoctl supervise`",
-            Whose::Command => "the environment of this command",
-            Whose::Elsewhere => "the environment in which Isso is run",
+        f.write_str(match self.process {
+            Process::Up => "the environment of `issoctl up`",
+            Process::Supervise => "the environment of `issoctl supervise`",
+            Process::Command => "the environment of this command",
+            Process::Other => "the environment in which Isso is run",
         })
     }
 }
@@ -134,7 +134,7 @@ impl fmt::Display for Environment {
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Environment")
-            .field("whose", &self.whose)
+            .field("process", &self.process)
             .field("names", &self.variables.keys())
             .finish()
     }
@@ -212,7 +212,7 @@ fn steers(name: &str) -> Option<Reason> {
 mod tests {
     use super::*;
 
-    fn environment(whose: Whose) -> Environment {
+    fn environment(process: Process) -> Environment {
         let variables = [
             "A",
             "ISSO_A",
@@ -224,39 +224,43 @@ mod tests {
             "LANG",
         ]
         .map(|name| (name.into(), "x".into()));
-        Environment::new(variables, whose)
+        Environment::new(variables, process)
     }
 
     #[test]
     fn what_steers_is_withheld_unless_isso_has_it_anyway() {
-        let check = |whose, name: &str, expected| {
-            assert_eq!(environment(whose).variable(name), expected, "{whose:?} {name}");
+        let check = |process, name: &str, expected| {
+            assert_eq!(environment(process).variable(name), expected, "{process:?} {name}");
         };
-        for whose in [Whose::Up, Whose::Supervise, Whose::Command, Whose::Elsewhere] {
-            check(whose, "A", Variable::Set("x"));
-            check(whose, "a", Variable::Unset);
-            check(whose, "ISSO_SETTINGS", Variable::Internal);
-            check(whose, "LC_CTYPE", Variable::Internal);
-            check(whose, "LD_PRELOAD", Variable::Withheld(Reason::SteersSystem));
-            check(whose, "LC_ALL", Variable::Withheld(Reason::SteersPython));
-            check(whose, "LANG", Variable::Withheld(Reason::SteersPython));
-            check(whose, "PYTHONHOME", Variable::Withheld(Reason::SteersPython));
+        for process in [Process::Up, Process::Supervise, Process::Command, Process::Other] {
+            check(process, "A", Variable::Set("x"));
+            check(process, "a", Variable::Unset);
+            check(process, "ISSO_SETTINGS", Variable::Internal);
+            check(process, "LC_CTYPE", Variable::Internal);
+            check(process, "LD_PRELOAD", Variable::Withheld(Reason::SteersSystem));
+            check(process, "LC_ALL", Variable::Withheld(Reason::SteersPython));
+            check(process, "LANG", Variable::Withheld(Reason::SteersPython));
+            check(process, "PYTHONHOME", Variable::Withheld(Reason::SteersPython));
         }
-        check(Whose::Up, "PYTHONPATH", Variable::Withheld(Reason::SteersPython));
-        check(Whose::Up, "WEB_CONCURRENCY", Variable::Withheld(Reason::SteersGunicorn));
-        check(Whose::Supervise, "PYTHONPATH", Variable::Set("x"));
-        check(Whose::Supervise, "WEB_CONCURRENCY", Variable::Set("x"));
+        check(Process::Up, "PYTHONPATH", Variable::Withheld(Reason::SteersPython));
+        check(
+            Process::Up,
+            "WEB_CONCURRENCY",
+            Variable::Withheld(Reason::SteersGunicorn),
+        );
+        check(Process::Supervise, "PYTHONPATH", Variable::Set("x"));
+        check(Process::Supervise, "WEB_CONCURRENCY", Variable::Set("x"));
     }
 
     #[test]
     fn supervise_alone_inherits_what_steers_python_and_gunicorn() {
-        let names = |whose| -> Vec<String> {
-            let environment = environment(whose);
+        let names = |process| -> Vec<String> {
+            let environment = environment(process);
             let inherited = environment.inherited();
             inherited.map(|(name, _)| name.to_string_lossy().into_owned()).collect()
         };
-        assert_eq!(names(Whose::Up), [""; 0]);
-        assert_eq!(names(Whose::Supervise), ["ISSO_A", "PYTHONPATH", "WEB_CONCURRENCY"]);
+        assert_eq!(names(Process::Up), [""; 0]);
+        assert_eq!(names(Process::Supervise), ["ISSO_A", "PYTHONPATH", "WEB_CONCURRENCY"]);
     }
 
     #[test]

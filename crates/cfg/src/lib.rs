@@ -15,21 +15,21 @@
 //!   replaced.
 //! - [`Origin`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
 //! - [`diagnose()`] says what Isso would refuse or misread, with line, column and what to do.
-//! - [`Volume`] is the files. [`Volume::settle`] makes them fit for Isso, [`Volume::update`] changes them, and
+//! - [`Volume`] is the files. [`Volume::prepare`] makes them fit for Isso, [`Volume::update`] changes them, and
 //!   [`Volume::review`] says what a person has made of `isso.cfg` while Isso runs.
 //!
 //! Keys come in three sorts ([`keys::Owner`]). *Enforced* ones, `[general] dbpath` and `[admin] enabled`, are put right
-//! at every write and whenever the volume is settled or reviewed. Those *of an action* are written by that action. All
+//! at every write and whenever the volume is prepared or reviewed. Those *of an action* are written by that action. All
 //! others are
 //! *the person's*, and nothing here writes them, save to replace a value with which Isso would not start.
 //!
 //! Where a file has the admin panel off, the password in it proves nothing: as the panel is turned on, the password is
 //! taken out, unless Isso has been run with it before ([`Document::untrusted_password`]).
 //!
-//! That replacing, and all repair, is for a volume that is settled, or for settings that are taken in from elsewhere
+//! That replacing, and all repair, is for a volume that is prepared, or for settings that are taken in from elsewhere
 //! ([`mend`]), when there is no Isso to go on with what it has. While Isso runs, a bad edit is
 //! [refused](Found::Refused) with its lines and otherwise left alone. A file that is deleted or emptied is lost to
-//! nobody: a review makes it again from the settings in force, and settling from the ones that were
+//! nobody: a review makes it again from the settings in force, and preparing from the ones that were
 //! [remembered](Volume::remember).
 //!
 //! # What is promised
@@ -38,7 +38,7 @@
 //!   renamed over it, with mode 0600.
 //! - Every change is made under one lock, on what the file says then: writers, in this process and in others, lose
 //!   nothing of each other. An editor that does not take the lock may overwrite a change that is made meanwhile.
-//! - With a [limit](Volume::with_patience), no process waits longer than that for another that holds the lock.
+//! - With a [limit](Volume::with_lock_timeout), no process waits longer than that for another that holds the lock.
 //! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one, and a review changes
 //!   no file but for the enforced keys.
 //! - No password is in an error, a diagnostic, a note, or the output of `Debug`.
@@ -53,8 +53,8 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! let volume = Volume::new(folder.path(), "/db/comments.db");
-//! let settled = volume.settle()?;
-//! assert!(!settled.usable_password, "a fresh volume has no password yet");
+//! let prepared = volume.prepare()?;
+//! assert!(!prepared.usable_password, "a fresh volume has no password yet");
 //!
 //! let site = Origin::parse("HTTPS://Blog.Example.org/")?;
 //! let hour = Timedelta::parse("60 minutes")?;
@@ -77,7 +77,9 @@ mod diagnose;
 mod diagnostic;
 mod document;
 mod environment;
+mod equivalence;
 mod expand;
+mod expanded;
 mod format;
 pub mod keys;
 mod lock;
@@ -86,15 +88,13 @@ mod origin;
 mod password;
 mod python;
 mod repair;
-mod same;
 mod secret;
-mod seen;
-mod site;
 mod store;
-mod stray;
 mod timedelta;
 mod typed;
+mod unindented;
 mod volume;
+mod website;
 
 pub use atomic::resolve;
 pub use diagnose::{MOST_WEBSITES, diagnose, diagnose_text};
@@ -108,6 +108,6 @@ pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
 pub use volume::{
-    Change, Contents, Found, InUse, Mended, Note, Review, SETTINGS_MAX, Settled, Unused, Updated, Volume, VolumeError,
-    mend, read_file,
+    Change, Contents, Found, Mended, Note, PrepareGuard, PreparedVolume, Review, RunMark, SETTINGS_MAX, Updated,
+    Volume, VolumeError, mend, read_file,
 };

@@ -25,14 +25,14 @@ impl Lock {
     /// Waits for the lock of the volume in a folder, for a process that replaces files by other means than a
     /// [`Volume`](crate::Volume). Fails with [`io::ErrorKind::TimedOut`] when it is held by others for longer than
     /// this.
-    pub fn of_volume(root: &Path, patience: Duration) -> io::Result<Lock> {
-        Lock::acquire(&root.join(".lock"), Some(patience))
+    pub fn of_volume(root: &Path, timeout: Duration) -> io::Result<Lock> {
+        Lock::acquire(&root.join(".lock"), Some(timeout))
     }
 
     /// Waits for the lock, for ever if there is no limit. The file at `path` is made if needed, never written, and
     /// never removed.
-    pub(crate) fn acquire(path: &Path, patience: Option<Duration>) -> io::Result<Lock> {
-        let end = patience.map(|patience| Instant::now() + patience);
+    pub(crate) fn acquire(path: &Path, timeout: Option<Duration>) -> io::Result<Lock> {
+        let end = timeout.map(|timeout| Instant::now() + timeout);
         loop {
             // A folder or a pipe cannot be opened to write, and a link might have root make a file elsewhere.
             if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {

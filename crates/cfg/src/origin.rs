@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use crate::site::Site;
+use crate::website::Website;
 
 /// A web origin: scheme, host and port, spelled as a browser spells it in its `Origin` header.
 ///
@@ -90,7 +90,7 @@ impl Origin {
             local: is_local(&host),
         };
         // Isso cuts IPv6 addresses apart at their colons unless https stands on its default port.
-        match Site::read(&origin.text) {
+        match Website::read(&origin.text) {
             Ok(site) if site.origin() == origin.text => Ok(origin),
             _ if matches!(host, Host::Ipv6(_)) => Err(OriginError::Ipv6),
             _ => Err(OriginError::Host),
@@ -253,7 +253,7 @@ mod tests {
         #[test]
         fn no_text_is_too_strange(text in "(https?://)?\\PC*") {
             let _ = Origin::parse(&text);
-            let _ = Site::read(&text);
+            let _ = Website::read(&text);
         }
     }
 }

@@ -8,9 +8,9 @@ use crate::document::{Document, EditError};
 use crate::environment::Environment;
 use crate::keys::{self, Key, Kind};
 use crate::origin::Origin;
-use crate::site::Site;
-use crate::stray;
+use crate::unindented;
 use crate::volume::Note;
+use crate::website::Website;
 
 /// The outcome of a repair.
 pub(crate) struct Repair {
@@ -42,7 +42,7 @@ pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<No
     };
     let cfg = cfg.map(|cfg| cfg.with_environment(environment));
     let refused = rejected || cfg.as_ref().is_some_and(|cfg| !refusals(cfg).is_empty());
-    let kept = cfg.filter(says_something).and_then(|cfg| replace_refused(cfg, notes));
+    let kept = cfg.filter(has_settings).and_then(|cfg| replace_refused(cfg, notes));
     Repair {
         rejected: refused,
         from_template: kept.is_none(),
@@ -55,8 +55,8 @@ fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
     refusals(cfg)
         .into_iter()
         .find(|finding| finding.key == Some(&keys::HOST))?;
-    let mended = Document::parse(stray::straightened(cfg.as_str())?).ok()?;
-    let runs = stray::runs(cfg.as_str()).into_iter();
+    let mended = Document::parse(unindented::indent(cfg.as_str())?).ok()?;
+    let runs = unindented::find(cfg.as_str()).into_iter();
     let runs = runs.filter(|run| run.key.kind == Kind::Lines);
     notes.extend(runs.map(|run| Note::Mended {
         diagnostic: run.diagnostic(Severity::Refused, Code::NotIndented),
@@ -65,7 +65,7 @@ fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
 }
 
 /// Whether anything of what could be read is a setting of Isso.
-pub(crate) fn says_something(cfg: &Document) -> bool {
+pub(crate) fn has_settings(cfg: &Document) -> bool {
     keys::ALL.iter().any(|key| cfg.own(key).is_some())
 }
 
@@ -120,7 +120,7 @@ fn replacement(cfg: &Document, key: &Key) -> String {
 }
 
 fn recognisable(entry: &str) -> Vec<String> {
-    if Site::read(entry).is_ok() && !entry.contains(',') {
+    if Website::read(entry).is_ok() && !entry.contains(',') {
         return vec![entry.to_owned()];
     }
     let words = entry.split(|c: char| c == ',' || c == ';' || c.is_whitespace());

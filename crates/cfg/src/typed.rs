@@ -8,8 +8,8 @@ use crate::document::{Document, EditError};
 use crate::keys::{self, Key, Kind};
 use crate::number;
 use crate::python::strip;
-use crate::site::Site;
 use crate::timedelta::Timedelta;
+use crate::website::Website;
 
 /// Reading: what Isso would see. A write changes nothing when Isso would see the same as before, so `yes` stays `yes`.
 impl Document {
@@ -101,7 +101,7 @@ impl Document {
         let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
         let present = self.read_lines(key);
         let same = if *key == keys::HOST {
-            same_sites(&present, &values)
+            same_websites(&present, &values)
         } else {
             present == values
         };
@@ -160,8 +160,8 @@ pub(crate) fn items(value: &str, separator: char) -> Vec<String> {
 }
 
 /// Whether Isso cannot tell two lists of websites apart.
-pub(crate) fn same_sites<A: AsRef<str>, B: AsRef<str>>(one: &[A], other: &[B]) -> bool {
-    let same = |(one, other): (&A, &B)| match (Site::read(one.as_ref()), Site::read(other.as_ref())) {
+pub(crate) fn same_websites<A: AsRef<str>, B: AsRef<str>>(one: &[A], other: &[B]) -> bool {
+    let same = |(one, other): (&A, &B)| match (Website::read(one.as_ref()), Website::read(other.as_ref())) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     };

@@ -1,4 +1,4 @@
-//! The files of an Isso server: settings, database, and what StartOS remembers.
+//! The files of an Isso server: settings, database, and the mail server that was selected.
 
 mod change;
 mod enforced;
@@ -7,10 +7,10 @@ mod files;
 mod in_use;
 mod last_good;
 mod note;
+mod pending_repairs;
+mod prepare;
 mod review;
 mod saving;
-mod settle;
-mod word;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ pub use self::change::{Change, Mended, mend};
 pub use self::error::VolumeError;
 pub use self::files::{SETTINGS_MAX, read as read_file};
 use self::files::{folder, is_read_only, make_folder, read, write};
-pub use self::in_use::{InUse, Unused};
+pub use self::in_use::{PrepareGuard, RunMark};
 pub use self::note::Note;
+pub use self::prepare::PreparedVolume;
 pub use self::review::{Found, Review};
-pub use self::settle::Settled;
 use crate::diagnose::{self, diagnose};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::{Document, EditError};
@@ -41,7 +41,7 @@ use crate::store::Store;
 /// | `config/isso.cfg.last-good` | beside it | the settings that Isso last ran with |
 /// | `db/comments.db` | where `dbpath` says | the database; only its folder is made here |
 /// | `start9/store.json` | none | the mail server as it was selected |
-/// | `start9/repairs.txt` | none | [repairs](Volume::leaving_word) that the person was not notified of yet |
+/// | `start9/repairs.txt` | none | [repairs](Volume::recording_repairs) that the person was not notified of yet |
 /// | `.lock` | beside the file | the lock that every writer of the files holds |
 /// | `.in-use` | beside the file | the [lock](Volume::mark_in_use) that says that Isso runs on the volume |
 ///
@@ -56,8 +56,8 @@ pub struct Volume {
     database: PathBuf,
     dbpath: String,
     environment: Environment,
-    leaves_word: bool,
-    patience: Option<Duration>,
+    records_repairs: bool,
+    lock_timeout: Option<Duration>,
 }
 
 /// What the two files of a volume say.
@@ -99,8 +99,8 @@ impl Volume {
             database: root.join("db/comments.db"),
             dbpath: dbpath.into(),
             environment: Environment::default(),
-            leaves_word: false,
-            patience: None,
+            records_repairs: false,
+            lock_timeout: None,
             root,
         }
     }
@@ -117,8 +117,8 @@ impl Volume {
             database: PathBuf::from(&dbpath),
             dbpath,
             environment: Environment::default(),
-            leaves_word: false,
-            patience: None,
+            records_repairs: false,
+            lock_timeout: None,
             config,
         }
     }
@@ -134,11 +134,12 @@ impl Volume {
         Volume { environment, ..self }
     }
 
-    /// The same volume, whose lock is waited for no longer than this: the work then fails with [`VolumeError::Lock`].
-    /// Without a limit a process that is stopped while it holds the lock keeps every other waiting.
-    pub fn with_patience(self, patience: Duration) -> Volume {
+    /// The same volume, with a limit to the time that an operation waits for the lock: it then fails with
+    /// [`VolumeError::Lock`]. Without a limit, a process that is stopped while it holds the lock keeps every other
+    /// waiting.
+    pub fn with_lock_timeout(self, timeout: Duration) -> Volume {
         Volume {
-            patience: Some(patience),
+            lock_timeout: Some(timeout),
             ..self
         }
     }
@@ -199,8 +200,8 @@ impl Volume {
     /// A folder outside of [`root`](Volume::root) is not made: where the folder of a database is missing, something
     /// else is amiss, and a database that is made there may be gone tomorrow. Where nothing may be written, a file that
     /// Isso must not run with is an error that says what to change.
-    pub fn settle(&self) -> Result<Settled, VolumeError> {
-        settle::settle(self)
+    pub fn prepare(&self) -> Result<PreparedVolume, VolumeError> {
+        prepare::prepare(self)
     }
 
     /// Looks at `isso.cfg` while Isso runs with the settings `in_force`. A file with which Isso must not run is never
@@ -231,7 +232,7 @@ impl Volume {
         last_good::read(self)
     }
 
-    /// What the files say, or where `isso.cfg` has no settings or was cut off, what [`settle`](Volume::settle) would
+    /// What the files say, or where `isso.cfg` has no settings or was cut off, what [`prepare`](Volume::prepare) would
     /// make of it.
     pub fn contents(&self) -> Result<Contents, VolumeError> {
         let cfg = match self.read_filled() {
@@ -246,7 +247,7 @@ impl Volume {
         })
     }
 
-    /// Says whether a person could log in: there is an admin password, it is not one that everybody knows, and settling
+    /// Says whether a person could log in: there is an admin password, it is not one that everybody knows, and preparing
     /// would not take it out.
     pub fn has_usable_password(&self) -> Result<bool, VolumeError> {
         match self.read_document() {
@@ -332,7 +333,7 @@ impl Volume {
         let value = edit(&mut after)?;
         self.enforce(&mut after.cfg).map_err(enforce)?;
         if untrusted {
-            settle::set_aside(&self.config, "rejected", before.cfg.as_str().as_bytes())?;
+            prepare::set_aside(&self.config, "rejected", before.cfg.as_str().as_bytes())?;
         }
         if let Some(path) = self.store.as_deref().filter(|_| after.store != before.store) {
             make_folder(folder(path))?;
@@ -347,7 +348,7 @@ impl Volume {
 
     fn lock(&self) -> Result<Lock, VolumeError> {
         let path = self.root.join(".lock");
-        Lock::acquire(&path, self.patience).map_err(|source| VolumeError::Lock { path, source })
+        Lock::acquire(&path, self.lock_timeout).map_err(|source| VolumeError::Lock { path, source })
     }
 
     fn read_document(&self) -> Result<Document, VolumeError> {
@@ -365,12 +366,12 @@ impl Volume {
     }
 
     /// Reads `isso.cfg`. One that is empty is missing, and so is one that sets nothing if there are last good settings,
-    /// of which settling makes it again. One that was cut off is an error of its own.
+    /// of which preparing makes it again. One that was cut off is an error of its own.
     fn read_filled(&self) -> Result<Document, VolumeError> {
         let cfg = self.read_document()?;
         let path = || self.config.clone();
         let text = cfg.as_str();
-        if text.trim().is_empty() || (!repair::says_something(&cfg) && self.last_good().is_some()) {
+        if text.trim().is_empty() || (!repair::has_settings(&cfg) && self.last_good().is_some()) {
             return Err(VolumeError::Missing { path: path() });
         }
         if self.is_cut_off(text.as_bytes()) {

@@ -105,7 +105,8 @@ impl DataDir {
     /// host.
     pub fn volume(&self) -> Volume {
         let dbpath = self.path.join("db/comments.db");
-        Volume::new(&self.path, dbpath.to_string_lossy()).with_environment(Environment::elsewhere(std::env::vars_os()))
+        Volume::new(&self.path, dbpath.to_string_lossy())
+            .with_environment(Environment::of_other_process(std::env::vars_os()))
     }
 
     /// Fails where no Isso was ever set up, before anything is made there.

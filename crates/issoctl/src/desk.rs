@@ -175,7 +175,7 @@ impl Desk {
         if isso_backup::finish(root)?.is_some() {
             tracing::warn!("a restore that was broken off is finished");
         }
-        let unwritable = match self.volume.settle() {
+        let unwritable = match self.volume.prepare() {
             Ok(settled) => {
                 for note in &settled.notes {
                     tracing::warn!("{note}");
@@ -398,8 +398,9 @@ mod tests {
     async fn files_that_cannot_be_settled_are_told_as_the_reason_and_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("comments.db");
-        let volume = Volume::new(folder.path(), database.to_string_lossy()).with_patience(Duration::from_millis(20));
-        volume.settle().unwrap();
+        let volume =
+            Volume::new(folder.path(), database.to_string_lossy()).with_lock_timeout(Duration::from_millis(20));
+        volume.prepare().unwrap();
         let desk = Arc::new(Desk::new(volume));
         let mut port = ConfigPort(Arc::clone(&desk));
         let lock = std::fs::File::open(folder.path().join(".lock")).unwrap();
@@ -419,7 +420,7 @@ mod tests {
         let around = tempfile::tempdir().unwrap();
         let (root, moved) = (around.path().join("data"), around.path().join("moved"));
         let volume = Volume::new(&root, root.join("db/comments.db").to_string_lossy());
-        volume.settle().unwrap();
+        volume.prepare().unwrap();
         let desk = Arc::new(Desk::new(volume));
         let mut port = ConfigPort(Arc::clone(&desk));
         port.settle().await.unwrap();

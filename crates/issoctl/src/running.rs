@@ -130,7 +130,7 @@ impl<'a> Place<'a> {
             .inherited()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let volume = volume.with_patience(PATIENCE);
+        let volume = volume.with_lock_timeout(PATIENCE);
         let desk = Arc::new(Desk::new(volume.clone()));
         let logs = LogRing::new(LOG_LINES);
         let (events, daemon_events) = mpsc::channel(16);

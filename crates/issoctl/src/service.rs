@@ -161,7 +161,7 @@ impl Service {
     /// Another process may hold the files' lock, even for ever if it was stopped. It is waited for here and not in the
     /// state machine, which meanwhile has Isso kept up.
     async fn wait_for_others(&self, language: Language) -> Result<(), Problem> {
-        let volume = self.volume.clone().with_patience(OTHERS);
+        let volume = self.volume.clone().with_lock_timeout(OTHERS);
         match aside(move || volume.wait_until_unlocked()).await? {
             Err(error @ VolumeError::Lock { .. }) => Err(Problem::of_action(&error.into(), language)),
             // Whatever else is wrong is found and told by the action.

@@ -3,7 +3,7 @@
 mod database;
 mod files;
 
-use isso_cfg::{InUse, Volume};
+use isso_cfg::{RunMark, Volume};
 use isso_tests::Site;
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn task(answer: &Value) -> &Value {
 }
 
 /// Marks the volume as a supervisor does on whose settings Isso runs.
-fn in_use(site: &Site) -> InUse {
+fn in_use(site: &Site) -> RunMark {
     let volume = Volume::new(site.data(), "/db/comments.db");
     volume.mark_in_use().expect("the volume can be written")
 }

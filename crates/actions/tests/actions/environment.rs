@@ -33,8 +33,8 @@ fn fixture() -> Fixture {
     let mut fixture = Fixture::new();
     fixture.volume = fixture.volume.with_environment(Environment::of_up(variables));
     fixture.write_cfg(CFG);
-    let settled = fixture.volume.settle().unwrap();
-    assert!(settled.usable_password);
+    let prepared = fixture.volume.prepare().unwrap();
+    assert!(prepared.usable_password);
     fixture
 }
 

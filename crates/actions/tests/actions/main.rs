@@ -19,7 +19,7 @@ use isso_cfg::{Contents, Volume};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A settled volume of its own for each test.
+/// A prepared volume of its own for each test.
 struct Fixture {
     _folder: TempDir,
     volume: Volume,
@@ -30,7 +30,7 @@ impl Fixture {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let volume = Volume::new(folder.path(), "/db/comments.db");
-        volume.settle().unwrap();
+        volume.prepare().unwrap();
         Self {
             _folder: folder,
             volume,
@@ -42,7 +42,7 @@ impl Fixture {
     fn with_cfg(text: &str) -> Self {
         let fixture = Self::new();
         fixture.write_cfg(text);
-        fixture.volume.settle().unwrap();
+        fixture.volume.prepare().unwrap();
         fixture
     }
 

@@ -54,7 +54,7 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
     let twice = changes.iter().find(|it| it.line == 6).unwrap();
     assert!(twice.why.contains("the last one stays"), "{twice:?}");
     assert!(!format!("{mended:?}").contains("hunter"), "{mended:?}");
-    // What settling puts right is told with the lines of the text that was brought.
+    // What preparing puts right is told with the lines of the text that was brought.
     let enforced = site.volume.would_enforce(&mended);
     let enforced: Vec<_> = enforced.iter().map(|it| (it.line, it.key.as_deref())).collect();
     assert_eq!(
@@ -80,9 +80,9 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
             .keys()
             .any(|it| it.to_str().unwrap().contains("rejected"))
     );
-    // Settling finds nothing more to repair; it keeps the file for the password that it takes out.
-    let settled = site.volume.settle().unwrap();
-    assert!(!settled.usable_password);
+    // Preparing finds nothing more to repair; it keeps the file for the password that it takes out.
+    let prepared = site.volume.prepare().unwrap();
+    assert!(!prepared.usable_password);
     assert_eq!(fs::read_to_string(&kept).unwrap(), REFUSED);
     let rejected = tree(&site.path("config"));
     let rejected = rejected.keys().filter(|it| it.to_str().unwrap().contains("rejected"));
@@ -117,7 +117,7 @@ fn a_password_that_is_not_taken_over_is_told_before() {
     let told = enforced.iter().any(|it| it.key.as_deref() == Some("[admin] password"));
     assert!(told, "{enforced:?}");
     swap(site.root(), ready.path()).unwrap();
-    assert!(!site.volume.settle().unwrap().usable_password);
+    assert!(!site.volume.prepare().unwrap().usable_password);
 }
 
 #[test]

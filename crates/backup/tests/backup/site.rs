@@ -54,7 +54,7 @@ impl Site {
 
     fn in_folder(folder: TempDir) -> Site {
         let volume = Volume::new(folder.path(), "/db/comments.db");
-        volume.settle().unwrap();
+        volume.prepare().unwrap();
         let site = Site { folder, volume };
         site.put("config/isso.cfg", CFG);
         site.put("start9/store.json", STORE);

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::context::{Context, Stage};
 use crate::diagnostic::{Code, Severity};
-use crate::site::{self, Site, SiteError};
-use crate::{format, keys, number, password, stray};
+use crate::website::{self, Website, WebsiteError};
+use crate::{format, keys, number, password, unindented};
 
 pub(super) fn check(context: &mut Context<'_>) {
     public_endpoint(context);
@@ -42,7 +42,7 @@ fn public_endpoint(context: &mut Context<'_>) {
         );
     } else if endpoint.contains(['?', '#'])
         || endpoint.contains(char::is_whitespace)
-        || site::netloc(&endpoint[endpoint.find("://").unwrap_or(0) + 3..]).is_empty()
+        || website::netloc(&endpoint[endpoint.find("://").unwrap_or(0) + 3..]).is_empty()
     {
         let message = "Isso puts its own paths behind this address, which then leads nowhere";
         context.note(key, Severity::Misread, Code::PublicEndpoint, message, fix);
@@ -61,7 +61,7 @@ fn with_scheme(address: &str, otherwise: &str) -> String {
     let rest = address[address.len() - rest..]
         .trim_start_matches('/')
         .trim_end_matches('/');
-    let host = site::netloc(rest);
+    let host = website::netloc(rest);
     let sound = !rest.contains("://")
         && !rest.contains(char::is_whitespace)
         && host.contains('.')
@@ -84,8 +84,10 @@ fn proxies(context: &mut Context<'_>) {
             Ok(address) if address.to_string() == item.text => continue,
             Ok(address) => format!("Write {address}."),
             Err(_) if item.text == "localhost" => "Write 127.0.0.1.".to_owned(),
-            Err(_) if stray::bare(item.text).parse::<IpAddr>().is_ok() => format!("Write {}.", stray::bare(item.text)),
-            Err(_) if stray::words(item.text).count() > 1 => {
+            Err(_) if unindented::bare(item.text).parse::<IpAddr>().is_ok() => {
+                format!("Write {}.", unindented::bare(item.text))
+            }
+            Err(_) if unindented::words(item.text).count() > 1 => {
                 "Put each address on a line of its own, indented, without commas.".to_owned()
             }
             Err(_) => {
@@ -214,7 +216,7 @@ fn feed(context: &mut Context<'_>) {
         return;
     };
     let fix = "Write the address of your website, as https://blog.example.org.";
-    if matches!(Site::read(base), Err(SiteError::Brackets)) {
+    if matches!(Website::read(base), Err(WebsiteError::Brackets)) {
         let message = "the brackets hold no IPv6 address, and Isso answers with an error where a feed is asked for";
         return context.note(key, Severity::Misread, Code::PublicEndpoint, message, fix);
     }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::{Document, Span};
 use crate::keys::{self, Key, Kind, Read};
 use crate::python::strip;
-use crate::stray::{self, Run};
+use crate::unindented::{self, UnindentedItems};
 
 /// What happens in Isso when a value cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum Stage {
 pub(super) struct Context<'d> {
     pub doc: &'d Document,
     /// Items of lists that Python takes for keys.
-    pub strays: Vec<Run>,
+    pub strays: Vec<UnindentedItems>,
     found: Vec<Finding>,
 }
 
@@ -67,7 +67,7 @@ impl<'d> Context<'d> {
     pub fn new(doc: &'d Document) -> Self {
         Context {
             doc,
-            strays: stray::runs(doc.as_str()),
+            strays: unindented::find(doc.as_str()),
             found: Vec::new(),
         }
     }
@@ -144,7 +144,7 @@ impl<'d> Context<'d> {
 
     /// The non-empty lines of a value, as Isso sees it.
     pub fn lines(&self, key: &Key) -> Vec<Item<'d>> {
-        let Some(seen) = self.doc.seen().value(key) else {
+        let Some(seen) = self.doc.expanded().value(key) else {
             return self.written_lines(key);
         };
         let Some(span) = self.doc.span(key.section, key.name) else {
@@ -276,7 +276,7 @@ impl<'d> Context<'d> {
     /// password nothing.
     fn shown(&self, key: &Key) -> String {
         match self.doc.written(key).flatten() {
-            Some(_) if self.doc.seen().value(key).is_some() && key.kind != Kind::Secret => {
+            Some(_) if self.doc.expanded().value(key).is_some() && key.kind != Kind::Secret => {
                 let references = self.doc.references(key);
                 let texts: Vec<&str> = references.iter().map(|(found, _)| found.text).collect();
                 texts.join(", ")

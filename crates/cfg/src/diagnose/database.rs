@@ -4,7 +4,7 @@
 //! <https://github.com/isso-comments/isso/blob/0.14.0/isso/db/__init__.py>
 
 use super::context::Context;
-use super::tidy::unquoted;
+use super::improve::unquoted;
 use crate::diagnostic::{Code, Severity};
 use crate::keys;
 

@@ -5,7 +5,7 @@
 //! meant. <https://github.com/python/cpython/blob/3.11/Lib/smtplib.py> (`quoteaddr`)
 
 use crate::python::strip;
-use crate::stray;
+use crate::unindented;
 
 /// What is wrong with a sender or recipient.
 pub(super) enum Fault {
@@ -32,7 +32,7 @@ pub(super) struct Mailbox<'t> {
 
 impl<'t> Mailbox<'t> {
     pub fn read(text: &'t str) -> Mailbox<'t> {
-        let addresses: Vec<&str> = stray::words(text).filter(|word| word.contains('@')).collect();
+        let addresses: Vec<&str> = unindented::words(text).filter(|word| word.contains('@')).collect();
         let (name, address, mut fault) = match (text.rsplit_once('<'), text.rsplit_once('(')) {
             (Some((name, rest)), _) => match rest.split_once('>') {
                 // A bracket that is not closed does no harm.

@@ -4,7 +4,7 @@ use super::context::Context;
 use crate::diagnostic::{Code, Severity};
 use crate::keys::{self, Key};
 use crate::number;
-use crate::site;
+use crate::website;
 
 pub(super) fn check(context: &mut Context<'_>) {
     unsent(context);
@@ -138,7 +138,8 @@ fn links_to_nowhere(context: &mut Context<'_>) {
         );
     }
     let base = &keys::RSS_BASE;
-    let host = |address: &str| site::netloc(address.split_once("://").map_or(address, |(_, rest)| rest)).to_lowercase();
+    let host =
+        |address: &str| website::netloc(address.split_once("://").map_or(address, |(_, rest)| rest)).to_lowercase();
     if let (Some(pages), Some(isso)) = (context.value(base), context.value(endpoint))
         && !pages.is_empty()
         && host(pages) == host(isso)
@@ -159,7 +160,7 @@ fn links_to_nowhere(context: &mut Context<'_>) {
 /// Whether an address is that of the machine on which it is read.
 fn is_local(address: &str) -> bool {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let host = site::netloc(rest).to_lowercase();
+    let host = website::netloc(rest).to_lowercase();
     ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].iter().any(|local| {
         host.strip_prefix(local)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))

@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::diagnostic::{Code, Severity};
 use crate::keys::{self, Key};
-use crate::site;
+use crate::website;
 
 pub(super) fn check(context: &mut Context<'_>) {
     let is_known = context.value(&keys::HOST).is_some();
@@ -75,7 +75,7 @@ fn note(context: &mut Context<'_>, key: &'static Key, is_sample: impl Fn(&str) -
 
 fn host(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let host = site::netloc(rest);
+    let host = website::netloc(rest);
     host.rsplit_once(':').map_or(host, |(host, _)| host)
 }
 

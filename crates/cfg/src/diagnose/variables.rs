@@ -31,7 +31,7 @@ pub(super) fn is_about_a_variable(diagnostic: &Diagnostic) -> bool {
 
 /// Takes out of a diagnostic what it says of the text that a variable holds: it may be a secret, whatever the key.
 pub(super) fn conceal(doc: &Document, key: &Key, diagnostic: &mut Diagnostic) {
-    if doc.seen().value(key).is_none() || is_about_a_variable(diagnostic) {
+    if doc.expanded().value(key).is_none() || is_about_a_variable(diagnostic) {
         return;
     }
     let references = doc.references(key);

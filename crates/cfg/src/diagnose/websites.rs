@@ -5,8 +5,8 @@ use super::values::without_comment;
 use crate::diagnostic::{Code, Severity};
 use crate::keys::{self, HOST};
 use crate::origin::{Origin, OriginError};
-use crate::site::{self, Site, SiteError};
-use crate::stray;
+use crate::unindented;
+use crate::website::{self, Website, WebsiteError};
 
 /// How many websites there may be without a warning. When it starts, [Isso asks one after the
 /// other](https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py#L201) for `/`, each for up to 5 s, until
@@ -47,7 +47,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         context.note(&HOST, Severity::Warning, Code::TooManyWebsites, message, fix);
     }
     if let [first, _, ..] = &items[..]
-        && Site::read(first.text).is_ok_and(|site| site.origin() == "http://localhost")
+        && Website::read(first.text).is_ok_and(|site| site.origin() == "http://localhost")
     {
         let message = "the first website is the one Isso falls back to, and this is none that people visit";
         context.note_item(
@@ -73,7 +73,7 @@ fn line_without_delimiter(context: &Context<'_>) -> Option<usize> {
 fn entry(context: &mut Context<'_>, item: &Item<'_>) {
     let shown = &shown(item);
     if let Some(origin) = without_scheme_slip(item.text) {
-        let (severity, consequence) = match Site::read(item.text) {
+        let (severity, consequence) = match Website::read(item.text) {
             Ok(_) => (Severity::Misread, "no browser ever sends this"),
             Err(_) => (Severity::Refused, "Isso does not start with it"),
         };
@@ -82,7 +82,7 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
         let fix = format!("Write {origin}.");
         return context.note_item(&HOST, shown, severity, code, message, fix);
     }
-    let site = match Site::read(item.text) {
+    let site = match Website::read(item.text) {
         Ok(site) => site,
         Err(error) => {
             let (what, fix) = refusal(item.text, error);
@@ -114,7 +114,7 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
     }
 }
 
-fn refusal(text: &str, error: SiteError) -> (String, String) {
+fn refusal(text: &str, error: WebsiteError) -> (String, String) {
     let word = text.split(['=', ':']).next().unwrap_or(text).trim();
     if let Some(key) = keys::ALL.iter().find(|key| key.name == word) {
         let what = format!(
@@ -130,7 +130,7 @@ fn refusal(text: &str, error: SiteError) -> (String, String) {
         );
     }
     if let Some(fix) = alone(text) {
-        let what = match stray::words(text).count() {
+        let what = match unindented::words(text).count() {
             0 | 1 => "there is more on this line than an address",
             _ => "several websites stand on one line",
         };
@@ -143,17 +143,17 @@ fn refusal(text: &str, error: SiteError) -> (String, String) {
         );
     }
     let what = match error {
-        SiteError::Port => "the port is not a number up to 65535",
-        SiteError::Brackets => "the brackets hold no IPv6 address",
-        SiteError::Space => "the address contains a space or a control character",
-        SiteError::Label => "the host name has an empty or overlong part",
+        WebsiteError::Port => "the port is not a number up to 65535",
+        WebsiteError::Brackets => "the brackets hold no IPv6 address",
+        WebsiteError::Space => "the address contains a space or a control character",
+        WebsiteError::Label => "the host name has an empty or overlong part",
     };
     (what.to_owned(), "Write it as https://blog.example.org.".to_owned())
 }
 
 /// What to write for addresses between commas, bullets, brackets and quotation marks, as other notations have them.
 fn alone(text: &str) -> Option<String> {
-    let words: Vec<&str> = stray::words(text).collect();
+    let words: Vec<&str> = unindented::words(text).collect();
     let known = |word: &&str| !word.contains('@') && as_browsers_send_it(word).is_ok();
     match &words[..] {
         [] => Some("Delete what stands on this line.".to_owned()),
@@ -172,7 +172,7 @@ fn as_it_is_meant(text: &str) -> String {
         return "Write each of your websites on an indented line of its own: Isso knows no *.".to_owned();
     }
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let host = site::netloc(rest);
+    let host = website::netloc(rest);
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     match Origin::parse(&format!("https://{host}")) {
         // The name and the password are not shown, so they are spoken of.
@@ -196,7 +196,7 @@ fn without_scheme_slip(text: &str) -> Option<Origin> {
         let again = rest.starts_with("http://") || rest.starts_with("https://");
         return as_browsers_send_it(rest).ok().filter(|_| again);
     }
-    let host = site::netloc(rest);
+    let host = website::netloc(rest);
     let is_name = host.contains('.') || host == "localhost" || host.starts_with("localhost:");
     if between.is_empty() || !is_name {
         return None;
@@ -208,12 +208,12 @@ fn without_scheme_slip(text: &str) -> Option<Origin> {
 fn as_browsers_send_it(text: &str) -> Result<Origin, OriginError> {
     let lower = text.to_lowercase();
     let (scheme, rest) = lower.split_once("://").unwrap_or(("http", &lower));
-    Origin::parse(&format!("{scheme}://{}", site::netloc(rest)))
+    Origin::parse(&format!("{scheme}://{}", website::netloc(rest)))
 }
 
 fn path(context: &mut Context<'_>, item: &Item<'_>, origin: &Origin) {
     let rest = item.text.split_once("://").map_or(item.text, |(_, rest)| rest);
-    if !matches!(&rest[site::netloc(rest).len()..], "" | "/") {
+    if !matches!(&rest[website::netloc(rest).len()..], "" | "/") {
         let message = format!("Isso ignores the path: every page of {origin} may show and post comments");
         context.note_item(
             &HOST,

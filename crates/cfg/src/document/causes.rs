@@ -5,7 +5,7 @@
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::keys::{self, Kind};
 use crate::python::{self, strip};
-use crate::stray;
+use crate::unindented;
 
 /// So many problems of a file get advice of their own.
 const EXPLAINED: usize = 50;
@@ -14,7 +14,7 @@ const EXPLAINED: usize = 50;
 pub(super) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let raw: Vec<&str> = python::lines(text).map(|line| line.text).collect();
     let lines: Vec<&str> = raw.iter().map(|line| strip(line)).collect();
-    let runs = stray::runs(text);
+    let runs = unindented::find(text);
     let mut told = Vec::new();
     let mut explained = Vec::new();
     for mut problem in problems {

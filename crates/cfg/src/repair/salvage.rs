@@ -14,12 +14,12 @@ use std::collections::HashMap;
 use crate::document::Document;
 use crate::keys::{self, Kind};
 use crate::python::{self, Line};
-use crate::stray;
+use crate::unindented;
 
 /// Reads as much of a file as can be read; `None` if that is still no file for Isso.
 pub(super) fn salvage(bytes: &[u8]) -> Option<Document> {
     let text = decode(bytes);
-    let text = stray::straightened(&text).unwrap_or(text);
+    let text = unindented::indent(&text).unwrap_or(text);
     let mut sorter = Sorter::default();
     python::lines(&text).for_each(|line| sorter.line(line, &text[line.start..line.next]));
     Document::parse(sorter.write()).ok()

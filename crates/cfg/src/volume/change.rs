@@ -12,8 +12,8 @@ use crate::environment::Environment;
 use crate::keys::{self, Key, Kind};
 use crate::repair::{self, Repair};
 
-/// What is shown of a password.
-const HIDDEN: &str = "••••••••";
+/// What is shown in place of a secret.
+const MASK: &str = "••••••••";
 
 /// One thing that becomes another in `isso.cfg`. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,7 +43,7 @@ pub struct Mended {
     source: Vec<u8>,
 }
 
-/// Repairs the text of an `isso.cfg` as settling a volume does, without writing anything. What names a variable is left
+/// Repairs the text of an `isso.cfg` as preparing a volume does, without writing anything. What names a variable is left
 /// to the host that knows its environment.
 pub fn mend(bytes: &[u8]) -> Mended {
     let environment = Environment::default();
@@ -68,7 +68,7 @@ pub fn mend(bytes: &[u8]) -> Mended {
 }
 
 impl Volume {
-    /// Tells which keys of settings settling will put right once they have taken the place of all settings in this
+    /// Tells which keys of settings preparing will put right once they have taken the place of all settings in this
     /// volume, and so of those that Isso has been run with.
     pub fn would_enforce(&self, mended: &Mended) -> Vec<Change> {
         // The template is ours, and no news to anybody.
@@ -100,7 +100,7 @@ impl Volume {
         let password = untrusted.then(|| Change {
             line: mended.line_before(cfg.place(&keys::ADMIN_PASSWORD).0),
             key: Some(name(&keys::ADMIN_PASSWORD)),
-            old: HIDDEN.to_owned(),
+            old: MASK.to_owned(),
             new: Some(String::new()),
             why: "the admin panel is off in this file, so its password is not taken over: set one with the action set-admin-password"
                 .to_owned(),
@@ -165,7 +165,7 @@ impl Change {
             line: diagnostic.line,
             key: Some(name(key)),
             old: match key.kind {
-                Kind::Secret => HIDDEN.to_owned(),
+                Kind::Secret => MASK.to_owned(),
                 // Of a key that is missing or has no value, the diagnostic can only show the name.
                 _ if diagnostic.text.trim() == key.name => String::new(),
                 _ => diagnostic.text.clone(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::diagnostic::Diagnostic;
 use crate::keys::{self, Key};
 
-/// One thing that settling or a review did. Its text holds no secret.
+/// One thing that a preparation or a review did. Its text holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {

@@ -1,10 +1,10 @@
-//! Looking at an `isso.cfg` that somebody may have edited, while Isso runs with another.
+//! Reviews an `isso.cfg` that a person may have edited while Isso runs with other settings.
 
 use std::io;
 
 use super::files::{folder, is_read_only, make_folder, read, write};
 use super::last_good::ends_within_a_line_of;
-use super::saving::believe;
+use super::saving::read_until_stable;
 use super::{Note, Volume, VolumeError, refused};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Document;
@@ -34,34 +34,35 @@ pub enum Found {
 
 /// Does the work of [`Volume::review`].
 pub(super) fn review(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError> {
-    let look = believe(|| Look::at(volume, in_force), |look| look.to_write.is_some());
-    let Some(ToWrite { else_refused, .. }) = look.to_write else {
-        return Ok(look.review);
+    let plan = read_until_stable(|| ReviewPlan::at(volume, in_force), |plan| plan.to_write.is_some());
+    let Some(ToWrite { else_refused, .. }) = plan.to_write else {
+        return Ok(plan.review);
     };
     let cause = match put_right(volume, in_force) {
         Err(VolumeError::Folder { source, .. } | VolumeError::Write { source, .. }) => source,
         Err(VolumeError::Lock { source, .. }) if is_read_only(&source) => source,
         done => return done,
     };
-    Ok(Look::refused(unwritable(else_refused, &cause)).review)
+    Ok(ReviewPlan::refused(unwritable(else_refused, &cause)).review)
 }
 
-/// Looks again under the lock, for an action may have written meanwhile, and writes what is still to be put right.
+/// Reads the file again under the lock, because an action may have written it meanwhile, and puts right what is still
+/// wrong.
 fn put_right(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError> {
     let _lock = volume.lock()?;
-    let look = Look::at(volume, in_force);
-    if let Some(ToWrite { text, .. }) = look.to_write {
+    let plan = ReviewPlan::at(volume, in_force);
+    if let Some(ToWrite { text, .. }) = plan.to_write {
         make_folder(folder(&volume.config))?;
         write(&volume.config, text.as_str().as_bytes())?;
-        // The file is right, whether that can be told or not.
-        let _ = volume.leave_word(&look.review.notes);
+        // The file is right now, even if the list of repairs cannot be written.
+        let _ = volume.record_repairs(&plan.review.notes);
     }
-    Ok(look.review)
+    Ok(plan.review)
 }
 
-/// One look at a file, which writes nothing.
-struct Look {
-    /// What is found, and done, once what is to be written is written.
+/// What a review of the file comes to, and what it still has to write. Making a plan writes nothing.
+struct ReviewPlan {
+    /// The review, as it is true once `to_write` is written.
     review: Review,
     to_write: Option<ToWrite>,
 }
@@ -73,11 +74,11 @@ struct ToWrite {
     else_refused: Vec<Diagnostic>,
 }
 
-impl Look {
-    fn at(volume: &Volume, in_force: &Document) -> Look {
+impl ReviewPlan {
+    fn at(volume: &Volume, in_force: &Document) -> ReviewPlan {
         let bytes = match read(&volume.config) {
             Ok(bytes) => bytes.unwrap_or_default(),
-            Err(error) => return Look::refused(vec![unreadable(volume, &error)]),
+            Err(error) => return ReviewPlan::refused(vec![unreadable(volume, &error)]),
         };
         if bytes.trim_ascii().is_empty() {
             let path = volume.config_path();
@@ -85,37 +86,37 @@ impl Look {
                 text: in_force.clone(),
                 else_refused: vec![missing(volume)],
             };
-            return Look::found(Found::Same).after(vec![Note::PutBack { path }], to_write);
+            return ReviewPlan::found(Found::Same).after(vec![Note::PutBack { path }], to_write);
         }
         let cfg = match volume.document(&bytes) {
             Ok(cfg) => cfg,
-            Err(problems) => return Look::refused(problems),
+            Err(problems) => return ReviewPlan::refused(problems),
         };
         if let Some(problem) = cut_off(volume, &cfg, in_force) {
-            return Look::refused(vec![problem]);
+            return ReviewPlan::refused(vec![problem]);
         }
         let mut problems = refused(&cfg);
         problems.extend(password::refused(&cfg));
         problems.extend(untrusted_password(&cfg, in_force));
         if !problems.is_empty() {
             problems.sort_by_key(|problem| (problem.line, problem.column));
-            return Look::refused(problems);
+            return ReviewPlan::refused(problems);
         }
         let else_refused = volume.check_enforced(&cfg);
         let mut text = cfg;
         match volume.enforce(&mut text) {
-            Ok(keys) if keys.is_empty() => Look::found(compare(volume, text, in_force)),
+            Ok(keys) if keys.is_empty() => ReviewPlan::found(compare(volume, text, in_force)),
             Ok(keys) => {
                 let notes = keys.into_iter().map(|key| Note::Enforced { key }).collect();
                 let found = compare(volume, text.clone(), in_force);
-                Look::found(found).after(notes, ToWrite { text, else_refused })
+                ReviewPlan::found(found).after(notes, ToWrite { text, else_refused })
             }
-            Err(error) => Look::refused(unwritable(else_refused, &io::Error::other(error))),
+            Err(error) => ReviewPlan::refused(unwritable(else_refused, &io::Error::other(error))),
         }
     }
 
-    fn found(found: Found) -> Look {
-        Look {
+    fn found(found: Found) -> ReviewPlan {
+        ReviewPlan {
             review: Review {
                 found,
                 notes: Vec::new(),
@@ -124,11 +125,11 @@ impl Look {
         }
     }
 
-    fn refused(problems: Vec<Diagnostic>) -> Look {
-        Look::found(Found::Refused(problems))
+    fn refused(problems: Vec<Diagnostic>) -> ReviewPlan {
+        ReviewPlan::found(Found::Refused(problems))
     }
 
-    fn after(mut self, notes: Vec<Note>, to_write: ToWrite) -> Look {
+    fn after(mut self, notes: Vec<Note>, to_write: ToWrite) -> ReviewPlan {
         self.review.notes = notes;
         self.to_write = Some(to_write);
         self

@@ -1,4 +1,4 @@
-//! Telling a file that is lost or broken from one that is just being saved.
+//! Tells a file that is lost or broken from one that an editor is saving at this moment.
 
 use std::thread;
 use std::time::Duration;
@@ -8,32 +8,32 @@ use super::{Volume, refused};
 use crate::document::Document;
 
 /// An editor that saves in place empties the file first and then fills it, and one that saves by renaming may take it
-/// away for an instant. So what needs our hand is looked at so many times more, after such a pause, before it is
-/// believed.
-const LOOKS: usize = 3;
+/// away for an instant. So a file that needs repair is read so many times more, after such a pause, before it is
+/// repaired.
+const RETRIES: usize = 3;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Looks at something until it needs no hand of ours, or has been looked at often enough.
-pub(super) fn believe<T>(look: impl Fn() -> T, needs_hand: impl Fn(&T) -> bool) -> T {
-    let mut seen = look();
-    for _ in 0..LOOKS {
-        if !needs_hand(&seen) {
+/// Reads the state of a file until it needs no repair, or until no retry is left. Gives the state that was read last.
+pub(super) fn read_until_stable<T>(read: impl Fn() -> T, needs_repair: impl Fn(&T) -> bool) -> T {
+    let mut state = read();
+    for _ in 0..RETRIES {
+        if !needs_repair(&state) {
             break;
         }
         thread::sleep(PAUSE);
-        seen = look();
+        state = read();
     }
-    seen
+    state
 }
 
-/// Waits until `isso.cfg` is fine, or what is wrong with it is no editor's doing.
+/// Waits until `isso.cfg` is fine, or until an editor would have had time to save it.
 pub(super) fn wait_until_saved(volume: &Volume) {
-    believe(|| may_be_half_saved(volume), |half_saved| *half_saved);
+    read_until_stable(|| may_be_half_saved(volume), |half_saved| *half_saved);
 }
 
 fn may_be_half_saved(volume: &Volume) -> bool {
     match read(&volume.config) {
-        // It is no file, or none of ours to read.
+        // It is no file, or one that this user may not read.
         Err(_) => false,
         // Nothing was ever saved on a fresh volume.
         Ok(None) => volume.last_good_path().exists(),

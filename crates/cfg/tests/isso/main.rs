@@ -125,18 +125,18 @@ fn the_table_of_keys_is_that_of_isso() {
     assert_eq!(ANSWER.defaults, ours);
 }
 
-/// Whatever a file was before, Isso runs with it once the volume is settled.
+/// Whatever a file was before, Isso runs with it once the volume is prepared.
 #[test]
-fn what_is_settled_runs() {
+fn what_is_prepared_runs() {
     let corpus = corpus();
     let files: Vec<&[u8]> = CASES
         .iter()
         .map(|case| case.text.as_bytes())
         .chain(corpus.iter().map(Vec::as_slice))
         .collect();
-    let settled: Vec<String> = files.iter().map(|file| settle(file)).collect();
-    let answer = ask(&settled.iter().map(String::as_str).collect::<Vec<_>>());
-    for ((before, after), outcome) in files.iter().zip(&settled).zip(&answer.files) {
+    let prepared: Vec<String> = files.iter().map(|file| prepare(file)).collect();
+    let answer = ask(&prepared.iter().map(String::as_str).collect::<Vec<_>>());
+    for ((before, after), outcome) in files.iter().zip(&prepared).zip(&answer.files) {
         let posts = outcome.statuses.get("post").is_some_and(|status| *status < 500);
         assert!(posts, "{outcome:?}\nbefore: {}\nafter: {after}", before.escape_ascii());
     }
@@ -274,14 +274,14 @@ fn corpus() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Settles a volume with this file and returns what becomes of it.
-fn settle(file: &[u8]) -> String {
+/// Prepares a volume with this file and returns what becomes of it.
+fn prepare(file: &[u8]) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let volume = Volume::new(folder.path(), "/db/comments.db").with_environment(Environment::of_up([]));
     std::fs::create_dir(folder.path().join("config")).expect("a folder can be made");
     std::fs::File::create(volume.config_path())
         .and_then(|mut there| there.write_all(file))
         .expect("a file can be written");
-    volume.settle().expect("every file can be settled");
+    volume.prepare().expect("every file can be prepared");
     std::fs::read_to_string(volume.config_path()).expect("the file is there")
 }

@@ -21,7 +21,7 @@ fn something_else_in_the_place_of_a_file_is_moved_away() {
         matches!(volume.read(), Err(VolumeError::Read { .. })),
         "a pipe is not waited for"
     );
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert!(beside(&volume.config_path(), "rejected").join("inside").is_dir());
     assert!(beside(&store(&volume), "rejected").exists());
     assert_eq!(volume.read().unwrap().store, Store::default());
@@ -33,7 +33,7 @@ fn a_link_stays_and_its_target_is_written() {
     let target = folder.path().join("elsewhere.cfg");
     fs::create_dir(folder.path().join("config")).unwrap();
     symlink("../elsewhere.cfg", volume.config_path()).unwrap();
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert!(fs::symlink_metadata(volume.config_path()).unwrap().is_symlink());
     assert!(
         text(&target).contains("dbpath = /db/comments.db"),
@@ -42,7 +42,7 @@ fn a_link_stays_and_its_target_is_written() {
 
     put(&target, FINE.replace("/db/", "/tmp/"));
     put(&folder.path().join(".elsewhere.cfg.new-abc"), "left by a killed writer");
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert_eq!(text(&target), FINE);
     assert!(!folder.path().join(".elsewhere.cfg.new-abc").exists());
 }
@@ -54,16 +54,16 @@ fn what_stands_in_the_way_of_a_file_is_set_aside() {
         volume.remember(&volume.read().unwrap().cfg).unwrap();
         let kept = text(volume.config_path().with_file_name("isso.cfg.last-good"));
         in_the_way(folder.path());
-        let settled = volume.settle().unwrap();
+        let prepared = volume.prepare().unwrap();
         // The last good settings are gone with their folder, and then there is no password.
         let with_last_good = expected_at.starts_with("config/");
-        assert_eq!(settled.usable_password, with_last_good, "{settled:?}");
+        assert_eq!(prepared.usable_password, with_last_good, "{prepared:?}");
         if with_last_good {
             assert_eq!(text(volume.config_path()), kept);
         }
         let found = beside(&folder.path().join(expected_at), "rejected");
         assert!(fs::symlink_metadata(found).is_ok());
-        assert!(volume.settle().unwrap().notes.is_empty(), "all is well now");
+        assert!(volume.prepare().unwrap().notes.is_empty(), "all is well now");
     }
     let config = |folder: &Path| folder.join("config/isso.cfg");
     let replace = |path: PathBuf| {
@@ -103,15 +103,15 @@ fn a_file_that_belongs_to_somebody_else_is_set_aside() {
     }
     owned_by("isso.cfg.last-good");
     // The folder is ours, and the file is one that we may not even read.
-    let settled = thread::scope(|scope| {
-        let settle = || {
+    let prepared = thread::scope(|scope| {
+        let prepare = || {
             setfsuid(Uid::from_raw(65534));
-            volume.settle()
+            volume.prepare()
         };
-        scope.spawn(settle).join().unwrap()
+        scope.spawn(prepare).join().unwrap()
     });
-    let settled = settled.unwrap();
-    assert!(settled.usable_password, "{settled:?}");
+    let prepared = prepared.unwrap();
+    assert!(prepared.usable_password, "{prepared:?}");
     assert_eq!(text(beside(&volume.config_path(), "rejected")), FINE);
 }
 
@@ -161,7 +161,7 @@ fn what_stands_in_the_way_of_the_lock_is_set_aside() {
     ] {
         let (folder, volume) = volume();
         make(&folder.path().join(".lock"));
-        volume.settle().unwrap();
+        volume.prepare().unwrap();
         assert!(!folder.path().join("elsewhere").exists());
         assert!(folder.path().join(".lock").is_file());
     }
@@ -181,7 +181,7 @@ fn settings_of_more_than_a_mebibyte_are_not_read() {
     let size = 100 << 30;
     File::create(&path).unwrap().set_len(size).unwrap();
     let before = identity(&path);
-    let error = volume.settle().unwrap_err();
+    let error = volume.prepare().unwrap_err();
     let VolumeError::Read { source, .. } = &error else {
         panic!("{error:?}");
     };
@@ -203,7 +203,7 @@ fn what_a_killed_writer_left_is_removed() {
     );
     put(&store(&volume).with_file_name(".store.json.new-abcdef"), "{");
     put(&volume.config_path().with_file_name("isso.cfg.mine"), "a person's copy");
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert_eq!(names(volume.root().join("config")), ["isso.cfg", "isso.cfg.mine"]);
     assert_eq!(names(volume.root().join("start9")), ["store.json"]);
 }
@@ -214,12 +214,12 @@ fn a_damaged_store_is_set_aside() {
     let damaged = "{\"smtp\":{\"selection\":\"custom\",\"value\":{\"password\":\"hunter3\"}";
     put(&store(&volume), damaged);
     assert!(matches!(volume.read(), Err(VolumeError::Store { .. })));
-    let settled = volume.settle().unwrap();
+    let prepared = volume.prepare().unwrap();
     assert_eq!(volume.read().unwrap().store, Store::default());
     assert_eq!(text(beside(&store(&volume), "damaged")), damaged);
     assert_eq!(text(volume.config_path()), FINE);
     assert_eq!(
-        settled.notes[0].to_string(),
+        prepared.notes[0].to_string(),
         "store.json was damaged (the file is not JSON: line 1, column 60): made anew. Mail goes on as \
          isso.cfg has it; which mail server was selected is forgotten, and selected again by saving Email notifications"
     );
@@ -233,7 +233,7 @@ fn others_may_not_read_the_files() {
     }
     let paths = [store(&volume), volume.config_path()];
     assert_eq!(
-        volume.settle().unwrap().notes,
+        volume.prepare().unwrap().notes,
         paths.clone().map(|path| Note::Closed { path })
     );
     paths.iter().for_each(|path| assert_eq!(mode(path), 0o600));
@@ -248,6 +248,6 @@ fn a_missing_database_folder_is_found() {
         (found[0].severity, found[0].code, found[0].line),
         (Severity::Warning, Code::DatabaseFolder, 3)
     );
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert_eq!(volume.check().unwrap(), []);
 }

@@ -5,23 +5,23 @@ use super::*;
 #[test]
 fn a_volume_is_in_use_as_long_as_the_mark_lives() {
     let (_folder, volume) = volume_with(FINE);
-    assert!(volume.unused().is_some());
+    assert!(volume.keep_unused().is_some());
     let mark = volume.mark_in_use().unwrap();
-    assert!(volume.unused().is_none());
+    assert!(volume.keep_unused().is_none());
     drop(mark);
-    assert!(volume.unused().is_some());
+    assert!(volume.keep_unused().is_some());
 }
 
 #[test]
-fn a_volume_that_is_being_settled_is_marked_after_it() {
+fn a_volume_that_is_being_prepared_is_marked_after_it() {
     let (_folder, volume) = volume_with(FINE);
     drop(volume.mark_in_use().unwrap());
-    let unused = volume.unused();
+    let unused = volume.keep_unused();
     assert!(unused.is_some());
     thread::scope(|scope| {
         let marking = scope.spawn(|| volume.mark_in_use().unwrap());
-        // Others may settle meanwhile: it is the mark that waits.
-        assert!(volume.unused().is_some() || marking.is_finished());
+        // Others may prepare meanwhile: it is the mark that waits.
+        assert!(volume.keep_unused().is_some() || marking.is_finished());
         assert!(!marking.is_finished());
         drop(unused);
         marking.join().unwrap();
@@ -32,44 +32,44 @@ fn a_volume_that_is_being_settled_is_marked_after_it() {
 fn what_stands_in_the_place_of_the_mark_marks_nothing() {
     let (folder, volume) = volume_with(FINE);
     fs::create_dir(folder.path().join(".in-use")).unwrap();
-    assert!(volume.unused().is_some());
+    assert!(volume.keep_unused().is_some());
 }
 
 #[test]
 fn word_of_a_repair_is_given_once() {
     let (_folder, volume) = volume_with(FINE);
-    let volume = volume.leaving_word();
-    assert!(volume.take_word().unwrap().is_empty(), "all is well");
+    let volume = volume.recording_repairs();
+    assert!(volume.take_repairs().unwrap().is_empty(), "all is well");
     put(&volume.config_path(), "a line of no section\n");
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     put(&store(&volume), "{");
-    volume.settle().unwrap();
-    let word = volume.take_word().unwrap().join("\n");
+    volume.prepare().unwrap();
+    let word = volume.take_repairs().unwrap().join("\n");
     assert!(word.contains("isso.cfg.rejected-"), "{word}");
     assert!(word.contains("store.json was damaged"), "{word}");
-    assert!(volume.take_word().unwrap().is_empty());
+    assert!(volume.take_repairs().unwrap().is_empty());
 }
 
 #[test]
 fn what_is_put_back_while_isso_runs_leaves_word_too() {
     let (_folder, volume) = volume_with(FINE);
-    let volume = volume.leaving_word();
+    let volume = volume.recording_repairs();
     let in_force = volume.read().unwrap().cfg;
     fs::remove_file(volume.config_path()).unwrap();
     volume.review(&in_force).unwrap();
-    let word = volume.take_word().unwrap();
+    let word = volume.take_repairs().unwrap();
     assert_eq!(word.len(), 1, "{word:?}");
 }
 
 #[test]
 fn what_is_no_news_leaves_no_word_and_neither_does_who_has_a_log() {
     let (_folder, volume) = volume();
-    let telling = volume.clone().leaving_word();
-    telling.settle().unwrap();
+    let telling = volume.clone().recording_repairs();
+    telling.prepare().unwrap();
     put(&telling.config_path(), FINE.replace("/db/comments.db", "/elsewhere"));
-    telling.settle().unwrap();
-    assert!(telling.take_word().unwrap().is_empty());
+    telling.prepare().unwrap();
+    assert!(telling.take_repairs().unwrap().is_empty());
     put(&volume.config_path(), "a line of no section\n");
-    volume.settle().unwrap();
-    assert!(telling.take_word().unwrap().is_empty());
+    volume.prepare().unwrap();
+    assert!(telling.take_repairs().unwrap().is_empty());
 }

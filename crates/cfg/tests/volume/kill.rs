@@ -31,7 +31,7 @@ fn a_killed_writer_leaves_the_old_file_or_the_new_one() {
         assert!(seen(&volume) >= before);
     }
     assert!(seen(&volume) > ROUNDS, "there was something to interrupt");
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert_eq!(names(volume.root().join("config")), ["isso.cfg"]);
     assert_eq!(names(volume.root().join("start9")), ["store.json"]);
 }

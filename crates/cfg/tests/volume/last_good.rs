@@ -58,10 +58,10 @@ fn a_file_that_is_gone_is_made_from_the_last_good_one() {
         } else {
             put(&volume.config_path(), "\n");
         }
-        let settled = volume.settle().unwrap();
-        assert!(settled.usable_password);
+        let prepared = volume.prepare().unwrap();
+        assert!(prepared.usable_password);
         let path = volume.config_path();
-        assert_eq!(settled.notes, [Note::SeededFromLastGood { path }]);
+        assert_eq!(prepared.notes, [Note::SeededFromLastGood { path }]);
         assert_eq!(text(volume.config_path()), FINE);
         assert_eq!(mode(volume.config_path()), 0o600);
     }
@@ -74,11 +74,11 @@ fn a_file_that_sets_nothing_is_made_from_the_last_good_one() {
         let (_folder, volume) = volume_with(FINE);
         volume.remember(&volume.read().unwrap().cfg).unwrap();
         put(&volume.config_path(), lost);
-        let settled = volume.settle().unwrap();
-        assert!(settled.usable_password, "{lost:?}");
+        let prepared = volume.prepare().unwrap();
+        assert!(prepared.usable_password, "{lost:?}");
         let path = volume.config_path();
-        let told = settled.notes.contains(&Note::MadeFromLastGood { path });
-        assert!(told, "{settled:?}");
+        let reported = prepared.notes.contains(&Note::MadeFromLastGood { path });
+        assert!(reported, "{prepared:?}");
         assert_eq!(text(volume.config_path()), FINE);
     }
 }
@@ -91,17 +91,17 @@ fn a_file_that_was_cut_off_is_made_from_the_last_good_one() {
         let (_folder, volume) = volume_with(FINE);
         volume.remember(&volume.read().unwrap().cfg).unwrap();
         put(&volume.config_path(), lost);
-        let settled = volume.settle().unwrap();
+        let prepared = volume.prepare().unwrap();
         // Whole lines may be what a person has left.
         if lost.ends_with('\n') || FINE[end..].starts_with('\n') {
             continue;
         }
         assert_eq!(text(volume.config_path()), FINE, "{lost:?}");
         let path = volume.config_path();
-        let told = settled.notes.contains(&Note::CutOff { path });
-        assert!(told, "{settled:?}");
+        let reported = prepared.notes.contains(&Note::CutOff { path });
+        assert!(reported, "{prepared:?}");
         let kept = |it: &Note| matches!(it, Note::SetAside { kept, .. } if text(kept) == lost);
-        assert!(settled.notes.iter().any(kept), "{settled:?}");
+        assert!(prepared.notes.iter().any(kept), "{prepared:?}");
     }
 }
 
@@ -113,7 +113,7 @@ fn a_file_that_is_there_is_repaired_as_ever() {
         &volume.config_path(),
         FINE.replace("localhost", "localhost\nmax-age = soon"),
     );
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert_eq!(
         text(volume.config_path()),
         FINE.replace("localhost", "localhost\nmax-age = 15m")
@@ -122,19 +122,19 @@ fn a_file_that_is_there_is_repaired_as_ever() {
 
 #[test]
 fn settings_that_are_lost_beside_a_database_are_told() {
-    for (has_database, is_told) in [(false, false), (true, true)] {
+    for (has_database, is_reported) in [(false, false), (true, true)] {
         let (_folder, volume) = volume_with("");
         if has_database {
             put(&volume.db_path(), "comments");
         }
-        let settled = volume.settle().unwrap();
-        assert!(!settled.usable_password);
-        let told = settled.notes.iter().any(Note::is_news);
-        assert_eq!(told, is_told, "{settled:?}");
+        let prepared = volume.prepare().unwrap();
+        assert!(!prepared.usable_password);
+        let reported = prepared.notes.iter().any(Note::is_news);
+        assert_eq!(reported, is_reported, "{prepared:?}");
         assert_eq!(
             text(volume.config_path()),
             Contents::fresh().cfg.as_str(),
-            "{settled:?}"
+            "{prepared:?}"
         );
     }
 }
@@ -143,9 +143,9 @@ fn settings_that_are_lost_beside_a_database_are_told() {
 fn what_is_not_good_is_no_seed() {
     let (_folder, volume) = volume_with("");
     put(&last_good(&volume), FINE.replace("hunter2", ""));
-    let settled = volume.settle().unwrap();
+    let prepared = volume.prepare().unwrap();
     let path = volume.config_path();
-    assert_eq!(settled.notes, [Note::Seeded { path }]);
+    assert_eq!(prepared.notes, [Note::Seeded { path }]);
     let template = Contents::fresh().cfg;
     assert_eq!(text(volume.config_path()), template.as_str());
 }
@@ -154,7 +154,7 @@ fn what_is_not_good_is_no_seed() {
 fn the_template_is_put_right_without_a_word() {
     let folder = quick_folder();
     let volume = Volume::new(folder.path(), "/elsewhere/comments.db");
-    let notes = volume.settle().unwrap().notes;
+    let notes = volume.prepare().unwrap().notes;
     let seeded = [store(&volume), volume.config_path()].map(|path| Note::Seeded { path });
     assert_eq!(notes, seeded);
     let cfg = volume.read().unwrap().cfg;
@@ -166,6 +166,6 @@ fn what_a_killed_writer_left_is_removed() {
     let (_folder, volume) = volume_with(FINE);
     let left = last_good(&volume).with_file_name(".isso.cfg.last-good.new-abc");
     put(&left, "part of a");
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert!(!left.exists());
 }

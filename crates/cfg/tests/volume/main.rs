@@ -1,4 +1,4 @@
-//! The volume through its public interface: settling, updating, and being killed.
+//! The volume through its public interface: preparing, updating, and being killed.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -7,10 +7,10 @@ mod in_use;
 mod kill;
 mod last_good;
 mod of_config;
+mod prepare;
 mod review;
 mod review_cases;
 mod saving;
-mod settle;
 mod together;
 mod update;
 
@@ -39,10 +39,10 @@ fn volume() -> (TempDir, Volume) {
     (folder, volume)
 }
 
-/// A settled volume with this `isso.cfg`.
+/// A prepared volume with this `isso.cfg`.
 fn volume_with(text: &str) -> (TempDir, Volume) {
     let (folder, volume) = volume();
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     put(&volume.config_path(), text);
     (folder, volume)
 }

@@ -29,9 +29,9 @@ fn it_is_one_file() {
 #[test]
 fn it_is_seeded_and_nothing_else_is_made() {
     let (folder, volume) = alone(None);
-    let settled = volume.settle().unwrap();
+    let prepared = volume.prepare().unwrap();
     let path = volume.config_path();
-    assert_eq!(settled.notes, [Note::Seeded { path }]);
+    assert_eq!(prepared.notes, [Note::Seeded { path }]);
     assert_eq!(names(volume.root()), [".lock", "my.cfg"]);
     assert_eq!(names(folder.path()), ["etc"]);
     let Contents { cfg, store } = volume.read().unwrap();
@@ -44,7 +44,7 @@ fn a_folder_for_the_database_is_made_beside_it_alone() {
     let (folder, volume) = alone(Some(FINE));
     let elsewhere = folder.path().join("db/comments.db");
     let volume = Volume::of_config(volume.config_path(), elsewhere.to_str().unwrap());
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert!(!folder.path().join("db").exists());
     let problems = volume.check().unwrap();
     assert_eq!(problems[0].code, Code::DatabaseFolder);
@@ -52,7 +52,7 @@ fn a_folder_for_the_database_is_made_beside_it_alone() {
 
     let inside = volume.root().join("db/comments.db");
     let volume = Volume::of_config(volume.config_path(), inside.to_str().unwrap());
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert!(inside.parent().unwrap().is_dir());
     assert_eq!(volume.check().unwrap(), []);
 }
@@ -85,9 +85,9 @@ fn it_is_remembered_beside_it() {
 fn a_good_file_needs_no_leave_to_write() {
     let (_folder, volume) = alone(Some(FINE));
     with_modes(volume.root(), READ_ONLY, || {
-        let settled = volume.settle().unwrap();
-        assert!(settled.usable_password);
-        assert_eq!(settled.notes, []);
+        let prepared = volume.prepare().unwrap();
+        assert!(prepared.usable_password);
+        assert_eq!(prepared.notes, []);
         let good = volume.read().unwrap().cfg;
         volume.remember(&good).unwrap();
         assert_eq!(volume.last_good(), None, "it could not be kept");
@@ -97,8 +97,8 @@ fn a_good_file_needs_no_leave_to_write() {
     assert_eq!(names(volume.root()), ["my.cfg"]);
 
     put(&volume.config_path(), FINE.replace("hunter2", ""));
-    let settled = with_modes(volume.root(), READ_ONLY, || volume.settle().unwrap());
-    assert!(!settled.usable_password);
+    let prepared = with_modes(volume.root(), READ_ONLY, || volume.prepare().unwrap());
+    assert!(!prepared.usable_password);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn where_nothing_can_be_written_settling_says_what_to_change() {
     let check = |text: Option<&str>, expected: &str| {
         let (_folder, volume) = alone(text);
         fs::create_dir_all(volume.root()).unwrap();
-        let error = with_modes(volume.root(), READ_ONLY, || volume.settle().unwrap_err());
+        let error = with_modes(volume.root(), READ_ONLY, || volume.prepare().unwrap_err());
         assert!(error.to_string().contains(expected), "{error}");
     };
     check(
@@ -126,6 +126,6 @@ fn where_nothing_can_be_written_settling_says_what_to_change() {
 fn a_file_of_somebody_else_stays_open_to_others() {
     let (_folder, volume) = alone(Some(FINE));
     put(&volume.root().join(".lock"), "");
-    let settled = with_modes(volume.root(), (0o777, 0o666), || volume.settle().unwrap());
-    assert!(settled.usable_password);
+    let prepared = with_modes(volume.root(), (0o777, 0o666), || volume.prepare().unwrap());
+    assert!(prepared.usable_password);
 }

@@ -10,7 +10,7 @@ use crate::review_cases::{By, CASES, Edit, Then, mend, save};
 /// A volume as a person has it before an edit, and the settings that Isso runs with.
 fn running() -> (TempDir, Volume, Document) {
     let (folder, volume) = volume();
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     let edit = |contents: &mut Contents| {
         contents.cfg.write_text(&keys::ADMIN_PASSWORD, "hunter2").unwrap();
         Ok::<_, VolumeError>(())

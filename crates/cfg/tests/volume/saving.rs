@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use super::*;
 
-/// Settles while an editor, which has begun to save, ends it: the moment is between the looks.
+/// Prepares while an editor, which has begun to save, ends it: the moment is between the looks.
 fn check(begun: &str) {
     let (_folder, volume) = volume_with(FINE);
     volume.remember(&volume.read().unwrap().cfg).unwrap();
     put(&volume.config_path(), begun);
     let saved = FINE.replace("hunter2", "hunter3");
-    let (settling, begun_to_settle) = mpsc::channel();
+    let (preparing, begun_to_prepare) = mpsc::channel();
     thread::scope(|scope| {
-        let settled = scope.spawn(|| {
-            settling.send(()).unwrap();
-            volume.settle().unwrap()
+        let prepared = scope.spawn(|| {
+            preparing.send(()).unwrap();
+            volume.prepare().unwrap()
         });
-        begun_to_settle.recv().unwrap();
+        begun_to_prepare.recv().unwrap();
         thread::sleep(Duration::from_millis(20));
         put(&volume.config_path(), &saved);
-        assert!(settled.join().unwrap().usable_password);
+        assert!(prepared.join().unwrap().usable_password);
     });
     assert_eq!(text(volume.config_path()), saved, "{begun:?}");
     assert_eq!(names(volume.root().join("config")), ["isso.cfg", "isso.cfg.last-good"]);
@@ -43,7 +43,7 @@ fn a_change_of_an_empty_file_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn a_change_of_a_file_that_sets_nothing_is_refused_until_it_is_settled() {
+fn a_change_of_a_file_that_sets_nothing_is_refused_until_it_is_prepared() {
     for lost in ["# only a comment\n", "[isso]\nhost = x\n"] {
         let (_folder, volume) = volume_with(FINE);
         volume.remember(&volume.read().unwrap().cfg).unwrap();
@@ -54,7 +54,7 @@ fn a_change_of_a_file_that_sets_nothing_is_refused_until_it_is_settled() {
             "{lost:?}"
         );
         assert_eq!(text(volume.config_path()), lost);
-        volume.settle().unwrap();
+        volume.prepare().unwrap();
         change().unwrap();
         assert_eq!(text(volume.config_path()), FINE);
     }

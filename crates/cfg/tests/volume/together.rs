@@ -40,16 +40,16 @@ fn every_change_of_every_writer_is_there_in_the_end() {
 #[test]
 fn with_a_limit_a_lock_that_is_not_given_back_is_an_error_and_nothing_is_changed() {
     let (folder, volume) = volume_with(FINE);
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     let lock = File::open(folder.path().join(".lock")).unwrap();
     lock.lock().unwrap();
-    let limited = volume.clone().with_patience(Duration::from_millis(50));
+    let limited = volume.clone().with_lock_timeout(Duration::from_millis(50));
     let before = text(volume.config_path());
     let edit = |contents: &mut Contents| contents.cfg.set("general", "max-age", "7h");
     let update = |volume: &Volume| volume.update(|it| edit(it).map_err(|source| VolumeError::Enforce { source }));
     for failed in [
         update(&limited).map(drop),
-        limited.settle().map(drop),
+        limited.prepare().map(drop),
         limited.wait_until_unlocked(),
     ] {
         let error = failed.unwrap_err();

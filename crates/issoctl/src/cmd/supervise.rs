@@ -59,7 +59,7 @@ fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Envi
     };
     if let Some(volume) = volume {
         let volume = Volume::new(absolute(&volume)?, DATABASE).with_environment(environment);
-        return Ok(volume.leaving_word());
+        return Ok(volume.recording_repairs());
     }
     let config = absolute(&config.expect("clap asks for one of them"))?;
     need_file(&config)?;

@@ -80,7 +80,7 @@ fn run(
     let run = || action.run(volume, &facts, language, input);
     match run() {
         Err(error) if is_curable(action, &error) => {
-            for note in volume.settle()?.notes {
+            for note in volume.prepare()?.notes {
                 tracing::warn!("{note}");
             }
             Ok(run()?)
@@ -115,7 +115,7 @@ mod tests {
     fn no_action_throws_out_a_file_that_may_have_been_cut_off() {
         let folder = tempfile::tempdir().unwrap();
         let volume = Volume::new(folder.path(), "/db/comments.db");
-        volume.settle().unwrap();
+        volume.prepare().unwrap();
         let run = |action: Action, input: Value| {
             let surroundings = Surroundings::Machine(None);
             run(&volume, &surroundings, action, Language::English, &input)

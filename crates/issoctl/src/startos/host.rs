@@ -30,7 +30,7 @@ pub struct Host {
 impl Host {
     /// Builds the machine and has it settle the volume, unless Isso runs on it.
     pub async fn begin(data: &DataDir, request: &Request) -> Host {
-        let volume = Volume::new(data.path(), DATABASE).leaving_word();
+        let volume = Volume::new(data.path(), DATABASE).recording_repairs();
         let surroundings = Surroundings::Host(addresses::facts(request));
         let flag = watch::Sender::new(false);
         let task = flag.subscribe();
@@ -134,7 +134,7 @@ impl Host {
 
 /// A notice of what was put right in a person's files, by whichever process, and not told yet.
 pub fn repairs(volume: &Volume, language: Language) -> Option<Notice> {
-    let lines = volume.take_word().unwrap_or_else(|error| {
+    let lines = volume.take_repairs().unwrap_or_else(|error| {
         tracing::warn!("{error}");
         Vec::new()
     });
@@ -153,10 +153,10 @@ impl Config for Files {
     /// Isso that runs has settings with a password in force, whatever the file says at the moment; the supervisor sees
     /// to the file.
     async fn settle(&mut self) -> Result<Gate, PortError> {
-        let Some(_unused) = self.0.unused() else {
+        let Some(_unused) = self.0.keep_unused() else {
             return Ok(Gate::Open);
         };
-        Ok(gate(self.0.settle()?.usable_password))
+        Ok(gate(self.0.prepare()?.usable_password))
     }
 
     async fn gate(&mut self) -> Result<Gate, PortError> {

@@ -3,7 +3,7 @@
 use strsim::{damerau_levenshtein, normalized_damerau_levenshtein};
 
 use crate::keys::{self, Key};
-use crate::stray;
+use crate::unindented;
 
 /// The key of a section that a name means: spelled as in a shell, in JSON or in another program, or with a slip.
 pub(super) fn key(section: &str, spelled: &str) -> Option<&'static Key> {
@@ -22,7 +22,7 @@ pub(super) fn homes(spelled: &str) -> Vec<&'static Key> {
 
 /// The section that a name means.
 pub(super) fn section(spelled: &str) -> Option<&'static str> {
-    let name = stray::bare(spelled)
+    let name = unindented::bare(spelled)
         .to_lowercase()
         .replace(['-', '_', '/', ' ', ':'], ".");
     let name = match name.trim_matches('.') {
@@ -67,12 +67,12 @@ pub(super) fn client_option(name: &str) -> Option<&'static str> {
 /// A name as Isso spells names: lower case, hyphens, and nothing around it.
 fn plain(spelled: &str) -> String {
     let lower = spelled.to_lowercase();
-    let name = stray::bare(&lower);
+    let name = unindented::bare(&lower);
     let name = ["export ", "set ", "let "]
         .iter()
         .find_map(|word| name.strip_prefix(word))
         .unwrap_or(name);
-    let visible = stray::bare(name).chars().filter(|c| !stray::is_invisible(*c));
+    let visible = unindented::bare(name).chars().filter(|c| !unindented::is_invisible(*c));
     visible
         .map(|c| {
             if matches!(c, '_' | '.' | '‐'..='―' | '−') || c.is_whitespace() {

@@ -14,13 +14,13 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::keys::{self, Key, Kind};
 use crate::python::{self, strip};
 
-/// Lines that belong to the list above them.
+/// Items of a list that begin at the left, on lines below the list.
 #[derive(Debug)]
-pub(crate) struct Run {
+pub(crate) struct UnindentedItems {
     pub key: &'static Key,
     /// The line of the key.
     pub key_line: usize,
-    /// The first of the stray lines and the last; between them stand at most comments and blank lines.
+    /// The first of these lines and the last; between them stand at most comments and blank lines.
     pub first: usize,
     pub last: usize,
     /// The items on these lines, freed of what other notations put around them.
@@ -33,9 +33,9 @@ pub(crate) struct Run {
     bare: bool,
 }
 
-/// Finds all stray lines of a text, whether Python accepts it or not.
-pub(crate) fn runs(text: &str) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+/// Finds all unindented items of a text, whether Python accepts it or not.
+pub(crate) fn find(text: &str) -> Vec<UnindentedItems> {
+    let mut found: Vec<UnindentedItems> = Vec::new();
     let mut section = "";
     let mut above: Option<(&'static Key, usize, Vec<String>)> = None;
     let mut indent = 0;
@@ -68,13 +68,13 @@ pub(crate) fn runs(text: &str) -> Vec<Run> {
         match &above {
             Some((key, key_line, present)) if !items.is_empty() => {
                 let bare = items == [content];
-                match runs.last_mut().filter(|run| run.key_line == *key_line) {
-                    Some(run) => {
-                        run.last = line.number;
-                        run.items.extend(items);
-                        run.bare &= bare;
+                match found.last_mut().filter(|group| group.key_line == *key_line) {
+                    Some(group) => {
+                        group.last = line.number;
+                        group.items.extend(items);
+                        group.bare &= bare;
                     }
-                    None => runs.push(Run {
+                    None => found.push(UnindentedItems {
                         key,
                         key_line: *key_line,
                         first: line.number,
@@ -101,13 +101,13 @@ pub(crate) fn runs(text: &str) -> Vec<Run> {
             }
         }
     }
-    runs
+    found
 }
 
-impl Run {
+impl UnindentedItems {
     /// Says what is wrong, at the first of the lines.
     pub fn diagnostic(&self, severity: Severity, code: Code) -> Diagnostic {
-        let Run { key, key_line, .. } = self;
+        let UnindentedItems { key, key_line, .. } = self;
         let message = if self.first == self.last {
             format!(
                 "this line begins at the left, as a key does, so it is no part of {} on line {key_line}",
@@ -134,7 +134,7 @@ impl Run {
 
     /// Says what to do, to the letter.
     pub fn fix(&self) -> String {
-        let Run { key, first, last, .. } = self;
+        let UnindentedItems { key, first, last, .. } = self;
         let (lines, they) = match last - first {
             0 => (format!("line {first}"), "it belongs"),
             _ => (format!("lines {first} to {last}"), "they belong"),
@@ -158,17 +158,19 @@ impl Run {
     }
 }
 
-/// Indents the stray items of lists whose items stand on a line each; nothing if there are none.
-pub(crate) fn straightened(text: &str) -> Option<String> {
-    let mut runs = runs(text);
-    runs.retain(|run| run.key.kind == Kind::Lines);
-    let first = runs.first()?.first;
+/// Indents the unindented items of lists that have an item on each line; `None` if there are none.
+pub(crate) fn indent(text: &str) -> Option<String> {
+    let mut found = find(text);
+    found.retain(|group| group.key.kind == Kind::Lines);
+    let first = found.first()?.first;
     let mut straight = String::new();
     for line in python::lines(text) {
         let content = strip(line.text);
         let raw = &text[line.start..line.next];
-        let run = runs.iter().find(|run| (run.first..=run.last).contains(&line.number));
-        match run.map(|run| items_of(run.key, content)) {
+        let group = found
+            .iter()
+            .find(|group| (group.first..=group.last).contains(&line.number));
+        match group.map(|group| items_of(group.key, content)) {
             Some(items) if line.number >= first && !items.is_empty() => {
                 for item in items {
                     straight.extend(["    ", &item]);

@@ -14,8 +14,8 @@ use crate::diagnostic::{Code, Severity};
 use crate::document::{Document, Span};
 use crate::keys::{self, Key, Kind};
 use crate::python::strip;
-use crate::stray::is_invisible;
 use crate::typed::parse_bool;
+use crate::unindented::is_invisible;
 
 /// Notes what is a part of a text or password only because Python keeps it.
 pub(super) fn check(context: &mut Context<'_>) {

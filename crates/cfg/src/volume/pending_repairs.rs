@@ -1,4 +1,4 @@
-//! The list of repairs that the person was not notified of yet.
+//! The list of repairs that no notification has reported yet.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -9,17 +9,17 @@ use super::files::{folder, make_folder, read};
 use super::{Note, Volume, VolumeError};
 
 impl Volume {
-    /// The same volume, in which repairs are written down until a hook [takes](Volume::take_word) the list. Where the
-    /// process that repairs cannot tell the person, another one does.
-    pub fn leaving_word(mut self) -> Volume {
-        self.leaves_word = true;
+    /// The same volume, which records each repair in a file until a process [takes](Volume::take_repairs) the list. The
+    /// supervisor cannot notify a person of StartOS; the next hook can.
+    pub fn recording_repairs(mut self) -> Volume {
+        self.records_repairs = true;
         self
     }
 
-    /// Takes the list of repairs, a line for each: what one process was given, no other is.
-    pub fn take_word(&self) -> Result<Vec<String>, VolumeError> {
-        let path = self.word_path();
-        // Mostly there is none, and then no lock is taken either.
+    /// Takes the recorded repairs, one line each, and deletes the list, so that each repair is reported once.
+    pub fn take_repairs(&self) -> Result<Vec<String>, VolumeError> {
+        let path = self.repairs_path();
+        // There is hardly ever a list, and then no lock is taken.
         if read(&path)?.is_none() {
             return Ok(Vec::new());
         }
@@ -32,17 +32,17 @@ impl Volume {
         Ok(text.lines().map(str::to_owned).collect())
     }
 
-    /// Writes down what a person has to hear of. The caller holds the lock.
-    pub(super) fn leave_word(&self, notes: &[Note]) -> Result<(), VolumeError> {
+    /// Appends the notes that are news to a person. The caller holds the lock.
+    pub(super) fn record_repairs(&self, notes: &[Note]) -> Result<(), VolumeError> {
         let lines: String = notes
             .iter()
             .filter(|note| note.is_news())
             .map(|note| format!("{}\n", note.to_string().replace(['\n', '\r'], " ")))
             .collect();
-        if !self.leaves_word || lines.is_empty() {
+        if !self.records_repairs || lines.is_empty() {
             return Ok(());
         }
-        let path = self.word_path();
+        let path = self.repairs_path();
         make_folder(folder(&path))?;
         let append = || -> io::Result<()> {
             let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
@@ -51,7 +51,7 @@ impl Volume {
         append().map_err(|source| VolumeError::Write { path, source })
     }
 
-    fn word_path(&self) -> PathBuf {
+    fn repairs_path(&self) -> PathBuf {
         self.root.join("start9/repairs.txt")
     }
 }

@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::keys::{self, Key, Kind, Read};
 use crate::number;
 use crate::python::strip;
-use crate::typed::{items, parse_bool, same_sites};
+use crate::typed::{items, parse_bool, same_websites};
 
 impl Document {
     /// Says whether Isso, run here, would be the same with both: comments, order, spacing and what Isso does not know
@@ -46,7 +46,7 @@ fn same_value(key: &Key, one: &str, other: &str) -> bool {
         Kind::List => one.split(',').map(strip).eq(other.split(',').map(strip)),
         Kind::Lines => {
             let (one, other) = (items(one, '\n'), items(other, '\n'));
-            one == other || (*key == keys::HOST && same_sites(&one, &other))
+            one == other || (*key == keys::HOST && same_websites(&one, &other))
         }
         Kind::Text | Kind::Word | Kind::Secret => false,
     }

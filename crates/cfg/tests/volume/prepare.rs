@@ -9,9 +9,9 @@ use super::*;
 #[test]
 fn a_fresh_volume_is_seeded() {
     let (_folder, volume) = volume();
-    let settled = volume.settle().unwrap();
-    assert!(!settled.usable_password);
-    assert!(settled.notes.contains(&Note::Seeded {
+    let prepared = volume.prepare().unwrap();
+    assert!(!prepared.usable_password);
+    assert!(prepared.notes.contains(&Note::Seeded {
         path: volume.config_path()
     }));
     for path in [volume.config_path(), store(&volume)] {
@@ -38,7 +38,7 @@ fn a_fresh_volume_is_seeded() {
 fn the_path_of_the_database_is_the_one_given() {
     let folder = quick_folder();
     let volume = Volume::new(folder.path(), "/somewhere/else.db");
-    volume.settle().unwrap();
+    volume.prepare().unwrap();
     assert!(text(volume.config_path()).contains("\ndbpath = /somewhere/else.db\n"));
 }
 
@@ -46,9 +46,9 @@ fn the_path_of_the_database_is_the_one_given() {
 fn what_is_fine_is_not_touched() {
     let (_folder, volume) = volume_with(FINE);
     let before = (identity(volume.config_path()), identity(store(&volume)));
-    let settled = volume.settle().unwrap();
-    assert_eq!(settled.notes, []);
-    assert!(settled.usable_password);
+    let prepared = volume.prepare().unwrap();
+    assert_eq!(prepared.notes, []);
+    assert!(prepared.usable_password);
     assert_eq!((identity(volume.config_path()), identity(store(&volume))), before);
     assert_eq!(text(volume.config_path()), FINE);
 }
@@ -59,7 +59,7 @@ fn a_password_is_usable_if_it_is_there_and_not_the_public_one() {
         let text = format!("[general]\nhost = localhost\n[admin]\nenabled = yes\n{line}\n");
         let (_folder, volume) = volume_with(&text);
         assert_eq!(volume.has_usable_password().unwrap(), expected, "{line}");
-        assert_eq!(volume.settle().unwrap().usable_password, expected, "{line}");
+        assert_eq!(volume.prepare().unwrap().usable_password, expected, "{line}");
     };
     check("password = hunter2", true);
     check("password: please_choose_a_strong_password", false);
@@ -82,9 +82,9 @@ fn a_password_is_usable_if_it_is_there_and_not_the_public_one() {
 fn an_empty_file_is_seeded() {
     for empty in ["", "\n \r\n"] {
         let (_folder, volume) = volume_with(empty);
-        let settled = volume.settle().unwrap();
+        let prepared = volume.prepare().unwrap();
         assert_eq!(
-            settled.notes[0],
+            prepared.notes[0],
             Note::Seeded {
                 path: volume.config_path()
             }
@@ -103,9 +103,9 @@ fn what_must_hold_is_put_right() {
         volume_with("[general]\nhost = localhost\ndbpath=/tmp/x\n[admin]\npassword =\nenabled = off\n");
     let codes: Vec<Code> = volume.check().unwrap().iter().map(|found| found.code).collect();
     assert_eq!(codes, [Code::Enforced, Code::Enforced]);
-    let settled = volume.settle().unwrap();
+    let prepared = volume.prepare().unwrap();
     let enforced = [&keys::DBPATH, &keys::ADMIN_ENABLED].map(|key| Note::Enforced { key });
-    assert_eq!(settled.notes, enforced);
+    assert_eq!(prepared.notes, enforced);
     let expected = "[general]\nhost = localhost\ndbpath=/db/comments.db\n[admin]\npassword =\nenabled = true\n";
     assert_eq!(text(volume.config_path()), expected);
     assert_eq!(
@@ -129,8 +129,8 @@ fn the_password_of_a_file_that_had_the_panel_off_is_taken_out() {
         let told = told.iter().map(|found| found.code);
         assert!(told.clone().any(|code| code == Code::UntrustedPassword), "{admin}");
         assert!(!volume.has_usable_password().unwrap(), "{admin}");
-        let settled = volume.settle().unwrap();
-        assert!(!settled.usable_password, "{admin}");
+        let prepared = volume.prepare().unwrap();
+        assert!(!prepared.usable_password, "{admin}");
         let path = volume.config_path();
         let rejected = beside(&path, "rejected");
         let notes = [
@@ -143,12 +143,12 @@ fn the_password_of_a_file_that_had_the_panel_off_is_taken_out() {
                 kept: rejected.clone(),
             },
         ];
-        assert_eq!(settled.notes, notes, "{admin}");
+        assert_eq!(prepared.notes, notes, "{admin}");
         assert_eq!(text(rejected), before, "nothing that was typed is lost");
         let cfg = volume.read().unwrap().cfg;
         assert_eq!(cfg.read_bool(&keys::ADMIN_ENABLED), Some(true));
         assert_eq!(cfg.read_text(&keys::ADMIN_PASSWORD), "");
-        let again = volume.settle().unwrap();
+        let again = volume.prepare().unwrap();
         assert!(!again.usable_password && again.notes.is_empty(), "{admin}");
         // A password that is set now is trusted.
         let set = |contents: &mut Contents| {
@@ -156,7 +156,7 @@ fn the_password_of_a_file_that_had_the_panel_off_is_taken_out() {
             Ok::<_, Box<dyn std::error::Error>>(())
         };
         volume.update(set).unwrap();
-        assert!(volume.settle().unwrap().usable_password, "{admin}");
+        assert!(volume.prepare().unwrap().usable_password, "{admin}");
     }
 }
 
@@ -166,40 +166,40 @@ fn a_password_that_was_in_force_with_the_panel_on_stays_when_it_is_turned_on_aga
     volume.remember(&volume.read().unwrap().cfg).unwrap();
     put(&volume.config_path(), FINE.replace("yes", "no"));
     assert!(volume.has_usable_password().unwrap());
-    assert!(volume.settle().unwrap().usable_password);
+    assert!(volume.prepare().unwrap().usable_password);
     assert_eq!(text(volume.config_path()), FINE.replace("yes", "true"));
     put(
         &volume.config_path(),
         FINE.replace("yes", "no").replace("hunter2", "other"),
     );
-    assert!(!volume.settle().unwrap().usable_password);
+    assert!(!volume.prepare().unwrap().usable_password);
 }
 
 #[test]
 fn a_value_that_names_a_variable_is_judged_by_what_it_holds() {
-    let settle = |environment: Environment| {
+    let prepare = |environment: Environment| {
         let before = "[general]\nhost = localhost\ndbpath = $DATA/comments.db\nmax-age = $AGE\n[admin]\nenabled = $ON\npassword = $ADMIN\n";
         let (folder, volume) = volume_with(before);
         let volume = volume.with_environment(environment);
-        let settled = volume.settle().unwrap();
+        let prepared = volume.prepare().unwrap();
         let after = text(volume.config_path());
         drop(folder);
-        (settled.usable_password, after == before, after)
+        (prepared.usable_password, after == before, after)
     };
     let variables = |age: &str, admin: &str| {
         [("DATA", "/db"), ("AGE", age), ("ON", "yes"), ("ADMIN", admin)]
             .map(|(name, value)| (name.into(), value.into()))
     };
-    let (usable, untouched, _) = settle(Environment::of_up(variables("1h", "hunter2")));
+    let (usable, untouched, _) = prepare(Environment::of_up(variables("1h", "hunter2")));
     assert!(usable && untouched);
-    let (usable, untouched, _) = settle(Environment::of_up(variables("1h", "")));
+    let (usable, untouched, _) = prepare(Environment::of_up(variables("1h", "")));
     assert!(!usable && untouched);
-    let (usable, _, after) = settle(Environment::of_up(variables("soon", "hunter2")));
+    let (usable, _, after) = prepare(Environment::of_up(variables("soon", "hunter2")));
     assert!(usable && after.contains("max-age = 15m\n"), "{after}");
     // A command that does not know the host's environment leaves to the host what only that can judge.
-    let (usable, untouched, _) = settle(Environment::default());
+    let (usable, untouched, _) = prepare(Environment::default());
     assert!(!usable && untouched);
-    let (_, untouched, _) = settle(Environment::elsewhere(variables("soon", "")));
+    let (_, untouched, _) = prepare(Environment::of_other_process(variables("soon", "")));
     assert!(untouched);
 }
 
@@ -207,18 +207,18 @@ fn a_value_that_names_a_variable_is_judged_by_what_it_holds() {
 fn a_refused_value_is_replaced_and_the_file_kept() {
     let before = FINE.replace("localhost", "https://a.example\nmax-age = soon");
     let (_folder, volume) = volume_with(&before);
-    let settled = volume.settle().unwrap();
+    let prepared = volume.prepare().unwrap();
     assert_eq!(text(volume.config_path()), before.replace("soon", "15m"));
     let kept = beside(&volume.config_path(), "rejected");
     assert_eq!(text(&kept), before);
     assert_eq!(mode(&kept), 0o600);
-    let said: Vec<String> = settled.notes.iter().map(Note::to_string).collect();
+    let said: Vec<String> = prepared.notes.iter().map(Note::to_string).collect();
     assert_eq!(
         said[0],
         "line 5, column 11: max-age is not a span of time to Isso, and Isso does not start with it; [general] max-age is now \"15m\""
     );
     assert!(said[1].ends_with(&format!("is kept as {}", kept.display())));
-    assert_eq!(volume.settle().unwrap().notes, [], "it is settled now");
+    assert_eq!(volume.prepare().unwrap().notes, [], "it is prepared now");
 }
 
 #[test]
@@ -230,15 +230,15 @@ fn a_file_that_python_refuses_is_salvaged() {
     let found = volume.check().unwrap();
     assert!(found.iter().all(|found| found.severity == Severity::Refused) && found.len() == 3);
 
-    let settled = volume.settle().unwrap();
+    let prepared = volume.prepare().unwrap();
     let cfg = volume.read().unwrap().cfg;
-    assert!(settled.usable_password);
+    assert!(prepared.usable_password);
     assert_eq!(cfg.read_text(&keys::ADMIN_PASSWORD), "hunter2");
     assert_eq!(cfg.read_lines(&keys::HOST), ["https://a.example"]);
     assert_eq!(cfg.read_timedelta(&keys::MAX_AGE).unwrap().to_string(), "1h");
     assert!(cfg.as_str().contains("# new\n"));
     assert_eq!(text(beside(&volume.config_path(), "rejected")), before);
-    let said = format!("{:?}", settled.notes.iter().map(Note::to_string).collect::<Vec<_>>());
+    let said = format!("{:?}", prepared.notes.iter().map(Note::to_string).collect::<Vec<_>>());
     assert!(!said.contains("hunter2") && !said.contains("old"), "{said}");
 }
 
@@ -247,7 +247,7 @@ fn another_encoding_is_salvaged() {
     let (_folder, volume) = volume_with("");
     let before = b"\xef\xbb\xbf[general]\r\nhost = localhost\r\n# gr\xfc\xdfe\r\n[admin]\r\nenabled = true\r\npassword = p\xe4ss\r\n";
     put(&volume.config_path(), before);
-    assert!(volume.settle().unwrap().usable_password);
+    assert!(volume.prepare().unwrap().usable_password);
     assert_eq!(volume.read().unwrap().cfg.read_text(&keys::ADMIN_PASSWORD), "päss");
     assert_eq!(fs::read(beside(&volume.config_path(), "rejected")).unwrap(), before);
 }
@@ -259,7 +259,7 @@ fn what_was_rejected_is_never_overwritten() {
     let rejected: Vec<String> = (0..12).map(|n| format!("[general]\nhost =\n# {n}\n")).collect();
     for text in &rejected {
         put(&volume.config_path(), text);
-        volume.settle().unwrap();
+        volume.prepare().unwrap();
     }
     let folder = volume.root().join("config");
     let kept = names(&folder).into_iter().filter(|name| name.contains("rejected"));

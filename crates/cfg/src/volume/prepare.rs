@@ -1,4 +1,4 @@
-//! Making a volume fit to run Isso.
+//! Makes a volume fit to run Isso.
 
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -17,37 +17,36 @@ use crate::keys;
 use crate::repair::{self, Repair};
 use crate::store::{Store, StoreError};
 
-/// What settling found and did.
+/// A volume that Isso can be started on, if it has a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    /// Whether somebody could log in; Isso must not run otherwise.
+pub struct PreparedVolume {
+    /// Whether a person could log in to the admin panel; Isso must not run otherwise.
     pub usable_password: bool,
     /// What was done, for the log.
     pub notes: Vec<Note>,
 }
 
-/// Does the work of [`Volume::settle`].
-pub(super) fn settle(volume: &Volume) -> Result<Settled, VolumeError> {
+/// Does the work of [`Volume::prepare`].
+pub(super) fn prepare(volume: &Volume) -> Result<PreparedVolume, VolumeError> {
     make_folder(volume.root())?;
     wait_until_saved(volume);
     let _lock = match volume.lock() {
         Err(error) if matches!(&error, VolumeError::Lock { source, .. } if is_read_only(source)) => {
-            return look_only(volume, error);
+            return check_read_only(volume, error);
         }
         lock => lock?,
     };
     let mut notes = Vec::new();
-    let cfg = settle_files(volume, &mut notes);
-    // The notes are left even if a later step failed. That they cannot be written is no reason to
-    // keep Isso down.
-    let _ = volume.leave_word(&notes);
-    Ok(Settled {
+    let cfg = prepare_files(volume, &mut notes);
+    // They are recorded even if a later step failed. A list that cannot be written is no reason to keep Isso down.
+    let _ = volume.record_repairs(&notes);
+    Ok(PreparedVolume {
         usable_password: cfg?.has_usable_password(),
         notes,
     })
 }
 
-fn settle_files(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, VolumeError> {
+fn prepare_files(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, VolumeError> {
     let mut files = vec![volume.config_path()];
     files.extend(volume.store_path());
     for path in files.iter().chain([&volume.database]) {
@@ -64,13 +63,13 @@ fn settle_files(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Volu
         atomic::remove_leftovers(&path).map_err(|source| VolumeError::Write { path, source })?;
     }
     if let Some(path) = &volume.store {
-        settle_store(path, notes)?;
+        prepare_store(path, notes)?;
     }
-    settle_config(volume, notes)
+    prepare_config(volume, notes)
 }
 
-/// Settles a volume in which nothing can be written: Isso must be able to run with it as it is.
-fn look_only(volume: &Volume, error: VolumeError) -> Result<Settled, VolumeError> {
+/// Prepares a volume in which nothing can be written: Isso must be able to run with it as it is.
+fn check_read_only(volume: &Volume, error: VolumeError) -> Result<PreparedVolume, VolumeError> {
     let cfg = match volume.read_document() {
         Err(VolumeError::Missing { .. }) => return Err(error),
         cfg => cfg?,
@@ -84,13 +83,13 @@ fn look_only(volume: &Volume, error: VolumeError) -> Result<Settled, VolumeError
             diagnostics,
         });
     }
-    Ok(Settled {
+    Ok(PreparedVolume {
         usable_password: cfg.has_usable_password(),
         notes: Vec::new(),
     })
 }
 
-fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, VolumeError> {
+fn prepare_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, VolumeError> {
     let path = &volume.config;
     let bytes = read(path)?.unwrap_or_default();
     let Repair {
@@ -130,10 +129,10 @@ fn settle_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
 fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let is_cut_off = volume.is_cut_off(bytes);
     // What is repaired in a part of a file is no news if all of it is at hand.
-    let mut told = Vec::new();
-    let mut mended = repair::repair(volume.environment(), bytes, &mut told);
+    let mut reported = Vec::new();
+    let mut mended = repair::repair(volume.environment(), bytes, &mut reported);
     if !is_cut_off {
-        notes.append(&mut told);
+        notes.append(&mut reported);
     }
     if !mended.from_template && !is_cut_off {
         return mended;
@@ -143,7 +142,7 @@ fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     match volume.last_good() {
         Some(cfg) => {
             // It may be what a person wrote, and it may be half of a password, which must not count. So it is kept, and
-            // told.
+            // reported.
             notes.push(match is_cut_off {
                 true => Note::CutOff { path },
                 false => Note::MadeFromLastGood { path },
@@ -178,7 +177,7 @@ fn seed(volume: &Volume, notes: &mut Vec<Note>) -> Repair {
     }
 }
 
-fn settle_store(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
+fn prepare_store(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
     let bytes = read(path)?.unwrap_or_default();
     if bytes.trim_ascii().is_empty() {
         notes.push(Note::Seeded { path: path.to_owned() });

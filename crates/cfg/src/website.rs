@@ -6,15 +6,15 @@ use std::net::Ipv6Addr;
 ///
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/wsgi.py>
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Site {
+pub(crate) struct Website {
     host: String,
     port: u16,
     https: bool,
 }
 
-impl Site {
+impl Website {
     /// Reads an entry as Isso's `urlsplit` does, or says why Isso would not start with it.
-    pub fn read(entry: &str) -> Result<Site, SiteError> {
+    pub fn read(entry: &str) -> Result<Website, WebsiteError> {
         let (https, rest) = if let Some(rest) = entry.strip_prefix("https://") {
             (true, rest)
         } else {
@@ -31,7 +31,7 @@ impl Site {
         check_host(host)?;
         let default = if https && port.is_none() { 443 } else { 80 };
         let port = port.filter(|&port| port != 0).unwrap_or(default);
-        Ok(Site {
+        Ok(Website {
             host: host.to_owned(),
             port,
             https,
@@ -50,7 +50,7 @@ impl Site {
 
 /// Why Isso does not start with an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SiteError {
+pub(crate) enum WebsiteError {
     /// A port that is no number up to 65535.
     Port,
     /// Brackets that hold no IPv6 address.
@@ -67,24 +67,24 @@ pub(crate) fn netloc(rest: &str) -> &str {
 }
 
 /// The port as Python's `urlparse` finds it. <https://docs.python.org/3/library/urllib.parse.html>
-fn port(netloc: &str) -> Result<Option<u16>, SiteError> {
+fn port(netloc: &str) -> Result<Option<u16>, WebsiteError> {
     let host = netloc.rsplit_once('@').map_or(netloc, |(_, host)| host);
     let port = if let Some((_, bracketed)) = host.split_once('[') {
-        let (address, after) = bracketed.split_once(']').ok_or(SiteError::Brackets)?;
+        let (address, after) = bracketed.split_once(']').ok_or(WebsiteError::Brackets)?;
         let address = address.split('%').next().unwrap_or(address);
-        address.parse::<Ipv6Addr>().map_err(|_| SiteError::Brackets)?;
+        address.parse::<Ipv6Addr>().map_err(|_| WebsiteError::Brackets)?;
         after.split_once(':').map(|(_, port)| port)
     } else if host.contains(']') {
-        return Err(SiteError::Brackets);
+        return Err(WebsiteError::Brackets);
     } else {
         host.split_once(':').map(|(_, port)| port)
     };
     match port {
         None | Some("") => Ok(None),
         Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => {
-            digits.parse().map(Some).map_err(|_| SiteError::Port)
+            digits.parse().map(Some).map_err(|_| WebsiteError::Port)
         }
-        Some(_) => Err(SiteError::Port),
+        Some(_) => Err(WebsiteError::Port),
     }
 }
 
@@ -92,14 +92,14 @@ fn port(netloc: &str) -> Result<Option<u16>, SiteError> {
 ///
 /// <https://github.com/python/cpython/blob/3.11/Lib/http/client.py> (`_validate_host`),
 /// <https://github.com/python/cpython/blob/3.11/Lib/encodings/idna.py> (`Codec.encode`)
-fn check_host(host: &str) -> Result<(), SiteError> {
+fn check_host(host: &str) -> Result<(), WebsiteError> {
     if host.contains(|c: char| c <= ' ' || c == '\x7f') {
-        return Err(SiteError::Space);
+        return Err(WebsiteError::Space);
     }
     let mut labels = host.split('.').rev();
     let last = labels.next().unwrap_or_default();
     if last.len() > 63 || labels.any(|label| label.is_empty() || label.len() > 63) {
-        return Err(SiteError::Label);
+        return Err(WebsiteError::Label);
     }
     Ok(())
 }
@@ -110,9 +110,9 @@ mod tests {
 
     #[test]
     fn entries_as_isso_reads_them() {
-        let check = |entry: &str, expected: Result<&str, SiteError>| {
+        let check = |entry: &str, expected: Result<&str, WebsiteError>| {
             assert_eq!(
-                Site::read(entry).map(|site| site.origin()),
+                Website::read(entry).map(|site| site.origin()),
                 expected.map(str::to_owned),
                 "{entry:?}"
             );
@@ -129,15 +129,15 @@ mod tests {
         check("http://[::1]:8080", Ok("http://[:8080"));
         check("http://user:pw@example.org", Ok("http://user"));
         check("https://a,https://b", Ok("https://a,https:"));
-        check("https://example.org:x", Err(SiteError::Port));
-        check("https://example.org:65536", Err(SiteError::Port));
-        check("http://a:1:2", Err(SiteError::Port));
-        check("http://[::1", Err(SiteError::Brackets));
-        check("http://[a]", Err(SiteError::Brackets));
-        check("https://a, https://b", Err(SiteError::Space));
-        check("max-age = 15m", Err(SiteError::Space));
-        check("https://example..org", Err(SiteError::Label));
-        check("https://.example.org", Err(SiteError::Label));
+        check("https://example.org:x", Err(WebsiteError::Port));
+        check("https://example.org:65536", Err(WebsiteError::Port));
+        check("http://a:1:2", Err(WebsiteError::Port));
+        check("http://[::1", Err(WebsiteError::Brackets));
+        check("http://[a]", Err(WebsiteError::Brackets));
+        check("https://a, https://b", Err(WebsiteError::Space));
+        check("max-age = 15m", Err(WebsiteError::Space));
+        check("https://example..org", Err(WebsiteError::Label));
+        check("https://.example.org", Err(WebsiteError::Label));
         check("https://example.org.", Ok("https://example.org."));
     }
 }

@@ -1,6 +1,6 @@
 //! What Isso sees of a value that names a variable.
 //!
-//! Isso replaces `$NAME` in a value by that variable. [`Seen`] does so once for each document, and everything that asks
+//! Isso replaces `$NAME` in a value by that variable. [`ExpandedValues`] does so once for each document, and everything that asks
 //! what Isso sees asks it: checks, typed reading, the gate, forms, and the environment of the process itself.
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ impl Document {
 
     /// What Isso sees of what the file says of a key.
     pub(crate) fn own(&self, key: &Key) -> Option<Option<&str>> {
-        match self.seen().value(key) {
+        match self.expanded().value(key) {
             Some(seen) => Some(Some(seen)),
             None => self.written(key),
         }
@@ -45,7 +45,7 @@ impl Document {
 
     /// Whether Isso sees another value than the file says, because the value names a variable that is set.
     pub fn is_expanded(&self, key: &Key) -> bool {
-        self.seen().value(key).is_some()
+        self.expanded().value(key).is_some()
     }
 
     /// The variables that Isso must be given to see what it is said to see here: those that its settings name, and no
@@ -63,14 +63,14 @@ impl Document {
 
 /// What Isso sees of the values that name a variable which is set.
 #[derive(Clone)]
-pub(crate) struct Seen {
+pub(crate) struct ExpandedValues {
     environment: Environment,
     /// By section and name.
     values: BTreeMap<(&'static str, &'static str), String>,
 }
 
-impl Seen {
-    pub fn of(ini: &Ini, environment: &Environment) -> Seen {
+impl ExpandedValues {
+    pub fn of(ini: &Ini, environment: &Environment) -> ExpandedValues {
         let mut values = BTreeMap::new();
         for key in keys::ALL {
             let value = written(ini, key).flatten().unwrap_or_default();
@@ -85,7 +85,7 @@ impl Seen {
                 values.insert((key.section, key.name), seen);
             }
         }
-        Seen {
+        ExpandedValues {
             environment: environment.clone(),
             values,
         }
@@ -102,9 +102,9 @@ impl Seen {
 }
 
 /// Shows no value, because values are secrets.
-impl fmt::Debug for Seen {
+impl fmt::Debug for ExpandedValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seen")
+        f.debug_struct("ExpandedValues")
             .field("environment", &self.environment)
             .finish_non_exhaustive()
     }
