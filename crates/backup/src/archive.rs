@@ -13,8 +13,8 @@ use time::UtcOffset;
 
 use crate::container::{self, Seal};
 use crate::manifest::{DATABASE, FORMAT, MEMBERS, Manifest, Member};
+use crate::progress::{BackupStep, Cancelled, Progress, check_cancelled};
 use crate::ustar;
-use crate::watch::{Cancelled, Step, Watch, go_on};
 
 /// The name of a backup ends so.
 pub(crate) const SUFFIX: &str = ".isso-backup.tar.zst";
@@ -39,7 +39,7 @@ pub enum ArchiveError {
     #[error(
         "the backup {path} was made by a later issoctl: it has format {found}, and this one knows formats up to {FORMAT}"
     )]
-    Future {
+    LaterFormat {
         /// The backup.
         path: PathBuf,
         /// Its format.
@@ -47,7 +47,7 @@ pub enum ArchiveError {
     },
     /// Its manifest names files that no backup has, or in another order.
     #[error("the backup {path} holds `{member}`, which does not belong there")]
-    Stranger {
+    UnexpectedMember {
         /// The backup.
         path: PathBuf,
         /// The file that does not belong.
@@ -131,7 +131,7 @@ impl Archive {
                 });
             }
             (Seal::Missing, Some(_)) => return Err(ArchiveError::Truncated(path.to_owned())),
-            (Seal::Missing, None) if is_named_so(path) => {
+            (Seal::Missing, None) if is_named_like_a_backup(path) => {
                 return Err(ArchiveError::Truncated(path.to_owned()));
             }
             (Seal::Missing, None) => return Err(ArchiveError::NotABackup(path.to_owned())),
@@ -163,11 +163,11 @@ impl Archive {
         &self,
         sink: impl FnMut(&str) -> Result<W, ArchiveError>,
         done: impl FnMut(W) -> Result<(), ArchiveError>,
-        watch: &dyn Watch,
+        progress: &dyn Progress,
     ) -> Result<(), ArchiveError> {
-        let read = self.read_all(sink, done, watch);
+        let read = self.read_all(sink, done, progress);
         // What cannot be read because it was cancelled, is not damaged.
-        go_on(watch)?;
+        check_cancelled(progress)?;
         read
     }
 
@@ -175,10 +175,10 @@ impl Archive {
         &self,
         mut sink: impl FnMut(&str) -> Result<W, ArchiveError>,
         mut done: impl FnMut(W) -> Result<(), ArchiveError>,
-        watch: &dyn Watch,
+        progress: &dyn Progress,
     ) -> Result<(), ArchiveError> {
-        watch.begin(Step::Unpack, self.manifest.size());
-        let mut frames = self.frames(watch)?;
+        progress.begin(BackupStep::Unpack, self.manifest.size());
+        let mut frames = self.frames(progress)?;
         // Must be the bytes whose manifest was read when the backup was opened.
         let mut head = vec![0; self.head.len()];
         let read = frames.read_exact(&mut head);
@@ -193,7 +193,7 @@ impl Archive {
             let mut block = vec![0; 256 * 1024];
             let mut left = member.size;
             while left > 0 {
-                go_on(watch)?;
+                check_cancelled(progress)?;
                 let most = usize::try_from(left).map_or(block.len(), |left| left.min(block.len()));
                 let read = frames.read(&mut block[..most]).map_err(damaged)?;
                 if read == 0 {
@@ -202,10 +202,10 @@ impl Archive {
                 hasher.update(&block[..read]);
                 to.write_all(&block[..read])
                     .map_err(|error| ArchiveError::Write(PathBuf::from(&member.path), error))?;
-                watch.advance(read as u64);
+                progress.advance(read as u64);
                 left -= read as u64;
             }
-            go_on(watch)?;
+            check_cancelled(progress)?;
             if hasher.finalize().to_hex().as_str() != member.blake3 {
                 return Err(self.damaged(&member.path));
             }
@@ -215,7 +215,7 @@ impl Archive {
         match ustar::next(&mut frames) {
             Ok(None) => {}
             Ok(Some(entry)) => {
-                return Err(ArchiveError::Stranger {
+                return Err(ArchiveError::UnexpectedMember {
                     path: self.path.clone(),
                     member: entry.path,
                 });
@@ -251,11 +251,11 @@ impl Archive {
         })
     }
 
-    fn frames<'a>(&'a self, watch: &'a dyn Watch) -> Result<container::Frames<'a>, ArchiveError> {
+    fn frames<'a>(&'a self, progress: &'a dyn Progress) -> Result<container::Frames<'a>, ArchiveError> {
         use std::io::Seek;
         let begin = || {
             (&self.file).rewind()?;
-            container::frames(&self.file, u64::MAX, watch)
+            container::frames(&self.file, u64::MAX, progress)
         };
         begin().map_err(|error| ArchiveError::Read(self.path.clone(), error))
     }
@@ -304,7 +304,7 @@ fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
     // What else stands in another format, this program cannot know.
     let Format { format } = serde_json::from_slice(text).map_err(damaged)?;
     if format > FORMAT {
-        return Err(ArchiveError::Future {
+        return Err(ArchiveError::LaterFormat {
             path: path.to_owned(),
             found: format,
         });
@@ -320,7 +320,7 @@ fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
     for member in &manifest.members {
         if !known.any(|known| *known == member.path) {
             const ENOUGH: usize = 100;
-            return Err(ArchiveError::Stranger {
+            return Err(ArchiveError::UnexpectedMember {
                 path: path.to_owned(),
                 member: member.path.chars().take(ENOUGH).collect(),
             });
@@ -335,6 +335,6 @@ fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
     Ok(manifest)
 }
 
-fn is_named_so(path: &Path) -> bool {
+fn is_named_like_a_backup(path: &Path) -> bool {
     path.to_string_lossy().ends_with(SUFFIX)
 }

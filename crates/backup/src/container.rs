@@ -15,8 +15,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use blake3::Hasher;
 use zstd::stream::{read::Decoder, write::Encoder};
 
-use crate::pace::Paced;
-use crate::watch::{Watch, go_on};
+use crate::progress::{Progress, check_cancelled};
+use crate::throttle::ThrottledFile;
 
 /// zstd's own default, and what `tar | zstd` would do.
 const LEVEL: i32 = 3;
@@ -37,7 +37,7 @@ impl Writer {
         let hasher = Hasher::new();
         Writer {
             file: Sealing {
-                file: Paced::new(file),
+                file: ThrottledFile::new(file),
                 hasher,
             },
         }
@@ -62,7 +62,7 @@ impl Writer {
 }
 
 struct Sealing {
-    file: Paced,
+    file: ThrottledFile,
     hasher: Hasher,
 }
 
@@ -108,12 +108,12 @@ pub(crate) type Frames<'a> = Decoder<'static, io::BufReader<Hashing<'a>>>;
 
 /// Begins to read the frames of a file, of which no more than `most` bytes are read: a frame that is skipped may be 4
 /// GiB long.
-pub(crate) fn frames<'a>(file: &'a File, most: u64, watch: &'a dyn Watch) -> io::Result<Frames<'a>> {
+pub(crate) fn frames<'a>(file: &'a File, most: u64, progress: &'a dyn Progress) -> io::Result<Frames<'a>> {
     let length = file.metadata()?.len().saturating_sub(SEAL);
     let mut frames = Decoder::new(Hashing {
         file: file.take(length.min(most)),
         hasher: Hasher::new(),
-        watch,
+        progress,
     })?;
     frames.window_log_max(WINDOW_LOG_MAX)?;
     Ok(frames)
@@ -130,12 +130,12 @@ pub(crate) fn is_sealed(frames: Frames<'_>, seal: [u8; 32]) -> io::Result<bool> 
 pub(crate) struct Hashing<'a> {
     file: io::Take<&'a File>,
     hasher: Hasher,
-    watch: &'a dyn Watch,
+    progress: &'a dyn Progress,
 }
 
 impl Read for Hashing<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        go_on(self.watch).map_err(io::Error::other)?;
+        check_cancelled(self.progress).map_err(io::Error::other)?;
         let read = self.file.read(into)?;
         self.hasher.update(&into[..read]);
         Ok(read)

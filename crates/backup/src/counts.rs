@@ -11,7 +11,7 @@ use isso_database::{Access, Depth, Foreign, find_damage, foreign, open, open_imm
 use rusqlite::{Connection, ErrorCode};
 
 use crate::manifest::Counts;
-use crate::watch::{Cancelled, Watch, go_on};
+use crate::progress::{Cancelled, Progress, check_cancelled};
 
 /// How long counting may take; Isso cannot commit meanwhile.
 const QUICK: Duration = Duration::from_millis(300);
@@ -21,7 +21,7 @@ const ENOUGH: Duration = Duration::from_secs(30);
 
 /// Why a copy of a database is not to be trusted.
 #[derive(Debug, thiserror::Error)]
-pub enum Unsound {
+pub enum DatabaseProblem {
     /// SQLite finds damage.
     #[error("SQLite finds: {0}")]
     Damaged(String),
@@ -30,7 +30,7 @@ pub enum Unsound {
     Unreadable(#[source] rusqlite::Error),
     /// It is a database of something else.
     #[error("it is not Isso's: {0}")]
-    Foreign(Foreign),
+    Schema(Foreign),
     /// Its schema takes too long to read.
     #[error("its tables cannot be read within {0} s, and Isso reads them for each request")]
     Endless(u64),
@@ -41,7 +41,7 @@ pub enum Unsound {
     #[error(
         "the journal beside it is of a transaction over several databases, and SQLite would delete the file that it names"
     )]
-    StrangerJournal,
+    SuperJournal,
     /// Nobody wants to know any more.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -49,48 +49,52 @@ pub enum Unsound {
 
 /// Counts what is in a database that Isso may be using; nothing if that takes too long or cannot be done.
 pub fn count(database: &Path) -> Option<Counts> {
-    quickly(&open(database, Access::Read).ok()?)
+    count_quickly(&open(database, Access::Read).ok()?)
 }
 
 /// Counts what is in a database that no process uses, without a trace.
-pub(crate) fn count_still(database: &Path) -> Option<Counts> {
-    quickly(&open_immutable(database).ok()?)
+pub(crate) fn count_immutable(database: &Path) -> Option<Counts> {
+    count_quickly(&open_immutable(database).ok()?)
 }
 
 /// Tells in the same way what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn foreign_still(database: &Path) -> Result<Option<Foreign>, Unsound> {
-    let connection = open_immutable(database).map_err(Unsound::Unreadable)?;
+pub(crate) fn schema_problem_immutable(database: &Path) -> Result<Option<Foreign>, DatabaseProblem> {
+    let connection = open_immutable(database).map_err(DatabaseProblem::Unreadable)?;
     in_time(&connection, ENOUGH, &(), foreign)
 }
 
 /// Tells what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn is_foreign(database: &Path, watch: &dyn Watch) -> Result<Option<Foreign>, Unsound> {
-    let connection = open(database, Access::Read).map_err(Unsound::Unreadable)?;
-    in_time(&connection, ENOUGH, watch, foreign)
+pub(crate) fn schema_problem(database: &Path, progress: &dyn Progress) -> Result<Option<Foreign>, DatabaseProblem> {
+    let connection = open(database, Access::Read).map_err(DatabaseProblem::Unreadable)?;
+    in_time(&connection, ENOUGH, progress, foreign)
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
-pub(crate) fn of_sound(database: &Path, depth: Depth, watch: &dyn Watch) -> Result<Counts, Unsound> {
-    let connection = open(database, Access::Read).map_err(Unsound::Unreadable)?;
+pub(crate) fn check_and_count(
+    database: &Path,
+    depth: Depth,
+    progress: &dyn Progress,
+) -> Result<Counts, DatabaseProblem> {
+    let connection = open(database, Access::Read).map_err(DatabaseProblem::Unreadable)?;
     let counts = interrupted_if(
-        || watch.is_cancelled(),
+        || progress.is_cancelled(),
         &connection,
-        |connection| look(connection, depth),
+        |connection| check(connection, depth),
     );
-    go_on(watch)?;
+    check_cancelled(progress)?;
     counts
 }
 
-fn look(connection: &Connection, depth: Depth) -> Result<Counts, Unsound> {
+fn check(connection: &Connection, depth: Depth) -> Result<Counts, DatabaseProblem> {
     match find_damage(connection, depth) {
         Ok(None) => {}
-        Ok(Some(found)) => return Err(Unsound::Damaged(found)),
-        Err(error) => return Err(Unsound::Unreadable(error)),
+        Ok(Some(found)) => return Err(DatabaseProblem::Damaged(found)),
+        Err(error) => return Err(DatabaseProblem::Unreadable(error)),
     }
-    counted(connection).map_err(Unsound::Unreadable)
+    counted(connection).map_err(DatabaseProblem::Unreadable)
 }
 
-fn quickly(connection: &Connection) -> Option<Counts> {
+fn count_quickly(connection: &Connection) -> Option<Counts> {
     let end = Instant::now() + QUICK;
     interrupted_if(|| Instant::now() > end, connection, counted).ok()
 }
@@ -100,16 +104,16 @@ fn quickly(connection: &Connection) -> Option<Counts> {
 fn in_time<T>(
     connection: &Connection,
     limit: Duration,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
     read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> Result<T, Unsound> {
+) -> Result<T, DatabaseProblem> {
     let end = Instant::now() + limit;
-    let is_over = || watch.is_cancelled() || Instant::now() > end;
+    let is_over = || progress.is_cancelled() || Instant::now() > end;
     let read = interrupted_if(is_over, connection, read);
-    go_on(watch)?;
+    check_cancelled(progress)?;
     read.map_err(|error| match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => Unsound::Endless(limit.as_secs()),
-        _ => Unsound::Unreadable(error),
+        Some(ErrorCode::OperationInterrupted) => DatabaseProblem::Endless(limit.as_secs()),
+        _ => DatabaseProblem::Unreadable(error),
     })
 }
 
@@ -155,20 +159,20 @@ fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
 }
 
 /// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
-pub(crate) fn settle_database(database: &Path, watch: &dyn Watch) -> Result<(), Unsound> {
-    if stranger_journal(database).map_err(Unsound::Journal)? {
-        return Err(Unsound::StrangerJournal);
+pub(crate) fn recover_database(database: &Path, progress: &dyn Progress) -> Result<(), DatabaseProblem> {
+    if stranger_journal(database).map_err(DatabaseProblem::Journal)? {
+        return Err(DatabaseProblem::SuperJournal);
     }
-    let connection = open(database, Access::Settle).map_err(Unsound::Unreadable)?;
-    in_time(&connection, ENOUGH, watch, |connection| {
+    let connection = open(database, Access::Settle).map_err(DatabaseProblem::Unreadable)?;
+    in_time(&connection, ENOUGH, progress, |connection| {
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
     })?;
     if with_suffix(database, "-wal").exists() {
         let taken = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        taken.map_err(Unsound::Unreadable)?;
+        taken.map_err(DatabaseProblem::Unreadable)?;
     }
     let closed = connection.close();
-    closed.map_err(|(_, error)| Unsound::Unreadable(error))
+    closed.map_err(|(_, error)| DatabaseProblem::Unreadable(error))
 }
 
 /// `comments.db-journal` and the like.
@@ -196,6 +200,6 @@ mod tests {
         drop(made);
         let connection = open(&database, Access::Read).unwrap();
         let read = in_time(&connection, Duration::ZERO, &(), foreign);
-        assert!(matches!(read, Err(Unsound::Endless(0))), "{read:?}");
+        assert!(matches!(read, Err(DatabaseProblem::Endless(0))), "{read:?}");
     }
 }

@@ -12,16 +12,16 @@ use nix::unistd::{AccessFlags, access};
 use time::OffsetDateTime;
 
 use crate::archive::{ArchiveError, MANIFEST};
+use crate::backup_dir::file_name;
 use crate::container::Writer;
-use crate::counts::{self, Unsound, settle_database, with_suffix};
-use crate::gentle::gently;
+use crate::counts::{self, DatabaseProblem, recover_database, with_suffix};
+use crate::low_priority::at_low_priority;
 use crate::manifest::{CONFIG, Counts, DATABASE, FORMAT, Manifest, Member, STORE};
-use crate::origin;
-use crate::shelf::name_of;
+use crate::progress::{BackupStep, Cancelled, Progress, Quiet, check_cancelled};
+use crate::restore_source;
 use crate::snapshot::{SnapshotError, snapshot};
 use crate::space::{self, NoSpace};
-use crate::watch::{Cancelled, Silent, Step, Watch, go_on};
-use crate::workshop::{Workshop, WorkshopError};
+use crate::staging_dir::{StagingDir, StagingDirError};
 
 /// What is backed up, and where to.
 #[derive(Debug)]
@@ -66,10 +66,10 @@ pub enum CreateError {
     Snapshot(#[from] SnapshotError),
     /// The copy is damaged, and so is the database.
     #[error("the database {0} is damaged")]
-    Unsound(PathBuf, #[source] Unsound),
+    Unsound(PathBuf, #[source] DatabaseProblem),
     /// The folder for the backup.
     #[error(transparent)]
-    Workshop(#[from] WorkshopError),
+    StagingDir(#[from] StagingDirError),
     /// The disk is too full.
     #[error(transparent)]
     Space(#[from] NoSpace),
@@ -86,12 +86,12 @@ impl Create<'_> {
     ///
     /// The file has its name only once it is whole and on the disk. Needs room for a copy of the database beside it,
     /// meanwhile.
-    pub fn run(&self, watch: &dyn Watch) -> Result<Created, CreateError> {
+    pub fn run(&self, progress: &dyn Progress) -> Result<Created, CreateError> {
         let database = self.volume.db_path();
-        let workshop = Workshop::new(self.to)?;
+        let staging = StagingDir::new(self.to)?;
         let [cfg, store] = self.volume.originals()?;
-        let copy = workshop.path().join("comments.db");
-        let (counts, altered) = self.copy_database(&database, &copy, watch)?.unzip();
+        let copy = staging.path().join("comments.db");
+        let (counts, altered) = self.copy_database(&database, &copy, progress)?.unzip();
         let created = OffsetDateTime::now_utc();
         let created = created.replace_nanosecond(0).expect("0 is in the range");
 
@@ -107,15 +107,15 @@ impl Create<'_> {
             return Err(CreateError::Nothing(self.volume.root().to_owned()));
         }
         let unwritten = |error| CreateError::Write(self.to.to_owned(), error);
-        let packed = workshop.path().join("archive");
+        let packed = staging.path().join("archive");
         let failed = |error| -> CreateError {
             match error {
                 Packing::Cancelled(cancelled) => cancelled.into(),
                 Packing::Io(error) => unwritten(error),
             }
         };
-        let manifest = gently(|| {
-            let members = files.iter().map(|(path, content)| member(path, content, watch));
+        let manifest = at_low_priority(|| {
+            let members = files.iter().map(|(path, content)| member(path, content, progress));
             let manifest = Manifest {
                 format: FORMAT,
                 created,
@@ -123,16 +123,16 @@ impl Create<'_> {
                 database: counts,
                 members: members.collect::<Result<_, _>>().map_err(failed)?,
             };
-            watch.begin(Step::Pack, manifest.size());
+            progress.begin(BackupStep::Pack, manifest.size());
             let mut options = File::options();
             let options = options.create_new(true).write(true).mode(0o600);
             let file = options.open(&packed).map_err(unwritten)?;
-            pack(file, &manifest, &files, watch).map_err(failed)?;
+            pack(file, &manifest, &files, progress).map_err(failed)?;
             Ok::<_, CreateError>(manifest)
         })?;
-        go_on(watch)?;
+        check_cancelled(progress)?;
         let size = fs::metadata(&packed).map_err(unwritten)?.len();
-        let path = workshop.publish(&packed, &name_of(manifest.created))?;
+        let path = staging.publish(&packed, &file_name(manifest.created))?;
         Ok(Created {
             path,
             size,
@@ -146,39 +146,39 @@ impl Create<'_> {
         &self,
         database: &Path,
         copy: &Path,
-        watch: &dyn Watch,
+        progress: &dyn Progress,
     ) -> Result<Option<(Counts, Option<String>)>, CreateError> {
         let there = match fs::metadata(database) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // One that was there and is gone is an error; one that never was is not.
-                not_missed(database)?;
+                check_not_emptied(database)?;
                 return Ok(None);
             }
             there => there.map_err(|error| SnapshotError::Read(database.to_owned(), error))?,
         };
         // The copy, and what it is packed into, which is seldom less than a third.
         space::need(self.to, there.len() + there.len() / 3)?;
-        match snapshot(database, copy, self.idle, watch) {
+        match snapshot(database, copy, self.idle, progress) {
             // SQLite writes beside a database to read one that was left half written, or has a log.
             Err(SnapshotError::Database(..)) if is_read_only(database) => {
-                copy_still(database, copy, watch)?;
+                copy_unused(database, copy, progress)?;
             }
             copied => copied?,
         }
-        watch.begin(Step::Check, 0);
-        let counts = gently(|| counts::of_sound(copy, Depth::Pages, watch));
+        progress.begin(BackupStep::Check, 0);
+        let counts = at_low_priority(|| counts::check_and_count(copy, Depth::Pages, progress));
         let counts = counts.map_err(|error| match error {
             // Of the database that says nothing.
-            Unsound::Unreadable(error) if !copy.exists() => {
+            DatabaseProblem::Unreadable(error) if !copy.exists() => {
                 CreateError::Write(self.to.to_owned(), io::Error::other(error))
             }
             error => CreateError::Unsound(database.to_owned(), error),
         })?;
-        let foreign = counts::is_foreign(copy, watch);
-        go_on(watch)?;
+        let foreign = counts::schema_problem(copy, progress);
+        check_cancelled(progress)?;
         if (counts.comments, counts.threads) == (0, 0) {
             // One that was emptied would in time take the place of those backups that have comments.
-            not_missed(database)?;
+            check_not_emptied(database)?;
             if matches!(foreign, Ok(Some(Foreign::Other(_)))) {
                 // Isso has made no table in it yet.
                 return Ok(None);
@@ -193,7 +193,7 @@ impl Create<'_> {
 }
 
 /// A database that had comments and has none any more is an error.
-fn not_missed(database: &Path) -> Result<(), DatabaseError> {
+fn check_not_emptied(database: &Path) -> Result<(), DatabaseError> {
     let marker = with_suffix(database, ".exists");
     match check_database(database, Depth::Pages) {
         // To be read is all that is asked of it here.
@@ -215,20 +215,20 @@ fn is_read_only(database: &Path) -> bool {
 }
 
 /// Copies a database that no process writes to, with what SQLite has left beside it, and plays that into the copy.
-fn copy_still(database: &Path, copy: &Path, watch: &dyn Watch) -> Result<(), CreateError> {
+fn copy_unused(database: &Path, copy: &Path, progress: &dyn Progress) -> Result<(), CreateError> {
     let unwritten = |error| CreateError::Write(copy.to_owned(), io::Error::other(error));
     match fs::remove_file(copy) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritten(error)),
         _ => {}
     }
     let size = fs::metadata(database).map_or(0, |it| it.len());
-    watch.begin(Step::Copy, size);
-    origin::copy_database(database, copy, watch).map_err(|error| match error {
+    progress.begin(BackupStep::Copy, size);
+    restore_source::copy_database(database, copy, progress).map_err(|error| match error {
         ArchiveError::Cancelled(cancelled) => cancelled.into(),
         ArchiveError::Read(path, error) => SnapshotError::Read(path, error).into(),
         error => CreateError::Write(copy.to_owned(), io::Error::other(error)),
     })?;
-    settle_database(copy, watch).map_err(|error| CreateError::Unsound(database.to_owned(), error))
+    recover_database(copy, progress).map_err(|error| CreateError::Unsound(database.to_owned(), error))
 }
 
 enum Content {
@@ -245,11 +245,11 @@ impl Content {
     }
 }
 
-fn member(path: &str, content: &Content, watch: &dyn Watch) -> Result<Member, Packing> {
+fn member(path: &str, content: &Content, progress: &dyn Progress) -> Result<Member, Packing> {
     let mut hasher = Hasher::new();
     hasher.update_reader(Watched {
         content: content.open()?,
-        watch: &Silent(watch),
+        progress: &Quiet(progress),
     })?;
     Ok(Member {
         path: path.to_owned(),
@@ -259,7 +259,7 @@ fn member(path: &str, content: &Content, watch: &dyn Watch) -> Result<Member, Pa
 }
 
 /// Writes the archive down to the disk.
-fn pack(file: File, manifest: &Manifest, files: &[(&str, Content)], watch: &dyn Watch) -> Result<(), Packing> {
+fn pack(file: File, manifest: &Manifest, files: &[(&str, Content)], progress: &dyn Progress) -> Result<(), Packing> {
     let text = serde_json::to_vec_pretty(manifest).map_err(io::Error::from)?;
     let mut writer = Writer::new(file);
     writer.frame(|frame| append(frame, manifest, MANIFEST, text.len() as u64, &mut &text[..]))?;
@@ -267,7 +267,7 @@ fn pack(file: File, manifest: &Manifest, files: &[(&str, Content)], watch: &dyn 
         for ((path, content), member) in files.iter().zip(&manifest.members) {
             let mut watched = Watched {
                 content: content.open()?,
-                watch,
+                progress,
             };
             append(frame, manifest, path, member.size, &mut watched)?;
         }
@@ -325,14 +325,14 @@ impl From<io::Error> for Packing {
 
 struct Watched<'a> {
     content: Box<dyn Read + 'a>,
-    watch: &'a dyn Watch,
+    progress: &'a dyn Progress,
 }
 
 impl Read for Watched<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        go_on(self.watch).map_err(io::Error::other)?;
+        check_cancelled(self.progress).map_err(io::Error::other)?;
         let read = self.content.read(into)?;
-        self.watch.advance(read as u64);
+        self.progress.advance(read as u64);
         Ok(read)
     }
 }
@@ -343,8 +343,8 @@ mod tests {
 
     struct Cancel;
 
-    impl Watch for Cancel {
-        fn begin(&self, _: Step, _: u64) {}
+    impl Progress for Cancel {
+        fn begin(&self, _: BackupStep, _: u64) {}
         fn advance(&self, _: u64) {}
         fn is_cancelled(&self) -> bool {
             true

@@ -7,13 +7,13 @@
 //! - That file is a tar archive, compressed with zstd. Its [`Manifest`] comes first, so a [`list`] reads little of it;
 //!   a hash of everything comes last, so nothing can change unnoticed. [`Archive::open`] reads the manifest alone,
 //!   [`verify()`] everything.
-//! - [`Origin`] is what can be put back: such a file, a folder in which Isso's files are found under whatever names, or
-//!   one of them. It is only read, so it may be read-only.
-//! - A restore has two halves. [`prepare()`] unpacks and checks everything in a hidden folder beside what is there,
-//!   which may be in use, and repairs settings that Isso would refuse; its [`Look`] says what will be put in place.
-//!   [`swap()`] puts it in place by a few renames, and no process may use the files meanwhile.
-//! - [`Keep`] says which backups of a folder stay, and [`prune`] deletes the others, but never the one that was just
-//!   made, nor one that is dated in the future.
+//! - [`RestoreSource`] is what can be put back: such a file, a folder in which Isso's files are found under whatever
+//!   names, or one of them. It is only read, so it may be read-only.
+//! - A restore has two halves. [`stage()`] unpacks and checks everything in a hidden folder beside what is there,
+//!   which may be in use, and repairs settings that Isso would refuse; its [`Inspection`] says what will be put in
+//!   place. [`swap()`] puts it in place by a few renames, and no process may use the files meanwhile.
+//! - [`Retention`] says which backups of a folder stay, and [`prune`] deletes the others, but never the one that was
+//!   just made, nor one that is dated in the future.
 //!
 //! # What is promised
 //!
@@ -27,8 +27,8 @@
 //!   of ours.
 //! - After [`swap()`] the files are the new ones, or after an error the old ones. Whatever is killed in between,
 //!   [`finish`] makes the files the new ones; it has to be called before the volume is used. What was there is kept,
-//!   and what the origin does not have stays where it is. Each rename is on the disk before the next one is made.
-//! - After [`prepare_undo`] and [`swap()`] every file is again as it was before the restore, and no file is removed;
+//!   and what the source does not have stays where it is. Each rename is on the disk before the next one is made.
+//! - After [`stage_undo`] and [`swap()`] every file is again as it was before the restore, and no file is removed;
 //!   what was undone is kept too.
 //! - No backup and no file is believed. Of a backup no byte is unpacked beyond the sizes in its manifest, which have to
 //!   fit the disk; 1 MiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is
@@ -36,7 +36,7 @@
 //!   names, and nothing behind them.
 //! - A database is put back only if its schema is the one that Isso's statements need; while it is looked at, nothing
 //!   in it is carried out ([`isso_database::open`]), and no file but its copy is changed.
-//! - [`swap()`] takes nothing but what [`prepare()`] or [`prepare_undo`] has made in the same volume; whatever else it
+//! - [`swap()`] takes nothing but what [`stage()`] or [`stage_undo`] has made in the same volume; whatever else it
 //!   is given stays as it is. Neither it nor [`finish`] moves anything into the volume or out of it because a plan says
 //!   so.
 //!
@@ -45,7 +45,7 @@
 //!
 //! # Cancelling
 //!
-//! [`Watch::is_cancelled`] is asked many times a second. Cancelled work leaves no files.
+//! [`Progress::is_cancelled`] is asked many times a second. Cancelled work leaves no files.
 //!
 //! # Processes
 //!
@@ -55,7 +55,7 @@
 //! # Example
 //!
 //! ```
-//! use isso_backup::{Create, Origin, restore_into, verify};
+//! use isso_backup::{Create, RestoreSource, restore_into, verify};
 //! use isso_cfg::Volume;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -67,48 +67,48 @@
 //! let create = Create { volume: &volume, to: &to, isso: None, idle: true };
 //! let created = create.run(&())?;
 //!
-//! let origin = Origin::open(&created.path)?;
-//! assert!(verify(&origin, folder.path(), &())?.database.is_none(), "Isso has never run");
-//! restore_into(&origin, &folder.path().join("elsewhere"), &())?;
+//! let source = RestoreSource::open(&created.path)?;
+//! assert!(verify(&source, folder.path(), &())?.database.is_none(), "Isso has never run");
+//! restore_into(&source, &folder.path().join("elsewhere"), &())?;
 //! assert!(folder.path().join("elsewhere/config/isso.cfg").exists());
 //! # Ok(())
 //! # }
 //! ```
 
 mod archive;
+mod backup_dir;
 mod container;
 mod counts;
 mod create;
-mod gentle;
-mod keep;
+mod database_copy;
 mod litestream;
+mod low_priority;
 mod manifest;
-mod mirror;
 mod moves;
-mod origin;
-mod pace;
-mod prepare;
-mod shelf;
+mod progress;
+mod restore_source;
+mod retention;
 mod snapshot;
 mod space;
+mod stage;
+mod staging_dir;
 mod swap;
+mod throttle;
 mod ustar;
 mod verify;
-mod watch;
-mod workshop;
 
 pub use archive::{Archive, ArchiveError};
-pub use counts::{Unsound, count};
+pub use backup_dir::{BackupDirError, BackupFile, Pruned, delete, is_backup, list, prune};
+pub use counts::{DatabaseProblem, count};
 pub use create::{Create, CreateError, Created};
-pub use keep::{Keep, KeepError};
 pub use litestream::litestream;
 pub use manifest::{Counts, FORMAT, Manifest, Member};
-pub use origin::{Choice, Description, Folder, Kind, Origin, OriginError, Wanted};
-pub use prepare::{Look, PrepareError, Prepared, may_swap, prepare, restore_into};
-pub use shelf::{Pruned, ShelfError, Shelved, delete, is_backup, list, prune};
+pub use progress::{BackupStep, Cancelled, Progress};
+pub use restore_source::{Choice, Description, Folder, Kind, RestoreSource, SourceError, SourceRole};
+pub use retention::{Retention, RetentionError};
 pub use snapshot::SnapshotError;
 pub use space::NoSpace;
-pub use swap::{Restored, SwapError, find_staged, finish, is_unfinished, prepare_undo, swap};
+pub use stage::{Inspection, StageError, StagedRestore, check_places, restore_into, stage};
+pub use staging_dir::StagingDirError;
+pub use swap::{Restored, SwapError, find_staged, finish, is_unfinished, stage_undo, swap};
 pub use verify::verify;
-pub use watch::{Cancelled, Step, Watch};
-pub use workshop::WorkshopError;

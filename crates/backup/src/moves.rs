@@ -18,7 +18,7 @@ pub(crate) struct Move {
 
 impl Move {
     /// Repeatable: a new file that has left is in its place already.
-    pub fn go(&self) -> io::Result<()> {
+    pub fn apply(&self) -> io::Result<()> {
         if let Some(new) = &self.new
             && !is_there(new)?
         {
@@ -37,7 +37,7 @@ impl Move {
         }
     }
 
-    pub fn undo(&self) -> io::Result<()> {
+    pub fn revert(&self) -> io::Result<()> {
         if let Some(new) = &self.new
             && !is_there(new)?
         {
@@ -127,7 +127,7 @@ mod tests {
                 before: path("before"),
                 new: Some(path(new)),
             };
-            step.go().unwrap_err();
+            step.apply().unwrap_err();
             assert!(!path("before").exists() && path("file").exists());
         }
         let step = Move {
@@ -135,6 +135,6 @@ mod tests {
             before: unknown,
             new: None,
         };
-        step.undo().unwrap_err();
+        step.revert().unwrap_err();
     }
 }

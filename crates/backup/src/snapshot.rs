@@ -28,10 +28,10 @@ use nix::libc;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode};
 
-use crate::gentle::gently;
-use crate::mirror::{Ended, Mirror, Until};
-use crate::pace::{STEP, write_all_out};
-use crate::watch::{Cancelled, Silent, Step, Watch, go_on};
+use crate::database_copy::{DatabaseCopy, PassEnd, PassLimits};
+use crate::low_priority::at_low_priority;
+use crate::progress::{BackupStep, Cancelled, Progress, Quiet, check_cancelled};
+use crate::throttle::{STEP, write_all_out};
 
 /// How long writers may be kept waiting. Isso gives up after 5 s, and so does the person who comments.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -42,7 +42,7 @@ const PENDING: i64 = 0x4000_0000;
 /// How long others may keep the lock to themselves.
 const BUSY: Duration = Duration::from_secs(30);
 /// How long SQLite waits for them before it is asked whether to go on.
-const LOOK: Duration = Duration::from_millis(200);
+const POLL: Duration = Duration::from_millis(200);
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,7 @@ pub enum SnapshotError {
 }
 
 /// Copies a database to a new file. `idle`: no Isso runs, so the comparison may take as long as it needs.
-pub(crate) fn snapshot(database: &Path, to: &Path, idle: bool, watch: &dyn Watch) -> Result<(), SnapshotError> {
+pub(crate) fn snapshot(database: &Path, to: &Path, idle: bool, progress: &dyn Progress) -> Result<(), SnapshotError> {
     let failed = |source: rusqlite::Error| match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => SnapshotError::Locked(database.to_owned()),
         _ => SnapshotError::Database(database.to_owned(), source),
@@ -84,41 +84,41 @@ pub(crate) fn snapshot(database: &Path, to: &Path, idle: bool, watch: &dyn Watch
     let source = open_file(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
     // Not read-only: what a killed writer has left is rolled back, as Isso would do.
     let connection = open(database, Access::Settle).map_err(failed)?;
-    connection.busy_timeout(LOOK).map_err(failed)?;
-    if patiently(|| has_wal(&connection), watch, &failed)? {
-        return through_sqlite(&connection, to, watch, &failed);
+    connection.busy_timeout(POLL).map_err(failed)?;
+    if retry_while_locked(|| has_wal(&connection), progress, &failed)? {
+        return copy_through_sqlite(&connection, to, progress, &failed);
     }
 
     let copy = File::create_new(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
-    let mut mirror = Mirror::new((&source, database), (&copy, to));
-    let map = gently(|| {
-        watch.begin(Step::Copy, mirror.length()?);
-        mirror.update(watch)?;
+    let mut copying = DatabaseCopy::new((&source, database), (&copy, to));
+    let map = at_low_priority(|| {
+        progress.begin(BackupStep::Copy, copying.length()?);
+        copying.update(progress)?;
         // What changed meanwhile is copied here, so that next to nothing is left to write under the lock.
-        mirror.update(&Silent(watch))?;
-        Ok::<_, SnapshotError>(mirror.map())
+        copying.update(&Quiet(progress))?;
+        Ok::<_, SnapshotError>(copying.map())
     })?;
     for turn in 0.. {
         connection.execute_batch("BEGIN").map_err(failed)?;
         // To begin takes no lock yet.
-        patiently(|| read(&connection), watch, &failed)?;
+        retry_while_locked(|| read(&connection), progress, &failed)?;
         if has_wal(&connection).map_err(failed)? {
             std::fs::remove_file(to).map_err(|error| SnapshotError::Write(to.to_owned(), error))?;
-            return through_sqlite(&connection, to, watch, &failed);
+            return copy_through_sqlite(&connection, to, progress, &failed);
         }
         let gives_way = turn < TURNS;
-        let until = Until {
+        let limits = PassLimits {
             // No limit while it gives way to Isso, nor when no Isso runs.
             deadline: (!idle && !gives_way).then(|| Instant::now() + PATIENCE),
             is_awaited: &|| gives_way && is_awaited(&source),
-            watch,
+            progress,
         };
-        let finished = mirror.finish(map.as_ref(), &until);
+        let finished = copying.finish(map.as_ref(), &limits);
         connection.execute_batch("COMMIT").map_err(failed)?;
         match finished {
             Ok(()) => break,
-            Err(Ended::Failed(error)) => return Err(error),
-            Err(Ended::Awaited) => {}
+            Err(PassEnd::Failed(error)) => return Err(error),
+            Err(PassEnd::Awaited) => {}
         }
     }
     Ok(())
@@ -153,14 +153,14 @@ fn read(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Waits while others have the database for themselves, unless it is given up.
-fn patiently<T>(
+fn retry_while_locked<T>(
     work: impl Fn() -> rusqlite::Result<T>,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
     failed: &dyn Fn(rusqlite::Error) -> SnapshotError,
 ) -> Result<T, SnapshotError> {
     let end = Instant::now() + BUSY;
     loop {
-        go_on(watch)?;
+        check_cancelled(progress)?;
         match work().map_err(failed) {
             Err(SnapshotError::Locked(_)) if Instant::now() < end => {}
             done => return done,
@@ -172,16 +172,16 @@ fn has_wal(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("PRAGMA journal_mode", [], |row| Ok(row.get_ref(0)?.as_str()? == "wal"))
 }
 
-fn through_sqlite(
+fn copy_through_sqlite(
     connection: &Connection,
     to: &Path,
-    watch: &dyn Watch,
+    progress: &dyn Progress,
     failed: &dyn Fn(rusqlite::Error) -> SnapshotError,
 ) -> Result<(), SnapshotError> {
     // One transaction, or every commit would make it begin anew.
     if connection.is_autocommit() {
         connection.execute_batch("BEGIN").map_err(failed)?;
-        patiently(|| read(connection), watch, failed)?;
+        retry_while_locked(|| read(connection), progress, failed)?;
     }
     let page: u32 = connection
         .query_row("PRAGMA page_size", [], |row| row.get(0))
@@ -196,19 +196,18 @@ fn through_sqlite(
     let backup = Backup::new(connection, &mut copy).map_err(of_copy)?;
     let mut left = None;
     loop {
-        go_on(watch)?;
+        check_cancelled(progress)?;
         let step = backup.step(pages.max(1)).map_err(|error| match is_of_writing(&error) {
             true => of_copy(error),
             false => failed(error),
         })?;
-        let progress = backup.progress();
-        let [total, remaining] =
-            [progress.pagecount, progress.remaining].map(|pages| u64::try_from(pages).unwrap_or(0));
+        let counted = backup.progress();
+        let [total, remaining] = [counted.pagecount, counted.remaining].map(|pages| u64::try_from(pages).unwrap_or(0));
         if left.is_none() {
-            watch.begin(Step::Copy, total * u64::from(page));
+            progress.begin(BackupStep::Copy, total * u64::from(page));
         }
         let copied = left.unwrap_or(total).saturating_sub(remaining) * u64::from(page);
-        watch.advance(copied);
+        progress.advance(copied);
         // All of the file: what SQLite has kept in its cache, it writes during a later step.
         write_all_out(&file).map_err(unwritten)?;
         left = Some(remaining);
@@ -235,13 +234,13 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
-    use crate::pace::tests::unwritten_pages;
+    use crate::throttle::tests::unwritten_pages;
 
     /// Looks how much of a file waits to be written, each time it is asked whether to go on.
     struct Unwritten<'a>(&'a Path, AtomicU64);
 
-    impl Watch for Unwritten<'_> {
-        fn begin(&self, _: Step, _: u64) {}
+    impl Progress for Unwritten<'_> {
+        fn begin(&self, _: BackupStep, _: u64) {}
         fn advance(&self, _: u64) {}
         fn is_cancelled(&self) -> bool {
             if let Ok(file) = File::open(self.0) {

@@ -14,7 +14,7 @@
 //! A rename that fails halfway is undone, and the old state is whole again. What cannot be undone either is left for
 //! the next [`finish`], and until that succeeds Isso must not be started.
 //!
-//! A restore that was done can be undone in the same way ([`prepare_undo`]): `before-restore-<time>` takes the place of
+//! A restore that was done can be undone in the same way ([`stage_undo`]): `before-restore-<time>` takes the place of
 //! the hidden folder, and the files with which Isso did not serve go to `not-served-<time>`. The files before are in
 //! one folder or in their places at any time.
 
@@ -26,12 +26,12 @@ use std::time::Duration;
 use isso_cfg::{Lock, resolve};
 use serde::{Deserialize, Serialize};
 
+use crate::backup_dir::NOT_SERVED;
 use crate::counts::with_suffix;
 use crate::manifest::{CONFIG, DATABASE, MEMBERS};
 use crate::moves::{Move, flush, is_there, rename, sync};
-use crate::prepare::{PrepareError, REJECTED, free_name, may_swap};
-use crate::shelf::NOT_SERVED;
-use crate::workshop::{is_named_so, remove_abandoned};
+use crate::stage::{REJECTED, StageError, check_places, free_name};
+use crate::staging_dir::{is_staging_name, remove_abandoned};
 
 /// How long the volume's lock is waited for: a process that was stopped while it holds it must not keep Isso down for
 /// ever.
@@ -127,19 +127,19 @@ impl Companion {
 /// names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
-/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::prepare()) files of this
+/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::stage()) files of this
 /// volume is refused, and left as it is.
-pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
+pub fn swap(root: &Path, staging: &Path) -> Result<Restored, SwapError> {
     let ready = root.join(READY);
     let commit = || {
         let lock = Lock::of_volume(root, PATIENCE)?;
         // A link that leads nowhere is noticed before anything counts.
-        let plan = staged(root, prepared)?;
+        let plan = staged_plan(root, staging)?;
         plan.moves(root)?;
         remove_leavings(&ready)?;
-        fs::rename(prepared, &ready)?;
+        fs::rename(staging, &ready)?;
         // What was said to be undone must not be finished later.
-        flush(prepared, &ready).or_else(|error| fs::rename(&ready, prepared).and(Err(error)))?;
+        flush(staging, &ready).or_else(|error| fs::rename(&ready, staging).and(Err(error)))?;
         Ok((lock, plan))
     };
     let (_lock, plan) = commit().map_err(|source| SwapError::Undone {
@@ -151,33 +151,33 @@ pub fn swap(root: &Path, prepared: &Path) -> Result<Restored, SwapError> {
 
 /// The prepared files of this name, if [`swap`] would take them: what a process was asked to put in place is looked at
 /// before Isso is stopped for it.
-pub fn find_staged(root: &Path, name: &str) -> Result<PathBuf, PrepareError> {
-    let prepared = root.join(name);
-    let plan = staged(root, &prepared);
-    let plan = plan.map_err(|error| PrepareError::NotStaged(prepared.clone(), error))?;
+pub fn find_staged(root: &Path, name: &str) -> Result<PathBuf, StageError> {
+    let staging = root.join(name);
+    let plan = staged_plan(root, &staging);
+    let plan = plan.map_err(|error| StageError::NotStaged(staging.clone(), error))?;
     let files: Vec<&str> = plan.files.iter().map(String::as_str).collect();
-    may_swap(root, &files)?;
-    Ok(prepared)
+    check_places(root, &files)?;
+    Ok(staging)
 }
 
 /// The plan of prepared files, which lie in a folder directly below the volume's.
-fn staged(root: &Path, prepared: &Path) -> io::Result<Plan> {
+fn staged_plan(root: &Path, staging: &Path) -> io::Result<Plan> {
     let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
-    let place = match prepared.strip_prefix(root) {
+    let place = match staging.strip_prefix(root) {
         Ok(place) => place.to_owned(),
         // Either may be written in more than one way.
-        Err(_) => fs::canonicalize(prepared)?
+        Err(_) => fs::canonicalize(staging)?
             .strip_prefix(fs::canonicalize(root)?)
             .map_err(|_| wrong("it does not lie in the data folder"))?
             .to_owned(),
     };
-    if !fs::symlink_metadata(prepared)?.is_dir() {
+    if !fs::symlink_metadata(staging)?.is_dir() {
         return Err(wrong("it is no folder"));
     }
-    let plan = read_plan(prepared)?.ok_or_else(|| wrong("there is no plan in it"))?;
+    let plan = read_plan(staging)?.ok_or_else(|| wrong("there is no plan in it"))?;
     // The files before a restore are prepared where they are kept.
-    let is_named_so = is_named_so(place.as_os_str()) && place.components().count() == 1;
-    if !is_named_so && plan.home.as_ref() != Some(&place) {
+    let is_staging_name = is_staging_name(place.as_os_str()) && place.components().count() == 1;
+    if !is_staging_name && plan.home.as_ref() != Some(&place) {
         return Err(wrong("that is no name of prepared files"));
     }
     Ok(plan)
@@ -193,7 +193,7 @@ fn is_inside(path: &Path) -> bool {
 /// restore. What the restore has put in place is kept beside the backups, for Isso may have taken comments with it.
 ///
 /// The files before lie in their folder until the swap begins, and again after one that fails.
-pub fn prepare_undo(root: &Path, restored: &Restored) -> io::Result<PathBuf> {
+pub fn stage_undo(root: &Path, restored: &Restored) -> io::Result<PathBuf> {
     let before = restored.before.as_ref();
     let before = before.ok_or(io::ErrorKind::NotFound)?;
     let (mut files, mut removed) = (Vec::new(), Vec::new());
@@ -261,9 +261,9 @@ fn put_in_place(root: &Path, ready: &Path, plan: &Plan) -> Result<Restored, Swap
     };
     let moves = plan.moves(root).map_err(halfway)?;
     for step in &moves {
-        if let Err(source) = step.go() {
+        if let Err(source) = step.apply() {
             let path = step.place.clone();
-            let undone = moves.iter().rev().try_for_each(Move::undo);
+            let undone = moves.iter().rev().try_for_each(Move::revert);
             let undone = undone.and_then(|()| match &plan.home {
                 Some(home) => rename(ready, &root.join(home)),
                 None => close(root, ready),

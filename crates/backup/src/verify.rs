@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::origin::Origin;
-use crate::prepare::{Look, PrepareError, prepare};
-use crate::watch::Watch;
+use crate::progress::Progress;
+use crate::restore_source::RestoreSource;
+use crate::stage::{Inspection, StageError, stage};
 
 /// Does all of a restore but the end: reads every byte, has SQLite look at the database, for which there must be room
 /// in the folder `scratch`, and repairs the settings there.
-pub fn verify(origin: &Origin, scratch: &Path, watch: &dyn Watch) -> Result<Look, PrepareError> {
-    Ok(prepare(origin, scratch, watch)?.look)
+pub fn verify(source: &RestoreSource, scratch: &Path, progress: &dyn Progress) -> Result<Inspection, StageError> {
+    Ok(stage(source, scratch, progress)?.inspection)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use isso_backup::{Keep, KeepError};
+use isso_backup::{Retention, RetentionError};
 use isso_cfg::{Timedelta, TimedeltaError};
 
 use crate::listen::Listen;
@@ -309,7 +309,7 @@ pub struct CreateArgs {
     /// The last one of each of so many days, weeks and months, as in daily=7,weekly=4,monthly=6.
     /// The newest one is always kept.
     #[arg(long, value_name = "RULES")]
-    pub keep: Option<Keep>,
+    pub keep: Option<Retention>,
 }
 
 /// The options of `backup restore`.
@@ -396,6 +396,6 @@ fn number(text: &str) -> Result<usize, String> {
 }
 
 /// Rules that are handed on as they stand.
-fn rules(text: &str) -> Result<String, KeepError> {
-    text.parse::<Keep>().map(|_| text.to_owned())
+fn rules(text: &str) -> Result<String, RetentionError> {
+    text.parse::<Retention>().map(|_| text.to_owned())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use isso_backup::{Shelved, list};
+use isso_backup::{BackupFile, list};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
@@ -47,8 +47,8 @@ impl Schedule {
         let to = self.to.clone();
         // The folder may lie on a disk that does not answer, and Isso must be kept up meanwhile.
         let newest = on_thread(move || {
-            let shelved = list(&to).unwrap_or_default();
-            shelved.iter().filter_map(Shelved::created).max()
+            let backups = list(&to).unwrap_or_default();
+            backups.iter().filter_map(BackupFile::created).max()
         });
         let Some(newest) = newest.await.ok().flatten() else {
             return Duration::ZERO;

@@ -5,15 +5,15 @@ use std::io::Seek;
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 
-use isso_backup::{ArchiveError, Origin, PrepareError, list, verify};
+use isso_backup::{ArchiveError, RestoreSource, StageError, list, verify};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tar::EntryType;
 
 use crate::children::command;
 use crate::craft::{backup, entry, file, sealed};
 use crate::crafted::{CONFIG, plain};
+use crate::progress::Patience;
 use crate::site::{CFG, names, put, quick_folder};
-use crate::watches::Patience;
 
 /// A few bytes announce a frame that zstd skips, and it may be 4 GiB long.
 #[test]
@@ -31,7 +31,7 @@ fn a_frame_that_is_skipped_holds_nobody_up() {
         .unwrap();
     let file = File::open(&path).unwrap();
     let mut same = file.try_clone().unwrap();
-    assert!(Origin::of_file(&path, file).is_none());
+    assert!(RestoreSource::of_file(&path, file).is_none());
     let read = same.stream_position().unwrap();
     assert!(read < 1 << 20, "{read} bytes were read");
 
@@ -50,11 +50,11 @@ fn a_frame_that_is_skipped_holds_nobody_up() {
     bytes.extend([0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0]);
     bytes.extend(hash.as_bytes());
     put(&path, bytes);
-    let origin = Origin::open(&path).unwrap();
+    let source = RestoreSource::open(&path).unwrap();
     let patience = Patience(AtomicUsize::new(60));
-    let error = verify(&origin, folder.path(), &patience).unwrap_err();
+    let error = verify(&source, folder.path(), &patience).unwrap_err();
     assert!(
-        matches!(error, PrepareError::Archive(ArchiveError::Cancelled(_))),
+        matches!(error, StageError::Archive(ArchiveError::Cancelled(_))),
         "{error:?}"
     );
 }
@@ -130,15 +130,15 @@ pub fn look_at_bombs(folder: &Path) {
         setrlimit(resource, limit).unwrap();
     }
     let backups = folder.join("backups");
-    let shelved = list(&backups).unwrap();
-    let count = shelved.len();
-    for shelved in shelved {
+    let listed = list(&backups).unwrap();
+    let count = listed.len();
+    for backup in listed {
         let scratch = folder.join("scratch");
-        let refused = match Origin::open(&shelved.path) {
+        let refused = match RestoreSource::open(&backup.path) {
             Err(error) => error.to_string(),
-            Ok(origin) => verify(&origin, &scratch, &()).unwrap_err().to_string(),
+            Ok(source) => verify(&source, &scratch, &()).unwrap_err().to_string(),
         };
-        let path = shelved.path.display().to_string();
+        let path = backup.path.display().to_string();
         assert!(refused.contains(&path), "{refused}");
         assert!(refused.len() < 2 * path.len() + 200, "{refused}");
     }

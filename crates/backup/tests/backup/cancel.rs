@@ -1,27 +1,28 @@
-//! A watcher may end the work at any moment, and nothing is left of it.
+//! The caller may cancel the work at any moment, and nothing is left of it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use isso_backup::{
-    ArchiveError, CreateError, Origin, PrepareError, SnapshotError, Unsound, Watch, prepare, restore_into, verify,
+    ArchiveError, CreateError, DatabaseProblem, Progress, RestoreSource, SnapshotError, StageError, restore_into,
+    stage, verify,
 };
 
+use crate::progress::{Moment, at, moments};
 use crate::site::{Site, make_database, names, tree};
-use crate::watches::{Moment, at, moments};
 
 /// Cancels some work at every moment it has, each time anew; it has to end there and then.
-fn check(work: impl Fn(&dyn Watch) -> Option<bool>) {
-    let all = moments(|watch| assert_eq!(work(watch), None, "it is done"));
+fn check(work: impl Fn(&dyn Progress) -> Option<bool>) {
+    let all = moments(|progress| assert_eq!(work(progress), None, "it is done"));
     assert!(all.len() > 5, "{all:?}");
     for end in all {
         let is_over = AtomicBool::new(false);
-        let watch = at(|moment| {
+        let progress = at(|moment| {
             let went_on = !matches!(moment, Moment::AllOf(_)) && is_over.load(Ordering::Relaxed);
             assert!(!went_on, "{moment:?} comes after {end:?}");
             is_over.fetch_or(moment == end, Ordering::Relaxed);
             moment == end
         });
-        assert_eq!(work(&watch), Some(true), "{end:?}");
+        assert_eq!(work(&progress), Some(true), "{end:?}");
     }
 }
 
@@ -37,8 +38,8 @@ fn a_cancelled_backup_leaves_nothing() {
     let site = site();
     let before = site.members();
     let to = site.path("elsewhere");
-    check(|watch| {
-        let error = site.create_in(&to, watch).err();
+    check(|progress| {
+        let error = site.create_in(&to, progress).err();
         let left = names(&to);
         match &error {
             None => std::fs::remove_file(to.join(&left[0])).unwrap(),
@@ -50,18 +51,18 @@ fn a_cancelled_backup_leaves_nothing() {
                 error,
                 CreateError::Cancelled(_)
                     | CreateError::Snapshot(SnapshotError::Cancelled(_))
-                    | CreateError::Unsound(_, Unsound::Cancelled(_))
+                    | CreateError::Unsound(_, DatabaseProblem::Cancelled(_))
             )
         })
     });
 }
 
-fn is_cancelled(error: &PrepareError) -> bool {
+fn is_cancelled(error: &StageError) -> bool {
     matches!(
         error,
-        PrepareError::Cancelled(_)
-            | PrepareError::Archive(ArchiveError::Cancelled(_))
-            | PrepareError::Unsound(_, Unsound::Cancelled(_))
+        StageError::Cancelled(_)
+            | StageError::Archive(ArchiveError::Cancelled(_))
+            | StageError::Unsound(_, DatabaseProblem::Cancelled(_))
     )
 }
 
@@ -70,23 +71,26 @@ fn a_cancelled_restore_leaves_what_was_there() {
     let site = site();
     let created = site.create(&()).unwrap();
     let folder = site.path("folder");
-    let origins = [Origin::open(&created.path).unwrap(), Origin::open(site.root()).unwrap()];
+    let sources = [
+        RestoreSource::open(&created.path).unwrap(),
+        RestoreSource::open(site.root()).unwrap(),
+    ];
     let target = Site::with_comments(3);
     let state = || (tree(target.root()), names(target.root()));
     let before = state();
-    for origin in &origins {
-        check(|watch| {
-            let error = prepare(origin, target.root(), watch).err();
+    for source in &sources {
+        check(|progress| {
+            let error = stage(source, target.root(), progress).err();
             assert_eq!(state(), before);
             error.as_ref().map(is_cancelled)
         });
-        check(|watch| {
-            let error = verify(origin, target.root(), watch).err();
+        check(|progress| {
+            let error = verify(source, target.root(), progress).err();
             assert_eq!(state(), before);
             error.as_ref().map(is_cancelled)
         });
-        check(|watch| {
-            let error = restore_into(origin, &folder, watch).err();
+        check(|progress| {
+            let error = restore_into(source, &folder, progress).err();
             if error.is_none() {
                 std::fs::remove_dir_all(&folder).unwrap();
             }

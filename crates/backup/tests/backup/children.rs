@@ -60,7 +60,7 @@ fn child() {
         "bombs" => crate::bombs::look_at_bombs(&folder),
         "closed" => crate::not_found::what_is_closed(&folder),
         "create" => crate::killed::create(&folder, detail),
-        "prepare" => crate::killed::prepare(&folder, detail),
+        "stage" => crate::killed::stage(&folder, detail),
         "swap" => crate::interrupted::swap_and_swap(&folder),
         "disk" => crate::namespaces::CASES[detail].1(&folder),
         "undo" => crate::undone::restore_and_undo(&folder),

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use isso_backup::{ArchiveError, Origin, OriginError, PrepareError, Unsound, restore_into, verify};
+use isso_backup::{ArchiveError, DatabaseProblem, RestoreSource, SourceError, StageError, restore_into, verify};
 use tar::EntryType;
 use time::macros::datetime;
 
@@ -17,17 +17,17 @@ const STORE: &str = "start9/store.json";
 const DATABASE: &str = "db/comments.db";
 
 /// Tries to restore it, and gives what has become of that; nothing may be written outside.
-fn restored(bytes: &[u8]) -> Result<(), PrepareError> {
+fn restored(bytes: &[u8]) -> Result<(), StageError> {
     let folder = quick_folder();
     let inner = folder.path().join("one/two/three");
     put(&folder.path().join("backup"), bytes);
     put(&folder.path().join("one/two/bystander"), "mine");
     let before = tree(folder.path());
-    let origin = match Origin::open(&folder.path().join("backup")) {
-        Err(OriginError::Archive(error)) => return Err(error.into()),
-        origin => origin.unwrap(),
+    let source = match RestoreSource::open(&folder.path().join("backup")) {
+        Err(SourceError::Archive(error)) => return Err(error.into()),
+        source => source.unwrap(),
     };
-    let outcome = restore_into(&origin, &inner, &()).map(drop);
+    let outcome = restore_into(&source, &inner, &()).map(drop);
     let mut after = tree(folder.path());
     match outcome {
         Ok(()) => after.retain(|path, _| !path.starts_with("one/two/three")),
@@ -62,7 +62,7 @@ fn what_is_made_by_hand_is_a_backup() {
 fn one_of_a_later_format_is_left_to_a_later_issoctl() {
     let text = r#"{"format": 2, "everything": "else"}"#;
     let bytes = sealed(&[file("manifest.json", text.as_bytes()), Vec::new()]);
-    check!(&bytes, PrepareError::Archive(error @ ArchiveError::Future { found: 2, .. })
+    check!(&bytes, StageError::Archive(error @ ArchiveError::LaterFormat { found: 2, .. })
         if error.to_string().contains("later issoctl"));
 }
 
@@ -70,14 +70,14 @@ fn one_of_a_later_format_is_left_to_a_later_issoctl() {
 fn a_manifest_that_makes_no_sense_is_refused() {
     for text in ["", "{}", "[]", "{\"format\": 1}", "{\"format\": -1}", "\u{0}"] {
         let bytes = sealed(&[file("manifest.json", text.as_bytes()), Vec::new()]);
-        check!(&bytes, PrepareError::Archive(ArchiveError::Damaged { member, .. })
+        check!(&bytes, StageError::Archive(ArchiveError::Damaged { member, .. })
             if member == "manifest.json");
     }
     // Something else is in its place, or it is longer than any.
     let long = vec![b' '; 70_000];
     for first in [file("other.json", b"{}"), file("manifest.json", &long), Vec::new()] {
         let bytes = sealed(&[first, Vec::new()]);
-        check!(&bytes, PrepareError::Archive(ArchiveError::Damaged { .. }));
+        check!(&bytes, StageError::Archive(ArchiveError::Damaged { .. }));
     }
 }
 
@@ -97,12 +97,12 @@ fn names_that_no_backup_has_are_refused() {
         let files = [(stranger, &b"x"[..])];
         // The manifest has it, and then the archive alone.
         check!(&backup(&plain(&files), &files),
-            PrepareError::Archive(ArchiveError::Stranger { member, .. }) if member == stranger);
+            StageError::Archive(ArchiveError::UnexpectedMember { member, .. }) if member == stranger);
         let as_config = [(CONFIG, &b"x"[..])];
         check!(&backup(&plain(&as_config), &files),
-            PrepareError::Archive(ArchiveError::WrongMember { expected, .. }) if expected == CONFIG);
+            StageError::Archive(ArchiveError::WrongMember { expected, .. }) if expected == CONFIG);
         check!(&backup(&plain(&as_config), &[as_config[0], files[0]]),
-            PrepareError::Archive(ArchiveError::Stranger { member, .. }) if member == stranger);
+            StageError::Archive(ArchiveError::UnexpectedMember { member, .. }) if member == stranger);
     }
 }
 
@@ -114,7 +114,7 @@ fn a_name_that_is_given_in_another_way_is_no_way_around() {
     for before in [long_name, pax] {
         let bytes = sealed(&[file("manifest.json", &text), [before, file(CONFIG, b"x")].concat()]);
         // The entry about a name counts for itself, and is not read.
-        check!(&bytes, PrepareError::Archive(ArchiveError::WrongMember { found, .. })
+        check!(&bytes, StageError::Archive(ArchiveError::WrongMember { found, .. })
             if found.ends_with("no plain file,"));
     }
 }
@@ -124,12 +124,12 @@ fn links_are_not_followed_and_not_made() {
     let text = serde_json::to_vec(&plain(&[(CONFIG, b"")])).unwrap();
     let folder = entry("config", b"", EntryType::Symlink);
     let bytes = sealed(&[file("manifest.json", &text), [folder, file(CONFIG, b"")].concat()]);
-    check!(&bytes, PrepareError::Archive(ArchiveError::WrongMember { found, .. })
+    check!(&bytes, StageError::Archive(ArchiveError::WrongMember { found, .. })
         if found.starts_with("config,"));
     // Also where name and hash are right.
     let link = entry(CONFIG, b"", EntryType::Symlink);
     let bytes = sealed(&[file("manifest.json", &text), link]);
-    check!(&bytes, PrepareError::Archive(ArchiveError::WrongMember { found, .. })
+    check!(&bytes, StageError::Archive(ArchiveError::WrongMember { found, .. })
         if found.starts_with(CONFIG));
 }
 
@@ -137,17 +137,17 @@ fn links_are_not_followed_and_not_made() {
 fn the_order_is_part_of_the_format() {
     let files: [(&str, &[u8]); 2] = [(STORE, b"{}"), (CONFIG, CFG.as_bytes())];
     check!(&backup(&plain(&files), &files),
-        PrepareError::Archive(ArchiveError::Stranger { member, .. }) if member == CONFIG);
+        StageError::Archive(ArchiveError::UnexpectedMember { member, .. }) if member == CONFIG);
     let twice = [files[1], files[1]];
     check!(&backup(&plain(&twice), &twice),
-        PrepareError::Archive(ArchiveError::Stranger { member, .. }) if member == CONFIG);
+        StageError::Archive(ArchiveError::UnexpectedMember { member, .. }) if member == CONFIG);
     let ordered = [files[1], files[0]];
     check!(&backup(&plain(&ordered), &files),
-        PrepareError::Archive(ArchiveError::WrongMember { found, .. }) if found == STORE);
+        StageError::Archive(ArchiveError::WrongMember { found, .. }) if found == STORE);
     check!(&backup(&plain(&ordered), &ordered[..1]),
-        PrepareError::Archive(ArchiveError::WrongMember { found, .. }) if found == "nothing");
+        StageError::Archive(ArchiveError::WrongMember { found, .. }) if found == "nothing");
     check!(&backup(&plain(&ordered[..1]), &ordered),
-        PrepareError::Archive(ArchiveError::Stranger { member, .. }) if member == STORE);
+        StageError::Archive(ArchiveError::UnexpectedMember { member, .. }) if member == STORE);
 }
 
 #[test]
@@ -155,20 +155,20 @@ fn other_bytes_than_the_manifest_names_are_refused() {
     let good = [(CONFIG, &b"good"[..])];
     for other in [&b"evil"[..], b"goo", b"good ", b""] {
         check!(&backup(&plain(&good), &[(CONFIG, other)]),
-            PrepareError::Archive(ArchiveError::Damaged { member, .. }) if member == CONFIG);
+            StageError::Archive(ArchiveError::Damaged { member, .. }) if member == CONFIG);
     }
     // The hash is right, the length is not.
     let mut lying = plain(&good);
     lying.members[0].size = 5;
     check!(
         &backup(&lying, &good),
-        PrepareError::Archive(ArchiveError::Damaged { .. })
+        StageError::Archive(ArchiveError::Damaged { .. })
     );
     lying.members[0] = member(CONFIG, b"good");
     lying.members[0].blake3.make_ascii_uppercase();
     check!(
         &backup(&lying, &good),
-        PrepareError::Archive(ArchiveError::Damaged { .. })
+        StageError::Archive(ArchiveError::Damaged { .. })
     );
 }
 
@@ -178,11 +178,11 @@ fn sizes_that_no_disk_holds_are_refused_beforehand() {
     let mut lying = plain(&files);
     for size in [u64::MAX / 4, u64::MAX] {
         lying.members[1].size = size;
-        check!(&backup(&lying, &files), PrepareError::Space(_));
+        check!(&backup(&lying, &files), StageError::Space(_));
     }
     // Settings are held in memory, and no settings are so large.
     lying.members[0].size = 1024 * 1024 + 1;
-    check!(&backup(&lying, &files), PrepareError::Archive(ArchiveError::TooLarge { member, .. })
+    check!(&backup(&lying, &files), StageError::Archive(ArchiveError::TooLarge { member, .. })
         if member == CONFIG);
 }
 
@@ -204,7 +204,7 @@ fn a_database_that_sqlite_finds_corrupt_is_refused() {
         let files = [(CONFIG, CFG.as_bytes()), (DATABASE, &**damaged)];
         check!(
             &backup(&plain(&files), &files),
-            PrepareError::Unsound(_, Unsound::Damaged(_))
+            StageError::Unsound(_, DatabaseProblem::Damaged(_))
         );
     }
     let nonsense = b"no database at all, but long enough to be looked at";
@@ -212,7 +212,7 @@ fn a_database_that_sqlite_finds_corrupt_is_refused() {
         let files = [(DATABASE, unreadable)];
         check!(
             &backup(&plain(&files), &files),
-            PrepareError::Unsound(_, Unsound::Unreadable(_))
+            StageError::Unsound(_, DatabaseProblem::Unreadable(_))
         );
     }
     let files = [(DATABASE, &*sound)];
@@ -236,21 +236,21 @@ fn what_is_beside_the_frames_is_noticed() {
         let bytes = sealed(&[text.clone(), [config.clone(), behind].concat()]);
         check!(
             &bytes,
-            PrepareError::Archive(ArchiveError::Altered(_) | ArchiveError::Stranger { .. })
+            StageError::Archive(ArchiveError::Altered(_) | ArchiveError::UnexpectedMember { .. })
         );
     }
     // A frame of its own is no way around, nor is one before the manifest ends.
     let bytes = sealed(&[text.clone(), config.clone(), vec![0; 512]]);
-    check!(&bytes, PrepareError::Archive(ArchiveError::Altered(_)));
+    check!(&bytes, StageError::Archive(ArchiveError::Altered(_)));
     let bytes = sealed(&[[text.clone(), config.clone()].concat(), Vec::new()]);
-    check!(&bytes, PrepareError::Archive(ArchiveError::Damaged { .. }));
+    check!(&bytes, StageError::Archive(ArchiveError::Damaged { .. }));
     // No end of a tar archive, or none of a frame.
     let bytes = sealed(&[text.clone(), config.clone()]);
     let mut cut = bytes[..bytes.len() - 40 - 6].to_vec();
     let hash = blake3::hash(&cut);
     cut.extend([0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0]);
     cut.extend(hash.as_bytes());
-    check!(&cut, PrepareError::Archive(ArchiveError::Damaged { .. }));
+    check!(&cut, StageError::Archive(ArchiveError::Damaged { .. }));
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn where_a_link_lies_it_is_the_file_that_counts() {
     put(&folder.path().join("backup"), bytes);
     let link = folder.path().join("link");
     symlink("backup", &link).unwrap();
-    verify(&Origin::open(&link).unwrap(), folder.path(), &()).unwrap();
+    verify(&RestoreSource::open(&link).unwrap(), folder.path(), &()).unwrap();
     assert_eq!(names(folder.path()), ["backup", "link"]);
 }
 
@@ -299,11 +299,11 @@ fn chance_writes_nothing_that_was_not_in_the_backup() {
         let path = folder.path().join("backup");
         put(&path, sealed(&parts));
         let into = folder.path().join("into");
-        let origin = match Origin::open(&path) {
-            Err(OriginError::Archive(_)) => continue,
-            origin => origin.unwrap(),
+        let source = match RestoreSource::open(&path) {
+            Err(SourceError::Archive(_)) => continue,
+            source => source.unwrap(),
         };
-        match restore_into(&origin, &into, &()) {
+        match restore_into(&source, &into, &()) {
             Ok(_) => {
                 let found = tree(&into);
                 let known = |(name, bytes): (&std::path::PathBuf, &Vec<u8>)| {
@@ -314,7 +314,7 @@ fn chance_writes_nothing_that_was_not_in_the_backup() {
                 assert!(found.iter().all(known), "{seed}: {found:?}");
                 passed += 1;
             }
-            Err(PrepareError::Archive(_) | PrepareError::Space(_)) => assert!(!into.exists()),
+            Err(StageError::Archive(_) | StageError::Space(_)) => assert!(!into.exists()),
             Err(error) => panic!("{seed}: {error:?}"),
         }
     }

@@ -7,15 +7,16 @@ use std::path::Path;
 use std::process::Command;
 
 use isso_backup::{
-    Counts, CreateError, Created, FORMAT, Manifest, Origin, SnapshotError, Step, list, restore_into, verify,
+    BackupStep, Counts, CreateError, Created, FORMAT, Manifest, RestoreSource, SnapshotError, list, restore_into,
+    verify,
 };
 use isso_database::{DatabaseError, remember};
 use isso_tests::not_tested;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
+use crate::progress::{Moment, moments};
 use crate::site::{CFG, MEMBERS, Site, Tree, content, mode, names, put, quick_folder, tree};
-use crate::watches::{Moment, moments};
 
 /// Makes a backup, looks at it in every way there is, and restores it; it has to give these members of the site back.
 fn check(site: &Site, expected: &[&str], comments: Option<Counts>) -> Created {
@@ -29,25 +30,25 @@ fn check(site: &Site, expected: &[&str], comments: Option<Counts>) -> Created {
     assert_eq!(manifest.database, comments);
     check_members(manifest, expected, &before);
 
-    let origin = Origin::open(&created.path).unwrap();
-    assert_eq!(origin.path(), created.path);
-    assert_eq!(origin.files(), expected);
-    let Origin::Archive(archive) = &origin else {
-        panic!("{origin:?}");
+    let source = RestoreSource::open(&created.path).unwrap();
+    assert_eq!(source.path(), created.path);
+    assert_eq!(source.files(), expected);
+    let RestoreSource::Archive(archive) = &source else {
+        panic!("{source:?}");
     };
     assert_eq!(archive.manifest(), manifest);
-    let described = origin.describe();
+    let described = source.describe();
     assert_eq!(described.created, manifest.created);
     assert_eq!(described.database, comments);
     assert_eq!(described.size, manifest.size());
 
     let scratch = quick_folder();
-    let verified = verify(&origin, scratch.path(), &()).unwrap();
+    let verified = verify(&source, scratch.path(), &()).unwrap();
     assert_eq!(verified.database, comments);
     assert_eq!(names(scratch.path()), [""; 0]);
 
     let folder = scratch.path().join("restored");
-    let restored = restore_into(&origin, &folder, &()).unwrap();
+    let restored = restore_into(&source, &folder, &()).unwrap();
     assert_eq!(restored.database, comments);
     assert_eq!(tree(&folder), before, "byte by byte");
     for member in expected {
@@ -90,8 +91,8 @@ fn everything_comes_back_as_it_was() {
     let site = Site::with_comments(100);
     let created = check(&site, &MEMBERS, HUNDRED);
     let folder = quick_folder();
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, folder.path(), &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, folder.path(), &()).unwrap();
     let restored = content(&folder.path().join("db/comments.db"));
     assert_eq!(restored, content(&site.database()));
     assert!(restored.len() > 100);
@@ -111,8 +112,8 @@ fn an_isso_that_nobody_uses_is_backed_up_alike() {
     assert_eq!(created.manifest.isso, None);
     assert_eq!(created.manifest.database, HUNDRED);
     let folder = site.path("restored");
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, &folder, &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, &folder, &()).unwrap();
     assert_eq!(tree(&folder), site.members());
 }
 
@@ -295,7 +296,7 @@ fn a_database_without_comments_is_as_good_as_any() {
     File::create(site.database()).unwrap();
     let created = site.create(&()).unwrap();
     assert_eq!(created.manifest.database, None);
-    assert_eq!(Origin::open(&created.path).unwrap().files(), MEMBERS[..2]);
+    assert_eq!(RestoreSource::open(&created.path).unwrap().files(), MEMBERS[..2]);
 }
 
 #[test]
@@ -322,12 +323,12 @@ fn broken_settings_are_backed_up_as_they_are() {
     let site = Site::with_comments(100);
     site.put("config/isso.cfg", &broken);
     let created = check(&site, &MEMBERS, HUNDRED);
-    let origin = Origin::open(&created.path).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
     let scratch = quick_folder();
-    let verified = verify(&origin, scratch.path(), &()).unwrap();
+    let verified = verify(&source, scratch.path(), &()).unwrap();
     let lines: Vec<_> = verified.diagnostics.iter().map(|it| it.line).collect();
     assert_eq!(lines, [10], "{:?}", verified.diagnostics);
-    let restored = restore_into(&origin, scratch.path(), &()).unwrap();
+    let restored = restore_into(&source, scratch.path(), &()).unwrap();
     assert!(!restored.is_accepted());
     let text = fs::read_to_string(scratch.path().join("config/isso.cfg"));
     assert_eq!(text.unwrap(), broken);
@@ -348,7 +349,7 @@ fn settings_with_which_isso_runs_are_never_too_large_for_a_backup() {
 #[test]
 fn who_looks_on_hears_of_every_byte() {
     let site = Site::with_comments(100);
-    let seen = moments(|watch| drop(site.create(watch).unwrap()));
+    let seen = moments(|progress| drop(site.create(progress).unwrap()));
     let steps = |seen: &[Moment]| {
         let steps = seen.iter().filter_map(|it| match it {
             Moment::Begin(step) => Some(*step),
@@ -356,12 +357,12 @@ fn who_looks_on_hears_of_every_byte() {
         });
         steps.collect::<Vec<_>>()
     };
-    assert_eq!(steps(&seen), [Step::Copy, Step::Check, Step::Pack]);
-    for step in [Step::Copy, Step::Pack] {
+    assert_eq!(steps(&seen), [BackupStep::Copy, BackupStep::Check, BackupStep::Pack]);
+    for step in [BackupStep::Copy, BackupStep::Pack] {
         assert!(seen.contains(&Moment::AllOf(step)), "{seen:?}");
     }
-    let origin = Origin::open(&site.backups().join(&names(&site.backups())[0])).unwrap();
-    let seen = moments(|watch| drop(verify(&origin, site.root(), watch).unwrap()));
-    assert_eq!(steps(&seen), [Step::Unpack, Step::Check]);
-    assert!(seen.contains(&Moment::AllOf(Step::Unpack)), "{seen:?}");
+    let source = RestoreSource::open(&site.backups().join(&names(&site.backups())[0])).unwrap();
+    let seen = moments(|progress| drop(verify(&source, site.root(), progress).unwrap()));
+    assert_eq!(steps(&seen), [BackupStep::Unpack, BackupStep::Check]);
+    assert!(seen.contains(&Moment::AllOf(BackupStep::Unpack)), "{seen:?}");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{Archive, ArchiveError, Manifest, Origin, OriginError, PrepareError, verify};
+use isso_backup::{Archive, ArchiveError, Manifest, RestoreSource, SourceError, StageError, verify};
 use tempfile::TempDir;
 use time::macros::datetime;
 
@@ -24,7 +24,7 @@ impl Victim {
         let folder = quick_folder();
         let path = folder.path().join("it.isso-backup.tar.zst");
         put(&path, &good);
-        verify(&Origin::open(&path).unwrap(), folder.path(), &()).unwrap();
+        verify(&RestoreSource::open(&path).unwrap(), folder.path(), &()).unwrap();
         let manifest = Archive::open(&path).unwrap().manifest().clone();
         Victim {
             folder,
@@ -38,17 +38,17 @@ impl Victim {
     fn check(&self, bytes: &[u8], what: &dyn Fn() -> String) -> ArchiveError {
         assert_ne!(bytes, self.good, "{}", what());
         put(&self.path, bytes);
-        let error = match Origin::open(&self.path) {
-            Err(OriginError::Archive(error)) => error,
+        let error = match RestoreSource::open(&self.path) {
+            Err(SourceError::Archive(error)) => error,
             Err(error) => panic!("{}: {error:?}", what()),
-            Ok(origin) => {
+            Ok(source) => {
                 // What is listed, and which backups are kept, depends on this alone.
-                let Origin::Archive(archive) = &origin else {
+                let RestoreSource::Archive(archive) = &source else {
                     panic!("{}", what());
                 };
                 assert_eq!(archive.manifest(), &self.manifest, "{}", what());
-                match verify(&origin, self.folder.path(), &()) {
-                    Err(PrepareError::Archive(error)) => error,
+                match verify(&source, self.folder.path(), &()) {
+                    Err(StageError::Archive(error)) => error,
                     other => panic!("{}: {other:?}", what()),
                 }
             }

@@ -5,7 +5,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use isso_backup::{
-    Create, CreateError, NoSpace, Origin, PrepareError, SnapshotError, Step, WorkshopError, list, restore_into, verify,
+    BackupStep, Create, CreateError, NoSpace, RestoreSource, SnapshotError, StageError, StagingDirError, list,
+    restore_into, verify,
 };
 use isso_database::DatabaseError;
 use isso_tests::disks::{self, fill, make_read_only, run};
@@ -13,9 +14,9 @@ use rusqlite::Connection;
 
 use crate::hot::half_written;
 use crate::namespaces::{check, is_full, large_site, mount};
+use crate::progress::{Moment, at};
 use crate::python::Python;
 use crate::site::{Site, content, names, put, tree};
-use crate::watches::{Moment, at};
 
 #[test]
 fn a_target_that_is_read_only_is_said() {
@@ -32,15 +33,15 @@ pub fn read_only(folder: &Path) {
     let there = names(folder);
     for to in [folder, &folder.join("deeper")] {
         let error = site.create_in(to, &()).unwrap_err();
-        let expected = matches!(&error, CreateError::Workshop(WorkshopError::Folder(path, source))
+        let expected = matches!(&error, CreateError::StagingDir(StagingDirError::Folder(path, source))
             if path == to && source.kind() == ErrorKind::ReadOnlyFilesystem);
         assert!(expected, "{error:?}");
     }
-    let origin = Origin::open(&kept).unwrap();
-    let error = verify(&origin, folder, &()).unwrap_err();
-    assert!(matches!(error, PrepareError::Workshop(_)), "{error:?}");
+    let source = RestoreSource::open(&kept).unwrap();
+    let error = verify(&source, folder, &()).unwrap_err();
+    assert!(matches!(error, StageError::StagingDir(_)), "{error:?}");
     // To read it is enough to restore it elsewhere.
-    verify(&origin, site.root(), &()).unwrap();
+    verify(&source, site.root(), &()).unwrap();
     assert_eq!(list(folder).unwrap().len(), 2);
     assert_eq!(names(folder), there);
     assert_eq!(tree(site.root()), before);
@@ -59,15 +60,15 @@ pub fn read_only_source(folder: &Path) {
     assert!(fs::create_dir(site.path("x")).is_err());
     let created = site.create_in(folder, &()).unwrap();
     let target = folder.join("restored");
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, &target, &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, &target, &()).unwrap();
     assert_eq!(tree(&target), site.members());
     assert_eq!(tree(site.root()), before);
     // As a plain folder it can be moved in, too.
     let target = folder.join("moved");
-    let origin = Origin::open(site.root()).unwrap();
-    assert_eq!(origin.describe().database.unwrap().comments, 800);
-    restore_into(&origin, &target, &()).unwrap();
+    let source = RestoreSource::open(site.root()).unwrap();
+    assert_eq!(source.describe().database.unwrap().comments, 800);
+    restore_into(&source, &target, &()).unwrap();
     assert_eq!(tree(&target), site.members());
 }
 
@@ -100,8 +101,8 @@ pub fn read_only_leavings(folder: &Path) {
         let created = create.run(&()).unwrap();
         assert_eq!(tree(site.root()), before);
         let target = folder.join("restored");
-        let origin = Origin::open(&created.path).unwrap();
-        restore_into(&origin, &target, &()).unwrap();
+        let source = RestoreSource::open(&created.path).unwrap();
+        restore_into(&source, &target, &()).unwrap();
         assert_eq!(content(&target.join("db/comments.db")), expected);
         fs::remove_dir_all(target).unwrap();
     }
@@ -137,8 +138,8 @@ fn where_there_is_much_too_little_room_nothing_begins() {
 pub fn much_too_full(folder: &Path) {
     let (site, before) = large_site();
     mount(folder, 3_500);
-    let watch = at(|moment| panic!("{moment:?}"));
-    let error = site.create_in(folder, &watch).unwrap_err();
+    let progress = at(|moment| panic!("{moment:?}"));
+    let error = site.create_in(folder, &progress).unwrap_err();
     assert!(matches!(error, CreateError::Space(NoSpace { .. })), "{error:?}");
     assert_eq!(names(folder), [""; 0]);
     assert_eq!(tree(site.root()), before);
@@ -152,14 +153,14 @@ fn a_disk_that_fills_up_while_the_database_is_copied_is_left_clean() {
 pub fn full_while_copying(folder: &Path) {
     let (site, before) = large_site();
     mount(folder, 8_000);
-    let watch = at(|moment| {
-        if moment == Moment::Part(Step::Copy, 1) {
+    let progress = at(|moment| {
+        if moment == Moment::Part(BackupStep::Copy, 1) {
             fill(folder);
         }
         false
     });
     let fails = |site: &Site| {
-        let error = site.create_in(folder, &watch).unwrap_err();
+        let error = site.create_in(folder, &progress).unwrap_err();
         assert_eq!(names(folder), ["filler"]);
         fs::remove_file(folder.join("filler")).unwrap();
         match error {
@@ -222,19 +223,19 @@ pub fn deleted(folder: &Path) {
 /// Takes the target away at every step.
 fn vanished(folder: &Path, vanish: impl Fn(&Path) + Sync) {
     let (site, before) = large_site();
-    for step in [Step::Copy, Step::Check, Step::Pack] {
+    for step in [BackupStep::Copy, BackupStep::Check, BackupStep::Pack] {
         let to = folder.join(format!("{step:?}"));
         mount(&to, 20_000);
-        let watch = at(|moment| {
+        let progress = at(|moment| {
             if moment == Moment::Begin(step) {
                 vanish(&to);
             }
             false
         });
-        let error = site.create_in(&to, &watch).unwrap_err();
+        let error = site.create_in(&to, &progress).unwrap_err();
         let expected = match &error {
             CreateError::Write(path, _) => path == &to,
-            CreateError::Workshop(WorkshopError::Publish(path, _)) => path.starts_with(&to),
+            CreateError::StagingDir(StagingDirError::Publish(path, _)) => path.starts_with(&to),
             _ => false,
         };
         assert!(expected, "{step:?}: {error:?}");

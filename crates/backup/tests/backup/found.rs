@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{Choice, Origin, OriginError, Wanted, verify};
+use isso_backup::{Choice, RestoreSource, SourceError, SourceRole, verify};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -40,13 +40,13 @@ pub fn cfg(dbpath: &str) -> String {
 fn check(files: &[(&str, &str)], settings: Option<&str>, database: Option<&str>) {
     let folder = folder(files);
     let before = (tree(folder.path()), names(folder.path()));
-    let origin = Origin::open(folder.path()).unwrap();
-    let found = |file| origin.source_of(file).map(Path::to_owned);
+    let source = RestoreSource::open(folder.path()).unwrap();
+    let found = |file| source.path_of(file).map(Path::to_owned);
     let expected = |name: Option<&str>| name.map(|it| folder.path().join(it));
     assert_eq!(found(SETTINGS), expected(settings), "{files:?}");
     assert_eq!(found(DATABASE), expected(database), "{files:?}");
     let scratch = quick_folder();
-    let look = verify(&origin, scratch.path(), &()).unwrap();
+    let look = verify(&source, scratch.path(), &()).unwrap();
     let comments = database.map(|name| {
         let (_, comments) = files.iter().find(|it| it.0 == name).unwrap();
         comments.parse().unwrap()
@@ -55,8 +55,8 @@ fn check(files: &[(&str, &str)], settings: Option<&str>, database: Option<&str>)
     assert_eq!((tree(folder.path()), names(folder.path())), before);
 }
 
-fn refused(folder: &Path) -> OriginError {
-    Origin::open(folder).unwrap_err()
+fn refused(folder: &Path) -> SourceError {
+    RestoreSource::open(folder).unwrap_err()
 }
 
 #[test]
@@ -183,18 +183,18 @@ fn a_volume_among_other_things_is_found_with_its_choice_of_the_mail_server() {
         ("main/start9/store.json", STORE),
         ("notes.txt", "x"),
     ]);
-    let origin = Origin::open(folder.path()).unwrap();
+    let source = RestoreSource::open(folder.path()).unwrap();
     let store = folder.path().join("main/start9/store.json");
-    assert_eq!(origin.source_of("start9/store.json"), Some(&*store));
+    assert_eq!(source.path_of("start9/store.json"), Some(&*store));
 }
 
 #[test]
 fn a_choice_of_the_mail_server_that_cannot_be_read_is_left_behind() {
     let folder = folder(&[("config/isso.cfg", CFG), ("start9/store.json", "{")]);
-    assert_eq!(Origin::open(folder.path()).unwrap().files(), [SETTINGS]);
+    assert_eq!(RestoreSource::open(folder.path()).unwrap().files(), [SETTINGS]);
     put(&folder.path().join("start9/store.json"), STORE);
-    let origin = Origin::open(folder.path()).unwrap();
-    assert_eq!(origin.files(), [SETTINGS, "start9/store.json"]);
+    let source = RestoreSource::open(folder.path()).unwrap();
+    assert_eq!(source.files(), [SETTINGS, "start9/store.json"]);
 }
 
 #[test]
@@ -254,16 +254,16 @@ fn two_copies_of_the_same_settings_are_one() {
     );
     let folder = folder(&[("isso.cfg", &cfg), ("comments.db", "3")]);
     symlink("comments.db", folder.path().join("current.db")).unwrap();
-    let origin = Origin::open(folder.path()).unwrap();
-    assert_eq!(origin.files(), [SETTINGS, DATABASE]);
+    let source = RestoreSource::open(folder.path()).unwrap();
+    assert_eq!(source.files(), [SETTINGS, DATABASE]);
 }
 
 #[test]
 fn settings_whose_database_lies_elsewhere_say_so() {
     let folder = folder(&[("isso.cfg", &cfg("/var/lib/isso/foo.db"))]);
-    let origin = Origin::open(folder.path()).unwrap();
-    assert_eq!(origin.files(), [SETTINGS]);
-    let missing = origin.missing_database();
+    let source = RestoreSource::open(folder.path()).unwrap();
+    assert_eq!(source.files(), [SETTINGS]);
+    let missing = source.missing_database();
     assert_eq!(missing, Some(Path::new("/var/lib/isso/foo.db")));
 }
 
@@ -274,17 +274,17 @@ fn of_several_candidates_a_person_chooses() {
     let path = |name: &str| folder.path().join(name);
     let error = refused(folder.path());
     assert!(error.to_string().contains("b.cfg"), "{error}");
-    let OriginError::Several { of, found } = error else {
+    let SourceError::Several { of, found } = error else {
         panic!("{error:?}");
     };
-    assert_eq!((of, found), (Wanted::Settings, vec![path("a.cfg"), path("b.cfg")]));
+    assert_eq!((of, found), (SourceRole::Settings, vec![path("a.cfg"), path("b.cfg")]));
     let chosen = |settings: Option<&str>, database: Option<&str>| {
         let choice = Choice {
             settings: settings.map(PathBuf::from),
             database: database.map(PathBuf::from),
         };
-        let origin = Origin::choose(folder.path(), &choice).unwrap();
-        [SETTINGS, DATABASE].map(|it| origin.source_of(it).map(Path::to_owned))
+        let source = RestoreSource::choose(folder.path(), &choice).unwrap();
+        [SETTINGS, DATABASE].map(|it| source.path_of(it).map(Path::to_owned))
     };
     // The settings tell which database belongs to them; a name is one in the folder, if there is no such file here.
     let both = |a, b| [Some(path(a)), Some(path(b))];
@@ -296,25 +296,25 @@ fn of_several_candidates_a_person_chooses() {
     fs::remove_file(path("a.cfg")).unwrap();
     fs::remove_file(path("b.cfg")).unwrap();
     let error = refused(folder.path());
-    let OriginError::Several { of, found } = error else {
+    let SourceError::Several { of, found } = error else {
         panic!("{error:?}");
     };
-    assert_eq!((of, found), (Wanted::Database, vec![path("a.db"), path("b.db")]));
+    assert_eq!((of, found), (SourceRole::Database, vec![path("a.db"), path("b.db")]));
     assert_eq!(chosen(None, Some("b.db")), [None, Some(path("b.db"))]);
     let choice = Choice {
         database: Some("c.db".into()),
         ..Choice::default()
     };
-    let error = Origin::choose(folder.path(), &choice).unwrap_err();
-    assert!(matches!(error, OriginError::Read(..)), "{error:?}");
+    let error = RestoreSource::choose(folder.path(), &choice).unwrap_err();
+    assert!(matches!(error, SourceError::Read(..)), "{error:?}");
 }
 
 #[test]
 fn a_database_or_settings_alone_are_taken() {
     let folder = folder(&[("blog.sqlite", "3"), ("user.cfg", &cfg("/x/blog.sqlite"))]);
     let taken = |name: &str, choice: Choice| {
-        let origin = Origin::choose(&folder.path().join(name), &choice).unwrap();
-        origin.files().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        let source = RestoreSource::choose(&folder.path().join(name), &choice).unwrap();
+        source.files().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(taken("blog.sqlite", Choice::default()), [DATABASE]);
     assert_eq!(taken("user.cfg", Choice::default()), [SETTINGS]);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use isso_backup::{Origin, restore_into};
+use isso_backup::{RestoreSource, restore_into};
 
 use crate::python::Python;
 use crate::site::{Site, content, names, put};
@@ -28,8 +28,8 @@ fn it_is_rolled_back_and_the_backup_is_sound() {
     let created = site.create(&()).unwrap();
     assert_eq!(content(&site.database()), before);
     let folder = site.path("restored");
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, &folder, &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, &folder, &()).unwrap();
     assert_eq!(content(&folder.join("db/comments.db")), before);
 }
 
@@ -41,8 +41,8 @@ fn a_journal_that_means_nothing_does_no_harm() {
     put(&site.path("db/comments.db-journal"), [0; 4096]);
     let created = site.create(&()).unwrap();
     let folder = site.path("restored");
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, &folder, &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, &folder, &()).unwrap();
     assert_eq!(content(&folder.join("db/comments.db")), before);
     assert_eq!(names(&folder.join("db")), ["comments.db"]);
 }

@@ -5,13 +5,13 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use isso_backup::{Origin, SwapError, finish, prepare, swap};
+use isso_backup::{RestoreSource, SwapError, finish, stage, swap};
 use isso_tests::spin_until;
 
 use crate::children::{command, here, wait_until_here};
 use crate::dice::Dice;
 use crate::site::{CFG, MEMBERS, Site, Tree, names, put, quick_folder, tree};
-use crate::swap::{COMPANIONS, KINDS, check_restored, giving_way, new_state, old_site, prepared};
+use crate::swap::{COMPANIONS, KINDS, check_restored, giving_way, new_state, old_site, staged};
 
 /// The renames of a restore, in their order, as `swap` does them.
 fn renames(site: &Site, before: &Path, members: &[&str]) -> Vec<(PathBuf, PathBuf)> {
@@ -28,7 +28,7 @@ fn renames(site: &Site, before: &Path, members: &[&str]) -> Vec<(PathBuf, PathBu
 
 /// A restore that counts already, and where the old files go.
 fn committed(backup: &Path, site: &Site) -> PathBuf {
-    let ready = prepared(backup, site);
+    let ready = staged(backup, site);
     fs::rename(ready.path(), site.path(".restore")).unwrap();
     let plan = fs::read(site.path(".restore/plan.json")).unwrap();
     let plan: serde_json::Value = serde_json::from_slice(&plan).unwrap();
@@ -154,14 +154,14 @@ fn whatever_has_been_renamed_can_be_undone() {
 
 /// What the process does that is killed: it puts one state in the place of the other, again and again.
 pub fn swap_and_swap(folder: &Path) {
-    let states = ["A", "B"].map(|name| Origin::open(&folder.join(name)).unwrap());
+    let states = ["A", "B"].map(|name| RestoreSource::open(&folder.join(name)).unwrap());
     let root = folder.join("volume");
     for (n, state) in states.iter().cycle().enumerate() {
-        let prepared = prepare(state, &root, &()).unwrap();
+        let staged = stage(state, &root, &()).unwrap();
         if n == 1 {
             here();
         }
-        swap(&root, prepared.path()).unwrap();
+        swap(&root, staged.path()).unwrap();
         // The Isso of this state has left something, too.
         for name in COMPANIONS {
             put(&root.join(name), state.path().file_name().unwrap().as_encoded_bytes());

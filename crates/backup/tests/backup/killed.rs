@@ -3,33 +3,33 @@
 use std::fs;
 use std::path::Path;
 
-use isso_backup::{Create, Origin, Step, finish, list, prepare as prepare_files, verify};
+use isso_backup::{BackupStep, Create, RestoreSource, finish, list, stage as stage_files, verify};
 use isso_cfg::Volume;
 
 use crate::children::{command, here_it_ends, wait_until_here};
+use crate::progress::{Moment, at};
 use crate::python::Python;
 use crate::site::{Site, content, make_database, names, tree};
-use crate::watches::{Moment, at};
 
 /// Where a backup is killed.
 const OF_CREATE: [Moment; 8] = [
-    Moment::Begin(Step::Copy),
-    Moment::Part(Step::Copy, 1),
-    Moment::AllOf(Step::Copy),
-    Moment::Begin(Step::Check),
-    Moment::Begin(Step::Pack),
-    Moment::Part(Step::Pack, 1),
-    Moment::Part(Step::Pack, 5),
-    Moment::AllOf(Step::Pack),
+    Moment::Begin(BackupStep::Copy),
+    Moment::Part(BackupStep::Copy, 1),
+    Moment::AllOf(BackupStep::Copy),
+    Moment::Begin(BackupStep::Check),
+    Moment::Begin(BackupStep::Pack),
+    Moment::Part(BackupStep::Pack, 1),
+    Moment::Part(BackupStep::Pack, 5),
+    Moment::AllOf(BackupStep::Pack),
 ];
 
 /// Where a restore is killed, before the files are put in place.
 const OF_PREPARE: [Moment; 5] = [
-    Moment::Begin(Step::Unpack),
-    Moment::Part(Step::Unpack, 1),
-    Moment::Part(Step::Unpack, 5),
-    Moment::AllOf(Step::Unpack),
-    Moment::Begin(Step::Check),
+    Moment::Begin(BackupStep::Unpack),
+    Moment::Part(BackupStep::Unpack, 1),
+    Moment::Part(BackupStep::Unpack, 5),
+    Moment::AllOf(BackupStep::Unpack),
+    Moment::Begin(BackupStep::Check),
 ];
 
 /// What the process does that is killed while it makes a backup.
@@ -40,15 +40,15 @@ pub fn create(root: &Path, moment: usize) {
         isso: None,
         idle: false,
     };
-    let watch = at(|it| it == OF_CREATE[moment] && here_it_ends());
-    create.run(&watch).unwrap();
+    let progress = at(|it| it == OF_CREATE[moment] && here_it_ends());
+    create.run(&progress).unwrap();
 }
 
 /// What the process does that is killed while it prepares a restore.
-pub fn prepare(root: &Path, moment: usize) {
-    let watch = at(|it| it == OF_PREPARE[moment] && here_it_ends());
-    let origin = Origin::open(&root.join("backup")).unwrap();
-    prepare_files(&origin, root, &watch).unwrap();
+pub fn stage(root: &Path, moment: usize) {
+    let progress = at(|it| it == OF_PREPARE[moment] && here_it_ends());
+    let source = RestoreSource::open(&root.join("backup")).unwrap();
+    stage_files(&source, root, &progress).unwrap();
 }
 
 /// Starts a process that does so, and kills it there.
@@ -97,17 +97,17 @@ fn a_restore_that_is_killed_while_it_prepares_changes_nothing() {
     fs::rename(site.create(&()).unwrap().path, site.path("backup")).unwrap();
     let before = (tree(site.root()), names(site.root()));
     for (n, moment) in OF_PREPARE.iter().enumerate() {
-        kill("prepare", &site, n);
+        kill("stage", &site, n);
         let mut left = names(site.root());
         left.retain(|it| it.starts_with(".issoctl-"));
         assert_eq!(left.len(), 1, "{moment:?}: {left:?}");
         assert_eq!(site.members().len(), 3);
         // What may come next: Isso's next start, another restore, another look.
-        let origin = Origin::open(&site.path("backup")).unwrap();
+        let source = RestoreSource::open(&site.path("backup")).unwrap();
         match n % 3 {
             0 => assert_eq!(finish(site.root()).unwrap(), None),
-            1 => drop(prepare_files(&origin, site.root(), &()).unwrap()),
-            _ => drop(verify(&origin, site.root(), &()).unwrap()),
+            1 => drop(stage_files(&source, site.root(), &()).unwrap()),
+            _ => drop(verify(&source, site.root(), &()).unwrap()),
         }
         let after = (tree(site.root()), names(site.root()));
         assert!(after == before, "{moment:?}: {:?}", after.1);

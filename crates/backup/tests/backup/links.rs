@@ -4,10 +4,10 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{PrepareError, SwapError, finish, may_swap, swap};
+use isso_backup::{StageError, SwapError, check_places, finish, swap};
 
 use crate::site::{MEMBERS, Site, content, names, put, quick_folder, tree};
-use crate::swap::{new_state, old_site, prepared};
+use crate::swap::{new_state, old_site, staged};
 
 /// A site in which something is a link to where it was moved.
 fn linked(name: &str, target: &Path) -> Site {
@@ -34,8 +34,8 @@ fn the_file_that_a_link_names_is_replaced_and_the_link_stays() {
             put(&with(&target, suffix), format!("the old {suffix}"));
             let _ = fs::remove_file(with(&site.database(), suffix));
         }
-        may_swap(site.root(), &MEMBERS).unwrap();
-        let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
+        check_places(site.root(), &MEMBERS).unwrap();
+        let restored = swap(site.root(), staged(&backup, &site).path()).unwrap();
         assert_eq!(site.members(), new);
         assert!(is_link(&site.path(name)), "{name}");
         assert_eq!(fs::read(&target).unwrap(), new[Path::new(name)]);
@@ -50,7 +50,7 @@ fn the_file_that_a_link_names_is_replaced_and_the_link_stays() {
         }
         // And back.
         let (config, _) = new_state(folder.path(), &["config/isso.cfg"]);
-        swap(site.root(), prepared(&config, &site).path()).unwrap();
+        swap(site.root(), staged(&config, &site).path()).unwrap();
         assert!(is_link(&site.path(name)));
     }
 }
@@ -67,7 +67,7 @@ fn links_to_links_and_links_that_are_relative_are_followed() {
     fs::rename(site.database(), site.path("db/real.db")).unwrap();
     symlink("real.db", site.path("db/second")).unwrap();
     symlink("../db/second", site.database()).unwrap();
-    let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    let restored = swap(site.root(), staged(&backup, &site).path()).unwrap();
     assert!(is_link(&site.database()) && is_link(&site.path("db/second")));
     assert_eq!(
         fs::read(site.path("db/real.db")).unwrap(),
@@ -83,8 +83,8 @@ fn what_lies_in_a_folder_that_is_a_link_is_replaced_there() {
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let target = folder.path().join("other/database");
     let site = linked("db", &target);
-    may_swap(site.root(), &MEMBERS).unwrap();
-    let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    check_places(site.root(), &MEMBERS).unwrap();
+    let restored = swap(site.root(), staged(&backup, &site).path()).unwrap();
     assert!(is_link(&site.path("db")));
     assert_eq!(content(&target.join("comments.db")), content(&site.database()));
     assert_eq!(site.members(), new);
@@ -103,7 +103,7 @@ fn a_link_to_a_file_that_is_yet_to_be_made_is_followed() {
     let site = Site::without_database();
     let target = folder.path().join("new.db");
     symlink(&target, site.database()).unwrap();
-    swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    swap(site.root(), staged(&backup, &site).path()).unwrap();
     assert!(is_link(&site.database()));
     assert_eq!(fs::read(&target).unwrap(), new[Path::new("db/comments.db")]);
 }
@@ -120,8 +120,8 @@ fn a_link_that_leads_nowhere_is_noticed_before_anything_happens() {
             false => fs::remove_file(&place).unwrap(),
         }
         symlink(to, &place).unwrap();
-        let error = may_swap(site.root(), &MEMBERS).unwrap_err();
-        assert!(matches!(error, PrepareError::Link(..)), "{error:?}");
+        let error = check_places(site.root(), &MEMBERS).unwrap_err();
+        assert!(matches!(error, StageError::Link(..)), "{error:?}");
         assert!(error.to_string().contains(name), "{error}");
     };
     check("db/comments.db", &folder.path().join("missing/comments.db"));
@@ -132,7 +132,7 @@ fn a_link_that_leads_nowhere_is_noticed_before_anything_happens() {
     let site = old_site();
     fs::remove_file(site.path("config/isso.cfg")).unwrap();
     symlink("isso.cfg", site.path("config/isso.cfg")).unwrap();
-    let ready = prepared(&backup, &site);
+    let ready = staged(&backup, &site);
     let error = swap(site.root(), ready.path()).unwrap_err();
     assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
     assert_eq!(finish(site.root()).unwrap(), None);
@@ -145,7 +145,7 @@ fn a_link_survives_a_restore_that_is_killed_between_two_renames() {
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let target = folder.path().join("elsewhere/comments.db");
     let site = linked("db/comments.db", &target);
-    let ready = prepared(&backup, &site);
+    let ready = staged(&backup, &site);
     fs::rename(ready.path(), site.path(".restore")).unwrap();
     drop(ready);
     // The old database has left, and the new one has not arrived: the link names nothing.

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use isso_backup::{CreateError, Origin, SnapshotError, Step, restore_into};
+use isso_backup::{BackupStep, CreateError, RestoreSource, SnapshotError, restore_into};
 
+use crate::progress::{Moment, Patience, at};
 use crate::python::Python;
 use crate::site::{Site, names, texts};
-use crate::watches::{Moment, Patience, at};
 
 /// Takes the database away for a moment, at this moment of the work; what is committed meanwhile has to be in there.
 fn check(moment: Option<Moment>) {
@@ -21,17 +21,17 @@ fn check(moment: Option<Moment>) {
     if moment.is_none() {
         lock();
     }
-    let watch = at(|it| {
+    let progress = at(|it| {
         if Some(it) == moment {
             lock();
         }
         false
     });
-    let created = site.create(&watch).unwrap();
+    let created = site.create(&progress).unwrap();
     locker.into_inner().unwrap().unwrap().end();
     let folder = site.path("restored");
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, &folder, &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, &folder, &()).unwrap();
     let texts = texts(&folder.join("db/comments.db"));
     assert!(texts.contains(&"While it was locked".to_owned()));
 }
@@ -39,7 +39,7 @@ fn check(moment: Option<Moment>) {
 #[test]
 fn a_locked_database_is_waited_for() {
     check(None);
-    check(Some(Moment::Begin(Step::Copy)));
+    check(Some(Moment::Begin(BackupStep::Copy)));
 }
 
 #[test]
@@ -54,17 +54,17 @@ fn who_waits_for_a_locked_database_can_be_called_off() {
     let locker = Mutex::new(None);
     // The copy itself asks only a few times after its last byte.
     let asked = AtomicUsize::new(0);
-    let watch = at(|moment| match moment {
-        Moment::Begin(Step::Copy) => {
+    let progress = at(|moment| match moment {
+        Moment::Begin(BackupStep::Copy) => {
             let python = Python::start("hold", &site.database());
             python.said(1);
             *locker.lock().unwrap() = Some(python);
             false
         }
-        Moment::AllOf(Step::Copy) => asked.fetch_add(1, Ordering::Relaxed) > 5,
+        Moment::AllOf(BackupStep::Copy) => asked.fetch_add(1, Ordering::Relaxed) > 5,
         _ => false,
     });
-    let error = site.create(&watch).unwrap_err();
+    let error = site.create(&progress).unwrap_err();
     check_cancelled(&site, &error);
 }
 

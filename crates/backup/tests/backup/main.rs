@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod backup_dir;
 mod bombs;
 mod cancel;
 mod children;
@@ -25,12 +26,11 @@ mod move_in;
 mod namespaces;
 mod not_found;
 mod owners;
+mod progress;
 mod python;
-mod shelf;
 mod site;
 mod swap;
 mod together;
 mod undone;
 mod wal;
-mod watches;
 mod writers;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use isso_backup::{Origin, prepare, restore_into, swap, verify};
+use isso_backup::{RestoreSource, restore_into, stage, swap, verify};
 use isso_cfg::Document;
 use time::macros::datetime;
 
@@ -21,9 +21,9 @@ fn websites_at_the_left_are_told_to_be_indented() {
         let folder = quick_folder();
         let text = format!("[general]\nhost =\n{sites}\n[admin]\nenabled = true\npassword = hunter2\n");
         put(&folder.path().join("isso.cfg"), &text);
-        let origin = Origin::open(folder.path()).unwrap();
+        let source = RestoreSource::open(folder.path()).unwrap();
         let site = old_site();
-        let mended = verify(&origin, site.root(), &()).unwrap().settings.unwrap();
+        let mended = verify(&source, site.root(), &()).unwrap().settings.unwrap();
         let [change] = &mended.changes[..] else {
             panic!("{mended:?}")
         };
@@ -41,11 +41,11 @@ fn websites_at_the_left_are_told_to_be_indented() {
 fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
     let folder = quick_folder();
     put(&folder.path().join("isso.conf"), REFUSED);
-    let origin = Origin::open(folder.path()).unwrap();
+    let source = RestoreSource::open(folder.path()).unwrap();
     let site = old_site();
-    let told = verify(&origin, site.root(), &()).unwrap();
-    let ready = prepare(&origin, site.root(), &()).unwrap();
-    let mended = ready.look.settings.clone().unwrap();
+    let told = verify(&source, site.root(), &()).unwrap();
+    let ready = stage(&source, site.root(), &()).unwrap();
+    let mended = ready.inspection.settings.clone().unwrap();
     let changes = &mended.changes;
     assert_eq!(*changes, told.settings.unwrap().changes);
     let max_age = changes.iter().find(|it| it.line == 3).unwrap();
@@ -66,7 +66,7 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
         ]
     );
 
-    let kept = ready.look.rejected.clone().unwrap();
+    let kept = ready.inspection.rejected.clone().unwrap();
     let restored = swap(site.root(), ready.path()).unwrap();
     let text = fs::read_to_string(site.path("config/isso.cfg")).unwrap();
     assert_eq!(text, mended.cfg.as_str());
@@ -94,11 +94,11 @@ fn what_isso_accepts_is_put_in_place_byte_for_byte() {
     let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), CFG);
     let site = Site::without_database();
-    let origin = Origin::open(folder.path()).unwrap();
-    let ready = prepare(&origin, site.root(), &()).unwrap();
-    let mended = ready.look.settings.clone().unwrap();
+    let source = RestoreSource::open(folder.path()).unwrap();
+    let ready = stage(&source, site.root(), &()).unwrap();
+    let mended = ready.inspection.settings.clone().unwrap();
     assert_eq!((&mended.changes[..], mended.rejected), (&[][..], false));
-    assert_eq!(ready.look.rejected, None);
+    assert_eq!(ready.inspection.rejected, None);
     swap(site.root(), ready.path()).unwrap();
     assert_eq!(fs::read_to_string(site.path("config/isso.cfg")).unwrap(), CFG);
 }
@@ -111,9 +111,9 @@ fn a_password_that_is_not_taken_over_is_told_before() {
     let folder = quick_folder();
     let off = CFG.replace("enabled = yes", "enabled = no");
     put(&folder.path().join("isso.cfg"), off);
-    let origin = Origin::open(folder.path()).unwrap();
-    let ready = prepare(&origin, site.root(), &()).unwrap();
-    let enforced = site.volume.would_enforce(&ready.look.settings.clone().unwrap());
+    let source = RestoreSource::open(folder.path()).unwrap();
+    let ready = stage(&source, site.root(), &()).unwrap();
+    let enforced = site.volume.would_enforce(&ready.inspection.settings.clone().unwrap());
     let told = enforced.iter().any(|it| it.key.as_deref() == Some("[admin] password"));
     assert!(told, "{enforced:?}");
     swap(site.root(), ready.path()).unwrap();
@@ -125,8 +125,8 @@ fn what_is_added_is_told_from_what_is_changed() {
     let site = Site::without_database();
     let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), "[admin]\npassword = x\n");
-    let origin = Origin::open(folder.path()).unwrap();
-    let look = verify(&origin, site.root(), &()).unwrap();
+    let source = RestoreSource::open(folder.path()).unwrap();
+    let look = verify(&source, site.root(), &()).unwrap();
     let mended = look.settings.unwrap();
     let enforced = site.volume.would_enforce(&mended);
     let added = mended.changes.iter().chain(&enforced);
@@ -150,10 +150,10 @@ fn an_empty_file_in_a_backup_takes_nothing_away() {
     let manifest = manifest(datetime!(2026-11-24 15:00 UTC), &files);
     put(&path, backup(&manifest, &files));
     let site = old_site();
-    let origin = Origin::open(&path).unwrap();
-    assert_eq!(origin.files(), ["start9/store.json"]);
-    let ready = prepare(&origin, site.root(), &()).unwrap();
-    assert_eq!(ready.look.database, None);
+    let source = RestoreSource::open(&path).unwrap();
+    assert_eq!(source.files(), ["start9/store.json"]);
+    let ready = stage(&source, site.root(), &()).unwrap();
+    assert_eq!(ready.inspection.database, None);
     swap(site.root(), ready.path()).unwrap();
     let found = tree(site.root());
     let found = |name: &str| String::from_utf8_lossy(&found[Path::new(name)]).into_owned();
@@ -168,8 +168,8 @@ fn what_is_unpacked_elsewhere_is_not_repaired() {
     let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), REFUSED);
     let into = folder.path().join("into");
-    let origin = Origin::open(folder.path()).unwrap();
-    let look = restore_into(&origin, &into, &()).unwrap();
+    let source = RestoreSource::open(folder.path()).unwrap();
+    let look = restore_into(&source, &into, &()).unwrap();
     assert!(!look.is_accepted());
     assert!(look.settings.is_none() && look.rejected.is_none());
     let files = tree(&into);

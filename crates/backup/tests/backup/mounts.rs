@@ -4,14 +4,14 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use isso_backup::{ArchiveError, Origin, PrepareError, Step, SwapError, finish, may_swap, prepare, swap};
+use isso_backup::{ArchiveError, BackupStep, RestoreSource, StageError, SwapError, check_places, finish, stage, swap};
 
 use isso_tests::disks::{fill, make_read_only, run};
 
 use crate::namespaces::{check, is_full, large_site, mount};
+use crate::progress::{Moment, at};
 use crate::site::{MEMBERS, names, put, tree};
-use crate::swap::{new_state, old_site, prepared};
-use crate::watches::{Moment, at};
+use crate::swap::{new_state, old_site, staged};
 
 #[test]
 fn a_restore_needs_room_beforehand() {
@@ -24,11 +24,11 @@ pub fn no_room_to_restore(folder: &Path) {
     mount(folder, 2_000);
     put(&folder.join("config/isso.cfg"), "old");
     let before = (tree(folder), names(folder));
-    let watch = at(|moment| panic!("{moment:?}"));
-    for origin in [&created.path, site.root()] {
-        let origin = Origin::open(origin).unwrap();
-        let error = prepare(&origin, folder, &watch).unwrap_err();
-        assert!(matches!(error, PrepareError::Space(_)), "{error:?}");
+    let progress = at(|moment| panic!("{moment:?}"));
+    for source in [&created.path, site.root()] {
+        let source = RestoreSource::open(source).unwrap();
+        let error = stage(&source, folder, &progress).unwrap_err();
+        assert!(matches!(error, StageError::Space(_)), "{error:?}");
         assert_eq!((tree(folder), names(folder)), before);
     }
 }
@@ -42,17 +42,17 @@ pub fn full_while_unpacking(folder: &Path) {
     let (site, _) = large_site();
     let created = site.create(&()).unwrap();
     mount(folder, 6_000);
-    for origin in [&created.path, site.root()] {
+    for source in [&created.path, site.root()] {
         put(&folder.join("config/isso.cfg"), "old");
-        let origin = Origin::open(origin).unwrap();
-        let watch = at(|moment| {
-            if moment == Moment::Part(Step::Unpack, 3) {
+        let source = RestoreSource::open(source).unwrap();
+        let progress = at(|moment| {
+            if moment == Moment::Part(BackupStep::Unpack, 3) {
                 fill(folder);
             }
             false
         });
-        let error = prepare(&origin, folder, &watch).unwrap_err();
-        let expected = matches!(&error, PrepareError::Archive(ArchiveError::Write(path, source))
+        let error = stage(&source, folder, &progress).unwrap_err();
+        let expected = matches!(&error, StageError::Archive(ArchiveError::Write(path, source))
             if is_full(source) && path.ends_with("db/comments.db"));
         assert!(expected, "{error:?}");
         fs::remove_file(folder.join("filler")).unwrap();
@@ -73,9 +73,9 @@ pub fn read_only_volume(folder: &Path) {
     put(&volume.join("config/isso.cfg"), "old");
     make_read_only(&volume);
     let before = tree(&volume);
-    let origin = Origin::open(&backup).unwrap();
-    let error = prepare(&origin, &volume, &()).unwrap_err();
-    assert!(matches!(error, PrepareError::Workshop(_)), "{error:?}");
+    let source = RestoreSource::open(&backup).unwrap();
+    let error = stage(&source, &volume, &()).unwrap_err();
+    assert!(matches!(error, StageError::StagingDir(_)), "{error:?}");
     assert_eq!(finish(&volume).unwrap(), None);
     assert_eq!(tree(&volume), before);
 }
@@ -88,16 +88,16 @@ fn parts_of_a_volume_on_other_disks_are_noticed_before_isso_is_stopped() {
 pub fn parts_apart(folder: &Path) {
     for part in ["config", "start9", "db"] {
         let site = old_site();
-        may_swap(site.root(), &MEMBERS).unwrap();
+        check_places(site.root(), &MEMBERS).unwrap();
         mount(&site.path(part), 100);
-        let error = may_swap(site.root(), &MEMBERS).unwrap_err();
-        let expected = matches!(&error, PrepareError::Apart(path, _) if path == &site.path(part));
+        let error = check_places(site.root(), &MEMBERS).unwrap_err();
+        let expected = matches!(&error, StageError::Apart(path, _) if path == &site.path(part));
         assert!(expected, "{error:?}");
         // A caller that does not ask is told, too.
         let (backup, _) = new_state(folder, &MEMBERS);
         site.put(&format!("{part}/mine"), "mine");
         let before = tree(site.root());
-        let error = swap(site.root(), prepared(&backup, &site).path()).unwrap_err();
+        let error = swap(site.root(), staged(&backup, &site).path()).unwrap_err();
         assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
         assert_eq!(tree(site.root()), before);
         fs::remove_file(backup).unwrap();
@@ -123,15 +123,15 @@ pub fn link_apart(folder: &Path) {
         fs::rename(&place, site.path("moved")).unwrap();
         symlink(&target, &place).unwrap();
         let before = tree(site.root());
-        let error = may_swap(site.root(), &MEMBERS).unwrap_err();
-        assert!(matches!(error, PrepareError::Apart(..)), "{error:?}");
+        let error = check_places(site.root(), &MEMBERS).unwrap_err();
+        assert!(matches!(error, StageError::Apart(..)), "{error:?}");
         // Who does not ask is told, too.
         let (backup, _) = new_state(folder, &MEMBERS);
-        let error = swap(site.root(), prepared(&backup, &site).path()).unwrap_err();
+        let error = swap(site.root(), staged(&backup, &site).path()).unwrap_err();
         assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
         assert_eq!(tree(site.root()), before);
         // What lies on its own disk is not concerned.
-        may_swap(site.root(), &MEMBERS[..2]).unwrap();
+        check_places(site.root(), &MEMBERS[..2]).unwrap();
         fs::remove_file(backup).unwrap();
     }
 }
@@ -149,7 +149,7 @@ pub fn a_file_mounted(folder: &Path) {
         let path = site.path(member);
         run("mount", &["--bind", path.to_str().unwrap(), path.to_str().unwrap()]);
         let before = tree(site.root());
-        let error = swap(site.root(), prepared(&backup, &site).path()).unwrap_err();
+        let error = swap(site.root(), staged(&backup, &site).path()).unwrap_err();
         assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
         assert_eq!(tree(site.root()), before);
         assert_eq!(finish(site.root()).unwrap(), None);
@@ -169,8 +169,8 @@ pub fn backups_apart(folder: &Path) {
     let (backup, new) = new_state(folder, &MEMBERS);
     let kept = site.backups().join(backup.file_name().unwrap());
     fs::copy(backup, &kept).unwrap();
-    may_swap(site.root(), &MEMBERS).unwrap();
-    let restored = swap(site.root(), prepared(&kept, &site).path()).unwrap();
+    check_places(site.root(), &MEMBERS).unwrap();
+    let restored = swap(site.root(), staged(&kept, &site).path()).unwrap();
     assert_eq!(site.members(), new);
     let before = restored.before.unwrap();
     assert!(!before.starts_with(site.backups()), "{}", before.display());

@@ -3,29 +3,29 @@
 use std::fs;
 use std::path::Path;
 
-use isso_backup::{Counts, Origin, OriginError, restore_into, swap, verify};
+use isso_backup::{Counts, RestoreSource, SourceError, restore_into, swap, verify};
 
 use crate::hot::half_written;
 use crate::python::Python;
 use crate::site::{CFG, MEMBERS, Site, content, mode, names, put, quick_folder, tree};
-use crate::swap::{old_site, prepared};
+use crate::swap::{old_site, staged};
 
 /// Restores a folder, which has to stay as it is, and gives the files; the database has to hold this.
 fn check(folder: &Path, expected: &[&str], database: Option<&[String]>) {
     let state = || (tree(folder), names(folder), names(&folder.join("db")));
     let before = state();
-    let origin = Origin::open(folder).unwrap();
-    assert_eq!(origin.path(), folder);
-    assert_eq!(origin.files(), expected);
-    let described = origin.describe();
+    let source = RestoreSource::open(folder).unwrap();
+    assert_eq!(source.path(), folder);
+    assert_eq!(source.files(), expected);
+    let described = source.describe();
     let scratch = quick_folder();
-    let counted = verify(&origin, scratch.path(), &()).unwrap().database;
+    let counted = verify(&source, scratch.path(), &()).unwrap().database;
     assert_eq!(names(scratch.path()), [""; 0]);
     // What a killed Isso has left has to be settled before anything can be counted.
     let is_told = [counted, None].contains(&described.database);
     assert!(is_told, "{counted:?} or nothing: {described:?}");
     let target = scratch.path().join("target");
-    let restored = restore_into(&origin, &target, &()).unwrap();
+    let restored = restore_into(&source, &target, &()).unwrap();
     assert_eq!(restored.database, counted);
     assert!(state() == before, "the folder is left alone: {:?}", state().2);
 
@@ -55,7 +55,7 @@ fn the_volume_that_startos_has_copied_is_taken() {
     site.put("config/isso.cfg.last-good", CFG);
     let database = content(&site.database());
     check(site.root(), &MEMBERS, Some(&database));
-    let described = Origin::open(site.root()).unwrap().describe();
+    let described = RestoreSource::open(site.root()).unwrap().describe();
     let counts = Counts {
         comments: 100,
         threads: 20,
@@ -90,7 +90,7 @@ fn a_folder_whose_name_means_something_to_sqlite_is_taken() {
     fs::copy(site.database(), strange.join("comments.db")).unwrap();
     let database = content(&site.database());
     check(&strange, &["config/isso.cfg", "db/comments.db"], Some(&database));
-    let described = Origin::open(&strange).unwrap().describe();
+    let described = RestoreSource::open(&strange).unwrap().describe();
     assert_eq!(described.database.unwrap().comments, 100);
 }
 
@@ -129,7 +129,7 @@ fn an_empty_log_is_as_good_as_none() {
     assert_eq!(names(&site.path("db")), ["comments.db"]);
     let database = content(&site.database());
     check(site.root(), &MEMBERS, Some(&database));
-    let described = Origin::open(site.root()).unwrap().describe();
+    let described = RestoreSource::open(site.root()).unwrap().describe();
     assert_eq!(described.database.unwrap().comments, 101);
     put(&site.path("db/comments.db-wal"), "");
     check(site.root(), &MEMBERS, Some(&database));
@@ -139,7 +139,7 @@ fn an_empty_log_is_as_good_as_none() {
 fn a_folder_can_be_put_in_the_place_of_a_volume() {
     let from = Site::with_comments(20);
     let site = old_site();
-    let restored = swap(site.root(), prepared(from.root(), &site).path()).unwrap();
+    let restored = swap(site.root(), staged(from.root(), &site).path()).unwrap();
     assert_eq!(site.members(), from.members());
     assert!(restored.before.is_some());
 }
@@ -147,8 +147,8 @@ fn a_folder_can_be_put_in_the_place_of_a_volume() {
 #[test]
 fn a_folder_of_something_else_is_no_backup() {
     let check = |folder: &Path| {
-        let error = Origin::open(folder).unwrap_err();
-        assert!(matches!(error, OriginError::Nothing(_)), "{error:?}");
+        let error = RestoreSource::open(folder).unwrap_err();
+        assert!(matches!(error, SourceError::Nothing(_)), "{error:?}");
     };
     let folder = quick_folder();
     check(folder.path());

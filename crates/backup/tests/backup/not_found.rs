@@ -7,19 +7,21 @@ use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-use isso_backup::{ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Step, Unsound, verify};
+use isso_backup::{
+    ArchiveError, BackupStep, Choice, DatabaseProblem, Kind, RestoreSource, SourceError, StageError, verify,
+};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
 use rusqlite::Connection;
 
 use crate::children::command;
 use crate::found::{cfg, folder};
+use crate::progress::{Moment, at};
 use crate::python::Python;
 use crate::site::{CFG, Site, make_database, names, put, quick_folder, tree};
-use crate::watches::{Moment, at};
 
-fn refused(folder: &Path) -> OriginError {
-    Origin::open(folder).unwrap_err()
+fn refused(folder: &Path) -> SourceError {
+    RestoreSource::open(folder).unwrap_err()
 }
 
 /// What stands in the place of a file is told, and is never taken for nothing or waited for.
@@ -32,7 +34,7 @@ fn what_is_no_file_is_told() {
         make(&path);
         let error = refused(folder.path());
         let said = error.to_string();
-        assert!(matches!(error, OriginError::Unusable { .. }), "{error:?}");
+        assert!(matches!(error, SourceError::Unusable { .. }), "{error:?}");
         assert!(said.contains(word) && said.contains(name), "{said}");
     };
     for name in [
@@ -74,9 +76,9 @@ fn a_file_that_sets_nothing_is_not_taken_for_settings() {
         "\u{1}\u{7f}x\u{2}",
     ] {
         let folder = folder(&[("comments.db", "3"), ("isso.cfg", text), ("empty", "")]);
-        let refused = |error: OriginError| {
+        let refused = |error: SourceError| {
             let said = error.to_string();
-            assert!(matches!(error, OriginError::Unusable { .. }), "{error:?}");
+            assert!(matches!(error, SourceError::Unusable { .. }), "{error:?}");
             assert!(said.contains("without a single setting"), "{said}");
         };
         refused(self::refused(folder.path()));
@@ -86,7 +88,7 @@ fn a_file_that_sets_nothing_is_not_taken_for_settings() {
                 settings: Some(name.into()),
                 database: None,
             };
-            refused(Origin::choose(folder.path(), &choice).unwrap_err());
+            refused(RestoreSource::choose(folder.path(), &choice).unwrap_err());
         }
     }
 }
@@ -122,7 +124,7 @@ const CLOSED: [&str; 4] = ["isso.cfg", "blog.cfg", "comments.db", "config"];
 pub fn what_is_closed(sites: &Path) {
     for name in CLOSED {
         let error = refused(&sites.join(name));
-        let is_named = matches!(&error, OriginError::Read(path, _) if path.ends_with(name));
+        let is_named = matches!(&error, SourceError::Read(path, _) if path.ends_with(name));
         assert!(is_named, "{name}: {error:?}");
     }
 }
@@ -132,7 +134,7 @@ fn a_database_of_another_application_is_refused() {
     let check = |files: &[(&str, &str)], word: &str| {
         let folder = folder(files);
         let error = refused(folder.path());
-        assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
+        assert!(matches!(error, SourceError::NotIsso { .. }), "{error:?}");
         assert!(error.to_string().contains(word), "{error}");
     };
     let cfg = cfg("/var/lib/isso/foo.db");
@@ -147,9 +149,9 @@ fn a_database_of_another_application_is_refused() {
     );
     let alone = folder(&[("wordpress.db", "0")]);
     let error = refused(&alone.path().join("wordpress.db"));
-    assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
+    assert!(matches!(error, SourceError::NotIsso { .. }), "{error:?}");
     // Nothing of Isso is in it.
-    assert!(matches!(refused(alone.path()), OriginError::Nothing(_)));
+    assert!(matches!(refused(alone.path()), SourceError::Nothing(_)));
 }
 
 /// Whether it is Isso's, only a copy with the log played in tells.
@@ -170,16 +172,16 @@ fn a_database_that_is_all_in_its_log_is_looked_at_with_it() {
     let before = (tree(&source), names(&source));
     let scratch = folder.path().join("scratch");
     for path in [source.clone(), source.join("comments.db")] {
-        let origin = Origin::open(&path).unwrap();
-        let look = verify(&origin, &scratch, &()).unwrap();
+        let source = RestoreSource::open(&path).unwrap();
+        let look = verify(&source, &scratch, &()).unwrap();
         assert_eq!(look.database.unwrap().comments, 13);
     }
     assert_eq!((tree(&source), names(&source)), before, "nothing was written there");
 
     let folder = logged("others_in_wal");
-    let origin = Origin::open(&folder.path().join("source")).unwrap();
-    let error = verify(&origin, &folder.path().join("scratch"), &()).unwrap_err();
-    let expected = matches!(&error, PrepareError::Unsound(_, Unsound::Foreign(_)));
+    let source = RestoreSource::open(&folder.path().join("source")).unwrap();
+    let error = verify(&source, &folder.path().join("scratch"), &()).unwrap_err();
+    let expected = matches!(&error, StageError::Unsound(_, DatabaseProblem::Schema(_)));
     assert!(expected, "{error:?}");
 }
 
@@ -189,9 +191,9 @@ fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
     let folder = quick_folder();
     let database = folder.path().join("comments.db");
     make_database(&database, 800, 3500);
-    let origin = Origin::open(folder.path()).unwrap();
-    let watch = at(|moment| {
-        if moment == Moment::Part(Step::Unpack, 3) {
+    let source = RestoreSource::open(folder.path()).unwrap();
+    let progress = at(|moment| {
+        if moment == Moment::Part(BackupStep::Unpack, 3) {
             let connection = Connection::open(&database).unwrap();
             let like = "UPDATE comments SET likes = likes + 1";
             connection.execute_batch(like).unwrap();
@@ -199,10 +201,10 @@ fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
         false
     });
     let scratch = folder.path().join("scratch");
-    let error = verify(&origin, &scratch, &watch).unwrap_err();
-    let expected = matches!(&error, PrepareError::Archive(ArchiveError::Changing(path)) if *path == database);
+    let error = verify(&source, &scratch, &progress).unwrap_err();
+    let expected = matches!(&error, StageError::Archive(ArchiveError::Changing(path)) if *path == database);
     assert!(expected, "{error:?}");
-    verify(&origin, &scratch, &()).unwrap();
+    verify(&source, &scratch, &()).unwrap();
 }
 
 #[test]
@@ -212,7 +214,7 @@ fn files_of_other_kinds_are_called_what_they_are() {
         let path = folder.path().join(name);
         put(&path, bytes);
         let error = refused(&path);
-        let is = matches!(&error, OriginError::Foreign { what, .. } if *what == expected);
+        let is = matches!(&error, SourceError::ForeignFile { what, .. } if *what == expected);
         assert!(is, "{name}: {error:?}");
     };
     let tar = crate::craft::file("isso.cfg", CFG.as_bytes());
@@ -255,7 +257,7 @@ fn a_journal_that_names_a_file_deletes_nothing() {
     drop(connection);
     let source = path("source");
     let scratch = path("scratch");
-    verify(&Origin::open(&source).unwrap(), &scratch, &()).unwrap();
+    verify(&RestoreSource::open(&source).unwrap(), &scratch, &()).unwrap();
 
     // Written as SQLite does (<https://www.sqlite.org/fileformat.html>, 3).
     let precious = path("precious");
@@ -270,10 +272,10 @@ fn a_journal_that_names_a_file_deletes_nothing() {
     for part in [&[0, 4, 0, 1], name, &length.to_be_bytes(), &sum.to_be_bytes(), &magic] {
         journal.write_all(part).unwrap();
     }
-    for origin in [source.clone(), source.join("comments.db")] {
-        let error = verify(&Origin::open(&origin).unwrap(), &scratch, &()).unwrap_err();
+    for source in [source.clone(), source.join("comments.db")] {
+        let error = verify(&RestoreSource::open(&source).unwrap(), &scratch, &()).unwrap_err();
         assert!(
-            matches!(error, PrepareError::Unsound(_, Unsound::StrangerJournal)),
+            matches!(error, StageError::Unsound(_, DatabaseProblem::SuperJournal)),
             "{error:?}"
         );
     }
@@ -299,9 +301,9 @@ fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
     let unread = other.create(&()).unwrap();
     assert!(unread.altered.is_some(), "{unread:?}");
     let scratch = quick_folder();
-    verify(&Origin::open(&unread.path).unwrap(), scratch.path(), &()).unwrap_err();
-    let error = verify(&Origin::open(&created.path).unwrap(), scratch.path(), &()).unwrap_err();
-    let PrepareError::Unsound(_, Unsound::Foreign(why)) = error else {
+    verify(&RestoreSource::open(&unread.path).unwrap(), scratch.path(), &()).unwrap_err();
+    let error = verify(&RestoreSource::open(&created.path).unwrap(), scratch.path(), &()).unwrap_err();
+    let StageError::Unsound(_, DatabaseProblem::Schema(why)) = error else {
         panic!("{error:?}");
     };
     assert!(why.to_string().contains("`mine`"), "{why}");
@@ -310,7 +312,7 @@ fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
     fs::copy(site.database(), plain.path().join("old.sqlite")).unwrap();
     for path in [plain.path().to_owned(), plain.path().join("old.sqlite")] {
         let error = refused(&path);
-        assert!(matches!(error, OriginError::NotIsso { .. }), "{error:?}");
+        assert!(matches!(error, SourceError::NotIsso { .. }), "{error:?}");
         assert!(error.to_string().contains("DROP TRIGGER"), "{error}");
     }
 }
@@ -321,29 +323,29 @@ fn a_schema_that_is_not_issos_is_told_wherever_it_comes_from() {
 fn a_folder_without_end_is_told() {
     let grows = folder(&[("comments.db", "300")]);
     let path = grows.path().join("comments.db");
-    let origin = Origin::open(grows.path()).unwrap();
+    let source = RestoreSource::open(grows.path()).unwrap();
     let scratch = quick_folder();
     let grow = at(|moment| {
-        if let Moment::Part(Step::Unpack, _) = moment {
+        if let Moment::Part(BackupStep::Unpack, _) = moment {
             let mut file = File::options().append(true).open(&path).unwrap();
             file.write_all(&[0; 512 * 1024]).unwrap();
         }
         false
     });
-    let error = verify(&origin, scratch.path(), &grow).unwrap_err();
+    let error = verify(&source, scratch.path(), &grow).unwrap_err();
     assert!(
-        matches!(error, PrepareError::Archive(ArchiveError::Changing(_))),
+        matches!(error, StageError::Archive(ArchiveError::Changing(_))),
         "{error:?}"
     );
 
     let holes = folder(&[("comments.db", "3")]);
     let path = holes.path().join("comments.db");
-    let origin = Origin::open(holes.path()).unwrap();
+    let source = RestoreSource::open(holes.path()).unwrap();
     let file = File::options().write(true).open(path).unwrap();
     // As many as no disk holds, or its file system refuses already.
     if file.set_len(1 << 60).is_ok() {
-        let error = verify(&origin, scratch.path(), &()).unwrap_err();
-        assert!(matches!(error, PrepareError::Space(_)), "{error:?}");
+        let error = verify(&source, scratch.path(), &()).unwrap_err();
+        assert!(matches!(error, StageError::Space(_)), "{error:?}");
     }
 
     let many = quick_folder();
@@ -351,7 +353,7 @@ fn a_folder_without_end_is_told() {
         symlink("nowhere", many.path().join(name.to_string())).unwrap();
     }
     let error = refused(many.path());
-    assert!(matches!(error, OriginError::TooMany(_)), "{error:?}");
+    assert!(matches!(error, SourceError::TooMany(_)), "{error:?}");
 
     let loops = folder(&[
         ("isso.cfg", "[general]\nhost = https://blog.example.org\n"),
@@ -366,10 +368,10 @@ fn a_folder_without_end_is_told() {
     ] {
         symlink(target, loops.path().join(name)).unwrap();
     }
-    let origin = Origin::open(loops.path()).unwrap();
-    assert_eq!(origin.files().len(), 2);
+    let source = RestoreSource::open(loops.path()).unwrap();
+    assert_eq!(source.files().len(), 2);
     assert_eq!(
-        verify(&origin, scratch.path(), &()).unwrap().database.unwrap().comments,
+        verify(&source, scratch.path(), &()).unwrap().database.unwrap().comments,
         3
     );
     assert_eq!(names(scratch.path()), [""; 0]);

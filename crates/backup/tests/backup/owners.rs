@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 
-use isso_backup::{Origin, PrepareError, list, may_swap, verify};
+use isso_backup::{RestoreSource, StageError, check_places, list, verify};
 use isso_tests::not_tested;
 use nix::unistd::geteuid;
 
@@ -34,19 +34,16 @@ fn who_may_not_give_files_away_keeps_them() {
 pub fn verify_as_somebody(folder: &Path) {
     assert!(!geteuid().is_root());
     let listed = list(folder).unwrap();
-    let origin = Origin::open(&listed[0].path).unwrap();
-    verify(&origin, folder, &()).unwrap();
+    let source = RestoreSource::open(&listed[0].path).unwrap();
+    verify(&source, folder, &()).unwrap();
     assert_eq!(names(folder).len(), 1);
     // A folder that may be written and not read cannot be brought to the disk.
     let root = folder.join("mine");
     let db = root.join("db");
     fs::create_dir_all(&db).unwrap();
     fs::set_permissions(&db, Permissions::from_mode(0o300)).unwrap();
-    let error = may_swap(&root, &["db/comments.db"]).unwrap_err();
-    assert!(
-        matches!(&error, PrepareError::Write(path, _) if *path == db),
-        "{error:?}"
-    );
+    let error = check_places(&root, &["db/comments.db"]).unwrap_err();
+    assert!(matches!(&error, StageError::Write(path, _) if *path == db), "{error:?}");
     fs::remove_dir(db).unwrap();
     fs::remove_dir(root).unwrap();
 }

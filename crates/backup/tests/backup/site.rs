@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{Create, CreateError, Created, Watch};
+use isso_backup::{Create, CreateError, Created, Progress};
 use isso_cfg::Volume;
 pub use isso_tests::quick_folder;
 use rusqlite::types::Value;
@@ -89,18 +89,18 @@ impl Site {
         self.path("backups")
     }
 
-    pub fn create(&self, watch: &dyn Watch) -> Result<Created, CreateError> {
-        self.create_in(&self.backups(), watch)
+    pub fn create(&self, progress: &dyn Progress) -> Result<Created, CreateError> {
+        self.create_in(&self.backups(), progress)
     }
 
-    pub fn create_in(&self, to: &Path, watch: &dyn Watch) -> Result<Created, CreateError> {
+    pub fn create_in(&self, to: &Path, progress: &dyn Progress) -> Result<Created, CreateError> {
         let create = Create {
             volume: &self.volume,
             to,
             isso: Some("0.14.0".to_owned()),
             idle: false,
         };
-        create.run(watch)
+        create.run(progress)
     }
 
     /// The files that a backup is to hold.

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use isso_backup::{
-    Origin, PrepareError, Prepared, SwapError, find_staged, finish, may_swap, prepare, restore_into, swap, verify,
+    RestoreSource, StageError, StagedRestore, SwapError, check_places, find_staged, finish, restore_into, stage, swap,
+    verify,
 };
 
 use crate::hot::half_written;
@@ -78,9 +79,9 @@ pub fn check_restored(site: &Site, old: &Tree, new: &Tree, before: &Path) {
 }
 
 /// Opens a backup, and prepares it in the volume.
-pub fn prepared(backup: &Path, site: &Site) -> Prepared {
-    let origin = Origin::open(backup).unwrap();
-    prepare(&origin, site.root(), &()).unwrap()
+pub fn staged(backup: &Path, site: &Site) -> StagedRestore {
+    let source = RestoreSource::open(backup).unwrap();
+    stage(&source, site.root(), &()).unwrap()
 }
 
 #[test]
@@ -91,15 +92,15 @@ fn the_new_state_is_in_place_and_the_old_one_is_kept() {
         assert_eq!(new.len(), members.len());
         let site = old_site();
         let old = tree(site.root());
-        may_swap(site.root(), members).unwrap();
-        let prepared = prepared(&backup, &site);
-        assert!(prepared.look.is_accepted());
+        check_places(site.root(), members).unwrap();
+        let staged = staged(&backup, &site);
+        assert!(staged.inspection.is_accepted());
         let mut meanwhile = tree(site.root());
         meanwhile.retain(|path, _| !path.to_str().unwrap().starts_with(".issoctl-"));
         assert_eq!(meanwhile, old, "it is only prepared");
 
-        let restored = swap(site.root(), prepared.path()).unwrap();
-        drop(prepared);
+        let restored = swap(site.root(), staged.path()).unwrap();
+        drop(staged);
         check_restored(&site, &old, &new, &restored.before.unwrap());
         assert_eq!(finish(site.root()).unwrap(), None);
         fs::remove_file(backup).unwrap();
@@ -114,13 +115,13 @@ fn what_was_kept_can_be_put_back() {
     let site = Site::with_comments(500);
     let before = half_written(&site);
     let old = site.members();
-    let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    let restored = swap(site.root(), staged(&backup, &site).path()).unwrap();
     let kept = restored.before.unwrap();
     let after = tree(&kept);
     assert_eq!(names(&site.path("db")), ["comments.db"]);
 
-    let again = prepared(&kept, &site);
-    assert_eq!(again.look.database.unwrap().comments, 500);
+    let again = staged(&kept, &site);
+    assert_eq!(again.inspection.database.unwrap().comments, 500);
     let restored = swap(site.root(), again.path()).unwrap();
     assert_eq!(content(&site.database()), before);
     let others = |members: &Tree| {
@@ -137,10 +138,10 @@ fn what_was_kept_can_be_put_back() {
 fn where_nothing_was_nothing_is_kept() {
     let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
-    let origin = Origin::open(&backup).unwrap();
+    let source = RestoreSource::open(&backup).unwrap();
     let target = folder.path().join("a/new/place");
-    let prepared = prepare(&origin, &target, &()).unwrap();
-    let restored = swap(&target, prepared.path()).unwrap();
+    let staged = stage(&source, &target, &()).unwrap();
+    let restored = swap(&target, staged.path()).unwrap();
     assert_eq!(restored.before, None);
     assert_eq!(tree(&target), new);
     assert_eq!(names(&target), [".lock", "config", "db", "start9"]);
@@ -152,9 +153,9 @@ fn two_restores_in_one_second_keep_both_states() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS[..1]);
     let site = old_site();
-    // Until two of them have the same second, all have to be kept.
+    // PassLimits two of them have the same second, all have to be kept.
     for count in 1.. {
-        swap(site.root(), prepared(&backup, &site).path()).unwrap();
+        swap(site.root(), staged(&backup, &site).path()).unwrap();
         let kept = names(&site.backups());
         assert_eq!(kept.len(), count);
         if kept.iter().any(|it| it.ends_with("Z-2")) {
@@ -167,15 +168,15 @@ fn two_restores_in_one_second_keep_both_states() {
 fn only_an_empty_folder_is_filled() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
-    let origin = Origin::open(&backup).unwrap();
+    let source = RestoreSource::open(&backup).unwrap();
     let site = old_site();
     let before = tree(site.root());
-    let error = restore_into(&origin, site.root(), &()).unwrap_err();
-    assert!(matches!(error, PrepareError::NotEmpty(_)), "{error:?}");
+    let error = restore_into(&source, site.root(), &()).unwrap_err();
+    assert!(matches!(error, StageError::NotEmpty(_)), "{error:?}");
     assert_eq!(tree(site.root()), before);
     let file = site.path("config/isso.cfg");
-    let error = restore_into(&origin, &file, &()).unwrap_err();
-    assert!(matches!(error, PrepareError::Write(..)), "{error:?}");
+    let error = restore_into(&source, &file, &()).unwrap_err();
+    assert!(matches!(error, StageError::Write(..)), "{error:?}");
     assert_eq!(tree(site.root()), before);
 }
 
@@ -185,9 +186,9 @@ fn what_is_prepared_and_not_wanted_leaves_nothing() {
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
     let before = (tree(site.root()), names(site.root()));
-    let ready = prepared(&backup, &site);
+    let ready = staged(&backup, &site);
     assert_eq!(names(site.root()).len(), before.1.len() + 1);
-    verify(&Origin::open(&backup).unwrap(), site.root(), &()).unwrap();
+    verify(&RestoreSource::open(&backup).unwrap(), site.root(), &()).unwrap();
     assert!(ready.path().is_dir(), "others work beside it");
     drop(ready);
     assert_eq!((tree(site.root()), names(site.root())), before);
@@ -209,8 +210,8 @@ fn only_prepared_files_of_the_volume_are_put_in_place() {
     let site = old_site();
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
-    let prepared = prepare(&Origin::open(&backup).unwrap(), site.root(), &()).unwrap();
-    find_staged(site.root(), &prepared.name()).unwrap();
+    let staged = stage(&RestoreSource::open(&backup).unwrap(), site.root(), &()).unwrap();
+    find_staged(site.root(), &staged.name()).unwrap();
     let plan = |text: &str, name: &str| {
         let file = site.root().join(name).join("plan.json");
         fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -222,7 +223,7 @@ fn only_prepared_files_of_the_volume_are_put_in_place() {
     plan(r#"{"before":"backups/x","files":[]}"#, "mine");
     fs::create_dir(site.root().join(".issoctl-bare")).unwrap();
     site.put(".issoctl-plain", "a file");
-    std::os::unix::fs::symlink(prepared.path(), site.root().join(".issoctl-link")).unwrap();
+    std::os::unix::fs::symlink(staged.path(), site.root().join(".issoctl-link")).unwrap();
     let elsewhere = quick_folder();
     fs::create_dir(elsewhere.path().join(".issoctl-x")).unwrap();
     let names = [
@@ -244,17 +245,14 @@ fn only_prepared_files_of_the_volume_are_put_in_place() {
     let before = tree(site.root());
     for name in names {
         let refused = find_staged(site.root(), name);
-        assert!(
-            matches!(refused, Err(PrepareError::NotStaged(..))),
-            "{name}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(StageError::NotStaged(..))), "{name}: {refused:?}");
         let undone = swap(site.root(), &site.root().join(name));
         assert!(matches!(undone, Err(SwapError::Undone { .. })), "{name}: {undone:?}");
     }
     let undone = swap(site.root(), &elsewhere.path().join(".issoctl-x"));
     assert!(matches!(undone, Err(SwapError::Undone { .. })), "{undone:?}");
     assert_eq!(tree(site.root()), before, "nothing is moved or removed");
-    swap(site.root(), prepared.path()).unwrap();
+    swap(site.root(), staged.path()).unwrap();
 }
 
 #[test]

@@ -4,19 +4,19 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use isso_backup::{Origin, Step, list, verify};
+use isso_backup::{BackupStep, RestoreSource, list, verify};
 
+use crate::progress::{Moment, at};
 use crate::site::{Site, names, quick_folder};
-use crate::watches::{Moment, at};
 
 #[test]
 fn the_work_of_another_is_left_alone() {
     let (slow, quick) = (Site::with_comments(10), Site::with_comments(20));
     let to = slow.backups();
-    let ((reached, wait), (go_on, told)) = (channel(), channel::<()>());
+    let ((reached, wait), (check_cancelled, told)) = (channel(), channel::<()>());
     let told = Mutex::new(told);
-    let watch = at(|moment| {
-        if moment == Moment::AllOf(Step::Pack) {
+    let progress = at(|moment| {
+        if moment == Moment::AllOf(BackupStep::Pack) {
             // It is asked again later, and then the test listens no more.
             if reached.send(()).is_ok() {
                 let _ = told.lock().unwrap().recv();
@@ -25,16 +25,16 @@ fn the_work_of_another_is_left_alone() {
         false
     });
     thread::scope(|scope| {
-        let other = scope.spawn(|| slow.create_in(&to, &watch));
+        let other = scope.spawn(|| slow.create_in(&to, &progress));
         wait.recv().unwrap();
         drop(wait);
         assert_eq!(list(&to).unwrap().len(), 0);
         let first = quick.create_in(&to, &()).unwrap();
-        drop(go_on);
+        drop(check_cancelled);
         let second = other.join().unwrap().unwrap();
         for (created, comments) in [(first, 20), (second, 10)] {
-            let origin = Origin::open(&created.path).unwrap();
-            let verified = verify(&origin, &to, &()).unwrap();
+            let source = RestoreSource::open(&created.path).unwrap();
+            let verified = verify(&source, &to, &()).unwrap();
             assert_eq!(verified.database.unwrap().comments, comments);
         }
     });

@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use isso_backup::{Restored, SwapError, finish, is_backup, prepare_undo, swap};
+use isso_backup::{Restored, SwapError, finish, is_backup, stage_undo, swap};
 use isso_tests::disks::through;
 use isso_tests::not_tested;
 
 use crate::children::command;
 use crate::site::{MEMBERS, Site, Tree, names, put, quick_folder, tree};
-use crate::swap::{COMPANIONS, KINDS, new_state, old_site, prepared};
+use crate::swap::{COMPANIONS, KINDS, new_state, old_site, staged};
 
 /// Puts something in the way after everything was prepared; then all has to be as it was, and once the obstacle is
 /// removed, the next restore has to succeed.
@@ -19,7 +19,7 @@ fn check(obstacle: &str, of: impl Fn(&Path)) {
     let site = old_site();
     let obstacle = site.path(obstacle);
     let _ = fs::remove_dir_all(&obstacle);
-    let ready = prepared(&backup, &site);
+    let ready = staged(&backup, &site);
     of(&obstacle);
     let state = || {
         let mut names = [names(site.root()), names(&site.backups())].concat();
@@ -43,7 +43,7 @@ fn check(obstacle: &str, of: impl Fn(&Path)) {
         true => fs::remove_dir_all(&obstacle).unwrap(),
         false => fs::remove_file(&obstacle).unwrap(),
     }
-    swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    swap(site.root(), staged(&backup, &site).path()).unwrap();
     assert_eq!(site.members(), new);
 }
 
@@ -60,7 +60,7 @@ fn a_folder_in_the_place_of_a_file_is_kept_like_a_file() {
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = Site::without_database();
     site.put("db/comments.db/strange", "mine");
-    let restored = swap(site.root(), prepared(&backup, &site).path()).unwrap();
+    let restored = swap(site.root(), staged(&backup, &site).path()).unwrap();
     assert_eq!(site.members(), new);
     let kept = restored.before.unwrap().join("db/comments.db/strange");
     assert_eq!(fs::read_to_string(kept).unwrap(), "mine");
@@ -71,12 +71,12 @@ fn a_restore_that_is_not_finished_is_not_replaced_by_another() {
     let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
-    let first = prepared(&backup, &site);
+    let first = staged(&backup, &site);
     fs::rename(first.path(), site.path(".restore")).unwrap();
     drop(first);
     let before = tree(site.root());
     let (other, _) = new_state(folder.path(), &MEMBERS[..1]);
-    let second = prepared(&other, &site);
+    let second = staged(&other, &site);
     let error = swap(site.root(), second.path()).unwrap_err();
     assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
     drop(second);
@@ -90,7 +90,7 @@ fn a_plan_that_cannot_be_read_is_left_to_a_person() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
-    let ready = prepared(&backup, &site);
+    let ready = staged(&backup, &site);
     fs::rename(ready.path(), site.path(".restore")).unwrap();
     drop(ready);
     put(&site.path(".restore/plan.json"), "{\"before\":");
@@ -108,7 +108,7 @@ fn restored_for_a_moment(backup: &Path, members: &[&str], without: &[&str]) -> (
         fs::remove_file(site.path(name)).unwrap();
     }
     let old = tree(site.root());
-    let restored = swap(site.root(), prepared(backup, &site).path()).unwrap();
+    let restored = swap(site.root(), staged(backup, &site).path()).unwrap();
     assert_eq!(restored.files, members);
     if members.contains(&"db/comments.db") {
         site.put("db/comments.db.exists", "of the new one");
@@ -144,7 +144,7 @@ fn a_restore_that_is_undone_leaves_everything_as_it_was() {
         let (backup, _) = new_state(folder.path(), members);
         for without in WITHOUT {
             let (site, old, restored) = restored_for_a_moment(&backup, members, without);
-            let undo = prepare_undo(site.root(), &restored).unwrap();
+            let undo = stage_undo(site.root(), &restored).unwrap();
             let undone = swap(site.root(), &undo).unwrap();
             check_undone(&site, &old, members, &undone.before.unwrap());
         }
@@ -159,7 +159,7 @@ fn an_undo_that_is_killed_is_finished_wherever_it_was() {
     for without in WITHOUT {
         for done in 0.. {
             let (site, old, restored) = restored_for_a_moment(&backup, &MEMBERS, without);
-            let undo = prepare_undo(site.root(), &restored).unwrap();
+            let undo = stage_undo(site.root(), &restored).unwrap();
             let plan = fs::read(undo.join("plan.json")).unwrap();
             let plan: serde_json::Value = serde_json::from_slice(&plan).unwrap();
             let kept = site.path(plan["before"].as_str().unwrap());
@@ -194,14 +194,14 @@ fn an_undo_that_fails_loses_nothing() {
     fs::remove_dir_all(site.path("start9")).unwrap();
     site.put("start9", "in the way");
     let now = tree(site.root());
-    let undo = prepare_undo(site.root(), &restored).unwrap();
+    let undo = stage_undo(site.root(), &restored).unwrap();
     let error = swap(site.root(), &undo).unwrap_err();
     assert!(matches!(error, SwapError::Undone { .. }), "{error:?}");
     fs::remove_file(before.join("plan.json")).unwrap();
     assert_eq!(tree(site.root()), now, "the files before are where they were");
     // Once the way is free, it can be done.
     fs::remove_file(site.path("start9")).unwrap();
-    swap(site.root(), &prepare_undo(site.root(), &restored).unwrap()).unwrap();
+    swap(site.root(), &stage_undo(site.root(), &restored).unwrap()).unwrap();
     for member in MEMBERS {
         assert_eq!(fs::read(site.path(member)).unwrap(), old[Path::new(member)]);
     }
@@ -213,7 +213,7 @@ fn every_rename_is_flushed_in_both_folders_before_the_next() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
-    let ready = prepared(&backup, &site);
+    let ready = staged(&backup, &site);
     let log = folder.path().join("calls");
     let calls = "trace=rename,renameat,renameat2,fsync,unlink,mkdir";
     let strace = ["strace", "-f", "-y", "-e", calls, "-o"];
@@ -250,5 +250,5 @@ fn every_rename_is_flushed_in_both_folders_before_the_next() {
 /// What the process does whose system calls are looked at.
 pub fn restore_and_undo(root: &Path) {
     let restored = swap(root, &root.join(".issoctl-staged")).unwrap();
-    swap(root, &prepare_undo(root, &restored).unwrap()).unwrap();
+    swap(root, &stage_undo(root, &restored).unwrap()).unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use isso_backup::{Origin, restore_into};
+use isso_backup::{RestoreSource, restore_into};
 
 use crate::python::Python;
 use crate::site::{Site, content, names, texts};
@@ -21,8 +21,8 @@ fn what_is_in_the_log_alone_is_in_the_backup() {
     assert_eq!(content(&site.database()), before);
     assert_eq!(created.manifest.database.unwrap().comments, 101);
     let folder = site.path("restored");
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, &folder, &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, &folder, &()).unwrap();
     assert_eq!(names(&folder.join("db")), ["comments.db"]);
     let restored = folder.join("db/comments.db");
     assert_eq!(content(&restored), before);
@@ -40,7 +40,7 @@ fn a_log_that_a_killed_isso_has_left_is_in_the_backup() {
     let created = site.create(&()).unwrap();
     assert_eq!(created.manifest.database.unwrap().comments, 101);
     let folder = site.path("restored");
-    let origin = Origin::open(&created.path).unwrap();
-    restore_into(&origin, &folder, &()).unwrap();
+    let source = RestoreSource::open(&created.path).unwrap();
+    restore_into(&source, &folder, &()).unwrap();
     assert_eq!(content(&folder.join("db/comments.db")), before);
 }

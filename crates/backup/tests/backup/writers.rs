@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use isso_backup::{CreateError, Created, Origin, SnapshotError, Step, Watch, restore_into};
+use isso_backup::{BackupStep, CreateError, Created, Progress, RestoreSource, SnapshotError, restore_into};
 use isso_tests::spin_until;
 use rusqlite::Connection;
 
@@ -36,8 +36,8 @@ fn check(mode: &str, rounds: usize) {
         least = writer.said(0).len() + 1;
         assert!(least > committed.len() + 1, "nothing was written meanwhile");
         let folder = scratch.path().join(round.to_string());
-        let origin = Origin::open(&created.path).unwrap();
-        let restored = restore_into(&origin, &folder, &()).unwrap();
+        let source = RestoreSource::open(&created.path).unwrap();
+        let restored = restore_into(&source, &folder, &()).unwrap();
         assert_eq!(restored.database, created.manifest.database);
         assert_eq!(names(&folder.join("db")), ["comments.db"]);
         let database = folder.join("db/comments.db");
@@ -91,8 +91,8 @@ struct Comes<'a> {
     writer: Mutex<Option<Python>>,
 }
 
-impl Watch for Comes<'_> {
-    fn begin(&self, _: Step, _: u64) {}
+impl Progress for Comes<'_> {
+    fn begin(&self, _: BackupStep, _: u64) {}
     fn advance(&self, _: u64) {}
     fn is_cancelled(&self) -> bool {
         let mut writer = self.writer.lock().unwrap();
@@ -127,6 +127,6 @@ fn a_comment_does_not_wait_until_the_copy_is_compared() {
     let first = writer.said(1).swap_remove(0);
     writer.end();
     let folder = site.path("restored");
-    restore_into(&Origin::open(&created.path).unwrap(), &folder, &()).unwrap();
+    restore_into(&RestoreSource::open(&created.path).unwrap(), &folder, &()).unwrap();
     assert!(texts(&folder.join("db/comments.db")).contains(&first));
 }

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use isso_actions::Language;
-use isso_backup::{PrepareError, Restored, prepare_undo};
+use isso_backup::{Restored, StageError, stage_undo};
 use isso_cfg::Volume;
 use isso_lifecycle::{Event, PortError, Refusal, State as Lifecycle, with_causes};
 use serde::{Deserialize, Serialize};
@@ -209,7 +209,7 @@ pub(super) async fn restore(
     }
     let found = aside(move || isso_backup::find_staged(volume.root(), &staging)).await?;
     let from = found.map_err(|error| match error {
-        PrepareError::NotStaged(..) => Problem::wrong(with_causes(&error)),
+        StageError::NotStaged(..) => Problem::wrong(with_causes(&error)),
         _ => Problem::of(&error),
     })?;
     let language = Language::of(&asker.language);
@@ -235,7 +235,7 @@ async fn undo(app: &App, restored: Restored, language: Language) -> Undone {
     let why = why.unwrap_or_else(|| "it ended without saying why".to_owned());
     tracing::warn!("Isso does not serve with the restored files, and gets those before: {why}");
     let root = app.service.volume.root().to_owned();
-    let swapped = match aside(move || prepare_undo(&root, &restored)).await {
+    let swapped = match aside(move || stage_undo(&root, &restored)).await {
         Ok(Ok(before)) => app.restores.restore(before, language).await,
         Ok(Err(error)) => Err(Problem::of(&error)),
         Err(error) => Err(error.into()),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Create, CreateError, Created, Keep, Pruned, SnapshotError, is_unfinished, prune};
+use isso_backup::{Create, CreateError, Created, Pruned, Retention, SnapshotError, is_unfinished, prune};
 use isso_cfg::Volume;
 use serde_json::json;
 use time::OffsetDateTime;
@@ -149,20 +149,20 @@ async fn try_to_create(
     to: &Path,
 ) -> Result<Result<Created, CreateError>, Failure> {
     let to = to.to_owned();
-    watched(move |watch| {
+    watched(move |progress| {
         let create = Create {
             volume: &volume,
             to: &to,
             isso,
             idle,
         };
-        create.run(watch)
+        create.run(progress)
     })
     .await
 }
 
 fn explain(error: CreateError) -> Failure {
-    let is_unwritable = matches!(error, CreateError::Workshop(_));
+    let is_unwritable = matches!(error, CreateError::StagingDir(_));
     let failure = Failure::new("no backup was made", error);
     match is_unwritable {
         true => failure.hint("name a folder that can be written with --to DIR"),
@@ -170,7 +170,7 @@ fn explain(error: CreateError) -> Failure {
     }
 }
 
-fn thin(folder: &Path, keep: &Keep, made: &Path) -> Result<Pruned, Failure> {
+fn thin(folder: &Path, keep: &Retention, made: &Path) -> Result<Pruned, Failure> {
     prune(folder, keep, made, OffsetDateTime::now_utc())
         .map_err(|error| Failure::new("the backup was made, but older ones could not be deleted", error))
 }

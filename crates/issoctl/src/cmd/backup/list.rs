@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Shelved, list};
+use isso_backup::{BackupFile, list};
 use isso_lifecycle::with_causes;
 use serde_json::json;
 
@@ -18,11 +18,11 @@ pub fn run(data: &DataDir, output: Output, folder: Option<&Path>) -> Result<Exit
         return Err(Failure::usage(format!("there is no folder {}", folder.display()))
             .hint("look at the name; without --in, the backups in the data folder are listed"));
     }
-    let shelf = data.backups();
-    let folder = folder.unwrap_or(&shelf);
-    let shelved = list(folder).map_err(|error| Failure::new("no backup can be listed", error))?;
+    let in_data = data.backups();
+    let folder = folder.unwrap_or(&in_data);
+    let backups = list(folder).map_err(|error| Failure::new("no backup can be listed", error))?;
     if output.json {
-        let all = shelved.iter().map(|it| match &it.manifest {
+        let all = backups.iter().map(|it| match &it.manifest {
             Ok(manifest) => to_json(&it.path, it.size, manifest),
             Err(error) => json!({
                 "path": it.path,
@@ -31,18 +31,18 @@ pub fn run(data: &DataDir, output: Output, folder: Option<&Path>) -> Result<Exit
             }),
         });
         output.json(&all.collect::<Vec<_>>());
-    } else if shelved.is_empty() {
+    } else if backups.is_empty() {
         output.note(&format!("There are no backups in {}.", folder.display()));
     } else {
-        shelved.iter().for_each(|it| print(it, output));
+        backups.iter().for_each(|it| print(it, output));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(shelved: &Shelved, output: Output) {
-    let name = shelved.path.file_name().unwrap_or_default();
-    let (name, size) = (name.to_string_lossy(), bytes(shelved.size));
-    output.line(&match &shelved.manifest {
+fn print(backup: &BackupFile, output: Output) {
+    let name = backup.path.file_name().unwrap_or_default();
+    let (name, size) = (name.to_string_lossy(), bytes(backup.size));
+    output.line(&match &backup.manifest {
         Ok(manifest) => format!(
             "{BOLD}{name}{BOLD:#}  {}, {} {DIM}({size}){DIM:#}",
             time(manifest.created),

@@ -57,12 +57,12 @@ fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
     {
         return Err(Failure::new(format!("cannot read {}", given.display()), error));
     }
-    let shelved = data.backups().join(given);
-    if given.components().count() == 1 && shelved.exists() {
-        return Ok(shelved);
+    let backup = data.backups().join(given);
+    if given.components().count() == 1 && backup.exists() {
+        return Ok(backup);
     }
-    let shelved = isso_backup::list(&data.backups()).unwrap_or_default();
-    let names: Vec<_> = shelved.iter().filter_map(|it| it.path.file_name()?.to_str()).collect();
+    let backups = isso_backup::list(&data.backups()).unwrap_or_default();
+    let names: Vec<_> = backups.iter().filter_map(|it| it.path.file_name()?.to_str()).collect();
     let given_name = given.file_name().unwrap_or_default().to_string_lossy();
     let hint = match closest(&given_name, names.iter().copied()) {
         Some(name) => format!("did you mean {name}? `issoctl backup list` shows all"),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use isso_backup::{Counts, Look, Origin, count};
+use isso_backup::{Counts, Inspection, RestoreSource, count};
 use isso_cfg::keys::ADMIN_PASSWORD;
 use isso_cfg::{Change, Mended, Severity, Volume};
 use serde_json::{Value, json};
@@ -23,8 +23,8 @@ const FILES: [(&str, &str); 3] = [
 
 /// A look at everything before it is done; what is done is what was looked at.
 pub struct Plan<'a> {
-    origin: &'a Origin,
-    look: &'a Look,
+    source: &'a RestoreSource,
+    inspection: &'a Inspection,
     volume: &'a Volume,
     /// What is in the database that is there now.
     present: Option<Counts>,
@@ -34,13 +34,13 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// The plan to put into a volume what was looked at.
-    pub fn new(origin: &'a Origin, look: &'a Look, volume: &'a Volume) -> Plan<'a> {
+    pub fn new(source: &'a RestoreSource, inspection: &'a Inspection, volume: &'a Volume) -> Plan<'a> {
         let of = |it: &Mended| [it.changes.clone(), volume.would_enforce(it)].concat();
-        let mut repairs = look.settings.as_ref().map(of).unwrap_or_default();
+        let mut repairs = inspection.settings.as_ref().map(of).unwrap_or_default();
         repairs.sort_by_key(|it| it.line);
         Plan {
-            origin,
-            look,
+            source,
+            inspection,
             volume,
             present: count(&volume.db_path()),
             repairs,
@@ -49,27 +49,27 @@ impl<'a> Plan<'a> {
 
     /// Whether another database is put in place.
     pub fn replaces_database(&self) -> bool {
-        self.origin.files().contains(&DATABASE)
+        self.source.files().contains(&DATABASE)
     }
 
     /// What it brings, in a few words.
     pub fn brings(&self) -> String {
-        match (self.replaces_database(), self.origin.files().contains(&CONFIG)) {
-            (true, true) => format!("{} and the settings", comments(self.look.database)),
-            (true, false) => comments(self.look.database),
+        match (self.replaces_database(), self.source.files().contains(&CONFIG)) {
+            (true, true) => format!("{} and the settings", comments(self.inspection.database)),
+            (true, false) => comments(self.inspection.database),
             _ => "the settings".to_owned(),
         }
     }
 
     /// What it comes from and holds.
     pub fn source(&self) -> Vec<String> {
-        let described = self.origin.describe();
+        let described = self.source.describe();
         let holds = match self.replaces_database() {
-            true => comments(self.look.database),
+            true => comments(self.inspection.database),
             false => "no comments".to_owned(),
         };
         vec![
-            line("Source", &self.origin.path().display().to_string()),
+            line("Source", &self.source.path().display().to_string()),
             line("From", &time(described.created)),
             line("Holds", &format!("{holds} ({})", bytes(described.size))),
         ]
@@ -91,7 +91,7 @@ impl<'a> Plan<'a> {
     pub fn found(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (name, file) in FILES {
-            if let Some(from) = self.origin.source_of(file) {
+            if let Some(from) = self.source.path_of(file) {
                 lines.push(line(name, &self.named(from, file)));
             }
             if file == CONFIG {
@@ -107,7 +107,7 @@ impl<'a> Plan<'a> {
             (true, Some(present)) => format!("{file} ({})", comments(Some(present))),
             _ => file.to_owned(),
         };
-        match (self.origin.source_of(file), is_there) {
+        match (self.source.path_of(file), is_there) {
             (Some(from), true) => format!("{now} is replaced with {}", self.named(from, file)),
             (Some(from), false) => format!("{file} becomes {}", self.named(from, file)),
             (None, true) => format!("{now} stays as it is: {}", self.why_not(file)),
@@ -131,14 +131,14 @@ impl<'a> Plan<'a> {
     }
 
     fn named(&self, from: &Path, file: &str) -> String {
-        match self.origin {
-            Origin::Archive(_) => format!("{file} of the backup"),
-            Origin::Folder(_) => from.display().to_string(),
+        match self.source {
+            RestoreSource::Archive(_) => format!("{file} of the backup"),
+            RestoreSource::Folder(_) => from.display().to_string(),
         }
     }
 
     fn why_not(&self, file: &str) -> String {
-        match self.origin.missing_database().filter(|_| file == DATABASE) {
+        match self.source.missing_database().filter(|_| file == DATABASE) {
             Some(missing) => format!(
                 "the settings name {}, which is not there (--database FILE takes it from elsewhere)",
                 missing.display()
@@ -153,7 +153,7 @@ impl<'a> Plan<'a> {
         let mut lines: Vec<String> = self.repairs.iter().map(repaired).collect();
         let password = format!("[{}] {}", ADMIN_PASSWORD.section, ADMIN_PASSWORD.name);
         let is_kept = self.repairs.iter().any(|it| it.key.as_deref() == Some(&password));
-        let kept = match &self.look.rejected {
+        let kept = match &self.inspection.rejected {
             Some(rejected) => Some(rejected.display().to_string()),
             // Settling keeps it, under the time at which it does.
             None => is_kept.then(|| format!("{CONFIG}.rejected-…")),
@@ -161,7 +161,7 @@ impl<'a> Plan<'a> {
         if let Some(kept) = kept {
             lines.push(line("", &format!("the file as it was is kept as {kept}")));
         }
-        let left = &self.look.diagnostics;
+        let left = &self.inspection.diagnostics;
         let left = left.iter().filter(|it| it.severity != Severity::Refused);
         lines.extend(left.map(|it| line("", &format!("{WARN}isso.cfg:{WARN:#} {it}"))));
         lines
@@ -169,10 +169,10 @@ impl<'a> Plan<'a> {
 
     /// All of it for programs.
     pub fn to_json(&self) -> Value {
-        let described = self.origin.describe();
+        let described = self.source.describe();
         let files = FILES.map(|(_, file)| {
             let is_there = self.is_there(file);
-            let from = self.origin.source_of(file);
+            let from = self.source.path_of(file);
             json!({
                 "file": file,
                 "becomes": match (from.is_some(), is_there) {
@@ -185,16 +185,16 @@ impl<'a> Plan<'a> {
             })
         });
         json!({
-            "source": self.origin.path(),
+            "source": self.source.path(),
             "created": described.created.format(&Rfc3339).ok(),
             "size": described.size,
             "files": files,
-            "database": self.look.database,
+            "database": self.inspection.database,
             "present": self.present,
-            "missingDatabase": self.origin.missing_database(),
+            "missingDatabase": self.source.missing_database(),
             "repairs": self.repairs,
-            "rejected": self.look.rejected,
-            "diagnostics": self.look.diagnostics,
+            "rejected": self.inspection.rejected,
+            "diagnostics": self.inspection.diagnostics,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use isso_backup::{Step, Watch};
+use isso_backup::{BackupStep, Progress};
 
 use crate::error::Failure;
 use crate::signals::Claim;
@@ -15,8 +15,8 @@ struct Bar {
     cancelled: Arc<AtomicBool>,
 }
 
-impl Watch for Bar {
-    fn begin(&self, step: Step, bytes: u64) {
+impl Progress for Bar {
+    fn begin(&self, step: BackupStep, bytes: u64) {
         let template = match bytes {
             0 => "{msg:<24} {spinner}",
             _ => "{msg:<24} {bar:30} {bytes}/{total_bytes}  {eta}",
@@ -26,10 +26,10 @@ impl Watch for Bar {
         self.bar.reset();
         self.bar.set_length(bytes);
         self.bar.set_message(match step {
-            Step::Copy => "copying the database",
-            Step::Check => "checking the database",
-            Step::Pack => "writing the backup",
-            Step::Unpack => "reading the backup",
+            BackupStep::Copy => "copying the database",
+            BackupStep::Check => "checking the database",
+            BackupStep::Pack => "writing the backup",
+            BackupStep::Unpack => "reading the backup",
         });
     }
 
@@ -44,7 +44,7 @@ impl Watch for Bar {
 
 /// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself; after it, such a
 /// signal ends the program.
-pub async fn watched<T: Send + 'static>(work: impl FnOnce(&dyn Watch) -> T + Send + 'static) -> Result<T, Failure> {
+pub async fn watched<T: Send + 'static>(work: impl FnOnce(&dyn Progress) -> T + Send + 'static) -> Result<T, Failure> {
     let cancelled = Arc::new(AtomicBool::new(false));
     let mut signals = Claim::new()?;
     let bar = Bar {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use isso_backup::{Origin, PrepareError, litestream, may_swap, prepare, restore_into};
+use isso_backup::{RestoreSource, StageError, check_places, litestream, restore_into, stage};
 use isso_cfg::{Document, Volume, keys};
 use isso_database::{User, users};
 use isso_lifecycle::Event;
@@ -30,9 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Puts a backup back: prepares it, shows what that means, and then has it put in place.
 pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Option<File>) -> Result<ExitCode, Failure> {
-    let origin = source::open(data, &args.backup, &args.choice, opened).await?;
+    let source = source::open(data, &args.backup, &args.choice, opened).await?;
     if let Some(into) = args.into {
-        return unpack(data, origin, into, output).await;
+        return unpack(data, source, into, output).await;
     }
     data.create()?;
     let _backups = data.lock_backups()?;
@@ -43,19 +43,19 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Opti
         Taken::ByHost => Some(Client::required(data)?),
     };
     let volume = data.volume();
-    need_another(&origin, volume.root())?;
+    need_another(&source, volume.root())?;
     if let Some(client) = &client {
         need_one_folder(client).await?;
     }
-    may_swap(volume.root(), &origin.files()).map_err(unprepared)?;
+    check_places(volume.root(), &source.files()).map_err(unprepared)?;
     let root = volume.root().to_owned();
-    let (origin, prepared) = watched(move |watch| {
-        let prepared = prepare(&origin, &root, watch)?;
-        Ok((origin, prepared))
+    let (source, staged) = watched(move |progress| {
+        let staged = stage(&source, &root, progress)?;
+        Ok((source, staged))
     })
     .await?
     .map_err(unprepared)?;
-    let plan = Plan::new(&origin, &prepared.look, &volume);
+    let plan = Plan::new(&source, &staged.inspection, &volume);
     if !output.json {
         for line in plan.source().into_iter().chain(plan.files()) {
             match args.dry_run {
@@ -85,10 +85,10 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Opti
     let swapped = match &client {
         Some(client) => {
             let language = language::of_environment();
-            client.restore(prepared.name(), language).await?
+            client.restore(staged.name(), language).await?
         }
         None => Swapped {
-            before: swap(&volume, prepared.path()).await?,
+            before: swap(&volume, staged.path()).await?,
             undone: None,
         },
     };
@@ -110,7 +110,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Opti
         output.json(&done);
     } else {
         report(&plan, before.as_deref(), output);
-        if let Some(rejected) = &prepared.look.rejected {
+        if let Some(rejected) = &staged.inspection.rejected {
             let kept = volume.root().join(rejected);
             output.note(&format!("isso.cfg as it was is kept as {}.", kept.display()));
         }
@@ -137,10 +137,10 @@ fn has_no_password(volume: &Volume) -> bool {
 }
 
 /// A copy of what is there, put in its place, would only lose what is written meanwhile.
-fn need_another(origin: &Origin, root: &Path) -> Result<(), Failure> {
+fn need_another(source: &RestoreSource, root: &Path) -> Result<(), Failure> {
     let identity = |path: &Path| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
-    for file in origin.files() {
-        let Some(from) = origin.source_of(file) else {
+    for file in source.files() {
+        let Some(from) = source.path_of(file) else {
             continue;
         };
         let is_there = identity(&root.join(file));
@@ -198,7 +198,7 @@ fn of_users(users: &[User]) -> Vec<Value> {
     users.iter().map(value).collect()
 }
 
-/// What the host would refuse is told before anything is prepared.
+/// What the host would refuse is told before anything is staged.
 async fn need_one_folder(client: &Client) -> Result<(), Failure> {
     if client.files().await?.are_together() {
         return Ok(());
@@ -263,14 +263,14 @@ fn or_back(before: Option<&Path>) -> String {
 }
 
 /// The same machine does it without an Isso to stop.
-async fn swap(volume: &Volume, prepared: &Path) -> Result<Option<PathBuf>, Failure> {
+async fn swap(volume: &Volume, staged: &Path) -> Result<Option<PathBuf>, Failure> {
     // The next settling would finish a swap that was broken off; to wait for its end takes less.
     let _signals = Claim::new()?;
     let restores = host::offline(volume);
     // Files that cannot be settled are about to be replaced.
     let _ = restores.host.send(Event::Init).await;
     let language = language::of_environment();
-    let (restored, _) = restores.restore(prepared.to_owned(), language).await?;
+    let (restored, _) = restores.restore(staged.to_owned(), language).await?;
     Ok(restored.before)
 }
 
@@ -281,30 +281,30 @@ fn report(plan: &Plan<'_>, before: Option<&Path>, output: Output) {
     }
 }
 
-async fn unpack(data: &DataDir, origin: Origin, into: PathBuf, output: Output) -> Result<ExitCode, Failure> {
+async fn unpack(data: &DataDir, source: RestoreSource, into: PathBuf, output: Output) -> Result<ExitCode, Failure> {
     let folder = into.clone();
-    let (origin, look) = watched(move |watch| {
-        let look = restore_into(&origin, &folder, watch)?;
-        Ok((origin, look))
+    let (source, inspection) = watched(move |progress| {
+        let inspection = restore_into(&source, &folder, progress)?;
+        Ok((source, inspection))
     })
     .await?
     .map_err(unprepared)?;
     if output.json {
         output.json(&json!({
             "into": into,
-            "database": look.database,
-            "diagnostics": look.diagnostics,
+            "database": inspection.database,
+            "diagnostics": inspection.diagnostics,
         }));
     } else {
         let volume = data.volume();
-        report(&Plan::new(&origin, &look, &volume), None, output);
-        for finding in &look.diagnostics {
+        report(&Plan::new(&source, &inspection, &volume), None, output);
+        for finding in &inspection.diagnostics {
             output.note(&format!("{WARN}isso.cfg:{WARN:#} {finding}"));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn unprepared(error: PrepareError) -> Failure {
+fn unprepared(error: StageError) -> Failure {
     source::unprepared("nothing was put back", error)
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Archive, Manifest, Origin};
+use isso_backup::{Archive, Manifest, RestoreSource};
 
 use super::plan::Plan;
 use super::{bytes, comments, source, time, to_json, verify};
@@ -22,16 +22,16 @@ pub async fn run(
     opened: Option<File>,
 ) -> Result<ExitCode, Failure> {
     match source::open(data, backup, choice, opened).await? {
-        Origin::Archive(archive) => Ok(of_archive(&archive, output)),
-        origin @ Origin::Folder(_) => of_folder(data, origin, output).await,
+        RestoreSource::Archive(archive) => Ok(of_archive(&archive, output)),
+        source @ RestoreSource::Folder(_) => of_folder(data, source, output).await,
     }
 }
 
 /// Shows what is found in a folder, by the look that a restore takes.
-async fn of_folder(data: &DataDir, origin: Origin, output: Output) -> Result<ExitCode, Failure> {
-    let (origin, look) = verify::look(data, origin).await?;
+async fn of_folder(data: &DataDir, source: RestoreSource, output: Output) -> Result<ExitCode, Failure> {
+    let (source, inspection) = verify::inspect(data, source).await?;
     let volume = data.volume();
-    let plan = Plan::new(&origin, &look, &volume);
+    let plan = Plan::new(&source, &inspection, &volume);
     if output.json {
         output.json(&plan.to_json());
         return Ok(ExitCode::SUCCESS);

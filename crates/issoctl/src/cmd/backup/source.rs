@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{ArchiveError, Choice, Kind, Origin, OriginError, PrepareError, Unsound, Wanted, list};
+use isso_backup::{
+    ArchiveError, Choice, DatabaseProblem, Kind, RestoreSource, SourceError, SourceRole, StageError, list,
+};
 use isso_database::Foreign;
 use serde_json::json;
 
@@ -17,12 +19,17 @@ use crate::terminal::{Questions, is_person};
 
 /// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
 /// A backup that root has opened already need not be readable by the user that root has become.
-pub async fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs, opened: Option<File>) -> Result<Origin, Failure> {
+pub async fn open(
+    data: &DataDir,
+    given: &Path,
+    choice: &ChoiceArgs,
+    opened: Option<File>,
+) -> Result<RestoreSource, Failure> {
     let is_chosen = choice.settings.is_some() || choice.database.is_some();
     if let Some(file) = opened.filter(|_| !is_chosen)
-        && let Some(origin) = Origin::of_file(&std::path::absolute(given).unwrap_or_default(), file)
+        && let Some(source) = RestoreSource::of_file(&std::path::absolute(given).unwrap_or_default(), file)
     {
-        return Ok(origin);
+        return Ok(source);
     }
     let path = find(data, given)?;
     let path = std::path::absolute(&path).unwrap_or(path);
@@ -31,13 +38,13 @@ pub async fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs, opened: Opt
         database: choice.database.clone(),
     };
     loop {
-        match Origin::choose(&path, &choice) {
-            Ok(origin) => return Ok(origin),
-            Err(OriginError::Several { of, found }) if is_person() => {
+        match RestoreSource::choose(&path, &choice) {
+            Ok(source) => return Ok(source),
+            Err(SourceError::Several { of, found }) if is_person() => {
                 let chosen = ask(of, found).await?;
                 match of {
-                    Wanted::Settings => choice.settings = Some(chosen),
-                    Wanted::Database => choice.database = Some(chosen),
+                    SourceRole::Settings => choice.settings = Some(chosen),
+                    SourceRole::Database => choice.database = Some(chosen),
                 }
             }
             Err(error) => return Err(unusable(data, error)),
@@ -45,7 +52,7 @@ pub async fn open(data: &DataDir, given: &Path, choice: &ChoiceArgs, opened: Opt
     }
 }
 
-async fn ask(of: Wanted, found: Vec<PathBuf>) -> Result<PathBuf, Failure> {
+async fn ask(of: SourceRole, found: Vec<PathBuf>) -> Result<PathBuf, Failure> {
     let named = |it: &PathBuf| harmless(&it.display().to_string(), As::Text).into_owned();
     let items: Vec<_> = found.iter().map(named).collect();
     let select = move || {
@@ -59,18 +66,18 @@ async fn ask(of: Wanted, found: Vec<PathBuf>) -> Result<PathBuf, Failure> {
     Ok(found[chosen].clone())
 }
 
-fn unusable(data: &DataDir, error: OriginError) -> Failure {
+fn unusable(data: &DataDir, error: SourceError) -> Failure {
     let hint = hint(data, &error);
     let details = match &error {
-        OriginError::Several { of, found } => Some(json!({
+        SourceError::Several { of, found } => Some(json!({
             "option": option(*of),
             "candidates": found,
         })),
         _ => None,
     };
     let is_usage = match &error {
-        OriginError::Several { .. } | OriginError::TooMany(_) | OriginError::Chosen(_) => true,
-        OriginError::Read(_, error) => error.kind() == ErrorKind::NotFound,
+        SourceError::Several { .. } | SourceError::TooMany(_) | SourceError::Chosen(_) => true,
+        SourceError::Read(_, error) => error.kind() == ErrorKind::NotFound,
         _ => false,
     };
     let mut failure = Failure::new("the backup cannot be used", error).hint(hint);
@@ -83,43 +90,43 @@ fn unusable(data: &DataDir, error: OriginError) -> Failure {
     }
 }
 
-fn option(of: Wanted) -> &'static str {
+fn option(of: SourceRole) -> &'static str {
     match of {
-        Wanted::Settings => "--settings",
-        Wanted::Database => "--database",
+        SourceRole::Settings => "--settings",
+        SourceRole::Database => "--database",
     }
 }
 
-fn hint(data: &DataDir, error: &OriginError) -> String {
+fn hint(data: &DataDir, error: &SourceError) -> String {
     match error {
-        OriginError::Archive(ArchiveError::NotABackup(_)) => {
+        SourceError::Archive(ArchiveError::NotABackup(_)) => {
             "name a backup (`issoctl backup list`), or Isso's database or settings, or a folder with them".to_owned()
         }
-        OriginError::Archive(_) => "take another one: `issoctl backup list`".to_owned(),
-        OriginError::Foreign { path, what } => advice(data, path, *what),
-        OriginError::Nothing(folder) => match list(folder).unwrap_or_default().first() {
+        SourceError::Archive(_) => "take another one: `issoctl backup list`".to_owned(),
+        SourceError::ForeignFile { path, what } => advice(data, path, *what),
+        SourceError::Nothing(folder) => match list(folder).unwrap_or_default().first() {
             Some(backup) => format!(
                 "it holds backups; name one of them, such as {}",
                 quoted(&backup.path)
             ),
             None => "name the folder with Isso's database (comments.db) or settings (isso.cfg), or name the files with --database FILE and --settings FILE".to_owned(),
         },
-        OriginError::Unusable { .. } => {
+        SourceError::Unusable { .. } => {
             "put the file itself there, or name another with --settings FILE or --database FILE".to_owned()
         }
-        OriginError::Read(_, error) if error.kind() == ErrorKind::NotFound => {
+        SourceError::Read(_, error) if error.kind() == ErrorKind::NotFound => {
             "name a file that is there, from here or from the folder that is restored from".to_owned()
         }
-        OriginError::Read(..) => {
+        SourceError::Read(..) => {
             "run this as a user who may read it, or name other files with --settings FILE or --database FILE".to_owned()
         }
-        OriginError::NotIsso { .. } => "name Isso's database with --database FILE".to_owned(),
-        OriginError::Several { of, found } => {
+        SourceError::NotIsso { .. } => "name Isso's database with --database FILE".to_owned(),
+        SourceError::Several { of, found } => {
             let first = found.first().map(|it| quoted(it)).unwrap_or_default();
             format!("say which one: {} {first}", option(*of))
         }
-        OriginError::TooMany(_) => "name the files with --database FILE and --settings FILE".to_owned(),
-        OriginError::Chosen(_) => {
+        SourceError::TooMany(_) => "name the files with --database FILE and --settings FILE".to_owned(),
+        SourceError::Chosen(_) => {
             "unpack it with `--into DIR`, and restore from there".to_owned()
         }
     }
@@ -162,22 +169,22 @@ pub fn quoted(path: &Path) -> String {
 }
 
 /// Tells that a source cannot be put back, and what may be done about it.
-pub fn unprepared(message: &str, error: PrepareError) -> Failure {
+pub fn unprepared(message: &str, error: StageError) -> Failure {
     let hint = match &error {
-        PrepareError::Apart(..) | PrepareError::Link(..) => {
+        StageError::Apart(..) | StageError::Link(..) => {
             Some("unpack it with --into DIR, stop Isso, and copy the files to where they belong")
         }
-        PrepareError::Unsound(_, Unsound::Foreign(Foreign::Other(_))) => {
+        StageError::Unsound(_, DatabaseProblem::Schema(Foreign::Other(_))) => {
             Some("name Isso's database with --database FILE")
         }
-        PrepareError::Unsound(_, Unsound::Foreign(Foreign::Altered(_))) => Some(
+        StageError::Unsound(_, DatabaseProblem::Schema(Foreign::Altered(_))) => Some(
             "take another one (`issoctl backup list`), or put the schema right in a copy of the database, and name that with --database FILE",
         ),
-        PrepareError::Unsound(..) => Some(
+        StageError::Unsound(..) => Some(
             "take another one (`issoctl backup list`), or save what can be saved: sqlite3 DAMAGED .recover | sqlite3 comments.db",
         ),
-        PrepareError::Archive(ArchiveError::Changing(_)) => Some("stop the Isso that writes to it, and restore then"),
-        PrepareError::Archive(_) => Some("take another one: `issoctl backup list`"),
+        StageError::Archive(ArchiveError::Changing(_)) => Some("stop the Isso that writes to it, and restore then"),
+        StageError::Archive(_) => Some("take another one: `issoctl backup list`"),
         _ => None,
     };
     let failure = Failure::new(message, error);

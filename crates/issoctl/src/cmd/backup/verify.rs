@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_backup::{Look, Origin, verify};
+use isso_backup::{Inspection, RestoreSource, verify};
 use serde_json::{Value, json};
 
 use super::plan::Plan;
@@ -23,12 +23,12 @@ pub async fn run(
     choice: &ChoiceArgs,
     opened: Option<File>,
 ) -> Result<ExitCode, Failure> {
-    let origin = source::open(data, backup, choice, opened).await?;
-    let (origin, look) = look(data, origin).await?;
+    let source = source::open(data, backup, choice, opened).await?;
+    let (source, inspection) = inspect(data, source).await?;
     let volume = data.volume();
-    let plan = Plan::new(&origin, &look, &volume);
+    let plan = Plan::new(&source, &inspection, &volume);
     if output.json {
-        let findings = look.diagnostics.iter().map(ToString::to_string);
+        let findings = inspection.diagnostics.iter().map(ToString::to_string);
         let findings = findings.collect::<Vec<_>>();
         let mut value = plan.to_json();
         value["good"] = Value::Bool(true);
@@ -44,11 +44,11 @@ pub async fn run(
 }
 
 /// Takes the look that a restore takes, and leaves everything as it is.
-pub async fn look(data: &DataDir, origin: Origin) -> Result<(Origin, Look), Failure> {
+pub async fn inspect(data: &DataDir, source: RestoreSource) -> Result<(RestoreSource, Inspection), Failure> {
     let scratch = scratch(data)?;
-    watched(move |watch| {
-        let look = verify(&origin, &scratch, watch)?;
-        Ok((origin, look))
+    watched(move |progress| {
+        let inspection = verify(&source, &scratch, progress)?;
+        Ok((source, inspection))
     })
     .await?
     .map_err(|error| source::unprepared("the backup cannot be put back", error))

@@ -10,13 +10,13 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use crate::archive::{Archive, ArchiveError, SUFFIX};
-use crate::keep::Keep;
 use crate::manifest::Manifest;
-use crate::pace;
-use crate::workshop::remove_abandoned;
+use crate::retention::Retention;
+use crate::staging_dir::remove_abandoned;
+use crate::throttle;
 
 /// The name of a folder with the files before a restore begins so.
-pub(crate) const BEFORE: &str = "before-restore-";
+pub(crate) const BEFORE_RESTORE: &str = "before-restore-";
 
 /// And that of a folder with the files of a restore that was undone, so.
 pub(crate) const NOT_SERVED: &str = "not-served-";
@@ -25,7 +25,7 @@ const TIME: &[BorrowedFormatItem] = format_description!("[year][month][day]T[hou
 
 /// A backup in a folder.
 #[derive(Debug)]
-pub struct Shelved {
+pub struct BackupFile {
     /// Where it is.
     pub path: PathBuf,
     /// How large the file is, in bytes.
@@ -36,7 +36,7 @@ pub struct Shelved {
 
 /// The folder of the backups cannot be read, or a backup not deleted.
 #[derive(Debug, thiserror::Error)]
-pub enum ShelfError {
+pub enum BackupDirError {
     /// The folder.
     #[error("cannot read the folder {0}")]
     Folder(PathBuf, #[source] io::Error),
@@ -46,8 +46,8 @@ pub enum ShelfError {
 }
 
 /// The backups in a folder, the newest first; none if there is no such folder. Reads the beginning and the end of each.
-pub fn list(folder: &Path) -> Result<Vec<Shelved>, ShelfError> {
-    let failed = |error| ShelfError::Folder(folder.to_owned(), error);
+pub fn list(folder: &Path) -> Result<Vec<BackupFile>, BackupDirError> {
+    let failed = |error| BackupDirError::Folder(folder.to_owned(), error);
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(failed)?,
@@ -65,12 +65,12 @@ pub fn list(folder: &Path) -> Result<Vec<Shelved>, ShelfError> {
         let Ok(there) = fs::metadata(&path) else {
             continue;
         };
-        let shelved = Shelved {
+        let backup = BackupFile {
             size: there.len(),
             manifest: Archive::open(&path).map(|archive| archive.manifest().clone()),
             path,
         };
-        found.push((there.modified().ok(), shelved));
+        found.push((there.modified().ok(), backup));
     }
     // The name does not tell two of one second apart, the file system does.
     found.sort_by_key(|(modified, it)| Reverse((it.created(), *modified)));
@@ -91,23 +91,23 @@ pub struct Pruned {
 /// The backup that was just `made` stays, whatever the rules and the clock say. A backup that does not say what it is,
 /// or that is dated after `now`, is left alone, and takes the place of no other: a clock that went wrong once would
 /// otherwise have every backup deleted that is made after it was set right. Of the others, the newest one stays.
-pub fn prune(folder: &Path, keep: &Keep, made: &Path, now: OffsetDateTime) -> Result<Pruned, ShelfError> {
+pub fn prune(folder: &Path, retention: &Retention, made: &Path, now: OffsetDateTime) -> Result<Pruned, BackupDirError> {
     let mut pruned = Pruned::default();
     let mut paths = Vec::new();
     let mut times = Vec::new();
-    for shelved in list(folder)? {
-        match shelved.created() {
-            Some(created) if created > now && shelved.path != made => {
-                pruned.future.push(shelved.path);
+    for backup in list(folder)? {
+        match backup.created() {
+            Some(created) if created > now && backup.path != made => {
+                pruned.future.push(backup.path);
             }
             Some(created) => {
-                paths.push(shelved.path);
+                paths.push(backup.path);
                 times.push(created);
             }
             None => {}
         }
     }
-    for (path, kept) in paths.into_iter().zip(keep.of(&times)) {
+    for (path, kept) in paths.into_iter().zip(retention.of(&times)) {
         if !kept && path != made {
             delete(&path)?;
             pruned.deleted.push(path);
@@ -120,17 +120,17 @@ pub fn prune(folder: &Path, keep: &Keep, made: &Path, now: OffsetDateTime) -> Re
 pub fn is_backup(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match path.is_dir() {
-        true => name.starts_with(BEFORE) || name.starts_with(NOT_SERVED),
+        true => name.starts_with(BEFORE_RESTORE) || name.starts_with(NOT_SERVED),
         false => name.ends_with(SUFFIX),
     }
 }
 
 /// Deletes a backup, or what a restore has kept.
-pub fn delete(backup: &Path) -> Result<(), ShelfError> {
-    pace::remove(backup).map_err(|error| ShelfError::Delete(backup.to_owned(), error))
+pub fn delete(backup: &Path) -> Result<(), BackupDirError> {
+    throttle::remove(backup).map_err(|error| BackupDirError::Delete(backup.to_owned(), error))
 }
 
-impl Shelved {
+impl BackupFile {
     /// When its snapshot was taken, if it says so.
     pub fn created(&self) -> Option<OffsetDateTime> {
         self.manifest.as_ref().ok().map(|it| it.created)
@@ -138,7 +138,7 @@ impl Shelved {
 }
 
 /// The name of a backup: what comes before a number, should the name be taken, and what after it.
-pub(crate) fn name_of(created: OffsetDateTime) -> (String, &'static str) {
+pub(crate) fn file_name(created: OffsetDateTime) -> (String, &'static str) {
     (format!("isso-{}", stamp(created)), SUFFIX)
 }
 

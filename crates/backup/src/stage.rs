@@ -12,31 +12,31 @@ use nix::unistd::{AccessFlags, access};
 use time::OffsetDateTime;
 
 use crate::archive::ArchiveError;
-use crate::counts::{self, Unsound};
+use crate::backup_dir::{BEFORE_RESTORE, stamp};
+use crate::counts::{self, DatabaseProblem};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
 use crate::moves::sync;
-use crate::origin::Origin;
-use crate::shelf::{BEFORE, stamp};
+use crate::progress::{BackupStep, Cancelled, Progress};
+use crate::restore_source::RestoreSource;
 use crate::space::{self, NoSpace};
+use crate::staging_dir::{StagingDir, StagingDirError, remove_abandoned};
 use crate::swap::{Plan, swap};
-use crate::watch::{Cancelled, Step, Watch};
-use crate::workshop::{Workshop, WorkshopError, remove_abandoned};
 
 /// What follows the name of the settings where the text from before the repair is kept; a time comes behind it.
 pub(crate) const REJECTED: &str = ".rejected-";
 
-/// Why nothing was prepared. What was there is as it was.
+/// Why nothing was staged. What was there is as it was.
 #[derive(Debug, thiserror::Error)]
-pub enum PrepareError {
+pub enum StageError {
     /// The backup.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// Its database.
     #[error("the database in {0} cannot be used")]
-    Unsound(PathBuf, #[source] Unsound),
+    Unsound(PathBuf, #[source] DatabaseProblem),
     /// The folder to work in.
     #[error(transparent)]
-    Workshop(#[from] WorkshopError),
+    StagingDir(#[from] StagingDirError),
     /// The disk is too full.
     #[error(transparent)]
     Space(#[from] NoSpace),
@@ -62,15 +62,15 @@ pub enum PrepareError {
 
 /// Files that are unpacked and checked. Removed when dropped.
 #[derive(Debug)]
-pub struct Prepared {
-    workshop: Workshop,
+pub struct StagedRestore {
+    staging: StagingDir,
     /// What is in them.
-    pub look: Look,
+    pub inspection: Inspection,
 }
 
 /// What is in the files of a backup or folder, and what becomes of them when they are put in place.
 #[derive(Debug)]
-pub struct Look {
+pub struct Inspection {
     /// What is in the database, if there is one.
     pub database: Option<Counts>,
     /// What Isso would refuse or misread in `isso.cfg` as it was found.
@@ -84,8 +84,8 @@ pub struct Look {
 
 /// Unpacks and checks everything in a hidden folder of `root`, while Isso may be serving. Settings that Isso would
 /// refuse are repaired there, and are put in place with the text from before beside them.
-pub fn prepare(origin: &Origin, root: &Path, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
-    prepare_as(origin, root, Settings::Mended, watch)
+pub fn stage(source: &RestoreSource, root: &Path, progress: &dyn Progress) -> Result<StagedRestore, StageError> {
+    stage_as(source, root, Settings::Mended, progress)
 }
 
 /// What becomes of settings that Isso would refuse.
@@ -95,35 +95,40 @@ enum Settings {
     AsTheyAre,
 }
 
-fn prepare_as(origin: &Origin, root: &Path, settings: Settings, watch: &dyn Watch) -> Result<Prepared, PrepareError> {
-    let workshop = Workshop::new(root)?;
-    let described = origin.describe();
+fn stage_as(
+    source: &RestoreSource,
+    root: &Path,
+    settings: Settings,
+    progress: &dyn Progress,
+) -> Result<StagedRestore, StageError> {
+    let staging = StagingDir::new(root)?;
+    let described = source.describe();
     space::need(root, described.size)?;
-    let below = workshop.path();
-    origin.unpack(below, watch)?;
+    let below = staging.path();
+    source.unpack(below, progress)?;
 
     let database = below.join(DATABASE);
     let mut counts = None;
-    if origin.files().contains(&DATABASE) {
-        watch.begin(Step::Check, 0);
-        let unsound = |error| PrepareError::Unsound(origin.path().to_owned(), error);
-        counts::settle_database(&database, watch).map_err(unsound)?;
+    if source.files().contains(&DATABASE) {
+        progress.begin(BackupStep::Check, 0);
+        let unsound = |error| StageError::Unsound(source.path().to_owned(), error);
+        counts::recover_database(&database, progress).map_err(unsound)?;
         // Before anything else in it is looked at.
-        let foreign = counts::is_foreign(&database, watch).map_err(unsound)?;
+        let foreign = counts::schema_problem(&database, progress).map_err(unsound)?;
         if let Some(other) = foreign {
-            return Err(unsound(Unsound::Foreign(other)));
+            return Err(unsound(DatabaseProblem::Schema(other)));
         }
-        counts = Some(counts::of_sound(&database, Depth::Indexes, watch).map_err(unsound)?);
+        counts = Some(counts::check_and_count(&database, Depth::Indexes, progress).map_err(unsound)?);
     }
-    let unwritten = |error| PrepareError::Write(below.to_owned(), error);
+    let unwritten = |error| StageError::Write(below.to_owned(), error);
     let cfg = match fs::read(below.join(CONFIG)) {
         // An empty file is made anew when Isso is started.
         Ok(cfg) if !cfg.trim_ascii().is_empty() => Some(cfg),
         // What is there stays.
         _ => None,
     };
-    let diagnostics = cfg.as_deref().map(look_at).unwrap_or_default();
-    let has = origin.files();
+    let diagnostics = cfg.as_deref().map(diagnose_bytes).unwrap_or_default();
+    let has = source.files();
     let mut files: Vec<String> = MEMBERS
         .into_iter()
         // Put in place, an empty file would take what is there away and bring nothing.
@@ -146,7 +151,7 @@ fn prepare_as(origin: &Origin, root: &Path, settings: Settings, watch: &dyn Watc
         rejected = Some(PathBuf::from(kept));
     }
     let plan = Plan {
-        before: free_name(root, BEFORE),
+        before: free_name(root, BEFORE_RESTORE),
         files,
         removed: Vec::new(),
         home: None,
@@ -154,9 +159,9 @@ fn prepare_as(origin: &Origin, root: &Path, settings: Settings, watch: &dyn Watc
     plan.write(below)
         .and_then(|()| sync_folders(below))
         .map_err(unwritten)?;
-    Ok(Prepared {
-        workshop,
-        look: Look {
+    Ok(StagedRestore {
+        staging,
+        inspection: Inspection {
             database: counts,
             diagnostics,
             settings: mended,
@@ -165,7 +170,7 @@ fn prepare_as(origin: &Origin, root: &Path, settings: Settings, watch: &dyn Watc
     })
 }
 
-fn look_at(cfg: &[u8]) -> Vec<Diagnostic> {
+fn diagnose_bytes(cfg: &[u8]) -> Vec<Diagnostic> {
     Document::from_bytes(cfg).map_or_else(|diagnostics| diagnostics, |cfg| diagnose(&cfg))
 }
 
@@ -189,44 +194,44 @@ fn free_beside(root: &Path, stem: &str) -> String {
 }
 
 /// Looks whether these files can be put in place in the volume at `root` at all, before anybody waits for it. They are
-/// named by where they stand in a volume, as [`Origin::files`] has them.
-pub fn may_swap(root: &Path, files: &[&str]) -> Result<(), PrepareError> {
+/// named by where they stand in a volume, as [`RestoreSource::files`] has them.
+pub fn check_places(root: &Path, files: &[&str]) -> Result<(), StageError> {
     for file in files {
         let link = root.join(file);
-        let place = resolve(&link).map_err(|error| PrepareError::Link(link.clone(), error))?;
+        let place = resolve(&link).map_err(|error| StageError::Link(link.clone(), error))?;
         let folder = place.parent().unwrap_or(root);
         if let Err(error) = fs::metadata(folder) {
             // A folder that is missing is made, unless it is one that a link names.
             if place != link || fs::symlink_metadata(folder).is_ok() {
-                return Err(PrepareError::Link(link, error));
+                return Err(StageError::Link(link, error));
             }
             continue;
         }
         if device(folder) != device(root) && root.exists() {
-            return Err(PrepareError::Apart(folder.to_owned(), root.to_owned()));
+            return Err(StageError::Apart(folder.to_owned(), root.to_owned()));
         }
         // To bring a rename to the disk, the folder is opened to be read.
         access(folder, AccessFlags::R_OK | AccessFlags::W_OK | AccessFlags::X_OK)
-            .map_err(|error| PrepareError::Write(folder.to_owned(), error.into()))?;
+            .map_err(|error| StageError::Write(folder.to_owned(), error.into()))?;
     }
     Ok(())
 }
 
 /// Puts everything into a folder of its own, which must be empty or missing.
-pub fn restore_into(origin: &Origin, folder: &Path, watch: &dyn Watch) -> Result<Look, PrepareError> {
-    let unwritten = |error| PrepareError::Write(folder.to_owned(), error);
+pub fn restore_into(source: &RestoreSource, folder: &Path, progress: &dyn Progress) -> Result<Inspection, StageError> {
+    let unwritten = |error| StageError::Write(folder.to_owned(), error);
     // One in which this was begun and killed is as good as empty.
     let _ = remove_abandoned(folder);
     let is_there = match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
-        Ok(true) => return Err(PrepareError::NotEmpty(folder.to_owned())),
+        Ok(true) => return Err(StageError::NotEmpty(folder.to_owned())),
         Ok(false) => true,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => return Err(unwritten(error)),
     };
     let put = || {
-        let prepared = prepare_as(origin, folder, Settings::AsTheyAre, watch)?;
-        swap(folder, prepared.path()).map_err(|error| unwritten(io::Error::other(error)))?;
-        Ok(prepared.look)
+        let staged = stage_as(source, folder, Settings::AsTheyAre, progress)?;
+        swap(folder, staged.path()).map_err(|error| unwritten(io::Error::other(error)))?;
+        Ok(staged.inspection)
     };
     let put = put();
     if put.is_err() && !is_there {
@@ -241,10 +246,10 @@ fn device(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().map(|it| it.dev())
 }
 
-impl Prepared {
+impl StagedRestore {
     /// The folder that holds the files.
     pub fn path(&self) -> &Path {
-        self.workshop.path()
+        self.staging.path()
     }
 
     /// The name of that folder in the volume's.
@@ -254,7 +259,7 @@ impl Prepared {
     }
 }
 
-impl Look {
+impl Inspection {
     /// Whether Isso would start with the `isso.cfg` as it is.
     pub fn is_accepted(&self) -> bool {
         let refused = |it: &Diagnostic| it.severity == Severity::Refused;

@@ -10,10 +10,10 @@ use isso_cfg::Store;
 use isso_database::Foreign;
 
 use super::Choice;
-use super::error::{OriginError, Wanted};
-use super::look::{self, Database};
+use super::error::{SourceError, SourceRole};
+use super::probe::{self, Database};
+use crate::backup_dir::{BEFORE_RESTORE, NOT_SERVED};
 use crate::manifest::{CONFIG, DATABASE, STORE};
-use crate::shelf::{BEFORE, NOT_SERVED};
 
 /// How deep to look: the folder, what is in it, and what is in that.
 const DEPTH: usize = 2;
@@ -46,7 +46,7 @@ pub(super) struct Found {
 }
 
 /// Finds the files, those that were chosen first.
-pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError> {
+pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, SourceError> {
     let end = Instant::now() + LONGEST;
     let near = find_within(folder, choice, DEPTH, end)?;
     let of = |member| {
@@ -59,25 +59,25 @@ pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, OriginError>
     }
     let is_nothing = settings.is_none() && database.is_none();
     match find_within(folder, &Choice { settings, database }, DEEPER, end) {
-        Err(OriginError::TooMany(_) | OriginError::Read(..)) if !is_nothing => Ok(near),
+        Err(SourceError::TooMany(_) | SourceError::Read(..)) if !is_nothing => Ok(near),
         found => found,
     }
 }
 
-fn find_within(folder: &Path, choice: &Choice, depth: usize, end: Instant) -> Result<Found, OriginError> {
+fn find_within(folder: &Path, choice: &Choice, depth: usize, end: Instant) -> Result<Found, SourceError> {
     let (entries, unread) = walk(folder, depth)?;
     let settings = match &choice.settings {
-        Some(chosen) => Some(within(folder, chosen)),
+        Some(chosen) => Some(resolve_choice(folder, chosen)),
         None => settings(folder, &entries)?,
     };
     let dbpath = match &settings {
-        Some(settings) => look::dbpath(&look::settings(settings)?),
+        Some(settings) => probe::dbpath(&probe::settings(settings)?),
         None => None,
     };
     // Settings that name none leave it to Isso, which calls it so.
     let by_default = settings.is_some().then(|| Path::new("comments.db"));
     let database = match &choice.database {
-        Some(chosen) => Some(sure(within(folder, chosen))?),
+        Some(chosen) => Some(require_database(resolve_choice(folder, chosen))?),
         None => database(folder, &entries, dbpath.as_deref().or(by_default), end)?,
     };
     // What is in a folder that cannot be entered, cannot be said to be nothing.
@@ -105,7 +105,7 @@ fn find_within(folder: &Path, choice: &Choice, depth: usize, end: Instant) -> Re
 }
 
 /// A chosen file, from here or from the folder.
-fn within(folder: &Path, chosen: &Path) -> PathBuf {
+fn resolve_choice(folder: &Path, chosen: &Path) -> PathBuf {
     let inside = folder.join(chosen);
     match !chosen.exists() && inside.exists() {
         true => inside,
@@ -121,16 +121,16 @@ struct Entry {
 }
 
 /// All files, and why one of the folders cannot be entered.
-fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError>), OriginError> {
+fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<SourceError>), SourceError> {
     let mut entries = Vec::new();
     let mut closed = None;
     let mut seen = HashSet::new();
-    let mut looked = 0;
+    let mut names_seen = 0;
     let mut level = vec![folder.to_owned()];
     for depth in 0..=deepest {
         let mut next = Vec::new();
         for folder in level {
-            let unread = |error| OriginError::Read(folder.clone(), error);
+            let unread = |error| SourceError::Read(folder.clone(), error);
             let list = match fs::read_dir(&folder) {
                 Err(error) if depth > 0 => {
                     closed.get_or_insert(unread(error));
@@ -141,9 +141,9 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
             let mut names = Vec::new();
             for entry in list {
                 names.push(entry.map_err(unread)?.file_name());
-                looked += 1;
-                if looked > MOST {
-                    return Err(OriginError::TooMany(folder));
+                names_seen += 1;
+                if names_seen > MOST {
+                    return Err(SourceError::TooMany(folder));
                 }
             }
             names.sort();
@@ -157,7 +157,8 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
                 }
                 let is_usual = USUAL.contains(&&*name) || name == "comments.db";
                 if there.is_some_and(|it| it.is_dir()) && !is_usual {
-                    let is_aside = ASIDE.contains(&&*name) || name.starts_with(BEFORE) || name.starts_with(NOT_SERVED);
+                    let is_aside =
+                        ASIDE.contains(&&*name) || name.starts_with(BEFORE_RESTORE) || name.starts_with(NOT_SERVED);
                     if !is_aside && !name.starts_with('.') {
                         next.push(path);
                     }
@@ -171,7 +172,7 @@ fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<OriginError
     Ok((entries, closed))
 }
 
-fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginError> {
+fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, SourceError> {
     let mut found: Vec<(&Entry, blake3::Hash)> = Vec::new();
     let mut unread = None;
     for entry in entries {
@@ -180,9 +181,9 @@ fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginE
         if !is_usual && !endings.iter().any(|it| entry.name.ends_with(it)) {
             continue;
         }
-        match look::text(&entry.path) {
+        match probe::text(&entry.path) {
             Ok(text) if text.trim_ascii().is_empty() => {}
-            Ok(text) if look::are_settings(&text) || is_so_named(entry)? => {
+            Ok(text) if probe::are_settings(&text) || is_named_isso_cfg(entry)? => {
                 // Two copies of one file are as good as one.
                 let hash = blake3::hash(&text);
                 if found.iter().all(|(_, other)| *other != hash) {
@@ -191,7 +192,7 @@ fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginE
             }
             Ok(_) => {}
             Err(error) if is_usual => return Err(error),
-            Err(error @ OriginError::Read(..)) => unread = Some(error),
+            Err(error @ SourceError::Read(..)) => unread = Some(error),
             Err(_) => {}
         }
     }
@@ -207,19 +208,19 @@ fn settings(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, OriginE
             None => unread.map_or(Ok(None), Err),
         },
         [(one, _)] => Ok(Some(one.path.clone())),
-        several => Err(OriginError::Several {
-            of: Wanted::Settings,
+        several => Err(SourceError::Several {
+            of: SourceRole::Settings,
             found: several.iter().map(|(it, _)| it.path.clone()).collect(),
         }),
     }
 }
 
 /// Whether these are settings by their name; if there are none in them after all, that is an error.
-fn is_so_named(entry: &Entry) -> Result<bool, OriginError> {
+fn is_named_isso_cfg(entry: &Entry) -> Result<bool, SourceError> {
     if entry.name != "isso.cfg" {
         return Ok(false);
     }
-    look::settings(&entry.path).map(|_| true)
+    probe::settings(&entry.path).map(|_| true)
 }
 
 fn database(
@@ -227,10 +228,10 @@ fn database(
     entries: &[Entry],
     dbpath: Option<&Path>,
     end: Instant,
-) -> Result<Option<PathBuf>, OriginError> {
+) -> Result<Option<PathBuf>, SourceError> {
     let named = dbpath.map(|it| named(entries, it)).unwrap_or_default();
     if let [one] = named[..] {
-        return sure(one.path.clone()).map(Some);
+        return require_database(one.path.clone()).map(Some);
     }
     // The content decides between several files of that name, and between all files if none has it.
     let candidates: Vec<&Entry> = match named.is_empty() {
@@ -244,14 +245,14 @@ fn database(
             continue;
         }
         if Instant::now() > end {
-            return Err(OriginError::TooMany(folder.to_owned()));
+            return Err(SourceError::TooMany(folder.to_owned()));
         }
         let is_usual = entry.name == "comments.db";
-        match look::database(&entry.path) {
+        match probe::database(&entry.path) {
             Ok(Database::Isso) => found.push(entry.path.clone()),
             Ok(Database::Unsure) => found.push(entry.path.clone()),
             Ok(Database::Other(why)) if is_usual || matches!(why, Foreign::Altered(_)) => {
-                other.get_or_insert(OriginError::NotIsso {
+                other.get_or_insert(SourceError::NotIsso {
                     path: entry.path.clone(),
                     why: why.to_string(),
                 });
@@ -264,8 +265,8 @@ fn database(
         ([], None) => Ok(None),
         ([], Some(error)) => Err(error),
         ([_], _) => Ok(found.pop()),
-        _ => Err(OriginError::Several {
-            of: Wanted::Database,
+        _ => Err(SourceError::Several {
+            of: SourceRole::Database,
             found,
         }),
     }
@@ -284,23 +285,23 @@ fn named<'e>(entries: &'e [Entry], dbpath: &Path) -> Vec<&'e Entry> {
 }
 
 /// A file that has to be the database.
-pub(super) fn sure(path: PathBuf) -> Result<PathBuf, OriginError> {
-    match look::database(&path)? {
+pub(super) fn require_database(path: PathBuf) -> Result<PathBuf, SourceError> {
+    match probe::database(&path)? {
         Database::Isso | Database::Unsure => Ok(path),
         Database::Other(why) => {
             let why = why.to_string();
-            Err(OriginError::NotIsso { path, why })
+            Err(SourceError::NotIsso { path, why })
         }
     }
 }
 
 /// The choice of the mail server, if it can be read. Outside of a volume, another program's file may have this name.
-fn store(folder: &Path) -> Result<Option<PathBuf>, OriginError> {
+fn store(folder: &Path) -> Result<Option<PathBuf>, SourceError> {
     let is_ours = |text: Vec<u8>| Store::from_bytes(&text).is_ok();
     let place = folder.join(STORE);
     if fs::symlink_metadata(&place).is_ok() {
-        return Ok(is_ours(look::text(&place)?).then_some(place));
+        return Ok(is_ours(probe::text(&place)?).then_some(place));
     }
     let flat = folder.join("store.json");
-    Ok(look::text(&flat).is_ok_and(is_ours).then_some(flat))
+    Ok(probe::text(&flat).is_ok_and(is_ours).then_some(flat))
 }

@@ -9,13 +9,13 @@ use crate::archive::ArchiveError;
 
 /// Why nothing can be put back from a path.
 #[derive(Debug, thiserror::Error)]
-pub enum OriginError {
+pub enum SourceError {
     /// A backup of issoctl, which is damaged, or a file of no known kind.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// A file of another kind.
     #[error("{path} is {what}, no backup of issoctl")]
-    Foreign {
+    ForeignFile {
         /// The file.
         path: PathBuf,
         /// Its kind.
@@ -47,7 +47,7 @@ pub enum OriginError {
     #[error("there are several files that could be {of}: {}", names(found))]
     Several {
         /// The sort.
-        of: Wanted,
+        of: SourceRole,
         /// The files.
         found: Vec<PathBuf>,
     },
@@ -61,18 +61,18 @@ pub enum OriginError {
 
 /// A file of Isso that is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum SourceRole {
     /// `isso.cfg`, under whatever name.
     Settings,
     /// `comments.db`, under whatever name.
     Database,
 }
 
-impl fmt::Display for Wanted {
+impl fmt::Display for SourceRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Wanted::Settings => "Isso's settings",
-            Wanted::Database => "Isso's database",
+            SourceRole::Settings => "Isso's settings",
+            SourceRole::Database => "Isso's database",
         })
     }
 }

@@ -31,12 +31,12 @@ const PAUSE_MAX: Duration = Duration::from_millis(100);
 
 /// What was written to a file and may not be on the disk yet.
 #[derive(Debug, Default)]
-pub(crate) struct Pace {
+pub(crate) struct Throttle {
     from: u64,
     to: u64,
 }
 
-impl Pace {
+impl Throttle {
     /// Takes note of bytes that were written, and has them brought to the disk when they are many.
     pub fn wrote(&mut self, file: &File, at: u64, bytes: usize) -> io::Result<()> {
         if at != self.to {
@@ -53,7 +53,7 @@ impl Pace {
     /// Brings the rest to the disk, so that nothing is left to be written.
     pub fn flush(&mut self, file: &File) -> io::Result<()> {
         if self.from < self.to {
-            pausing(|| write_out(file, self.from, self.to - self.from))?;
+            with_pause(|| write_out(file, self.from, self.to - self.from))?;
         }
         self.from = self.to;
         Ok(())
@@ -62,33 +62,33 @@ impl Pace {
 
 /// A file that is written from its beginning to its end.
 #[derive(Debug)]
-pub(crate) struct Paced {
+pub(crate) struct ThrottledFile {
     file: File,
     at: u64,
-    pace: Pace,
+    throttle: Throttle,
 }
 
-impl Paced {
+impl ThrottledFile {
     /// Of an empty file.
-    pub fn new(file: File) -> Paced {
-        Paced {
+    pub fn new(file: File) -> ThrottledFile {
+        ThrottledFile {
             file,
             at: 0,
-            pace: Pace::default(),
+            throttle: Throttle::default(),
         }
     }
 
     /// Waits until everything is on the disk, the file's length included.
     pub fn sync_all(mut self) -> io::Result<()> {
-        self.pace.flush(&self.file)?;
+        self.throttle.flush(&self.file)?;
         self.file.sync_all()
     }
 }
 
-impl Write for Paced {
+impl Write for ThrottledFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.pace.wrote(&self.file, self.at, written)?;
+        self.throttle.wrote(&self.file, self.at, written)?;
         self.at += written as u64;
         Ok(written)
     }
@@ -101,11 +101,11 @@ impl Write for Paced {
 /// Brings what of a file is not on the disk yet there.
 pub(crate) fn write_all_out(file: &File) -> io::Result<()> {
     // No bytes are all of them (sync_file_range(2)).
-    pausing(|| write_out(file, 0, 0))
+    with_pause(|| write_out(file, 0, 0))
 }
 
 /// Has the disk do something, and then leaves it alone for as long as that took.
-fn pausing(work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+fn with_pause(work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let started = Instant::now();
     work()?;
     thread::sleep(started.elapsed().min(PAUSE_MAX));
@@ -145,7 +145,7 @@ fn remove_file(path: &Path) -> io::Result<()> {
     while length > 0 {
         length = length.saturating_sub(FREED);
         let cut = || file.set_len(length).and_then(|()| file.sync_data());
-        if pausing(cut).is_err() {
+        if with_pause(cut).is_err() {
             break;
         }
     }
@@ -201,16 +201,16 @@ pub(crate) mod tests {
 
     #[test]
     fn little_waits_to_be_written() {
-        let mut paced = Paced::new(tempfile::tempfile().unwrap());
+        let mut throttled = ThrottledFile::new(tempfile::tempfile().unwrap());
         let page = 4096;
         for _ in 0..4 * STEP / 8192 {
-            paced.write_all(&[7; 8192]).unwrap();
-            let unwritten = unwritten_pages(&paced.file);
+            throttled.write_all(&[7; 8192]).unwrap();
+            let unwritten = unwritten_pages(&throttled.file);
             assert!(unwritten <= STEP / page, "{unwritten} pages");
         }
-        assert_eq!(paced.file.metadata().unwrap().len(), 4 * STEP);
-        let file = paced.file.try_clone().unwrap();
-        paced.sync_all().unwrap();
+        assert_eq!(throttled.file.metadata().unwrap().len(), 4 * STEP);
+        let file = throttled.file.try_clone().unwrap();
+        throttled.sync_all().unwrap();
         assert_eq!(unwritten_pages(&file), 0);
     }
 
@@ -240,13 +240,13 @@ pub(crate) mod tests {
     fn blocks_may_be_written_in_any_order() {
         let file = tempfile::tempfile().unwrap();
         file.set_len(8 * STEP).unwrap();
-        let mut pace = Pace::default();
+        let mut throttle = Throttle::default();
         for at in [5, 1, 2, 7, 0] {
             let at = at * STEP / 2;
             std::os::unix::fs::FileExt::write_all_at(&file, &[7; 4096], at).unwrap();
-            pace.wrote(&file, at, 4096).unwrap();
+            throttle.wrote(&file, at, 4096).unwrap();
         }
-        pace.flush(&file).unwrap();
+        throttle.flush(&file).unwrap();
         assert_eq!(unwritten_pages(&file), 0);
     }
 }

@@ -10,7 +10,7 @@ use isso_database::Foreign;
 use nix::fcntl::OFlag;
 
 use super::companions;
-use super::error::{OriginError, Wanted};
+use super::error::{SourceError, SourceRole};
 use super::kind::Kind;
 use crate::archive::ArchiveError;
 use crate::counts;
@@ -29,9 +29,9 @@ pub(super) enum Database {
 }
 
 /// Opens a file to read it. A pipe, folder or device in its place is an error, and is not waited for.
-pub(super) fn open(path: &Path) -> Result<File, OriginError> {
-    let unread = |error| OriginError::Read(path.to_owned(), error);
-    let unusable = |why: &str| OriginError::Unusable {
+pub(super) fn open(path: &Path) -> Result<File, SourceError> {
+    let unread = |error| SourceError::Read(path.to_owned(), error);
+    let unusable = |why: &str| SourceError::Unusable {
         path: path.to_owned(),
         why: why.to_owned(),
     };
@@ -63,32 +63,32 @@ fn kind(it: FileType) -> &'static str {
 }
 
 /// Tells what a file that stands alone is.
-pub(super) fn single(path: &Path) -> Result<Wanted, OriginError> {
+pub(super) fn single(path: &Path) -> Result<SourceRole, SourceError> {
     const ENOUGH: u64 = 64 * 1024;
     let mut start = Vec::new();
     let read = open(path)?.take(ENOUGH).read_to_end(&mut start);
-    read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
+    read.map_err(|error| SourceError::Read(path.to_owned(), error))?;
     if start.starts_with(MAGIC) || (start.is_empty() && has_companions(path)) {
-        return Ok(Wanted::Database);
+        return Ok(SourceRole::Database);
     }
     if let Some(what) = Kind::recognise(path, &start) {
         let path = path.to_owned();
-        return Err(OriginError::Foreign { path, what });
+        return Err(SourceError::ForeignFile { path, what });
     }
     let is_named_so = path.file_name().is_some_and(|it| it == "isso.cfg");
     match is_named_so || are_settings(&start) {
-        true => Ok(Wanted::Settings),
+        true => Ok(SourceRole::Settings),
         false => Err(ArchiveError::NotABackup(path.to_owned()).into()),
     }
 }
 
 /// Reads settings, or another file of text.
-pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
+pub(super) fn text(path: &Path) -> Result<Vec<u8>, SourceError> {
     let file = open(path)?;
     let mut bytes = Vec::new();
     let read = file.take(SETTINGS_MAX + 1).read_to_end(&mut bytes);
-    read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
-    let unusable = |why: &str| OriginError::Unusable {
+    read.map_err(|error| SourceError::Read(path.to_owned(), error))?;
+    let unusable = |why: &str| SourceError::Unusable {
         path: path.to_owned(),
         why: why.to_owned(),
     };
@@ -106,10 +106,10 @@ pub(super) fn text(path: &Path) -> Result<Vec<u8>, OriginError> {
 }
 
 /// Reads settings of Isso. A file that sets nothing is none: in place, it would take those away that are there.
-pub(super) fn settings(path: &Path) -> Result<Vec<u8>, OriginError> {
+pub(super) fn settings(path: &Path) -> Result<Vec<u8>, SourceError> {
     let text = text(path)?;
     match mend(&text).is_made_anew() {
-        true => Err(OriginError::Unusable {
+        true => Err(SourceError::Unusable {
             path: path.to_owned(),
             why: "without a single setting of Isso".to_owned(),
         }),
@@ -143,17 +143,17 @@ fn has_companions(path: &Path) -> bool {
 }
 
 /// Looks whether a file is a database of Isso.
-pub(super) fn database(path: &Path) -> Result<Database, OriginError> {
+pub(super) fn database(path: &Path) -> Result<Database, SourceError> {
     let mut start = Vec::new();
     let read = open(path)?.take(16).read_to_end(&mut start);
-    read.map_err(|error| OriginError::Read(path.to_owned(), error))?;
+    read.map_err(|error| SourceError::Read(path.to_owned(), error))?;
     let is_told_beside = has_companions(path);
     Ok(if start.is_empty() && !is_told_beside {
         Database::Other(Foreign::Other("it is empty".to_owned()))
     } else if !start.is_empty() && start != MAGIC {
         Database::Other(Foreign::Other("SQLite did not write it".to_owned()))
     } else {
-        match counts::foreign_still(path) {
+        match counts::schema_problem_immutable(path) {
             Ok(None) => Database::Isso,
             Ok(Some(other)) if !is_told_beside => Database::Other(other),
             _ => Database::Unsure,

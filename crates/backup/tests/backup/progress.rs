@@ -1,19 +1,19 @@
-//! Those who look on.
+//! Implementations of `Progress` that react to each moment of the work.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use isso_backup::{Step, Watch};
+use isso_backup::{BackupStep, Progress};
 
 /// A moment of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// A step begins.
-    Begin(Step),
+    Begin(BackupStep),
     /// So many parts of a step are done.
-    Part(Step, usize),
+    Part(BackupStep, usize),
     /// All bytes of a step are done, and the work asks whether to go on.
-    AllOf(Step),
+    AllOf(BackupStep),
 }
 
 /// Calls something at every moment, and gives the work up once it says so.
@@ -24,13 +24,13 @@ pub struct At<F> {
 
 #[derive(Default)]
 struct State {
-    step: Option<Step>,
+    step: Option<BackupStep>,
     parts: usize,
     left: u64,
     cancelled: bool,
 }
 
-/// Looks on with a function, which says whether to give up.
+/// Calls a function at each moment, which says whether to cancel the work.
 pub fn at<F: Fn(Moment) -> bool + Sync>(react: F) -> At<F> {
     let state = Mutex::default();
     At { react, state }
@@ -42,8 +42,8 @@ impl<F: Fn(Moment) -> bool + Sync> At<F> {
     }
 }
 
-impl<F: Fn(Moment) -> bool + Sync> Watch for At<F> {
-    fn begin(&self, step: Step, bytes: u64) {
+impl<F: Fn(Moment) -> bool + Sync> Progress for At<F> {
+    fn begin(&self, step: BackupStep, bytes: u64) {
         let mut state = self.state.lock().unwrap();
         (state.step, state.parts, state.left) = (Some(step), 0, bytes);
         self.tell(&mut state, Moment::Begin(step));
@@ -68,24 +68,24 @@ impl<F: Fn(Moment) -> bool + Sync> Watch for At<F> {
 }
 
 /// Every moment of some work, in order, and each once.
-pub fn moments(work: impl FnOnce(&dyn Watch)) -> Vec<Moment> {
+pub fn moments(work: impl FnOnce(&dyn Progress)) -> Vec<Moment> {
     let seen = Mutex::new(Vec::new());
-    let watch = at(|moment| {
+    let progress = at(|moment| {
         let mut seen = seen.lock().unwrap();
         if !seen.contains(&moment) {
             seen.push(moment);
         }
         false
     });
-    work(&watch);
+    work(&progress);
     seen.into_inner().unwrap()
 }
 
 /// Says so many times that the work may go on.
 pub struct Patience(pub AtomicUsize);
 
-impl Watch for Patience {
-    fn begin(&self, _: Step, _: u64) {}
+impl Progress for Patience {
+    fn begin(&self, _: BackupStep, _: u64) {}
     fn advance(&self, _: u64) {}
     fn is_cancelled(&self) -> bool {
         let left = self.0.load(Ordering::Relaxed);

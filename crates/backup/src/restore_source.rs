@@ -3,7 +3,7 @@
 mod error;
 mod find;
 mod kind;
-mod look;
+mod probe;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-pub use self::error::{OriginError, Wanted};
+pub use self::error::{SourceError, SourceRole};
 use self::find::Found;
 pub use self::kind::Kind;
 use crate::archive::{Archive, ArchiveError};
-use crate::counts::{count_still, with_suffix};
+use crate::counts::{count_immutable, with_suffix};
 use crate::manifest::{CONFIG, Counts, DATABASE, STORE};
-use crate::pace::Paced;
-use crate::watch::{Step, Watch, go_on};
+use crate::progress::{BackupStep, Progress, check_cancelled};
+use crate::throttle::ThrottledFile;
 
 /// Where files are put back from.
 #[derive(Debug)]
-pub enum Origin {
+pub enum RestoreSource {
     /// A backup of ours.
     Archive(Box<Archive>),
     /// Files of an Isso as they are: the copy of a volume, as StartOS keeps it, a folder with `comments.db` and
@@ -51,7 +51,7 @@ pub struct Choice {
     pub database: Option<PathBuf>,
 }
 
-/// What can be told of an origin without reading all of it.
+/// What can be told of a source without reading all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Description {
     /// When the files were as they are in there.
@@ -62,30 +62,30 @@ pub struct Description {
     pub size: u64,
 }
 
-impl Origin {
+impl RestoreSource {
     /// Opens a backup, or finds the files of an Isso in a folder.
-    pub fn open(path: &Path) -> Result<Origin, OriginError> {
-        Origin::choose(path, &Choice::default())
+    pub fn open(path: &Path) -> Result<RestoreSource, SourceError> {
+        RestoreSource::choose(path, &Choice::default())
     }
 
     /// Opens a backup, or finds the files of an Isso in a folder, some of which were chosen. Reads the settings and a
     /// little of each database; writes nothing.
-    pub fn choose(path: &Path, choice: &Choice) -> Result<Origin, OriginError> {
+    pub fn choose(path: &Path, choice: &Choice) -> Result<RestoreSource, SourceError> {
         if path.is_dir() {
-            return Folder::look(path, choice).map(Origin::Folder);
+            return Folder::find(path, choice).map(RestoreSource::Folder);
         }
         match Archive::open(path) {
-            Ok(_) if *choice != Choice::default() => Err(OriginError::Chosen(path.to_owned())),
-            Ok(archive) => Ok(Origin::Archive(Box::new(archive))),
-            Err(ArchiveError::NotABackup(_)) => Folder::single(path, choice).map(Origin::Folder),
+            Ok(_) if *choice != Choice::default() => Err(SourceError::Chosen(path.to_owned())),
+            Ok(archive) => Ok(RestoreSource::Archive(Box::new(archive))),
+            Err(ArchiveError::NotABackup(_)) => Folder::single(path, choice).map(RestoreSource::Folder),
             Err(error) => Err(error.into()),
         }
     }
 
     /// The backup in a file that is open already; none if that is something else.
-    pub fn of_file(path: &Path, file: File) -> Option<Origin> {
+    pub fn of_file(path: &Path, file: File) -> Option<RestoreSource> {
         match Archive::of_file(path, file) {
-            Ok(archive) => Some(Origin::Archive(Box::new(archive))),
+            Ok(archive) => Some(RestoreSource::Archive(Box::new(archive))),
             Err(_) => None,
         }
     }
@@ -93,43 +93,43 @@ impl Origin {
     /// Where it is.
     pub fn path(&self) -> &Path {
         match self {
-            Origin::Archive(archive) => archive.path(),
-            Origin::Folder(folder) => &folder.path,
+            RestoreSource::Archive(archive) => archive.path(),
+            RestoreSource::Folder(folder) => &folder.path,
         }
     }
 
     /// Which files it has, by where they stand in a volume. An empty one is as good as none.
     pub fn files(&self) -> Vec<&str> {
         match self {
-            Origin::Archive(archive) => {
+            RestoreSource::Archive(archive) => {
                 let members = archive.manifest().members.iter();
                 let members = members.filter(|member| member.size > 0);
                 members.map(|member| &*member.path).collect()
             }
-            Origin::Folder(folder) => folder.files.iter().map(|(name, _)| *name).collect(),
+            RestoreSource::Folder(folder) => folder.files.iter().map(|(name, _)| *name).collect(),
         }
     }
 
     /// Where a file comes from that stands so in a volume, if it has it; for a backup that is the backup.
-    pub fn source_of(&self, file: &str) -> Option<&Path> {
+    pub fn path_of(&self, file: &str) -> Option<&Path> {
         match self {
-            Origin::Archive(archive) => self.files().contains(&file).then(|| archive.path()),
-            Origin::Folder(folder) => folder.source_of(file),
+            RestoreSource::Archive(archive) => self.files().contains(&file).then(|| archive.path()),
+            RestoreSource::Folder(folder) => folder.path_of(file),
         }
     }
 
     /// The database that its settings name and that it does not have.
     pub fn missing_database(&self) -> Option<&Path> {
         match self {
-            Origin::Archive(_) => None,
-            Origin::Folder(folder) => folder.missing.as_deref(),
+            RestoreSource::Archive(_) => None,
+            RestoreSource::Folder(folder) => folder.missing.as_deref(),
         }
     }
 
     /// What can be told without reading all of it.
     pub fn describe(&self) -> Description {
         match self {
-            Origin::Archive(archive) => {
+            RestoreSource::Archive(archive) => {
                 let manifest = archive.manifest();
                 Description {
                     created: manifest.created,
@@ -137,27 +137,27 @@ impl Origin {
                     size: manifest.size(),
                 }
             }
-            Origin::Folder(folder) => folder.describe(),
+            RestoreSource::Folder(folder) => folder.describe(),
         }
     }
 
     /// Puts every file where it stands in a volume, below `root`, whose folders are made.
-    pub(crate) fn unpack(&self, root: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
+    pub(crate) fn unpack(&self, root: &Path, progress: &dyn Progress) -> Result<(), ArchiveError> {
         match self {
-            Origin::Archive(archive) => {
-                archive.read(|member| create(&root.join(member)), |file| close(file, root), watch)
+            RestoreSource::Archive(archive) => {
+                archive.read(|member| create(&root.join(member)), |file| close(file, root), progress)
             }
-            Origin::Folder(folder) => folder.copy(root, watch),
+            RestoreSource::Folder(folder) => folder.copy(root, progress),
         }
     }
 }
 
 impl Folder {
-    fn look(path: &Path, choice: &Choice) -> Result<Folder, OriginError> {
+    fn find(path: &Path, choice: &Choice) -> Result<Folder, SourceError> {
         let Found { files, missing } = find::find(path, choice)?;
         // A store alone says next to nothing.
         if files.iter().all(|(member, _)| *member == STORE) {
-            return Err(OriginError::Nothing(path.to_owned()));
+            return Err(SourceError::Nothing(path.to_owned()));
         }
         Ok(Folder {
             path: path.to_owned(),
@@ -167,23 +167,23 @@ impl Folder {
     }
 
     /// A database or settings alone, beside what was chosen.
-    fn single(path: &Path, choice: &Choice) -> Result<Folder, OriginError> {
+    fn single(path: &Path, choice: &Choice) -> Result<Folder, SourceError> {
         let Choice {
             mut settings,
             mut database,
         } = choice.clone();
-        match look::single(path)? {
-            Wanted::Database if database.is_none() => database = Some(path.to_owned()),
-            Wanted::Settings if settings.is_none() => settings = Some(path.to_owned()),
+        match probe::single(path)? {
+            SourceRole::Database if database.is_none() => database = Some(path.to_owned()),
+            SourceRole::Settings if settings.is_none() => settings = Some(path.to_owned()),
             _ => {}
         }
         let mut files = Vec::new();
         if let Some(settings) = settings {
-            look::settings(&settings)?;
+            probe::settings(&settings)?;
             files.push((CONFIG, settings));
         }
         if let Some(database) = database {
-            files.push((DATABASE, find::sure(database)?));
+            files.push((DATABASE, find::require_database(database)?));
         }
         Ok(Folder {
             path: path.to_owned(),
@@ -192,15 +192,15 @@ impl Folder {
         })
     }
 
-    fn source_of(&self, file: &str) -> Option<&Path> {
+    fn path_of(&self, file: &str) -> Option<&Path> {
         let found = self.files.iter().find(|(member, _)| *member == file);
         found.map(|(_, path)| &**path)
     }
 
     fn describe(&self) -> Description {
         let metadata = |path: &Path| fs::metadata(path).ok();
-        let database = self.source_of(DATABASE);
-        let dated = database.or(self.source_of(CONFIG));
+        let database = self.path_of(DATABASE);
+        let dated = database.or(self.path_of(CONFIG));
         let modified = dated.and_then(|path| metadata(path)?.modified().ok());
         let size = |(_, path): &(_, PathBuf)| Some(metadata(path)?.len());
         // A file with holes may be as long as a number can say.
@@ -211,17 +211,17 @@ impl Folder {
         Description {
             created: modified.map_or(OffsetDateTime::UNIX_EPOCH, Into::into),
             // What lies beside it has to be played in before anybody can count.
-            database: database.filter(|_| beside == 0).and_then(count_still),
+            database: database.filter(|_| beside == 0).and_then(count_immutable),
             size: sum(&mut self.files.iter().filter_map(size)).saturating_add(beside),
         }
     }
 
-    fn copy(&self, root: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
-        watch.begin(Step::Unpack, self.describe().size);
+    fn copy(&self, root: &Path, progress: &dyn Progress) -> Result<(), ArchiveError> {
+        progress.begin(BackupStep::Unpack, self.describe().size);
         for (member, path) in &self.files {
             match *member {
-                DATABASE => copy_database(path, &root.join(member), watch)?,
-                _ => copy(path, &root.join(member), watch)?,
+                DATABASE => copy_database(path, &root.join(member), progress)?,
+                _ => copy(path, &root.join(member), progress)?,
             }
         }
         Ok(())
@@ -230,7 +230,7 @@ impl Folder {
 
 /// Copies a database that no process writes to, and what a killed Isso left beside it. If a process does write to it,
 /// the parts of the copy are of different moments, so that is an error.
-pub(crate) fn copy_database(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
+pub(crate) fn copy_database(from: &Path, to: &Path, progress: &dyn Progress) -> Result<(), ArchiveError> {
     let state = || {
         let files = companions(from).map(|(_, path)| path);
         let files = std::iter::once(from.to_owned()).chain(files);
@@ -241,10 +241,10 @@ pub(crate) fn copy_database(from: &Path, to: &Path, watch: &dyn Watch) -> Result
         files.map(state).collect::<Vec<_>>()
     };
     let before = state();
-    copy(from, to, watch)?;
+    copy(from, to, progress)?;
     for (suffix, beside) in companions(from) {
         if beside.exists() {
-            copy(&beside, &with_suffix(to, suffix), watch)?;
+            copy(&beside, &with_suffix(to, suffix), progress)?;
         }
     }
     match state() == before {
@@ -261,15 +261,15 @@ fn companions(database: &Path) -> impl Iterator<Item = (&'static str, PathBuf)> 
         .map(move |suffix| (suffix, with_suffix(&real, suffix)))
 }
 
-fn copy(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
+fn copy(from: &Path, to: &Path, progress: &dyn Progress) -> Result<(), ArchiveError> {
     let unread = |error| ArchiveError::Read(from.to_owned(), error);
-    let mut source = look::open(from).map_err(|error| unread(io::Error::other(error)))?;
+    let mut source = probe::open(from).map_err(|error| unread(io::Error::other(error)))?;
     // Of a file that grows faster than it is copied, there would be no end.
     let mut left = source.metadata().map_err(unread)?.len();
     let mut target = create(to)?;
     let mut block = vec![0; 256 * 1024];
     loop {
-        go_on(watch)?;
+        check_cancelled(progress)?;
         let read = io::Read::read(&mut source, &mut block).map_err(unread)?;
         if read == 0 {
             break;
@@ -278,24 +278,24 @@ fn copy(from: &Path, to: &Path, watch: &dyn Watch) -> Result<(), ArchiveError> {
         left = left.checked_sub(read as u64).ok_or_else(grown)?;
         let written = target.write_all(&block[..read]);
         written.map_err(|error| ArchiveError::Write(to.to_owned(), error))?;
-        watch.advance(read as u64);
+        progress.advance(read as u64);
     }
     close(target, to)
 }
 
-fn create(path: &Path) -> Result<BufWriter<Paced>, ArchiveError> {
+fn create(path: &Path) -> Result<BufWriter<ThrottledFile>, ArchiveError> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let create = || {
         let folder = path.parent().expect("it is in a folder");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let mut options = File::options();
         options.create_new(true).write(true).mode(0o600);
-        options.open(path).map(Paced::new).map(BufWriter::new)
+        options.open(path).map(ThrottledFile::new).map(BufWriter::new)
     };
     create().map_err(|error| ArchiveError::Write(path.to_owned(), error))
 }
 
-fn close(file: BufWriter<Paced>, path: &Path) -> Result<(), ArchiveError> {
+fn close(file: BufWriter<ThrottledFile>, path: &Path) -> Result<(), ArchiveError> {
     let close = || file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all();
     close().map_err(|error| ArchiveError::Write(path.to_owned(), error))
 }

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use tempfile::{Builder, TempDir};
 
 use crate::moves::sync;
-use crate::pace;
+use crate::throttle;
 
 const PREFIX: &str = ".issoctl-";
 const LOCK: &str = "lock";
@@ -22,7 +22,7 @@ const GONE: &str = "gone";
 
 /// A hidden folder that is removed when dropped. One that a killed process has left is removed by the next.
 #[derive(Debug)]
-pub(crate) struct Workshop {
+pub(crate) struct StagingDir {
     folder: TempDir,
     beside: PathBuf,
     /// Held while somebody works here.
@@ -31,7 +31,7 @@ pub(crate) struct Workshop {
 
 /// Where the work is to go cannot be written.
 #[derive(Debug, thiserror::Error)]
-pub enum WorkshopError {
+pub enum StagingDirError {
     /// The folder.
     #[error("cannot write to the folder {0}")]
     Folder(PathBuf, #[source] io::Error),
@@ -40,16 +40,16 @@ pub enum WorkshopError {
     Publish(PathBuf, #[source] io::Error),
 }
 
-impl Drop for Workshop {
+impl Drop for StagingDir {
     fn drop(&mut self) {
         // What is left here is removed by the next one.
         let _ = remove(self.path());
     }
 }
 
-impl Workshop {
+impl StagingDir {
     /// Makes one in a folder, which is made if it is missing.
-    pub fn new(beside: &Path) -> Result<Workshop, WorkshopError> {
+    pub fn new(beside: &Path) -> Result<StagingDir, StagingDirError> {
         let make = || {
             fs::create_dir_all(beside)?;
             // In a folder that is shared, another user may have left what only that user can remove.
@@ -65,8 +65,8 @@ impl Workshop {
             fs::rename(unlocked, folder.path().join(LOCK))?;
             Ok((folder, lock))
         };
-        let (folder, _lock) = make().map_err(|error| WorkshopError::Folder(beside.to_owned(), error))?;
-        Ok(Workshop {
+        let (folder, _lock) = make().map_err(|error| StagingDirError::Folder(beside.to_owned(), error))?;
+        Ok(StagingDir {
             folder,
             beside: beside.to_owned(),
             _lock,
@@ -79,7 +79,7 @@ impl Workshop {
 
     /// Gives a finished file, which is on the disk already, its name in the folder; the first free one of those
     /// that begin so.
-    pub fn publish(&self, file: &Path, (stem, suffix): &(String, &str)) -> Result<PathBuf, WorkshopError> {
+    pub fn publish(&self, file: &Path, (stem, suffix): &(String, &str)) -> Result<PathBuf, StagingDirError> {
         let mut path = self.beside.join(format!("{stem}{suffix}"));
         let mut number = 2;
         loop {
@@ -88,13 +88,13 @@ impl Workshop {
                     path = self.beside.join(format!("{stem}-{number}{suffix}"));
                     number += 1;
                 }
-                Err(error) => return Err(WorkshopError::Publish(path, error)),
+                Err(error) => return Err(StagingDirError::Publish(path, error)),
                 Ok(()) => break,
             }
         }
         match sync(&self.beside) {
             Ok(()) => Ok(path),
-            Err(error) => Err(WorkshopError::Publish(path, error)),
+            Err(error) => Err(StagingDirError::Publish(path, error)),
         }
     }
 }
@@ -109,7 +109,7 @@ fn rename_unless_taken(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Whether a folder of this name holds unfinished work.
-pub(crate) fn is_named_so(name: &OsStr) -> bool {
+pub(crate) fn is_staging_name(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with(PREFIX)
 }
 
@@ -118,7 +118,7 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
     let mut failed = Ok(());
     for entry in fs::read_dir(beside)? {
         let entry = entry?;
-        if !is_named_so(&entry.file_name()) {
+        if !is_staging_name(&entry.file_name()) {
             continue;
         }
         let in_use = match is_locked(&entry.path()) {
@@ -161,11 +161,11 @@ fn is_locked(folder: &Path) -> Option<bool> {
 /// find all of them or none.
 fn remove(folder: &Path) -> io::Result<()> {
     if folder.extension().is_some_and(|it| it == GONE) {
-        return pace::remove(folder);
+        return throttle::remove(folder);
     }
     let gone = folder.with_extension(GONE);
     fs::rename(folder, &gone)?;
-    pace::remove(&gone)
+    throttle::remove(&gone)
 }
 
 fn is_bare(entry: &fs::DirEntry) -> bool {

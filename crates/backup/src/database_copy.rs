@@ -11,9 +11,9 @@ use std::time::Instant;
 use memmap2::{Mmap, MmapOptions};
 use twox_hash::XxHash3_128;
 
-use crate::pace::Pace;
+use crate::progress::{Progress, check_cancelled};
 use crate::snapshot::SnapshotError;
-use crate::watch::{Watch, go_on};
+use crate::throttle::Throttle;
 
 /// What is compared, and copied, at once.
 const BLOCK: usize = 64 * 1024;
@@ -22,49 +22,49 @@ const MAPPED: usize = 8 * 1024 * 1024 * 1024;
 /// How many threads compare at most; more of them only wait for the memory.
 const THREADS: usize = 4;
 /// After how many blocks a comparison looks whether it should go on: some tenths of a millisecond.
-const LOOK: usize = 16;
+const CHECK_EVERY: usize = 16;
 
 /// A file, its copy, and a hash of each block in the copy.
-pub(crate) struct Mirror<'a> {
+pub(crate) struct DatabaseCopy<'a> {
     source: (&'a File, &'a Path),
     copy: (&'a File, &'a Path),
     /// Nobody who writes comments can know which blocks would have the same hash.
     seed: u64,
     hashes: Vec<u128>,
-    pace: Pace,
+    throttle: Throttle,
 }
 
 /// When a comparison ends before it is done.
-pub(crate) struct Until<'a> {
+pub(crate) struct PassLimits<'a> {
     /// It takes too long then.
     pub deadline: Option<Instant>,
     /// Whether another process waits for it.
     pub is_awaited: &'a (dyn Fn() -> bool + Sync),
-    pub watch: &'a dyn Watch,
+    pub progress: &'a dyn Progress,
 }
 
 /// Why a comparison ended before it was done.
-pub(crate) enum Ended {
+pub(crate) enum PassEnd {
     /// Another process waits for it.
     Awaited,
     Failed(SnapshotError),
 }
 
-impl From<SnapshotError> for Ended {
-    fn from(error: SnapshotError) -> Ended {
-        Ended::Failed(error)
+impl From<SnapshotError> for PassEnd {
+    fn from(error: SnapshotError) -> PassEnd {
+        PassEnd::Failed(error)
     }
 }
 
-impl<'a> Mirror<'a> {
+impl<'a> DatabaseCopy<'a> {
     /// Nothing is copied yet.
-    pub fn new(source: (&'a File, &'a Path), copy: (&'a File, &'a Path)) -> Mirror<'a> {
-        Mirror {
+    pub fn new(source: (&'a File, &'a Path), copy: (&'a File, &'a Path)) -> DatabaseCopy<'a> {
+        DatabaseCopy {
             source,
             copy,
             seed: rand::random(),
             hashes: Vec::new(),
-            pace: Pace::default(),
+            throttle: Throttle::default(),
         }
     }
 
@@ -76,10 +76,10 @@ impl<'a> Mirror<'a> {
 
     /// Copies what is not in the copy. The file may change meanwhile, and the copy is then neither the one nor the
     /// other.
-    pub fn update(&mut self, watch: &dyn Watch) -> Result<(), SnapshotError> {
-        let go_on = || Ok::<_, SnapshotError>(go_on(watch)?);
-        self.read_from(0, true, &go_on, watch)?;
-        let flushed = self.pace.flush(self.copy.0);
+    pub fn update(&mut self, progress: &dyn Progress) -> Result<(), SnapshotError> {
+        let may_continue = || Ok::<_, SnapshotError>(check_cancelled(progress)?);
+        self.read_from(0, true, &may_continue, progress)?;
+        let flushed = self.throttle.flush(self.copy.0);
         flushed.map_err(|error| self.unwritten(error))
     }
 
@@ -100,28 +100,28 @@ impl<'a> Mirror<'a> {
 
     /// Makes the copy the same as the file, which does not change meanwhile. What is written is left to the kernel, for
     /// it is little.
-    pub fn finish(&mut self, map: Option<&Mmap>, until: &Until<'_>) -> Result<(), Ended> {
+    pub fn finish(&mut self, map: Option<&Mmap>, limits: &PassLimits<'_>) -> Result<(), PassEnd> {
         let length = self.length()?;
         let map = map.map_or(&[][..], |map| &map[..]);
         let mapped = usize::try_from(length).map_or(map.len(), |length| map.len().min(length));
         let whole = mapped / BLOCK;
-        for index in self.changed(&map[..whole * BLOCK], until)? {
-            look(until, self.source.1)?;
+        for index in self.changed(&map[..whole * BLOCK], limits)? {
+            check_limits(limits, self.source.1)?;
             self.put(index, &map[index * BLOCK..][..BLOCK])?;
         }
-        let go_on = || look(until, self.source.1);
-        self.read_from(whole, false, &go_on, &())?;
+        let may_continue = || check_limits(limits, self.source.1);
+        self.read_from(whole, false, &may_continue, &())?;
         let cut = self.copy.0.set_len(length);
         Ok(cut.map_err(|error| self.unwritten(error))?)
     }
 
     /// The blocks that are not in the copy.
-    fn changed(&self, map: &[u8], until: &Until<'_>) -> Result<Vec<usize>, Ended> {
+    fn changed(&self, map: &[u8], limits: &PassLimits<'_>) -> Result<Vec<usize>, PassEnd> {
         let threads = thread::available_parallelism().map_or(1, |it| it.get().min(THREADS));
         let blocks = (map.len() / BLOCK).div_ceil(threads).max(1);
         let found = thread::scope(|scope| {
             let parts = map.chunks(blocks * BLOCK).enumerate();
-            let work = |(number, part)| scope.spawn(move || self.changed_in(part, number * blocks, until));
+            let work = |(number, part)| scope.spawn(move || self.changed_in(part, number * blocks, limits));
             let working: Vec<_> = parts.map(work).collect();
             let parts = working
                 .into_iter()
@@ -131,11 +131,11 @@ impl<'a> Mirror<'a> {
         Ok(found?.concat())
     }
 
-    fn changed_in(&self, part: &[u8], first: usize, until: &Until<'_>) -> Result<Vec<usize>, Ended> {
+    fn changed_in(&self, part: &[u8], first: usize, limits: &PassLimits<'_>) -> Result<Vec<usize>, PassEnd> {
         let mut changed = Vec::new();
         for (index, block) in (first..).zip(part.chunks(BLOCK)) {
-            if index.is_multiple_of(LOOK) {
-                look(until, self.source.1)?;
+            if index.is_multiple_of(CHECK_EVERY) {
+                check_limits(limits, self.source.1)?;
             }
             if self.hashes.get(index) != Some(&self.hash(block)) {
                 changed.push(index);
@@ -151,22 +151,22 @@ impl<'a> Mirror<'a> {
     fn read_from<E: From<SnapshotError>>(
         &mut self,
         first: usize,
-        paced: bool,
-        go_on: &dyn Fn() -> Result<(), E>,
-        watch: &dyn Watch,
+        throttled: bool,
+        may_continue: &dyn Fn() -> Result<(), E>,
+        progress: &dyn Progress,
     ) -> Result<(), E> {
         let mut block = vec![0; BLOCK];
         for index in first.. {
-            go_on()?;
+            may_continue()?;
             let read = self.read(&mut block, index)?;
             if read == 0 {
                 break;
             }
-            if self.put(index, &block[..read])? && paced {
-                let noted = self.pace.wrote(self.copy.0, place(index), read);
+            if self.put(index, &block[..read])? && throttled {
+                let noted = self.throttle.wrote(self.copy.0, place(index), read);
                 noted.map_err(|error| self.unwritten(error))?;
             }
-            watch.advance(read as u64);
+            progress.advance(read as u64);
         }
         Ok(())
     }
@@ -215,13 +215,13 @@ fn place(index: usize) -> u64 {
     index as u64 * BLOCK as u64
 }
 
-fn look(until: &Until<'_>, source: &Path) -> Result<(), Ended> {
-    go_on(until.watch).map_err(SnapshotError::from)?;
-    if until.deadline.is_some_and(|deadline| Instant::now() > deadline) {
+fn check_limits(limits: &PassLimits<'_>, source: &Path) -> Result<(), PassEnd> {
+    check_cancelled(limits.progress).map_err(SnapshotError::from)?;
+    if limits.deadline.is_some_and(|deadline| Instant::now() > deadline) {
         return Err(SnapshotError::TooLarge(source.to_owned()).into());
     }
-    if (until.is_awaited)() {
-        return Err(Ended::Awaited);
+    if (limits.is_awaited)() {
+        return Err(PassEnd::Awaited);
     }
     Ok(())
 }
@@ -238,17 +238,17 @@ mod tests {
         let [source, copy] = [(); 2].map(|()| tempfile::tempfile().unwrap());
         source.write_all_at(&[7; BLOCK], 0).unwrap();
         let path = Path::new("comments.db");
-        let mut mirror = Mirror::new((&source, path), (&copy, path));
-        let map = mirror.map().unwrap();
+        let mut copying = DatabaseCopy::new((&source, path), (&copy, path));
+        let map = copying.map().unwrap();
         // Isso comes once the only block has been compared.
         let asked = AtomicUsize::new(0);
-        let until = Until {
+        let limits = PassLimits {
             deadline: None,
             is_awaited: &|| asked.fetch_add(1, Ordering::Relaxed) > 0,
-            watch: &(),
+            progress: &(),
         };
-        let ended = mirror.finish(Some(&map), &until);
-        assert!(matches!(ended, Err(Ended::Awaited)));
+        let ended = copying.finish(Some(&map), &limits);
+        assert!(matches!(ended, Err(PassEnd::Awaited)));
         assert_eq!(copy.metadata().unwrap().len(), 0);
     }
 
@@ -258,20 +258,20 @@ mod tests {
             let [source, copy] = [(); 2].map(|()| tempfile::tempfile().unwrap());
             source.write_all_at(&[1; 4 * BLOCK], 0).unwrap();
             let path = Path::new("comments.db");
-            let mut mirror = Mirror::new((&source, path), (&copy, path));
-            mirror.update(&()).unwrap();
-            let map = is_mapped.then(|| mirror.map().unwrap());
-            let until = Until {
+            let mut copying = DatabaseCopy::new((&source, path), (&copy, path));
+            copying.update(&()).unwrap();
+            let map = is_mapped.then(|| copying.map().unwrap());
+            let limits = PassLimits {
                 deadline,
                 is_awaited: &|| false,
-                watch: &(),
+                progress: &(),
             };
-            mirror.finish(map.as_ref(), &until)
+            copying.finish(map.as_ref(), &limits)
         };
         for is_mapped in [true, false] {
             let passed = Instant::now() - Duration::from_millis(1);
             let given_up = compared(Some(passed), is_mapped);
-            let is_told = matches!(given_up, Err(Ended::Failed(SnapshotError::TooLarge(_))));
+            let is_told = matches!(given_up, Err(PassEnd::Failed(SnapshotError::TooLarge(_))));
             assert!(is_told);
             assert!(compared(None, is_mapped).is_ok());
         }

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 /// How many backups to keep: the last one of each of the newest days, weeks and months that have one, in UTC. Written
 /// as `daily=7,weekly=4,monthly=6`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Keep {
+pub struct Retention {
     daily: usize,
     weekly: usize,
     monthly: usize,
@@ -16,7 +16,7 @@ pub struct Keep {
 
 /// Rules that say nothing, or nothing that is understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeepError {
+pub enum RetentionError {
     /// No rule of the form that is known.
     #[error(
         "`{0}` is no rule; name how many to keep of days, weeks or months, with commas between: daily=7,weekly=4,monthly=6"
@@ -30,39 +30,39 @@ pub enum KeepError {
     Nothing,
 }
 
-impl FromStr for Keep {
-    type Err = KeepError;
+impl FromStr for Retention {
+    type Err = RetentionError;
 
-    fn from_str(text: &str) -> Result<Keep, KeepError> {
-        let mut keep = Keep::default();
+    fn from_str(text: &str) -> Result<Retention, RetentionError> {
+        let mut retention = Retention::default();
         let mut said = Vec::new();
         for rule in text.split(',').map(str::trim) {
-            let unknown = || KeepError::Rule(rule.to_owned());
+            let unknown = || RetentionError::Rule(rule.to_owned());
             let (name, number) = rule.split_once('=').ok_or_else(unknown)?;
             let count = match name.trim() {
-                "daily" => &mut keep.daily,
-                "weekly" => &mut keep.weekly,
-                "monthly" => &mut keep.monthly,
+                "daily" => &mut retention.daily,
+                "weekly" => &mut retention.weekly,
+                "monthly" => &mut retention.monthly,
                 _ => return Err(unknown()),
             };
             if said.contains(&name.trim()) {
-                return Err(KeepError::Twice(name.trim().to_owned()));
+                return Err(RetentionError::Twice(name.trim().to_owned()));
             }
             said.push(name.trim());
             *count = number.trim().parse().map_err(|_| unknown())?;
         }
-        match keep {
-            Keep {
+        match retention {
+            Retention {
                 daily: 0,
                 weekly: 0,
                 monthly: 0,
-            } => Err(KeepError::Nothing),
-            keep => Ok(keep),
+            } => Err(RetentionError::Nothing),
+            retention => Ok(retention),
         }
     }
 }
 
-impl Keep {
+impl Retention {
     /// Says for each of these times, the newest first, whether a backup of it is kept. The first one always is.
     pub(crate) fn of(&self, newest_first: &[OffsetDateTime]) -> Vec<bool> {
         let day = |time: OffsetDateTime| (time.year(), time.ordinal());
@@ -109,7 +109,7 @@ mod tests {
     fn check(rules: &str, hours: &[i64], expected: &[i64]) {
         let now = datetime!(2026-11-24 15:00 UTC);
         let times: Vec<OffsetDateTime> = hours.iter().map(|&h| now - Duration::hours(h)).collect();
-        let kept = rules.parse::<Keep>().unwrap().of(&times);
+        let kept = rules.parse::<Retention>().unwrap().of(&times);
         let left = hours.iter().zip(kept).filter(|(_, kept)| *kept);
         assert_eq!(left.map(|(hours, _)| *hours).collect::<Vec<_>>(), expected);
     }
@@ -139,15 +139,18 @@ mod tests {
     #[test]
     fn the_newest_is_kept_whatever_the_rules() {
         check("daily=0,monthly=1", &[0, 1], &[0]);
-        assert_eq!(Keep::default().of(&[datetime!(2026-01-01 0:00 UTC)]), [true]);
+        assert_eq!(Retention::default().of(&[datetime!(2026-01-01 0:00 UTC)]), [true]);
     }
 
     #[test]
     fn rules_that_are_not_understood_are_refused() {
         for rules in ["", "daily", "daily=x", "hourly=3", "daily=-1", "daily=7;weekly=4"] {
-            assert!(matches!(rules.parse::<Keep>(), Err(KeepError::Rule(_))), "{rules}");
+            assert!(
+                matches!(rules.parse::<Retention>(), Err(RetentionError::Rule(_))),
+                "{rules}"
+            );
         }
-        assert_eq!("daily=0".parse::<Keep>(), Err(KeepError::Nothing));
+        assert_eq!("daily=0".parse::<Retention>(), Err(RetentionError::Nothing));
     }
 
     proptest! {
@@ -158,13 +161,13 @@ mod tests {
         ) {
             let now = datetime!(2026-11-24 15:00 UTC);
             let times: Vec<_> = hours.iter().map(|&h| now - Duration::hours(h)).collect();
-            let kept = Keep { daily, weekly, monthly }.of(&times);
+            let kept = Retention { daily, weekly, monthly }.of(&times);
             let count = kept.iter().filter(|kept| **kept).count();
             prop_assert!(count <= (daily + weekly + monthly).max(1));
             prop_assert!(kept.first().copied().unwrap_or(true));
             // Enough room for all keeps all that are the only ones of their day.
             let days: HashSet<_> = times.iter().map(|it| it.date()).collect();
-            let all = Keep { daily: days.len(), weekly: 0, monthly: 0 }.of(&times);
+            let all = Retention { daily: days.len(), weekly: 0, monthly: 0 }.of(&times);
             prop_assert_eq!(all.iter().filter(|kept| **kept).count(), days.len());
         }
     }

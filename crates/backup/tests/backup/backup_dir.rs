@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::SystemTime;
 
-use isso_backup::{ArchiveError, Pruned, ShelfError, delete, is_backup, list, prune};
+use isso_backup::{ArchiveError, BackupDirError, Pruned, delete, is_backup, list, prune};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tempfile::TempDir;
@@ -65,17 +65,17 @@ fn what_cannot_be_read_is_listed_with_the_reason() {
     assert_eq!(found[..2], ["1", "2"], "good ones come first");
     found.sort();
     assert_eq!(found, ["1", "2", "cut", "empty", "flipped", "folder"]);
-    for shelved in list(folder.path()).unwrap() {
-        let name = shelved.path.file_name().unwrap().to_str().unwrap();
-        let as_expected = match (name.split('.').next().unwrap(), &shelved.manifest) {
-            ("cut" | "empty", Err(ArchiveError::Truncated(path))) => path == &shelved.path,
+    for backup in list(folder.path()).unwrap() {
+        let name = backup.path.file_name().unwrap().to_str().unwrap();
+        let as_expected = match (name.split('.').next().unwrap(), &backup.manifest) {
+            ("cut" | "empty", Err(ArchiveError::Truncated(path))) => path == &backup.path,
             ("flipped", Err(ArchiveError::Damaged { .. })) => true,
             ("folder", Err(ArchiveError::NotABackup(_))) => true,
             ("1" | "2", Ok(_)) => true,
             _ => false,
         };
-        assert!(as_expected, "{shelved:?}");
-        assert_eq!(shelved.created().is_some(), shelved.manifest.is_ok());
+        assert!(as_expected, "{backup:?}");
+        assert_eq!(backup.created().is_some(), backup.manifest.is_ok());
     }
 }
 
@@ -94,7 +94,7 @@ fn a_folder_that_is_missing_holds_nothing() {
     assert!(!folder.path().join("none").exists());
     put(&folder.path().join("file"), "");
     let error = list(&folder.path().join("file")).unwrap_err();
-    assert!(matches!(error, ShelfError::Folder(..)), "{error:?}");
+    assert!(matches!(error, BackupDirError::Folder(..)), "{error:?}");
 }
 
 /// Prunes a shelf with backups so many hours old, and one that is damaged.
@@ -247,5 +247,5 @@ fn a_backup_is_deleted_and_so_is_what_a_restore_has_kept() {
     delete(&kept).unwrap();
     assert_eq!(names(folder.path()), ["1.isso-backup.tar.zst", "notes.txt"]);
     let error = delete(&kept).unwrap_err();
-    assert!(matches!(error, ShelfError::Delete(..)), "{error:?}");
+    assert!(matches!(error, BackupDirError::Delete(..)), "{error:?}");
 }
