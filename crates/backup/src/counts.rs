@@ -7,7 +7,9 @@ use std::sync::mpsc::RecvTimeoutError::Timeout;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use isso_database::{Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal};
+use isso_database::{
+    Access, Depth, SchemaProblem, find_damage, has_super_journal, open, open_immutable, schema_problem,
+};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::manifest::Counts;
@@ -30,7 +32,7 @@ pub enum DatabaseProblem {
     Unreadable(#[source] rusqlite::Error),
     /// It is a database of something else.
     #[error("it is not Isso's: {0}")]
-    Schema(Foreign),
+    Schema(SchemaProblem),
     /// Its schema takes too long to read.
     #[error("its tables cannot be read within {0} s, and Isso reads them for each request")]
     Endless(u64),
@@ -58,15 +60,18 @@ pub(crate) fn count_immutable(database: &Path) -> Option<Counts> {
 }
 
 /// Tells in the same way what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn schema_problem_immutable(database: &Path) -> Result<Option<Foreign>, DatabaseProblem> {
+pub(crate) fn find_schema_problem_immutable(database: &Path) -> Result<Option<SchemaProblem>, DatabaseProblem> {
     let connection = open_immutable(database).map_err(DatabaseProblem::Unreadable)?;
-    in_time(&connection, ENOUGH, &(), foreign)
+    in_time(&connection, ENOUGH, &(), schema_problem)
 }
 
 /// Tells what else than a database of Isso it is; nothing if it is one.
-pub(crate) fn schema_problem(database: &Path, progress: &dyn Progress) -> Result<Option<Foreign>, DatabaseProblem> {
+pub(crate) fn find_schema_problem(
+    database: &Path,
+    progress: &dyn Progress,
+) -> Result<Option<SchemaProblem>, DatabaseProblem> {
     let connection = open(database, Access::Read).map_err(DatabaseProblem::Unreadable)?;
-    in_time(&connection, ENOUGH, progress, foreign)
+    in_time(&connection, ENOUGH, progress, schema_problem)
 }
 
 /// Has SQLite look at everything in a database that nobody else uses, then counts.
@@ -160,10 +165,10 @@ fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
 
 /// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
 pub(crate) fn recover_database(database: &Path, progress: &dyn Progress) -> Result<(), DatabaseProblem> {
-    if stranger_journal(database).map_err(DatabaseProblem::Journal)? {
+    if has_super_journal(database).map_err(DatabaseProblem::Journal)? {
         return Err(DatabaseProblem::SuperJournal);
     }
-    let connection = open(database, Access::Settle).map_err(DatabaseProblem::Unreadable)?;
+    let connection = open(database, Access::Recover).map_err(DatabaseProblem::Unreadable)?;
     in_time(&connection, ENOUGH, progress, |connection| {
         connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
     })?;
@@ -199,7 +204,7 @@ mod tests {
         .unwrap();
         drop(made);
         let connection = open(&database, Access::Read).unwrap();
-        let read = in_time(&connection, Duration::ZERO, &(), foreign);
+        let read = in_time(&connection, Duration::ZERO, &(), schema_problem);
         assert!(matches!(read, Err(DatabaseProblem::Endless(0))), "{read:?}");
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
 use isso_cfg::{Volume, VolumeError};
-use isso_database::{DatabaseError, Depth, Foreign, check_database};
+use isso_database::{DatabaseError, Depth, SchemaProblem, check_database};
 use nix::unistd::{AccessFlags, access};
 use time::OffsetDateTime;
 
@@ -174,17 +174,17 @@ impl Create<'_> {
             }
             error => CreateError::Unsound(database.to_owned(), error),
         })?;
-        let foreign = counts::schema_problem(copy, progress);
+        let problem = counts::find_schema_problem(copy, progress);
         check_cancelled(progress)?;
         if (counts.comments, counts.threads) == (0, 0) {
             // One that was emptied would in time take the place of those backups that have comments.
             check_not_emptied(database)?;
-            if matches!(foreign, Ok(Some(Foreign::Other(_)))) {
+            if matches!(problem, Ok(Some(SchemaProblem::NotIsso(_)))) {
                 // Isso has made no table in it yet.
                 return Ok(None);
             }
         }
-        let altered = match foreign {
+        let altered = match problem {
             Ok(other) => other.map(|it| it.to_string()),
             Err(error) => Some(error.to_string()),
         };

@@ -83,7 +83,7 @@ pub(crate) fn snapshot(database: &Path, to: &Path, idle: bool, progress: &dyn Pr
     // Opened before SQLite takes a lock, and closed after it has given it back.
     let source = open_file(database).map_err(|error| SnapshotError::Read(database.to_owned(), error))?;
     // Not read-only: what a killed writer has left is rolled back, as Isso would do.
-    let connection = open(database, Access::Settle).map_err(failed)?;
+    let connection = open(database, Access::Recover).map_err(failed)?;
     connection.busy_timeout(POLL).map_err(failed)?;
     if retry_while_locked(|| has_wal(&connection), progress, &failed)? {
         return copy_through_sqlite(&connection, to, progress, &failed);

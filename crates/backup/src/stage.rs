@@ -114,8 +114,8 @@ fn stage_as(
         let unsound = |error| StageError::Unsound(source.path().to_owned(), error);
         counts::recover_database(&database, progress).map_err(unsound)?;
         // Before anything else in it is looked at.
-        let foreign = counts::schema_problem(&database, progress).map_err(unsound)?;
-        if let Some(other) = foreign {
+        let problem = counts::find_schema_problem(&database, progress).map_err(unsound)?;
+        if let Some(other) = problem {
             return Err(unsound(DatabaseProblem::Schema(other)));
         }
         counts = Some(counts::check_and_count(&database, Depth::Indexes, progress).map_err(unsound)?);

@@ -40,7 +40,7 @@ pub enum DatabaseError {
         "the database {database} is not Isso's: it has no table `{lacks}` as Isso makes it; \
          restore a backup, or move the file away to begin with an empty one"
     )]
-    Foreign {
+    NotIsso {
         /// Where it is.
         database: PathBuf,
         /// The table of Isso's that is not there.

@@ -17,7 +17,7 @@ pub enum Access {
     Read,
     /// What a killed writer has left is rolled back, as Isso would do, and a write-ahead log may be taken in. No
     /// statement changes a row.
-    Settle,
+    Recover,
 }
 
 /// Opens a database as SQLite's documentation advises for one that cannot be trusted
@@ -29,7 +29,7 @@ pub enum Access {
 pub fn open(database: &Path, access: Access) -> Result<Connection> {
     let mode = match access {
         Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Access::Settle => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Access::Recover => OpenFlags::SQLITE_OPEN_READ_WRITE,
     };
     let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     guard(&connection)?;

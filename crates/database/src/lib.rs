@@ -1,9 +1,9 @@
 //! Isso's database: whether it is there, whether it is Isso's, whether it is whole.
 //!
 //! Isso creates a database that is missing, and answers `/info` with 200 when it is corrupt. Either
-//! would hide the loss of every comment behind a server that looks well. Two looks find that out:
+//! would hide the loss of every comment behind a healthy server. Two checks find that out:
 //!
-//! - The **quick look** ([`check_database`]) comes before Isso starts and before StartOS copies the
+//! - The **quick check** ([`check_database`]) comes before Isso starts and before StartOS copies the
 //!   database. It takes the same time for every size: it rolls back the journal of a crash, compares the
 //!   length of the file with the one in its header, reads the schema and a few rows, and reads what the
 //!   thorough check has remembered.
@@ -13,7 +13,7 @@
 //!   ([`Verdict`]).
 //!
 //! A database that was found damaged counts as damaged until a thorough check finds it whole. The quick
-//! look makes that check itself if such a database has changed since, so a start after a repair or a
+//! check makes the thorough one itself if such a database has changed since, so a start after a repair or a
 //! replacement need not wait. Only then does a start take longer for a larger database.
 //!
 //! Whether Isso could also **save** a comment is a question of its own ([`check_writing`]): pages go on showing
@@ -25,7 +25,7 @@
 //! meant.
 //!
 //! A database that comes from elsewhere is opened with [`open`] or [`open_immutable`] alone, whose connection carries
-//! nothing out that stands in it; [`foreign`] says whether its schema is the one that Isso's statements need.
+//! nothing out that stands in it; [`schema_problem`] says whether its schema is the one that Isso's statements need.
 //!
 //! Isso alone writes to the database. Not promised: that damage is seen before a thorough check was made.
 //!
@@ -38,8 +38,8 @@
 mod error;
 mod fit;
 mod guard;
-mod look;
 mod marker;
+mod quick;
 mod schema;
 mod thorough;
 mod users;
@@ -48,10 +48,10 @@ mod writing;
 
 pub use error::DatabaseError;
 pub use guard::{Access, open};
-pub use look::check_database;
 pub use marker::remember;
-pub use schema::{Foreign, foreign, stranger_journal};
+pub use quick::check_database;
+pub use schema::{SchemaProblem, has_super_journal, schema_problem};
 pub use thorough::{CheckError, Depth, check_thoroughly, find_damage, open_immutable};
 pub use users::{User, lockers, users};
-pub use verdict::{Damage, State, Verdict, last_verdict};
+pub use verdict::{Damage, FileState, Verdict, last_verdict};
 pub use writing::{ROOM_FOR_A_COMMENT, ROOM_FOR_TABLES, Unwritable, Written, check_writing};

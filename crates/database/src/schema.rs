@@ -27,7 +27,7 @@ pub(crate) enum Tables {
     /// None that would hold a comment.
     Nothing,
     /// Others, and not this one of Isso's.
-    Foreign(&'static str),
+    NotIsso(&'static str),
 }
 
 /// Reads the schema alone, which says nothing of the pages that the tables are in.
@@ -39,7 +39,7 @@ pub(crate) fn tables(connection: &Connection) -> Result<Tables> {
     }
     for (table, columns) in NEEDED {
         if !has(connection, table, columns)? {
-            return Ok(Tables::Foreign(table));
+            return Ok(Tables::NotIsso(table));
         }
     }
     Ok(Tables::Isso)
@@ -47,45 +47,45 @@ pub(crate) fn tables(connection: &Connection) -> Result<Tables> {
 
 /// Why Isso cannot use a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Foreign {
+pub enum SchemaProblem {
     /// It has no tables, or those of another program.
-    Other(String),
+    NotIsso(String),
     /// It has Isso's tables, but not as Isso needs them.
     Altered(String),
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for SchemaProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Foreign::Other(why) | Foreign::Altered(why) => f.write_str(why),
+            SchemaProblem::NotIsso(why) | SchemaProblem::Altered(why) => f.write_str(why),
         }
     }
 }
 
 /// Tells why Isso cannot have this database; nothing if it can. Only the schema is read.
-pub fn foreign(connection: &Connection) -> Result<Option<Foreign>> {
+pub fn schema_problem(connection: &Connection) -> Result<Option<SchemaProblem>> {
     match tables(connection)? {
-        Tables::Isso => Ok(fit::unfit(connection)?.map(Foreign::Altered)),
-        Tables::Nothing | Tables::Foreign(_) => other(connection).map(Some),
+        Tables::Isso => Ok(fit::unfit(connection)?.map(SchemaProblem::Altered)),
+        Tables::Nothing | Tables::NotIsso(_) => other(connection).map(Some),
     }
 }
 
-fn other(connection: &Connection) -> Result<Foreign> {
+fn other(connection: &Connection) -> Result<SchemaProblem> {
     const FEW: usize = 3;
     let listed = listed(connection)?;
     if listed.is_empty() {
-        return Ok(Foreign::Other("it has no tables".to_owned()));
+        return Ok(SchemaProblem::NotIsso("it has no tables".to_owned()));
     }
     let is_own = |name: &String| OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
     if listed.iter().any(|name| name.eq_ignore_ascii_case("comments")) && listed.iter().all(is_own) {
-        return Ok(Foreign::Altered(
+        return Ok(SchemaProblem::Altered(
             "its tables have Isso's names, and not what Isso needs in them".to_owned(),
         ));
     }
     let few = listed.iter().take(FEW).map(|it| it.escape_debug().to_string());
     let few = few.collect::<Vec<_>>().join(", ");
     let more = if listed.len() > FEW { ", …" } else { "" };
-    Ok(Foreign::Other(format!("its tables are {few}{more}")))
+    Ok(SchemaProblem::NotIsso(format!("its tables are {few}{more}")))
 }
 
 fn listed(connection: &Connection) -> Result<Vec<String>> {
@@ -124,11 +124,12 @@ fn names(statement: &mut Statement<'_>) -> Result<Vec<String>> {
     statement.query_map([], |row| row.get(0))?.collect()
 }
 
-/// Whether the journal beside a database belongs to a transaction over several databases, which Isso never makes.
+/// Whether the journal beside a database names a super-journal: it belongs to a transaction over several databases,
+/// which Isso never makes.
 ///
-/// Such a journal names a file, and SQLite deletes that file when it has rolled the journal back
-/// (<https://www.sqlite.org/atomiccommit.html>, 5.0). So a journal from elsewhere may name any file of the person.
-pub fn stranger_journal(database: &Path) -> io::Result<bool> {
+/// SQLite deletes the named file when it has rolled the journal back (<https://www.sqlite.org/atomiccommit.html>, 5.0).
+/// So a journal from elsewhere may name any file of the person.
+pub fn has_super_journal(database: &Path) -> io::Result<bool> {
     const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
     let mut journal = match File::open(beside(database, "-journal")) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),

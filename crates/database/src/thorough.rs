@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::guard::{Access, guard, open};
 use crate::marker::beside;
-use crate::verdict::{Damage, State, Verdict};
+use crate::verdict::{Damage, FileState, Verdict};
 
 /// How closely a database is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub(crate) fn damage_of(error: &rusqlite::Error) -> Option<Damage> {
 /// A state of the file, and whether it is one between two transactions.
 #[derive(PartialEq, Eq)]
 struct Moment {
-    state: State,
+    state: FileState,
     change_counter: u32,
     has_wal: bool,
     is_written: bool,
@@ -139,7 +139,7 @@ impl Moment {
         }
         let counter = [header[24], header[25], header[26], header[27]];
         Ok(Moment {
-            state: State::from(&file.metadata()?),
+            state: FileState::from(&file.metadata()?),
             change_counter: u32::from_be_bytes(counter),
             has_wal: header[18..20] == [2, 2],
             is_written: has_journal(database)?,

@@ -19,7 +19,7 @@ pub struct Verdict {
     /// SQLite's change counter at that moment (<https://www.sqlite.org/fileformat.html>, 1.3.9).
     pub change_counter: u32,
     /// The state of the file that this was found in.
-    pub state: State,
+    pub state: FileState,
     /// When, in seconds since 1970.
     pub checked: u64,
     /// How long it took, in milliseconds.
@@ -39,7 +39,7 @@ pub struct Damage {
 /// Tells two states of a file apart without opening it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct State {
+pub struct FileState {
     /// How long it is, in bytes.
     pub size: u64,
     /// Which file it is.
@@ -49,17 +49,17 @@ pub struct State {
     pub changed_ns: i64,
 }
 
-impl State {
+impl FileState {
     /// Looks at the file. Opens nothing.
-    pub fn of(database: &Path) -> io::Result<State> {
-        Ok(State::from(&metadata(database)?))
+    pub fn of(database: &Path) -> io::Result<FileState> {
+        Ok(FileState::from(&metadata(database)?))
     }
 }
 
-impl From<&Metadata> for State {
-    fn from(metadata: &Metadata) -> State {
+impl From<&Metadata> for FileState {
+    fn from(metadata: &Metadata) -> FileState {
         let seconds = metadata.ctime().saturating_mul(1_000_000_000);
-        State {
+        FileState {
             size: metadata.size(),
             inode: metadata.ino(),
             changed_ns: seconds.saturating_add(metadata.ctime_nsec()),

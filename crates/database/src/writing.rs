@@ -13,7 +13,7 @@ use nix::unistd::{AccessFlags, Uid, User, access, geteuid};
 use serde::{Deserialize, Serialize};
 
 use crate::marker::beside;
-use crate::verdict::State;
+use crate::verdict::FileState;
 
 /// The room on the disk below which comments count as not saved. A comment takes its own length, some pages of the
 /// database, and the same pages again in the journal.
@@ -35,13 +35,13 @@ pub struct Unwritable {
 
 /// Tells whether a database was written to between two moments. Opens nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written([Option<State>; 2]);
+pub struct Written([Option<FileState>; 2]);
 
 impl Written {
     /// Looks at the database and at its write-ahead log.
     pub fn of(database: &Path) -> Written {
         let wal = beside(database, "-wal");
-        Written([database, &wal].map(|file| State::of(file).ok()))
+        Written([database, &wal].map(|file| FileState::of(file).ok()))
     }
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use isso_database::{State, Unwritable, Verdict, last_verdict};
+use isso_database::{FileState, Unwritable, Verdict, last_verdict};
 use isso_lifecycle::State as Lifecycle;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -128,7 +128,7 @@ impl Checks {
         let database = self.database.clone();
         let looked = on_thread(move || {
             // One that is gone is found out otherwise.
-            let state = State::of(&database).ok()?;
+            let state = FileState::of(&database).ok()?;
             Some((last_verdict(&database), state))
         });
         let Some((last, state)) = looked.await.ok().flatten() else {
@@ -203,7 +203,7 @@ fn status(verdict: &Verdict) -> DatabaseStatus {
 
 /// Whether a check is due: at a start as soon as the file has changed, and later when it has changed and some time has
 /// passed.
-fn is_due(last: Option<&Verdict>, state: &State, is_first: bool) -> bool {
+fn is_due(last: Option<&Verdict>, state: &FileState, is_first: bool) -> bool {
     let Some(last) = last else {
         return true;
     };
@@ -224,7 +224,7 @@ mod tests {
 
     fn check(age: u64, took_ms: u64, changed: bool, is_first: bool, expected: bool) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let state = State {
+        let state = FileState {
             size: 4096,
             inode: 1,
             changed_ns: 1,
@@ -237,7 +237,7 @@ mod tests {
             took_ms,
         };
         let changed_ns = if changed { 2 } else { 1 };
-        let state = State { changed_ns, ..state };
+        let state = FileState { changed_ns, ..state };
         let due = is_due(Some(&last), &state, is_first);
         assert_eq!(due, expected, "{age} s after a check of {took_ms} ms");
     }
@@ -276,7 +276,7 @@ mod tests {
         let verdict = |checked| Verdict {
             damage: None,
             change_counter: 1,
-            state: State {
+            state: FileState {
                 size: 4096,
                 inode: 1,
                 changed_ns: 1,
@@ -293,13 +293,13 @@ mod tests {
 
     #[test]
     fn a_database_without_a_verdict_or_another_file_is_checked_at_once() {
-        let state = State {
+        let state = FileState {
             size: 4096,
             inode: 2,
             changed_ns: 1,
         };
         assert!(is_due(None, &state, false));
-        let other = State {
+        let other = FileState {
             inode: 1,
             ..state.clone()
         };

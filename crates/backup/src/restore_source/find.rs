@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use isso_cfg::Store;
-use isso_database::Foreign;
+use isso_database::SchemaProblem;
 
 use super::Choice;
 use super::error::{SourceError, SourceRole};
@@ -251,7 +251,7 @@ fn database(
         match probe::database(&entry.path) {
             Ok(Database::Isso) => found.push(entry.path.clone()),
             Ok(Database::Unsure) => found.push(entry.path.clone()),
-            Ok(Database::Other(why)) if is_usual || matches!(why, Foreign::Altered(_)) => {
+            Ok(Database::Other(why)) if is_usual || matches!(why, SchemaProblem::Altered(_)) => {
                 other.get_or_insert(SourceError::NotIsso {
                     path: entry.path.clone(),
                     why: why.to_string(),

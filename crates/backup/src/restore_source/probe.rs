@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use isso_cfg::{SETTINGS_MAX, mend};
-use isso_database::Foreign;
+use isso_database::SchemaProblem;
 use nix::fcntl::OFlag;
 
 use super::companions;
@@ -25,7 +25,7 @@ pub(super) enum Database {
     /// Only what lies beside it, or damage, decides.
     Unsure,
     /// It is something else.
-    Other(Foreign),
+    Other(SchemaProblem),
 }
 
 /// Opens a file to read it. A pipe, folder or device in its place is an error, and is not waited for.
@@ -149,11 +149,11 @@ pub(super) fn database(path: &Path) -> Result<Database, SourceError> {
     read.map_err(|error| SourceError::Read(path.to_owned(), error))?;
     let is_told_beside = has_companions(path);
     Ok(if start.is_empty() && !is_told_beside {
-        Database::Other(Foreign::Other("it is empty".to_owned()))
+        Database::Other(SchemaProblem::NotIsso("it is empty".to_owned()))
     } else if !start.is_empty() && start != MAGIC {
-        Database::Other(Foreign::Other("SQLite did not write it".to_owned()))
+        Database::Other(SchemaProblem::NotIsso("SQLite did not write it".to_owned()))
     } else {
-        match counts::schema_problem_immutable(path) {
+        match counts::find_schema_problem_immutable(path) {
             Ok(None) => Database::Isso,
             Ok(Some(other)) if !is_told_beside => Database::Other(other),
             _ => Database::Unsure,

@@ -6,7 +6,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use isso_database::{Access, Depth, Foreign, find_damage, foreign, open, open_immutable, stranger_journal};
+use isso_database::{
+    Access, Depth, SchemaProblem, find_damage, has_super_journal, open, open_immutable, schema_problem,
+};
 use tempfile::TempDir;
 
 use crate::{execute, overwrite, used};
@@ -33,8 +35,8 @@ fn threads(columns: &str) -> String {
     format!("DROP TABLE threads; CREATE TABLE threads ({columns}); INSERT INTO threads (id, uri) VALUES (1, '/')")
 }
 
-fn look(database: &Path) -> Option<Foreign> {
-    foreign(&open_immutable(database).unwrap()).unwrap()
+fn check(database: &Path) -> Option<SchemaProblem> {
+    schema_problem(&open_immutable(database).unwrap()).unwrap()
 }
 
 /// What the Isso of older versions left, and what people do to make it faster or to know more.
@@ -103,7 +105,7 @@ fn a_schema_passes_with_which_isso_works() {
     let fit = fit();
     let made: Vec<_> = fit.iter().map(|sql| altered(sql)).collect();
     for (sql, (_, database)) in fit.iter().zip(&made) {
-        assert_eq!(look(database), None, "{sql}");
+        assert_eq!(check(database), None, "{sql}");
     }
     let mut isso = Command::new(python);
     isso.args(["-c", include_str!("fit.py")]);
@@ -115,7 +117,7 @@ fn a_schema_passes_with_which_isso_works() {
     }
     // What Isso has made of it passes, too.
     for (sql, (_, database)) in fit.iter().zip(&made) {
-        assert_eq!(look(database), None, "{sql}");
+        assert_eq!(check(database), None, "{sql}");
     }
 }
 
@@ -123,8 +125,8 @@ fn a_schema_passes_with_which_isso_works() {
 fn a_schema_that_would_take_isso_down_or_do_more_does_not_pass() {
     let check = |sql: &str, word: &str| {
         let (_folder, database) = altered(sql);
-        match look(&database) {
-            Some(Foreign::Altered(why)) => assert!(why.contains(word), "{sql}: {why}"),
+        match check(&database) {
+            Some(SchemaProblem::Altered(why)) => assert!(why.contains(word), "{sql}: {why}"),
             other => panic!("{sql}: {other:?}"),
         }
     };
@@ -251,8 +253,8 @@ fn an_entry_of_the_schema_that_sqlite_did_not_write_does_not_pass() {
             "{made} {} PRAGMA writable_schema = ON; UPDATE sqlite_schema SET {kind} WHERE name = '{entry}'",
             others.concat()
         ));
-        match look(&database) {
-            Some(Foreign::Altered(why)) => assert!(why.contains(entry), "{kind}: {why}"),
+        match check(&database) {
+            Some(SchemaProblem::Altered(why)) => assert!(why.contains(entry), "{kind}: {why}"),
             other => panic!("{kind}: {other:?}"),
         }
     }
@@ -269,9 +271,12 @@ fn a_hostile_schema_does_nothing_while_it_is_looked_at() {
          CREATE TRIGGER writes AFTER DELETE ON comments BEGIN INSERT INTO other {endless} i FROM n; END;"
     ));
     let file = std::fs::read(&database).unwrap();
-    for access in [Access::Read, Access::Settle] {
+    for access in [Access::Read, Access::Recover] {
         let connection = open(&database, access).unwrap();
-        assert!(matches!(foreign(&connection), Ok(Some(Foreign::Altered(_)))));
+        assert!(matches!(
+            schema_problem(&connection),
+            Ok(Some(SchemaProblem::Altered(_)))
+        ));
         assert_eq!(find_damage(&connection, Depth::Indexes), Ok(None));
         for forbidden in [
             "SELECT * FROM endless",
@@ -292,15 +297,15 @@ fn a_hostile_schema_does_nothing_while_it_is_looked_at() {
 fn a_journal_of_several_databases_is_noticed() {
     let (_folder, database) = used(0);
     let journal = database.with_file_name("comments.db-journal");
-    assert!(!stranger_journal(&database).unwrap());
+    assert!(!has_super_journal(&database).unwrap());
     let magic = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
     overwrite(
         &journal,
         [&magic[..], &[0; 600], b"/home/me/precious\0\0\0\x11\0\0\0\x11"].concat(),
     );
-    assert!(!stranger_journal(&database).unwrap(), "it only begins so");
+    assert!(!has_super_journal(&database).unwrap(), "it only begins so");
     overwrite(&journal, [&magic[..], &[0; 600], &magic].concat());
-    assert!(stranger_journal(&database).unwrap());
+    assert!(has_super_journal(&database).unwrap());
     overwrite(&journal, magic);
-    assert!(!stranger_journal(&database).unwrap());
+    assert!(!has_super_journal(&database).unwrap());
 }

@@ -3,7 +3,7 @@
 mod cost;
 mod disks;
 mod fit;
-mod look;
+mod quick;
 mod thorough;
 mod writing;
 

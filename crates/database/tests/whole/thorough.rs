@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use isso_database::{CheckError, State, check_thoroughly, last_verdict};
+use isso_database::{CheckError, FileState, check_thoroughly, last_verdict};
 use rusqlite::Connection;
 
 use crate::{add, execute, overwrite, scribble_in_the_middle, used};
@@ -17,7 +17,7 @@ fn a_verdict_is_remembered_with_the_state_it_was_found_in() {
     let whole = check_thoroughly(&database).expect("nobody writes");
     assert_eq!(whole.damage, None);
     assert_eq!(Some(&whole), last_verdict(&database).as_ref());
-    assert_eq!(whole.state, State::of(&database).expect("it is there"));
+    assert_eq!(whole.state, FileState::of(&database).expect("it is there"));
     let header = fs::read(&database).expect("it is there");
     assert_eq!(whole.change_counter.to_be_bytes(), header[24..28]);
 

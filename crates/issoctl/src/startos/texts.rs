@@ -26,7 +26,7 @@ pub fn database(error: &DatabaseError, language: Language) -> String {
         DatabaseError::Missing { .. } | DatabaseError::Empty { .. } => DatabaseText::Gone,
         DatabaseError::Folder(..)
         | DatabaseError::Unwritable { .. }
-        | DatabaseError::Foreign { .. }
+        | DatabaseError::NotIsso { .. }
         | DatabaseError::Unreadable(..) => {
             let reason = with_causes(error);
             return database_text(DatabaseText::Unusable(&reason), language);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use isso_backup::{
     ArchiveError, Choice, DatabaseProblem, Kind, RestoreSource, SourceError, SourceRole, StageError, list,
 };
-use isso_database::Foreign;
+use isso_database::SchemaProblem;
 use serde_json::json;
 
 use super::find;
@@ -174,10 +174,10 @@ pub fn unprepared(message: &str, error: StageError) -> Failure {
         StageError::Apart(..) | StageError::Link(..) => {
             Some("unpack it with --into DIR, stop Isso, and copy the files to where they belong")
         }
-        StageError::Unsound(_, DatabaseProblem::Schema(Foreign::Other(_))) => {
+        StageError::Unsound(_, DatabaseProblem::Schema(SchemaProblem::NotIsso(_))) => {
             Some("name Isso's database with --database FILE")
         }
-        StageError::Unsound(_, DatabaseProblem::Schema(Foreign::Altered(_))) => Some(
+        StageError::Unsound(_, DatabaseProblem::Schema(SchemaProblem::Altered(_))) => Some(
             "take another one (`issoctl backup list`), or put the schema right in a copy of the database, and name that with --database FILE",
         ),
         StageError::Unsound(..) => Some(

@@ -1,4 +1,4 @@
-//! The quick look, before Isso gets the database or StartOS copies it.
+//! The quick check, before Isso gets the database or StartOS copies it.
 
 use std::fs::metadata;
 use std::io::ErrorKind;
@@ -11,7 +11,7 @@ use crate::guard::{Access, open};
 use crate::marker::marker;
 use crate::schema::{Tables, sample, tables};
 use crate::thorough::{Depth, check_thoroughly, damage_of};
-use crate::verdict::{Damage, State, last_verdict};
+use crate::verdict::{Damage, FileState, last_verdict};
 use crate::writing::{ROOM_FOR_TABLES, check_writing};
 
 /// Says whether Isso may be started on the database, or the database backed up. Takes the same time for every size,
@@ -38,7 +38,7 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
         _ => {}
     }
     match inspect(database) {
-        Ok(Tables::Foreign(lacks)) => Err(DatabaseError::Foreign {
+        Ok(Tables::NotIsso(lacks)) => Err(DatabaseError::NotIsso {
             database: database.to_owned(),
             lacks,
         }),
@@ -78,7 +78,7 @@ fn known_damage(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
     let Some(mut damage) = last.damage.filter(counts) else {
         return Ok(());
     };
-    if State::of(database).ok() != Some(last.state) {
+    if FileState::of(database).ok() != Some(last.state) {
         // What cannot be checked just now stays damaged.
         if let Ok(verdict) = check_thoroughly(database) {
             match verdict.damage.filter(counts) {
@@ -99,14 +99,14 @@ fn corrupt(database: &Path, damage: Damage) -> DatabaseError {
 
 fn inspect(database: &Path) -> rusqlite::Result<Tables> {
     // Not read-only, or a hot journal could not be rolled back; not creating.
-    let connection = open(database, Access::Settle)?;
+    let connection = open(database, Access::Recover)?;
     // One moment; SQLite compares the file's length with the header's when it begins to read.
-    let looked = connection.unchecked_transaction()?;
-    let found = tables(&looked)?;
+    let transaction = connection.unchecked_transaction()?;
+    let found = tables(&transaction)?;
     if found == Tables::Isso {
-        sample(&looked)?;
+        sample(&transaction)?;
     }
-    is_complete(&looked, database)?;
+    is_complete(&transaction, database)?;
     Ok(found)
 }
 

@@ -1,4 +1,4 @@
-//! The quick look.
+//! The quick check.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use crate::{cut, execute, overwrite, roots, scribble, scribble_in_the_middle, used};
 
-fn look(database: &Path) -> Result<(), String> {
+fn outcome_of(database: &Path) -> Result<(), String> {
     check_database(database, Depth::Pages).map_err(|error| error.to_string())
 }
 
@@ -16,7 +16,7 @@ fn look(database: &Path) -> Result<(), String> {
 fn check(accident: impl FnOnce(&Path), expected: Result<(), &str>) {
     let (folder, database) = used(500);
     accident(&database);
-    let outcome = look(&database);
+    let outcome = outcome_of(&database);
     match expected {
         Ok(()) => assert_eq!(outcome, Ok(())),
         Err(part) => {
@@ -133,7 +133,7 @@ fn a_transaction_that_was_killed_is_rolled_back() {
     fs::copy(folder.path().join("comments.db-journal"), &journal).expect("the journal is there");
     connection.execute_batch("ROLLBACK").expect("it is SQL");
 
-    assert_eq!(look(&torn), Ok(()));
+    assert_eq!(outcome_of(&torn), Ok(()));
     assert!(!journal.exists(), "it was rolled back");
     let count = "SELECT count(*) FROM comments WHERE text LIKE '%x'";
     let torn = Connection::open(&torn).expect("it is there");
@@ -153,25 +153,25 @@ fn known_damage_counts_until_the_database_is_mended() {
     let good = folder.path().join("good.db");
     fs::copy(&database, &good).expect("there is room");
     scribble_in_the_middle(&database);
-    assert_eq!(look(&database), Ok(()), "nobody has read that page yet");
+    assert_eq!(outcome_of(&database), Ok(()), "nobody has read that page yet");
 
     let verdict = check_thoroughly(&database).expect("nobody writes");
     assert!(verdict.damage.is_some());
-    let error = look(&database).expect_err("it is known");
+    let error = outcome_of(&database).expect_err("it is known");
     assert!(
         error.contains("is corrupt") && error.contains("restore a backup"),
         "{error}"
     );
     // Further comments do not heal it.
     execute(&database, "INSERT INTO threads (uri) VALUES ('/more')");
-    assert!(look(&database).is_err());
+    assert!(outcome_of(&database).is_err());
     // A copy has the same length, change counter and date.
     let date = fs::metadata(&good).and_then(|it| it.modified()).expect("it is there");
     fs::copy(&good, &database).expect("there is room");
     fs::File::open(&database)
         .and_then(|it| it.set_modified(date))
         .expect("it is there");
-    assert_eq!(look(&database), Ok(()));
+    assert_eq!(outcome_of(&database), Ok(()));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn an_index_that_does_not_match_counts_for_backups_alone() {
         UPDATE sqlite_master SET sql = 'CREATE INDEX found ON words (word DESC)' WHERE name = 'found';";
     execute(&database, reorder);
     check_thoroughly(&database).expect("nobody writes");
-    assert_eq!(look(&database), Ok(()));
+    assert_eq!(outcome_of(&database), Ok(()));
     let error = check_database(&database, Depth::Indexes).expect_err("it is known");
     assert!(error.to_string().contains("is corrupt"), "{error}");
 }
