@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use isso_cfg::{Diagnostic, Document, Found, Timedelta, Volume, VolumeError, keys};
 use isso_daemon::{Settings, Snapshot};
-use isso_lifecycle::{Config, Gate, PortError, Review, with_causes};
+use isso_lifecycle::{Gate, PortError, Review, SettingsFiles, with_causes};
 use serde::{Deserialize, Serialize};
 
 use crate::aside::on_thread;
@@ -334,8 +334,8 @@ impl Settings for Desk {
 pub struct ConfigPort(pub Arc<Desk>);
 
 #[async_trait]
-impl Config for ConfigPort {
-    async fn settle(&mut self) -> Result<Gate, PortError> {
+impl SettingsFiles for ConfigPort {
+    async fn prepare(&mut self) -> Result<Gate, PortError> {
         let desk = Arc::clone(&self.0);
         // Waits for the volume's lock, and looks again before it believes that a file is bad.
         on_thread(move || desk.settle()).await?
@@ -405,13 +405,13 @@ mod tests {
         let mut port = ConfigPort(Arc::clone(&desk));
         let lock = std::fs::File::open(folder.path().join(".lock")).unwrap();
         lock.lock().unwrap();
-        port.settle().await.unwrap_err();
+        port.prepare().await.unwrap_err();
         let reason = desk.status().reason.unwrap();
         assert!(reason.contains(".lock could not be taken"), "{reason}");
         assert!(desk.is_unsettled());
         assert_eq!(desk.reason(), Some(reason));
         drop(lock);
-        assert_eq!(port.settle().await.unwrap(), Gate::Locked);
+        assert_eq!(port.prepare().await.unwrap(), Gate::Locked);
         assert!(!desk.is_unsettled() && desk.status().reason.is_none());
     }
 
@@ -423,11 +423,11 @@ mod tests {
         volume.prepare().unwrap();
         let desk = Arc::new(Desk::new(volume));
         let mut port = ConfigPort(Arc::clone(&desk));
-        port.settle().await.unwrap();
+        port.prepare().await.unwrap();
         std::fs::rename(&root, &moved).unwrap();
-        port.settle().await.unwrap_err();
+        port.prepare().await.unwrap_err();
         assert!(!root.exists());
         std::fs::rename(&moved, &root).unwrap();
-        assert_eq!(port.settle().await.unwrap(), Gate::Locked);
+        assert_eq!(port.prepare().await.unwrap(), Gate::Locked);
     }
 }

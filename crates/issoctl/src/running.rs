@@ -148,10 +148,10 @@ impl<'a> Place<'a> {
         let password_needed = task.subscribe();
         let (archive, Reports { events, outcome }) = ArchivePort::new(&volume);
         let ports = Ports {
-            config: Box::new(ConfigPort(Arc::clone(&desk))),
+            settings: Box::new(ConfigPort(Arc::clone(&desk))),
             tasks: Box::new(TaskFlag(task)),
             daemon: Box::new(supervisor),
-            archive: Box::new(archive),
+            restorer: Box::new(archive),
         };
         let host = host::spawn(ports, daemon_events, events);
         host.send(Event::Init)

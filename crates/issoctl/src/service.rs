@@ -307,7 +307,7 @@ fn to_json(value: &impl Serialize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use isso_lifecycle::{Doing, Failure};
+    use isso_lifecycle::{Operation, PortFailure};
 
     use super::*;
 
@@ -317,8 +317,8 @@ mod tests {
             path: "/srv/isso/.lock".into(),
             source: std::io::ErrorKind::PermissionDenied.into(),
         };
-        let refusal = Refusal::Failed(Failure {
-            doing: Doing::Settle,
+        let refusal = Refusal::Failed(PortFailure {
+            operation: Operation::Prepare,
             source: source.into(),
         });
         let problem = Problem::with_cause(&refusal, Language::German);

@@ -10,7 +10,7 @@ use crate::error::PortError;
 #[derive(Debug, Default)]
 pub struct Reply {
     /// What could not be done after an action, such as putting its settings in force. The action itself is done.
-    pub failure: Option<Failure>,
+    pub failure: Option<PortFailure>,
 }
 
 /// Why an event was not taken, or not carried out in full.
@@ -36,7 +36,7 @@ pub enum Refusal {
     Bug,
     /// The event was taken, but a part of it failed. The machine is in a safe state.
     #[error(transparent)]
-    Failed(Failure),
+    Failed(PortFailure),
 }
 
 impl Refusal {
@@ -49,26 +49,26 @@ impl Refusal {
             Refusal::RestoreRunning => "restore-running",
             Refusal::Action(_) => "action-refused",
             Refusal::Bug => "bug",
-            Refusal::Failed(failure) => failure.doing.code(),
+            Refusal::Failed(failure) => failure.operation.code(),
         }
     }
 }
 
 /// A port that failed.
 #[derive(Debug, Error)]
-#[error("could not {doing}")]
-pub struct Failure {
+#[error("could not {operation}")]
+pub struct PortFailure {
     /// What was to be done.
-    pub doing: Doing,
+    pub operation: Operation,
     /// Why it could not be done.
     pub source: PortError,
 }
 
 /// Work behind a port; reads on after "could not".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Doing {
+pub enum Operation {
     /// Seeding, repairing and enforcing the settings.
-    Settle,
+    Prepare,
     /// Looking for the admin password.
     Look,
     /// Looking at settings that changed beside a running Isso.
@@ -89,36 +89,36 @@ pub enum Doing {
     Restore,
 }
 
-impl Doing {
+impl Operation {
     fn code(self) -> &'static str {
         match self {
-            Doing::Settle => "settle-failed",
-            Doing::Look => "look-failed",
-            Doing::Review => "review-failed",
-            Doing::RaiseTask => "raise-task-failed",
-            Doing::ClearTask => "clear-task-failed",
-            Doing::Start => "start-failed",
-            Doing::Reload => "reload-failed",
-            Doing::Stop => "stop-failed",
-            Doing::Backup => "backup-failed",
-            Doing::Restore => "restore-failed",
+            Operation::Prepare => "settle-failed",
+            Operation::Look => "look-failed",
+            Operation::Review => "review-failed",
+            Operation::RaiseTask => "raise-task-failed",
+            Operation::ClearTask => "clear-task-failed",
+            Operation::Start => "start-failed",
+            Operation::Reload => "reload-failed",
+            Operation::Stop => "stop-failed",
+            Operation::Backup => "backup-failed",
+            Operation::Restore => "restore-failed",
         }
     }
 }
 
-impl fmt::Display for Doing {
+impl fmt::Display for Operation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Doing::Settle => "put the settings in order",
-            Doing::Look => "look for the admin password",
-            Doing::Review => "look at the changed settings",
-            Doing::RaiseTask => "show the task to set the admin password",
-            Doing::ClearTask => "take away the task to set the admin password",
-            Doing::Start => "start isso",
-            Doing::Reload => "put the changed settings in force",
-            Doing::Stop => "stop isso",
-            Doing::Backup => "make the backup",
-            Doing::Restore => "put the backup back",
+            Operation::Prepare => "put the settings in order",
+            Operation::Look => "look for the admin password",
+            Operation::Review => "look at the changed settings",
+            Operation::RaiseTask => "show the task to set the admin password",
+            Operation::ClearTask => "take away the task to set the admin password",
+            Operation::Start => "start isso",
+            Operation::Reload => "put the changed settings in force",
+            Operation::Stop => "stop isso",
+            Operation::Backup => "make the backup",
+            Operation::Restore => "put the backup back",
         })
     }
 }

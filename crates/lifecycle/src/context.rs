@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::answer::{Doing, Failure, Refusal, Reply};
+use crate::answer::{Operation, PortFailure, Refusal, Reply};
 use crate::error::PortError;
 use crate::event::{DaemonEvent, Event, Invocation, RestoreRequest};
 use crate::ports::{Effect, Gate, Ports, Review};
@@ -10,19 +10,19 @@ use crate::ports::{Effect, Gate, Ports, Review};
 /// What every handler, entry and exit action works with.
 pub(crate) struct Context {
     pub(crate) ports: Ports,
-    pub(crate) debts: Debts,
+    pub(crate) pending: Pending,
     /// An event the machine sends to itself, taken before the next one from outside.
-    pub(crate) raised: Option<Event>,
+    pub(crate) follow_up: Option<Event>,
     refusal: Option<Refusal>,
     /// An action was carried out.
     invoked: bool,
-    failure: Option<Failure>,
+    failure: Option<PortFailure>,
 }
 
 /// What a failed port call left undone. A transition cannot be undone, so its entry and exit
 /// actions are tried again with each event until they succeed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Debts {
+pub(crate) struct Pending {
     /// A process or a back-off may be there: a start was commanded, and no stop since succeeded.
     pub(crate) daemon_busy: bool,
     /// How the task ought to stand.
@@ -40,8 +40,8 @@ impl Context {
     pub(crate) fn new(ports: Ports) -> Context {
         Context {
             ports,
-            debts: Debts::default(),
-            raised: None,
+            pending: Pending::default(),
+            follow_up: None,
             refusal: None,
             invoked: false,
             failure: None,
@@ -69,27 +69,27 @@ impl Context {
     }
 
     /// Every failure is logged; the answer has room for one, and the first is the one to know.
-    pub(crate) fn fail(&mut self, doing: Doing, source: PortError) {
-        let failure = Failure { doing, source };
+    pub(crate) fn fail(&mut self, operation: Operation, source: PortError) {
+        let failure = PortFailure { operation, source };
         tracing::error!(error = &failure as &dyn Error, "{failure}");
         self.failure.get_or_insert(failure);
     }
 
     /// Puts the files right and looks for the password. What cannot be read counts as locked.
-    pub(crate) async fn settle(&mut self) -> Gate {
-        let settled = self.ports.config.settle().await;
-        self.open_only_if_seen(Doing::Settle, settled)
+    pub(crate) async fn prepare(&mut self) -> Gate {
+        let prepared = self.ports.settings.prepare().await;
+        self.open_only_if_seen(Operation::Prepare, prepared)
     }
 
     /// Looks for the password before a restart. What cannot be read counts as locked.
     pub(crate) async fn gate(&mut self) -> Gate {
-        let seen = self.ports.config.gate().await;
-        self.open_only_if_seen(Doing::Look, seen)
+        let seen = self.ports.settings.gate().await;
+        self.open_only_if_seen(Operation::Look, seen)
     }
 
-    fn open_only_if_seen(&mut self, doing: Doing, seen: Result<Gate, PortError>) -> Gate {
+    fn open_only_if_seen(&mut self, operation: Operation, seen: Result<Gate, PortError>) -> Gate {
         seen.unwrap_or_else(|source| {
-            self.fail(doing, source);
+            self.fail(operation, source);
             Gate::Locked
         })
     }
@@ -98,55 +98,55 @@ impl Context {
     ///
     /// Settings that cannot be read are not taken, and the running Isso goes on with those it has.
     pub(crate) async fn review(&mut self) -> bool {
-        match self.ports.config.review().await {
+        match self.ports.settings.review().await {
             Ok(review) => review == Review::Changed,
             Err(source) => {
-                self.fail(Doing::Review, source);
+                self.fail(Operation::Review, source);
                 false
             }
         }
     }
 
     pub(crate) async fn show(&mut self, task: Task) {
-        self.debts.task = Some(task);
-        let (doing, shown) = match task {
-            Task::Raised => (Doing::RaiseTask, self.ports.tasks.raise().await),
-            Task::Cleared => (Doing::ClearTask, self.ports.tasks.clear().await),
+        self.pending.task = Some(task);
+        let (operation, shown) = match task {
+            Task::Raised => (Operation::RaiseTask, self.ports.tasks.raise().await),
+            Task::Cleared => (Operation::ClearTask, self.ports.tasks.clear().await),
         };
-        if self.succeeds(doing, shown) {
-            self.debts.task = None;
+        if self.succeeds(operation, shown) {
+            self.pending.task = None;
         }
     }
 
     /// Shows the task as it ought to stand, where that failed before.
-    pub(crate) async fn pay_task(&mut self) {
-        if let Some(task) = self.debts.task {
+    pub(crate) async fn retry_task(&mut self) {
+        if let Some(task) = self.pending.task {
             self.show(task).await;
         }
     }
 
     /// Starts Isso. A start that fails counts as an exit.
     pub(crate) async fn start(&mut self) {
-        self.debts.daemon_busy = true;
+        self.pending.daemon_busy = true;
         let started = self.ports.daemon.start().await;
         if let Err(source) = started {
-            self.raised = Some(Event::Daemon(DaemonEvent::Exited(source.to_string())));
-            self.fail(Doing::Start, source);
+            self.follow_up = Some(Event::Daemon(DaemonEvent::Exited(source.to_string())));
+            self.fail(Operation::Start, source);
         }
     }
 
     pub(crate) async fn reload(&mut self) -> bool {
         let begun = self.ports.daemon.reload().await;
-        self.succeeds(Doing::Reload, begun)
+        self.succeeds(Operation::Reload, begun)
     }
 
     /// Stops Isso where it may run; says whether no process is left.
     pub(crate) async fn stop(&mut self) -> bool {
-        if self.debts.daemon_busy {
+        if self.pending.daemon_busy {
             let stopped = self.ports.daemon.stop().await;
-            self.debts.daemon_busy = !self.succeeds(Doing::Stop, stopped);
+            self.pending.daemon_busy = !self.succeeds(Operation::Stop, stopped);
         }
-        !self.debts.daemon_busy
+        !self.pending.daemon_busy
     }
 
     /// Runs an action. Settings that it changed are handled like those that change by hand.
@@ -154,7 +154,7 @@ impl Context {
         match invocation.run().await {
             Ok(effect) => {
                 if effect == Effect::Settings {
-                    self.raised = Some(Event::SettingsChanged);
+                    self.follow_up = Some(Event::SettingsChanged);
                 }
                 self.invoked = true;
             }
@@ -163,11 +163,11 @@ impl Context {
     }
 
     pub(crate) async fn begin_restore(&mut self, request: &RestoreRequest) -> bool {
-        let begun = self.ports.archive.begin_restore(request).await;
-        self.succeeds(Doing::Restore, begun)
+        let begun = self.ports.restorer.begin_restore(request).await;
+        self.succeeds(Operation::Restore, begun)
     }
 
-    fn succeeds(&mut self, doing: Doing, result: Result<(), PortError>) -> bool {
-        result.map_err(|source| self.fail(doing, source)).is_ok()
+    fn succeeds(&mut self, operation: Operation, result: Result<(), PortError>) -> bool {
+        result.map_err(|source| self.fail(operation, source)).is_ok()
     }
 }

@@ -12,7 +12,7 @@ use crate::ports::Effect;
 /// Everything that reaches the state machine.
 #[derive(Debug)]
 pub enum Event {
-    /// The host's init hook: look at the volume, put it right and settle. A running Isso makes it
+    /// The host's init hook: prepare the volume, and start where the host wants Isso up. A running Isso makes it
     /// the same as [`Event::SettingsChanged`].
     Init,
     /// The host wants Isso up. Remembered while the password is missing.

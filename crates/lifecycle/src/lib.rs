@@ -19,10 +19,10 @@
 //!
 //! (Drawn in [mermaid](https://mermaid.js.org/syntax/stateDiagram.html).)
 //!
-//! - To *look* is to ask for a usable password. With Isso down, [`Config::settle`] looks at the files
-//!   and puts them right first. After an exit, [`Config::gate`] looks at the settings in force, with
+//! - To *look* is to ask for a usable password. With Isso down, [`SettingsFiles::prepare`] looks at the files
+//!   and puts them right first. After an exit, [`SettingsFiles::gate`] looks at the settings in force, with
 //!   which Isso is started again, whatever stands in the file.
-//! - Settings that change beside a running Isso are *reviewed* ([`Config::review`]): good ones are
+//! - Settings that change beside a running Isso are *reviewed* ([`SettingsFiles::review`]): good ones are
 //!   put in force by a reload, or by a start at once where Isso has just died; any others are not
 //!   taken, and Isso goes on with those it has.
 //! - Entering *AwaitingPassword* raises the critical task; entering *Stopped* or *Running* clears
@@ -72,8 +72,8 @@
 //! # struct Volume;
 //! # struct Nothing;
 //! # #[async_trait]
-//! # impl Config for Volume {
-//! #     async fn settle(&mut self) -> Result<Gate, PortError> { Ok(Gate::Locked) }
+//! # impl SettingsFiles for Volume {
+//! #     async fn prepare(&mut self) -> Result<Gate, PortError> { Ok(Gate::Locked) }
 //! #     async fn gate(&mut self) -> Result<Gate, PortError> { Ok(Gate::Locked) }
 //! #     async fn review(&mut self) -> Result<Review, PortError> { Ok(Review::Unchanged) }
 //! # }
@@ -89,15 +89,15 @@
 //! #     async fn stop(&mut self) -> Result<(), PortError> { Ok(()) }
 //! # }
 //! # #[async_trait]
-//! # impl Archive for Nothing {
+//! # impl Restorer for Nothing {
 //! #     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> { Ok(()) }
 //! # }
 //! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 //! let mut isso = Lifecycle::new(Ports {
-//!     config: Box::new(Volume), // a fresh one: no password yet
+//!     settings: Box::new(Volume), // a fresh one: no password yet
 //!     tasks: Box::new(Nothing),
 //!     daemon: Box::new(Nothing),
-//!     archive: Box::new(Nothing),
+//!     restorer: Box::new(Nothing),
 //! });
 //! isso.handle(Event::Init).await?;
 //! assert_eq!(isso.state(), State::AwaitingPassword);
@@ -120,9 +120,9 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Doing, Failure, Refusal, Reply};
+pub use answer::{Operation, PortFailure, Refusal, Reply};
 pub use error::{PortError, causes, with_causes};
 pub use event::{DaemonEvent, Event, Invocation, RestoreRequest};
 pub use lifecycle::Lifecycle;
-pub use ports::{Archive, Config, Daemon, Effect, Gate, Ports, Review, Tasks};
+pub use ports::{Daemon, Effect, Gate, Ports, Restorer, Review, SettingsFiles, Tasks};
 pub use state::State;

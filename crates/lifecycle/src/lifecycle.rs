@@ -2,10 +2,10 @@
 
 use statig::awaitable::StateMachine;
 
-use crate::answer::{Doing, Refusal, Reply};
+use crate::answer::{Operation, Refusal, Reply};
 use crate::context::Context;
 use crate::event::Event;
-use crate::machine::{Machine, Place};
+use crate::machine::{Machine, Mode};
 use crate::ports::Ports;
 use crate::state::State;
 
@@ -31,7 +31,7 @@ impl Lifecycle {
     /// An error says why the event was refused, or which part of it failed; the machine is in a
     /// safe state either way. The future has to be awaited to its end: see the crate's docs.
     pub async fn handle(&mut self, event: Event) -> Result<Reply, Refusal> {
-        self.pay_debts().await;
+        self.retry_pending().await;
         let awaited = self.awaits(&event);
         self.dispatch(&event).await;
         if self.may_start_at_last() {
@@ -39,10 +39,10 @@ impl Lifecycle {
         }
         match event {
             Event::BackupFinished(Err(source)) if awaited => {
-                self.context.fail(Doing::Backup, source);
+                self.context.fail(Operation::Backup, source);
             }
             Event::RestoreFinished(Err(source)) if awaited => {
-                self.context.fail(Doing::Restore, source);
+                self.context.fail(Operation::Restore, source);
             }
             _ => {}
         }
@@ -52,48 +52,48 @@ impl Lifecycle {
     /// Where the server stands. A backup hides what goes on beside it.
     pub fn state(&self) -> State {
         match self.machine.state() {
-            Place::Installed {} => State::Installed,
-            Place::Restoring {} => State::Restoring,
+            Mode::Installed {} => State::Installed,
+            Mode::Restoring {} => State::Restoring,
             _ if self.machine.inner().backing_up => State::BackingUp,
-            Place::AwaitingPassword {} => State::AwaitingPassword,
-            Place::Stopped {} => State::Stopped,
-            Place::Starting {} => State::Starting,
-            Place::Serving {} => State::Serving,
-            Place::Reloading {} => State::Reloading,
-            Place::Recovering {} => State::Recovering,
+            Mode::AwaitingPassword {} => State::AwaitingPassword,
+            Mode::Stopped {} => State::Stopped,
+            Mode::Starting {} => State::Starting,
+            Mode::Serving {} => State::Serving,
+            Mode::Reloading {} => State::Reloading,
+            Mode::Recovering {} => State::Recovering,
         }
     }
 
     async fn dispatch(&mut self, event: &Event) {
         self.machine.handle_with_context(event, &mut self.context).await;
-        while let Some(raised) = self.context.raised.take() {
-            self.machine.handle_with_context(&raised, &mut self.context).await;
+        while let Some(follow_up) = self.context.follow_up.take() {
+            self.machine.handle_with_context(&follow_up, &mut self.context).await;
         }
     }
 
     /// Whether Isso is down and wanted: it waited for one that would not stop, which is gone now.
     fn may_start_at_last(&self) -> bool {
-        let stopped = matches!(self.machine.state(), Place::Stopped {});
-        stopped && self.machine.inner().wanted && !self.context.debts.daemon_busy
+        let stopped = matches!(self.machine.state(), Mode::Stopped {});
+        stopped && self.machine.inner().wanted && !self.context.pending.daemon_busy
     }
 
     /// Does what earlier events could not get done, before anything is built on it.
-    async fn pay_debts(&mut self) {
+    async fn retry_pending(&mut self) {
         let down = !matches!(
             self.machine.state(),
-            Place::Starting {} | Place::Serving {} | Place::Reloading {} | Place::Recovering {}
+            Mode::Starting {} | Mode::Serving {} | Mode::Reloading {} | Mode::Recovering {}
         );
         if down {
             self.context.stop().await;
         }
-        self.context.pay_task().await;
+        self.context.retry_task().await;
     }
 
     /// Whether the event ends something that goes on; a stray end is of no interest.
     fn awaits(&self, event: &Event) -> bool {
         match event {
             Event::BackupFinished(_) => self.machine.inner().backing_up,
-            Event::RestoreFinished(_) => matches!(self.machine.state(), Place::Restoring {}),
+            Event::RestoreFinished(_) => matches!(self.machine.state(), Mode::Restoring {}),
             _ => false,
         }
     }

@@ -10,27 +10,27 @@ use crate::answer::Refusal;
 use crate::context::{Context, Task};
 use crate::event::{DaemonEvent, Event};
 
-/// What the machine knows beside its place.
+/// What the machine knows beside its mode.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Machine {
-    /// Does the host want Isso up? True wherever the place is inside of `running`.
+    /// Does the host want Isso up? True in every mode inside of `running`.
     pub(crate) wanted: bool,
-    /// The region beside the places: a backup begins and ends without a transition, so whatever
+    /// The region beside the modes: a backup begins and ends without a transition, so whatever
     /// Isso does meanwhile is handled as always.
     pub(crate) backing_up: bool,
 }
 
 #[state_machine(
-    initial = "Place::installed()",
-    state(name = "Place", derive(Debug, Clone, Copy, PartialEq, Eq, Hash)),
+    initial = "Mode::installed()",
+    state(name = "Mode", derive(Debug, Clone, Copy, PartialEq, Eq, Hash)),
     after_transition = "Self::report",
     visibility = "pub(crate)"
 )]
 impl Machine {
     #[state]
-    async fn installed(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+    async fn installed(&mut self, context: &mut Context, event: &Event) -> Outcome<Mode> {
         match event {
-            Event::Init => return self.settle(context).await,
+            Event::Init => return self.choose_mode(context).await,
             Event::Start => {
                 self.wanted = true;
                 context.refuse(Refusal::NotInitialised);
@@ -45,9 +45,9 @@ impl Machine {
     }
 
     #[state]
-    async fn restoring(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+    async fn restoring(&mut self, context: &mut Context, event: &Event) -> Outcome<Mode> {
         match event {
-            Event::RestoreFinished(_) => return self.settle(context).await,
+            Event::RestoreFinished(_) => return self.choose_mode(context).await,
             Event::Start => self.wanted = true,
             Event::Stop => self.wanted = false,
             Event::Init | Event::Invoke(_) | Event::Backup | Event::Restore(_) => {
@@ -60,9 +60,9 @@ impl Machine {
 
     /// Everywhere between init and restore: the volume was looked at and is not being replaced.
     #[superstate]
-    async fn settled(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+    async fn prepared(&mut self, context: &mut Context, event: &Event) -> Outcome<Mode> {
         match event {
-            Event::Init | Event::SettingsChanged => self.settle(context).await,
+            Event::Init | Event::SettingsChanged => self.choose_mode(context).await,
             Event::Start => self.start(context).await,
             Event::Stop => {
                 self.wanted = false;
@@ -82,8 +82,8 @@ impl Machine {
         }
     }
 
-    #[state(superstate = "settled", entry_action = "enter_awaiting_password")]
-    async fn awaiting_password() -> Outcome<Place> {
+    #[state(superstate = "prepared", entry_action = "enter_awaiting_password")]
+    async fn awaiting_password() -> Outcome<Mode> {
         Super
     }
 
@@ -92,8 +92,8 @@ impl Machine {
         context.show(Task::Raised).await;
     }
 
-    #[state(superstate = "settled", entry_action = "enter_stopped")]
-    async fn stopped() -> Outcome<Place> {
+    #[state(superstate = "prepared", entry_action = "enter_stopped")]
+    async fn stopped() -> Outcome<Mode> {
         Super
     }
 
@@ -102,19 +102,23 @@ impl Machine {
         context.show(Task::Cleared).await;
     }
 
-    #[superstate(superstate = "settled", entry_action = "enter_running", exit_action = "exit_running")]
-    async fn running(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+    #[superstate(
+        superstate = "prepared",
+        entry_action = "enter_running",
+        exit_action = "exit_running"
+    )]
+    async fn running(&mut self, context: &mut Context, event: &Event) -> Outcome<Mode> {
         match event {
             Event::Init | Event::SettingsChanged => self.refresh(context).await,
             Event::Start => Handled,
             Event::Stop => {
                 self.wanted = false;
-                Transition(Place::stopped())
+                Transition(Mode::stopped())
             }
-            Event::Daemon(DaemonEvent::Ready) => Transition(Place::serving()),
+            Event::Daemon(DaemonEvent::Ready) => Transition(Mode::serving()),
             Event::Daemon(DaemonEvent::Exited(reason)) => {
                 tracing::warn!(%reason, "isso is gone");
-                Transition(Place::recovering())
+                Transition(Mode::recovering())
             }
             Event::Daemon(DaemonEvent::RestartDue) => self.restart(context).await,
             _ => Super,
@@ -132,7 +136,7 @@ impl Machine {
     }
 
     #[state(superstate = "running", entry_action = "enter_starting")]
-    async fn starting() -> Outcome<Place> {
+    async fn starting() -> Outcome<Mode> {
         Super
     }
 
@@ -142,24 +146,24 @@ impl Machine {
     }
 
     #[state(superstate = "running")]
-    async fn serving() -> Outcome<Place> {
+    async fn serving() -> Outcome<Mode> {
         Super
     }
 
     #[state(superstate = "running")]
-    async fn reloading() -> Outcome<Place> {
+    async fn reloading() -> Outcome<Mode> {
         Super
     }
 
     #[state(superstate = "running")]
-    async fn recovering(&mut self, context: &mut Context, event: &Event) -> Outcome<Place> {
+    async fn recovering(&mut self, context: &mut Context, event: &Event) -> Outcome<Mode> {
         match event {
             Event::Init | Event::SettingsChanged => self.retry(context).await,
             _ => Super,
         }
     }
 
-    async fn report(&mut self, from: &Place, to: &Place) {
+    async fn report(&mut self, from: &Mode, to: &Mode) {
         tracing::debug!(?from, ?to, "transition");
     }
 }

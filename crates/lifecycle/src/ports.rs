@@ -30,28 +30,28 @@ pub enum Review {
 /// Everything the state machine drives.
 pub struct Ports {
     /// The volume.
-    pub config: Box<dyn Config>,
+    pub settings: Box<dyn SettingsFiles>,
     /// The critical task.
     pub tasks: Box<dyn Tasks>,
     /// Isso as a process.
     pub daemon: Box<dyn Daemon>,
     /// Restores.
-    pub archive: Box<dyn Archive>,
+    pub restorer: Box<dyn Restorer>,
 }
 
 /// The volume: `isso.cfg` and `store.json`.
 ///
 /// Isso runs on settings that were accepted, not on the file: whatever is written there meanwhile,
 /// these are *in force*, and Isso is started with them again after an exit. A stop ends this; the
-/// next start begins with the file, which [`Config::settle`] accepts.
+/// next start begins with the file, which [`SettingsFiles::prepare`] accepts.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
-pub trait Config: Send {
+pub trait SettingsFiles: Send {
     /// Seeds, repairs and enforces the files, then looks at the password. Called only with Isso
     /// down, and before every start but those after an exit. Repeatable.
     ///
     /// When it answers [`Gate::Open`], Isso is started with the settings as they stand now.
-    async fn settle(&mut self) -> Result<Gate, PortError>;
+    async fn prepare(&mut self) -> Result<Gate, PortError>;
     /// Looks whether the settings *that Isso would be started with* hold a usable password: the
     /// settings in force, or else the file. Writes nothing.
     async fn gate(&mut self) -> Result<Gate, PortError>;
@@ -111,7 +111,7 @@ pub trait Daemon: Send {
 /// Restores.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
-pub trait Archive: Send {
+pub trait Restorer: Send {
     /// Begins a restore, or lets the sender of the event begin it; its end arrives as
     /// [`crate::Event::RestoreFinished`].
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError>;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use isso_actions::Language;
 use isso_backup::{Restored, swap};
 use isso_cfg::Volume;
-use isso_lifecycle::{Archive, Event, PortError, RestoreRequest, State, with_causes};
+use isso_lifecycle::{Event, PortError, RestoreRequest, Restorer, State, with_causes};
 use tokio::sync::{mpsc, watch};
 
 use super::Handle;
@@ -46,7 +46,7 @@ impl ArchivePort {
 }
 
 #[async_trait]
-impl Archive for ArchivePort {
+impl Restorer for ArchivePort {
     /// The files are prepared and checked; they are only put in place.
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError> {
         let (root, from) = (self.root.clone(), request.from.clone());

@@ -112,7 +112,7 @@ pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>, mut archive:
 mod tests {
     use async_trait::async_trait;
     use isso_cfg::Volume;
-    use isso_lifecycle::{Config, Gate, PortError, Review};
+    use isso_lifecycle::{Gate, PortError, Review, SettingsFiles};
     use tokio::task::LocalSet;
 
     use super::*;
@@ -122,10 +122,10 @@ mod tests {
     struct Panics(ConfigPort, bool);
 
     #[async_trait]
-    impl Config for Panics {
-        async fn settle(&mut self) -> Result<Gate, PortError> {
+    impl SettingsFiles for Panics {
+        async fn prepare(&mut self) -> Result<Gate, PortError> {
             assert!(!std::mem::take(&mut self.1), "on purpose");
-            self.0.settle().await
+            self.0.prepare().await
         }
         async fn gate(&mut self) -> Result<Gate, PortError> {
             self.0.gate().await
@@ -143,7 +143,7 @@ mod tests {
         let (ports, daemon, archive) = offline::ports(&volume);
         let desk = ConfigPort(Desk::new(volume.clone()).into());
         let ports = Ports {
-            config: Box::new(Panics(desk, true)),
+            settings: Box::new(Panics(desk, true)),
             ..ports
         };
         let settled = async {

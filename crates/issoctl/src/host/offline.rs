@@ -22,10 +22,10 @@ pub fn offline(volume: &Volume) -> Restores {
 pub(super) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, Reports) {
     let (archive, reports) = ArchivePort::new(volume);
     let ports = Ports {
-        config: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
+        settings: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
         daemon: Box::new(NoDaemon),
-        archive: Box::new(archive),
+        restorer: Box::new(archive),
     };
     let (_, daemon) = mpsc::channel(1);
     (ports, daemon, reports)

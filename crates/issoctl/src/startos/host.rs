@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use isso_actions::{Action, Language, NoticeTitle, notice_title, password_task_reason};
 use isso_cfg::{Contents, Volume};
-use isso_lifecycle::{Archive, Config, Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Review, State};
+use isso_lifecycle::{
+    Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Restorer, Review, SettingsFiles, State,
+};
 use tokio::sync::{mpsc, watch};
 
 use super::protocol::{Announced, Level, Notice, Orders, Request, Task};
@@ -35,10 +37,10 @@ impl Host {
         let flag = watch::Sender::new(false);
         let task = flag.subscribe();
         let ports = Ports {
-            config: Box::new(Files(volume.clone())),
+            settings: Box::new(Files(volume.clone())),
             tasks: Box::new(TaskFlag(flag)),
             daemon: Box::new(Elsewhere),
-            archive: Box::new(Elsewhere),
+            restorer: Box::new(Elsewhere),
         };
         let (_, no_events) = mpsc::channel(1);
         let (_, no_ends) = mpsc::channel(1);
@@ -149,10 +151,10 @@ pub fn repairs(volume: &Volume, language: Language) -> Option<Notice> {
 struct Files(Volume);
 
 #[async_trait]
-impl Config for Files {
+impl SettingsFiles for Files {
     /// Isso that runs has settings with a password in force, whatever the file says at the moment; the supervisor sees
     /// to the file.
-    async fn settle(&mut self) -> Result<Gate, PortError> {
+    async fn prepare(&mut self) -> Result<Gate, PortError> {
         let Some(_unused) = self.0.keep_unused() else {
             return Ok(Gate::Open);
         };
@@ -197,7 +199,7 @@ impl Daemon for Elsewhere {
 }
 
 #[async_trait]
-impl Archive for Elsewhere {
+impl Restorer for Elsewhere {
     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
         Ok(())
     }

@@ -7,25 +7,25 @@ use crate::context::Context;
 use crate::event::RestoreRequest;
 use crate::ports::Gate;
 
-use super::{Machine, Place};
+use super::{Machine, Mode};
 
 impl Machine {
     /// Goes where the volume and the host's wish lead, with Isso down.
-    pub(crate) async fn settle(&self, context: &mut Context) -> Outcome<Place> {
-        Transition(match context.settle().await {
-            Gate::Locked => Place::awaiting_password(),
+    pub(crate) async fn choose_mode(&self, context: &mut Context) -> Outcome<Mode> {
+        Transition(match context.prepare().await {
+            Gate::Locked => Mode::awaiting_password(),
             // An Isso that would not stop still runs on what it was to be stopped for, and no other
             // can come up beside it: the next event tries the stop again.
-            Gate::Open if self.wanted && !context.debts.daemon_busy => Place::starting(),
-            Gate::Open => Place::stopped(),
+            Gate::Open if self.wanted && !context.pending.daemon_busy => Mode::starting(),
+            Gate::Open => Mode::stopped(),
         })
     }
 
     /// Takes the host's wish for Isso to be up, and says so when it has to wait for a password.
-    pub(crate) async fn start(&mut self, context: &mut Context) -> Outcome<Place> {
+    pub(crate) async fn start(&mut self, context: &mut Context) -> Outcome<Mode> {
         self.wanted = true;
-        let outcome = self.settle(context).await;
-        let locked = matches!(outcome, Transition(Place::AwaitingPassword {}));
+        let outcome = self.choose_mode(context).await;
+        let locked = matches!(outcome, Transition(Mode::AwaitingPassword {}));
         if locked && !context.has_failed() {
             context.refuse(Refusal::NoPassword);
         }
@@ -34,16 +34,16 @@ impl Machine {
 
     /// Puts changed settings in force while Isso is up. Those that it cannot have are no reason to
     /// take it down: it goes on with the settings it has.
-    pub(crate) async fn refresh(&self, context: &mut Context) -> Outcome<Place> {
+    pub(crate) async fn refresh(&self, context: &mut Context) -> Outcome<Mode> {
         if context.review().await && context.reload().await {
-            Transition(Place::reloading())
+            Transition(Mode::reloading())
         } else {
             Handled
         }
     }
 
     /// Nothing runs that could be reloaded, and changed settings may be the cure: starts at once.
-    pub(crate) async fn retry(&self, context: &mut Context) -> Outcome<Place> {
+    pub(crate) async fn retry(&self, context: &mut Context) -> Outcome<Mode> {
         if context.review().await {
             self.restart(context).await
         } else {
@@ -52,15 +52,15 @@ impl Machine {
     }
 
     /// Starts Isso again after an exit, never without a look at the password.
-    pub(crate) async fn restart(&self, context: &mut Context) -> Outcome<Place> {
+    pub(crate) async fn restart(&self, context: &mut Context) -> Outcome<Mode> {
         Transition(match context.gate().await {
-            Gate::Locked => Place::awaiting_password(),
-            Gate::Open => Place::starting(),
+            Gate::Locked => Mode::awaiting_password(),
+            Gate::Open => Mode::starting(),
         })
     }
 
     /// Begins a backup beside whatever goes on.
-    pub(crate) fn backup(&mut self, context: &mut Context) -> Outcome<Place> {
+    pub(crate) fn backup(&mut self, context: &mut Context) -> Outcome<Mode> {
         if std::mem::replace(&mut self.backing_up, true) {
             context.refuse(Refusal::BackupRunning);
         }
@@ -68,16 +68,16 @@ impl Machine {
     }
 
     /// Begins a restore, but only once no Isso is left that could write to the files meanwhile.
-    pub(crate) async fn restore(&self, request: &RestoreRequest, context: &mut Context) -> Outcome<Place> {
+    pub(crate) async fn restore(&self, request: &RestoreRequest, context: &mut Context) -> Outcome<Mode> {
         if self.backing_up {
             context.refuse(Refusal::BackupRunning);
             Handled
         } else if !context.stop().await {
             Handled
         } else if context.begin_restore(request).await {
-            Transition(Place::restoring())
+            Transition(Mode::restoring())
         } else {
-            self.settle(context).await
+            self.choose_mode(context).await
         }
     }
 }

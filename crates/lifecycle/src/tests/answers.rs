@@ -1,6 +1,6 @@
 //! What people and programs read.
 
-use crate::{Doing, Failure, Refusal, State, with_causes};
+use crate::{Operation, PortFailure, Refusal, State, with_causes};
 
 /// Checks the code, and the message with its causes.
 fn check(refusal: Refusal, code: &str, text: &[&str]) {
@@ -32,16 +32,16 @@ fn a_cause_is_told_once() {
         &["the action was not carried out", "websites: not an origin"],
     );
     check(
-        Refusal::Failed(Failure {
-            doing: Doing::Start,
+        Refusal::Failed(PortFailure {
+            operation: Operation::Start,
             source: "the port is in use".into(),
         }),
         "start-failed",
         &["could not start isso", "the port is in use"],
     );
     check(
-        Refusal::Failed(Failure {
-            doing: Doing::Review,
+        Refusal::Failed(PortFailure {
+            operation: Operation::Review,
             source: "isso.cfg: permission denied".into(),
         }),
         "review-failed",

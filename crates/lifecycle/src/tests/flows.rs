@@ -53,7 +53,7 @@ fn failed() -> Result<(), PortError> {
 fn locked() -> Vec<Step> {
     vec![step(
         Event::Init,
-        vec![Settle(LOCKED), Raise(OK)],
+        vec![Prepare(LOCKED), Raise(OK)],
         "done",
         State::AwaitingPassword,
     )]
@@ -61,12 +61,17 @@ fn locked() -> Vec<Step> {
 
 /// A volume with a password, not started.
 fn stopped() -> Vec<Step> {
-    vec![step(Event::Init, vec![Settle(OPEN), Clear(OK)], "done", State::Stopped)]
+    vec![step(
+        Event::Init,
+        vec![Prepare(OPEN), Clear(OK)],
+        "done",
+        State::Stopped,
+    )]
 }
 
 /// Isso answers.
 fn serving() -> Vec<Step> {
-    let start = vec![Settle(OPEN), Clear(OK), Start(OK)];
+    let start = vec![Prepare(OPEN), Clear(OK), Start(OK)];
     let mut steps = stopped();
     steps.push(step(Event::Start, start, "done", State::Starting));
     steps.push(step(ready(), vec![], "done", State::Serving));

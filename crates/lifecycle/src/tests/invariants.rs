@@ -3,52 +3,52 @@
 //! What must hold at every port call is the business of [`super::world`].
 
 use crate::State;
-use crate::context::Debts;
-use crate::machine::{Machine, Place};
+use crate::context::Pending;
+use crate::machine::{Machine, Mode};
 
 use super::moves::{Move, Text};
-use super::world::{Facts, Play, Port};
+use super::world::{Port, Scenario, WorldState};
 
 /// The machine and its world between two events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Moment {
     pub(super) state: State,
     /// The state as it would be without the backup.
-    pub(super) place: Place,
+    pub(super) mode: Mode,
     pub(super) machine: Machine,
-    pub(super) debts: Debts,
-    pub(super) facts: Facts,
+    pub(super) pending: Pending,
+    pub(super) world: WorldState,
 }
 
 impl Moment {
-    pub(super) fn of(play: &Play) -> Moment {
+    pub(super) fn of(scenario: &Scenario) -> Moment {
         Moment {
-            state: play.isso.state(),
-            place: *play.isso.machine.state(),
-            machine: *play.isso.machine.inner(),
-            debts: play.isso.context.debts,
-            facts: play.world().facts,
+            state: scenario.isso.state(),
+            mode: *scenario.isso.machine.state(),
+            machine: *scenario.isso.machine.inner(),
+            pending: scenario.isso.context.pending,
+            world: scenario.world().state,
         }
     }
 
-    fn is_settled(&self) -> bool {
+    fn is_prepared(&self) -> bool {
         !matches!(self.state, State::Installed | State::Restoring)
     }
 
     fn is_up(&self) -> bool {
         matches!(
-            self.place,
-            Place::Starting {} | Place::Serving {} | Place::Reloading {} | Place::Recovering {}
+            self.mode,
+            Mode::Starting {} | Mode::Serving {} | Mode::Reloading {} | Mode::Recovering {}
         )
     }
 }
 
 /// Names what the last move broke.
-pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static str> {
-    let after = Moment::of(play);
-    let world = play.world();
+pub(super) fn broken(before: Moment, made: Move, scenario: &Scenario) -> Vec<&'static str> {
+    let after = Moment::of(scenario);
+    let world = scenario.world();
     let failed = |port| world.has_failed(port);
-    let mut broken = world.crimes.clone();
+    let mut broken = world.violations.clone();
     let mut always = |holds: bool, rule| {
         if !holds {
             broken.push(rule);
@@ -56,32 +56,32 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
     };
 
     always(
-        !after.facts.process || after.facts.given.is_some_and(Text::has_password),
+        !after.world.process || after.world.given.is_some_and(Text::has_password),
         "1: Isso runs on settings without a usable password",
     );
     // A stop that fails is the one excuse, and only in the event that tried it.
     always(
-        !after.facts.process || after.facts.seen || failed(Port::Stop) || untold(made),
+        !after.world.process || after.world.seen || failed(Port::Stop) || untold(made),
         "1: Isso runs though the last look found no password",
     );
     always(
-        !after.facts.process || !after.facts.replacing,
+        !after.world.process || !after.world.replacing,
         "2: Isso runs while its files are being replaced",
     );
     always(
-        after.facts.replacing == (after.state == State::Restoring),
+        after.world.replacing == (after.state == State::Restoring),
         "2: the machine is wrong about a restore",
     );
     always(
-        !after.is_settled()
-            || after.facts.task != after.facts.seen
+        !after.is_prepared()
+            || after.world.task != after.world.seen
             || failed(Port::Raise)
             || failed(Port::Clear)
             || untold(made),
         "3: the critical task does not follow the password",
     );
     always(
-        !after.is_up() || !after.facts.task || failed(Port::Clear) || untold(made),
+        !after.is_up() || !after.world.task || failed(Port::Clear) || untold(made),
         "3: the critical task stands though Isso has a password",
     );
     let backup_failed = made == (Move::BackupFinished { well: false });
@@ -89,7 +89,7 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         !backup_failed || !world.calls.is_empty() || unchanged_by_backup(before, after),
         "4: a failed backup changed something",
     );
-    let restore_failed = (made == Move::RestoreFailed && before.facts.replacing)
+    let restore_failed = (made == Move::RestoreFailed && before.world.replacing)
         || (made == Move::Restore && failed(Port::BeginRestore));
     let nothing_else_failed = world
         .calls
@@ -98,36 +98,36 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
     always(
         !restore_failed
             || !nothing_else_failed
-            || after.facts.process == (after.machine.wanted && after.facts.file.has_password()),
+            || after.world.process == (after.machine.wanted && after.world.file.has_password()),
         "4: Isso is not as it was after a failed restore",
     );
     always(
-        !(failed(Port::Settle) || failed(Port::Gate)) || locked(after),
+        !(failed(Port::Prepare) || failed(Port::Gate)) || locked(after),
         "5: an unreadable state did not count as locked",
     );
     // Only where Isso is down already and is about to be started can a look still lock it.
     always(
         !(before.is_up() && touches_settings(made))
             || failed(Port::Gate)
-            || (after.is_up() && after.facts.process >= before.facts.process),
+            || (after.is_up() && after.world.process >= before.world.process),
         "6: a change of the settings took Isso down",
     );
     always(
-        !(before.is_up() && touches_settings(made)) || world.calls.iter().all(|(port, _)| *port != Port::Settle),
+        !(before.is_up() && touches_settings(made)) || world.calls.iter().all(|(port, _)| *port != Port::Prepare),
         "6: what a person typed was repaired beside a running Isso",
     );
     // A process that counts as gone, by a report that was overtaken, takes nothing by a start.
-    let mistaken = before.facts.process && matches!(before.place, Place::Recovering {});
+    let mistaken = before.world.process && matches!(before.mode, Mode::Recovering {});
     let nothing_failed = world.calls.iter().all(|(_, fails)| !fails);
     always(
         !(before.is_up() && is_told_of_settings(made) && nothing_failed)
             || mistaken
-            || !after.facts.file.has_password()
-            || after.facts.given == Some(after.facts.file),
+            || !after.world.file.has_password()
+            || after.world.given == Some(after.world.file),
         "Isso was not given the new settings",
     );
     always(
-        !matches!(before.place, Place::Recovering {}) || world.calls.iter().all(|(port, _)| *port != Port::Reload),
+        !matches!(before.mode, Mode::Recovering {}) || world.calls.iter().all(|(port, _)| *port != Port::Reload),
         "an Isso that is gone was reloaded",
     );
 
@@ -153,19 +153,19 @@ pub(super) fn broken(before: Moment, made: Move, play: &Play) -> Vec<&'static st
         "Isso was started beside one that would not stop",
     );
     always(
-        made != Move::Stop || !after.facts.process || failed(Port::Stop),
+        made != Move::Stop || !after.world.process || failed(Port::Stop),
         "Isso runs after a stop",
     );
     always(
-        !after.facts.process || after.is_up() || after.debts.daemon_busy,
+        !after.world.process || after.is_up() || after.pending.daemon_busy,
         "an Isso was forgotten",
     );
     always(
-        after.facts.saving == after.machine.backing_up,
+        after.world.saving == after.machine.backing_up,
         "the machine is wrong about a backup",
     );
     always(
-        !(after.is_settled() && after.machine.wanted && !after.debts.daemon_busy) || after.is_up() != locked(after),
+        !(after.is_prepared() && after.machine.wanted && !after.pending.daemon_busy) || after.is_up() != locked(after),
         "Isso is wanted and allowed, and nobody starts it",
     );
     broken
@@ -190,13 +190,13 @@ fn touches_settings(made: Move) -> bool {
 }
 
 fn locked(moment: Moment) -> bool {
-    matches!(moment.place, Place::AwaitingPassword {})
+    matches!(moment.mode, Mode::AwaitingPassword {})
 }
 
 fn unchanged_by_backup(before: Moment, after: Moment) -> bool {
     let without_backup = |moment: Moment| {
         let saving = false;
-        (moment.place, Facts { saving, ..moment.facts })
+        (moment.mode, WorldState { saving, ..moment.world })
     };
     without_backup(before) == without_backup(after)
 }

@@ -75,7 +75,7 @@ impl Model {
         if told && self.defiant && works(Port::Stop) {
             self.gone();
         }
-        let settled = self.initialised && !self.restoring;
+        let prepared = self.initialised && !self.restoring;
         match made {
             Move::Edit { to } => self.file = to,
             Move::Init if self.restoring => {}
@@ -85,8 +85,8 @@ impl Model {
             }
             Move::Start => {
                 self.wanted = true;
-                if settled && self.up.is_none() {
-                    self.settle(faults);
+                if prepared && self.up.is_none() {
+                    self.prepare(faults);
                 }
             }
             Move::Stop => {
@@ -98,9 +98,9 @@ impl Model {
                     self.file = to;
                 }
                 self.restoring = false;
-                self.settle(faults);
+                self.prepare(faults);
             }
-            _ if !settled => {}
+            _ if !prepared => {}
             Move::SetPassword if works(Port::Invoke) => {
                 self.file = self.file.with_password();
                 self.look(faults);
@@ -127,14 +127,14 @@ impl Model {
         }
         let stopped = self.initialised && !self.restoring && !self.locked && self.up.is_none();
         if told && stopped && self.wanted && !self.defiant {
-            self.settle(faults);
+            self.prepare(faults);
         }
     }
 
     /// Looks at settings that may have changed: with Isso down at all there is, else at what is new.
     fn look(&mut self, faults: &[Port]) {
         if self.up.is_none() {
-            self.settle(faults);
+            self.prepare(faults);
         } else if !faults.contains(&Port::Review) && self.file.has_password() {
             self.accepted = self.file;
             if self.given != Some(self.file) {
@@ -143,8 +143,8 @@ impl Model {
         }
     }
 
-    fn settle(&mut self, faults: &[Port]) {
-        self.locked = !self.file.has_password() || faults.contains(&Port::Settle);
+    fn prepare(&mut self, faults: &[Port]) {
+        self.locked = !self.file.has_password() || faults.contains(&Port::Prepare);
         self.accepted = self.file;
         if !self.locked && self.wanted && !self.defiant {
             self.start(faults);
@@ -200,7 +200,7 @@ impl Model {
         self.gone();
         self.restoring = !faults.contains(&Port::BeginRestore);
         if !self.restoring {
-            self.settle(faults);
+            self.prepare(faults);
         }
     }
 }

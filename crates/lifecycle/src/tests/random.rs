@@ -7,10 +7,10 @@ use super::invariants::{Moment, broken};
 use super::model::Model;
 use super::moves::{Move, Text};
 use super::run;
-use super::world::{Facts, Faults, Play, Port};
+use super::world::{Faults, Port, Scenario, WorldState};
 
 const PORTS: [Port; 10] = [
-    Port::Settle,
+    Port::Prepare,
     Port::Gate,
     Port::Review,
     Port::Raise,
@@ -42,18 +42,18 @@ proptest! {
         file in select(vec![Text::Locked, Text::Good]),
         moves in prop::collection::vec((select(Move::ALL.to_vec()), faults()), 1..60),
     ) {
-        let mut play = Play::new(Facts { file, ..Facts::default() });
+        let mut scenario = Scenario::new(WorldState { file, ..WorldState::default() });
         let mut model = Model::new(file);
         for (made, faults) in moves {
-            let before = Moment::of(&play);
+            let before = Moment::of(&scenario);
             let refused = model.refuses(made);
             model.make(made, &faults);
-            let code = run(play.make(made, Faults::At(faults.clone())));
-            prop_assert_eq!(play.isso.state(), model.state(), "after {:?}, faults {:?}", made, faults);
+            let code = run(scenario.make(made, Faults::At(faults.clone())));
+            prop_assert_eq!(scenario.isso.state(), model.state(), "after {:?}, faults {:?}", made, faults);
             if faults.is_empty() {
                 prop_assert_eq!(code, refused, "the answer to {:?}", made);
             }
-            prop_assert_eq!(broken(before, made, &play), Vec::<&str>::new(), "after {:?}", made);
+            prop_assert_eq!(broken(before, made, &scenario), Vec::<&str>::new(), "after {:?}", made);
         }
     }
 }

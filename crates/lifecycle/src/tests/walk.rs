@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use super::invariants::{Moment, broken};
 use super::moves::{Move, Text};
 use super::run;
-use super::world::{Facts, Faults, Play};
+use super::world::{Faults, Scenario, WorldState};
 
 /// The walk's extent. It changes with the machine; a walk that has become small by mistake shows.
 const MOMENTS: usize = 1_392;
@@ -26,19 +26,19 @@ async fn walk() -> (usize, usize) {
     let mut trail = Trail::new();
     let mut ahead = VecDeque::new();
     for file in [Text::Locked, Text::Good] {
-        let play = Play::new(Facts {
+        let scenario = Scenario::new(WorldState {
             file,
-            ..Facts::default()
+            ..WorldState::default()
         });
-        trail.insert(Moment::of(&play), None);
-        ahead.push_back(play);
+        trail.insert(Moment::of(&scenario), None);
+        ahead.push_back(scenario);
     }
-    while let Some(play) = ahead.pop_front() {
-        let before = Moment::of(&play);
+    while let Some(scenario) = ahead.pop_front() {
+        let before = Moment::of(&scenario);
         for made in Move::ALL {
             let mut plans = vec![Vec::new()];
             while let Some(plan) = plans.pop() {
-                let mut next = play.fork();
+                let mut next = scenario.fork();
                 next.make(made, Faults::Nth(plan.clone())).await;
                 steps += 1;
                 let rules = broken(before, made, &next);

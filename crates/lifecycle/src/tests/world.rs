@@ -1,19 +1,19 @@
 //! A small world behind the ports, which cries out when it is used wrongly.
 
-mod hand;
+mod fake_ports;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::context::Context;
 use crate::{Gate, Lifecycle, PortError, Ports, Refusal, Review};
 
-use self::hand::{Action, Hand};
+use self::fake_ports::{Action, FakePorts};
 use super::moves::{Move, Text};
 
 /// Every port call there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Port {
-    Settle,
+    Prepare,
     Gate,
     Review,
     Raise,
@@ -27,11 +27,11 @@ pub(super) enum Port {
 
 /// The world as it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(super) struct Facts {
+pub(super) struct WorldState {
     /// What stands in the file.
     pub(super) file: Text,
     /// The settings Isso would be started with: those last accepted. None before the file was
-    /// settled with a password in it, and after a stop.
+    /// prepared with a password in it, and after a stop.
     pub(super) accepted: Option<Text>,
     /// The settings Isso was last started or reloaded with, until it is stopped. They are a
     /// snapshot: no edit changes them.
@@ -57,12 +57,12 @@ pub(super) enum Faults {
 }
 
 pub(super) struct World {
-    pub(super) facts: Facts,
+    pub(super) state: WorldState,
     pub(super) faults: Faults,
     /// The port calls since the event, and whether each failed.
     pub(super) calls: Vec<(Port, bool)>,
     /// Port calls that should never have been made.
-    pub(super) crimes: Vec<&'static str>,
+    pub(super) violations: Vec<&'static str>,
 }
 
 impl World {
@@ -88,38 +88,38 @@ impl World {
         }
     }
 
-    fn forbid(&mut self, wrong: bool, crime: &'static str) {
+    fn forbid(&mut self, wrong: bool, violation: &'static str) {
         if wrong {
-            self.crimes.push(crime);
+            self.violations.push(violation);
         }
     }
 
-    fn settle(&mut self) -> Result<Gate, PortError> {
-        self.facts.accepted = None;
-        let gate = self.look(Port::Settle, self.facts.file)?;
+    fn prepare(&mut self) -> Result<Gate, PortError> {
+        self.state.accepted = None;
+        let gate = self.look(Port::Prepare, self.state.file)?;
         if gate == Gate::Open {
-            self.facts.accepted = Some(self.facts.file);
+            self.state.accepted = Some(self.state.file);
         }
         Ok(gate)
     }
 
     fn look(&mut self, port: Port, at: Text) -> Result<Gate, PortError> {
         self.forbid_reading();
-        self.facts.seen = false;
+        self.state.seen = false;
         self.call(port)?;
-        self.facts.seen = at.has_password();
-        Ok(if self.facts.seen { Gate::Open } else { Gate::Locked })
+        self.state.seen = at.has_password();
+        Ok(if self.state.seen { Gate::Open } else { Gate::Locked })
     }
 
     fn review(&mut self) -> Result<Review, PortError> {
         self.forbid_reading();
-        self.forbid(self.facts.accepted.is_none(), "a review with nothing in force");
+        self.forbid(self.state.accepted.is_none(), "a review with nothing in force");
         self.call(Port::Review)?;
-        let facts = &mut self.facts;
-        if facts.file.has_password() {
-            facts.accepted = Some(facts.file);
+        let state = &mut self.state;
+        if state.file.has_password() {
+            state.accepted = Some(state.file);
         }
-        Ok(if facts.file.has_password() && facts.given != Some(facts.file) {
+        Ok(if state.file.has_password() && state.given != Some(state.file) {
             Review::Changed
         } else {
             Review::Unchanged
@@ -127,55 +127,55 @@ impl World {
     }
 
     fn forbid_reading(&mut self) {
-        self.forbid(self.facts.replacing, "a look at files that are being replaced");
+        self.forbid(self.state.replacing, "a look at files that are being replaced");
     }
 
     fn forbid_unsafe_isso(&mut self) {
-        let on = self.facts.accepted.unwrap_or(self.facts.file);
+        let on = self.state.accepted.unwrap_or(self.state.file);
         self.forbid(!on.has_password(), "Isso brought up on settings without a password");
         self.forbid(
-            self.facts.accepted.is_none(),
-            "Isso brought up on a file that was not settled",
+            self.state.accepted.is_none(),
+            "Isso brought up on a file that was not prepared",
         );
-        self.forbid(!self.facts.seen, "Isso brought up though the password was not seen");
-        self.forbid(self.facts.replacing, "Isso brought up while its files are replaced");
+        self.forbid(!self.state.seen, "Isso brought up though the password was not seen");
+        self.forbid(self.state.replacing, "Isso brought up while its files are replaced");
     }
 }
 
 /// The machine, and the world it drives.
-pub(super) struct Play {
+pub(super) struct Scenario {
     pub(super) isso: Lifecycle,
     world: Arc<Mutex<World>>,
 }
 
-impl Play {
-    pub(super) fn new(facts: Facts) -> Play {
+impl Scenario {
+    pub(super) fn new(state: WorldState) -> Scenario {
         let world = Arc::new(Mutex::new(World {
-            facts,
+            state,
             faults: Faults::At(Vec::new()),
             calls: Vec::new(),
-            crimes: Vec::new(),
+            violations: Vec::new(),
         }));
-        let hand = || Box::new(Hand(Arc::clone(&world)));
+        let ports = || Box::new(FakePorts(Arc::clone(&world)));
         let ports = Ports {
-            config: hand(),
-            tasks: hand(),
-            daemon: hand(),
-            archive: hand(),
+            settings: ports(),
+            tasks: ports(),
+            daemon: ports(),
+            restorer: ports(),
         };
-        Play {
+        Scenario {
             isso: Lifecycle::new(ports),
             world,
         }
     }
 
     /// The same moment in a world of its own.
-    pub(super) fn fork(&self) -> Play {
-        let mut fork = Play::new(self.world().facts);
+    pub(super) fn fork(&self) -> Scenario {
+        let mut fork = Scenario::new(self.world().state);
         fork.isso.machine = self.isso.machine.clone();
         let ports = fork.isso.context.ports;
         fork.isso.context = Context::new(ports);
-        fork.isso.context.debts = self.isso.context.debts;
+        fork.isso.context.pending = self.isso.context.pending;
         fork
     }
 
@@ -189,16 +189,16 @@ impl Play {
             let mut world = self.world();
             world.faults = faults;
             world.calls.clear();
-            let facts = &mut world.facts;
+            let state = &mut world.state;
             match made {
-                Move::Edit { to } => facts.file = to,
-                Move::Exited => facts.process = false,
-                Move::BackupFinished { .. } => facts.saving = false,
-                Move::Restored { to } if facts.replacing => {
-                    facts.file = to;
-                    facts.replacing = false;
+                Move::Edit { to } => state.file = to,
+                Move::Exited => state.process = false,
+                Move::BackupFinished { .. } => state.saving = false,
+                Move::Restored { to } if state.replacing => {
+                    state.file = to;
+                    state.replacing = false;
                 }
-                Move::RestoreFailed => facts.replacing = false,
+                Move::RestoreFailed => state.replacing = false,
                 _ => {}
             }
         }
@@ -210,10 +210,10 @@ impl Play {
         );
         if made == Move::Backup && !refused {
             let mut world = self.world();
-            let facts = world.facts;
-            world.forbid(facts.saving, "two backups at a time");
-            world.forbid(facts.replacing, "a backup of files that are being replaced");
-            world.facts.saving = true;
+            let state = world.state;
+            world.forbid(state.saving, "two backups at a time");
+            world.forbid(state.replacing, "a backup of files that are being replaced");
+            world.state.saving = true;
         }
         answer.err().map(|refusal| refusal.code())
     }

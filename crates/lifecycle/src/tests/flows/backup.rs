@@ -57,7 +57,7 @@ fn a_daemon_that_dies_while_backing_up_is_started_again() {
 
 #[test]
 fn the_gate_works_while_backing_up() {
-    let set = vec![Invoke(Ok(Effect::Settings)), Settle(OPEN), Clear(OK), Start(OK)];
+    let set = vec![Invoke(Ok(Effect::Settings)), Prepare(OPEN), Clear(OK), Start(OK)];
     check(
         backing_up(),
         vec![

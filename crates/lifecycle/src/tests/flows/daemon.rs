@@ -65,14 +65,14 @@ fn a_failed_stop_is_tried_again_before_anything_else() {
             // No second Isso beside the one that would not stop …
             step(
                 Event::Start,
-                vec![Stop(ERR), Settle(OPEN), Clear(OK)],
+                vec![Stop(ERR), Prepare(OPEN), Clear(OK)],
                 "stop-failed",
                 State::Stopped,
             ),
             // … but one in its place as soon as it is gone.
             step(
                 exited(),
-                vec![Stop(OK), Settle(OPEN), Clear(OK), Start(OK)],
+                vec![Stop(OK), Prepare(OPEN), Clear(OK), Start(OK)],
                 "done",
                 State::Starting,
             ),

@@ -22,7 +22,7 @@ fn nothing_happens_before_init() {
             // The wish to start was kept.
             step(
                 Event::Init,
-                vec![Settle(OPEN), Clear(OK), Start(OK)],
+                vec![Prepare(OPEN), Clear(OK), Start(OK)],
                 "done",
                 State::Starting,
             ),
@@ -32,14 +32,14 @@ fn nothing_happens_before_init() {
 
 #[test]
 fn first_start() {
-    let set = vec![Invoke(Ok(Effect::Settings)), Settle(OPEN), Clear(OK), Start(OK)];
+    let set = vec![Invoke(Ok(Effect::Settings)), Prepare(OPEN), Clear(OK), Start(OK)];
     check(
         locked(),
         vec![
             // Refused and yet remembered: setting the password starts Isso.
             step(
                 Event::Start,
-                vec![Settle(LOCKED), Raise(OK)],
+                vec![Prepare(LOCKED), Raise(OK)],
                 "no-password",
                 State::AwaitingPassword,
             ),
@@ -53,8 +53,8 @@ fn first_start() {
 
 #[test]
 fn a_password_set_before_the_start_waits_for_it() {
-    let set = vec![Invoke(Ok(Effect::Settings)), Settle(OPEN), Clear(OK)];
-    let start = vec![Settle(OPEN), Clear(OK), Start(OK)];
+    let set = vec![Invoke(Ok(Effect::Settings)), Prepare(OPEN), Clear(OK)];
+    let start = vec![Prepare(OPEN), Clear(OK), Start(OK)];
     check(
         locked(),
         vec![
@@ -66,7 +66,7 @@ fn a_password_set_before_the_start_waits_for_it() {
 
 #[test]
 fn an_action_that_leaves_the_password_missing_keeps_the_gate() {
-    let other = vec![Invoke(Ok(Effect::Settings)), Settle(LOCKED), Raise(OK)];
+    let other = vec![Invoke(Ok(Effect::Settings)), Prepare(LOCKED), Raise(OK)];
     check(
         locked(),
         vec![step(invoke("set-websites"), other, "invoked", State::AwaitingPassword)],
@@ -80,19 +80,19 @@ fn an_unreadable_gate_counts_as_locked() {
         vec![
             step(
                 Event::Init,
-                vec![Settle(UNREADABLE), Raise(OK)],
+                vec![Prepare(UNREADABLE), Raise(OK)],
                 "settle-failed",
                 State::AwaitingPassword,
             ),
             step(
                 Event::Start,
-                vec![Settle(UNREADABLE), Raise(OK)],
+                vec![Prepare(UNREADABLE), Raise(OK)],
                 "settle-failed",
                 State::AwaitingPassword,
             ),
         ],
     );
-    let calls = vec![Invoke(Ok(Effect::Settings)), Settle(UNREADABLE), Raise(OK)];
+    let calls = vec![Invoke(Ok(Effect::Settings)), Prepare(UNREADABLE), Raise(OK)];
     check(
         stopped(),
         vec![step(
@@ -111,7 +111,7 @@ fn a_task_that_could_not_be_shown_is_shown_later() {
         vec![
             step(
                 Event::Init,
-                vec![Settle(LOCKED), Raise(ERR)],
+                vec![Prepare(LOCKED), Raise(ERR)],
                 "raise-task-failed",
                 State::AwaitingPassword,
             ),

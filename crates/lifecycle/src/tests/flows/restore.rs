@@ -14,7 +14,7 @@ fn a_restore_starts_isso_again() {
         vec![
             step(
                 Event::RestoreFinished(Ok(())),
-                vec![Settle(OPEN), Clear(OK), Start(OK)],
+                vec![Prepare(OPEN), Clear(OK), Start(OK)],
                 "done",
                 State::Starting,
             ),
@@ -29,7 +29,7 @@ fn a_failed_restore_starts_isso_again() {
         restoring(),
         vec![step(
             Event::RestoreFinished(failed()),
-            vec![Settle(OPEN), Clear(OK), Start(OK)],
+            vec![Prepare(OPEN), Clear(OK), Start(OK)],
             "restore-failed",
             State::Starting,
         )],
@@ -42,7 +42,7 @@ fn a_restore_without_password_brings_the_gate_back() {
         restoring(),
         vec![step(
             Event::RestoreFinished(Ok(())),
-            vec![Settle(LOCKED), Raise(OK)],
+            vec![Prepare(LOCKED), Raise(OK)],
             "done",
             State::AwaitingPassword,
         )],
@@ -57,7 +57,7 @@ fn a_restore_may_bring_the_password() {
         steps,
         vec![step(
             Event::RestoreFinished(Ok(())),
-            vec![Settle(OPEN), Clear(OK)],
+            vec![Prepare(OPEN), Clear(OK)],
             "done",
             State::Stopped,
         )],
@@ -83,7 +83,7 @@ fn while_restoring_wishes_are_kept_and_requests_refused() {
             passed(Event::Stop),
             step(
                 Event::RestoreFinished(Ok(())),
-                vec![Settle(OPEN), Clear(OK)],
+                vec![Prepare(OPEN), Clear(OK)],
                 "done",
                 State::Stopped,
             ),
@@ -101,7 +101,7 @@ fn a_start_while_restoring_waits_for_its_end() {
             step(Event::Start, vec![], "done", State::Restoring),
             step(
                 Event::RestoreFinished(Ok(())),
-                vec![Settle(OPEN), Clear(OK), Start(OK)],
+                vec![Prepare(OPEN), Clear(OK), Start(OK)],
                 "done",
                 State::Starting,
             ),
@@ -111,7 +111,7 @@ fn a_start_while_restoring_waits_for_its_end() {
 
 #[test]
 fn a_restore_that_cannot_begin_starts_isso_again() {
-    let calls = vec![Stop(OK), Restore(ERR), Settle(OPEN), Start(OK)];
+    let calls = vec![Stop(OK), Restore(ERR), Prepare(OPEN), Start(OK)];
     check(
         serving(),
         vec![step(restore(), calls, "restore-failed", State::Starting)],

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use mockall::Sequence;
 
 use crate::event::MockInvocation;
-use crate::ports::{MockArchive, MockConfig, MockDaemon, MockTasks};
+use crate::ports::{MockDaemon, MockRestorer, MockSettingsFiles, MockTasks};
 use crate::tests::run;
 use crate::{Effect, Event, Gate, Lifecycle, PortError, Ports, Reply, Review, State};
 
@@ -19,7 +19,7 @@ pub(super) const ERR: Result<(), ()> = Err(());
 
 /// A port call with its outcome.
 pub(super) enum Call {
-    Settle(Look),
+    Prepare(Look),
     Look(Look),
     Review(Reviewed),
     Raise(Result<(), ()>),
@@ -90,12 +90,12 @@ struct Script {
     order: Sequence,
     made: Arc<AtomicUsize>,
     wanted: usize,
-    config: MockConfig,
+    settings: MockSettingsFiles,
     tasks: MockTasks,
     /// Of the step that is being read.
     action: MockInvocation,
     daemon: MockDaemon,
-    archive: MockArchive,
+    restorer: MockRestorer,
 }
 
 /// Expects one call in the script's order, counts it and answers with `$outcome`.
@@ -117,9 +117,9 @@ impl Script {
         self.wanted += calls.len();
         for call in calls {
             match call {
-                Call::Settle(gate) => expect!(self.config.expect_settle() => gate),
-                Call::Look(gate) => expect!(self.config.expect_gate() => gate),
-                Call::Review(seen) => expect!(self.config.expect_review() => seen),
+                Call::Prepare(gate) => expect!(self.settings.expect_prepare() => gate),
+                Call::Look(gate) => expect!(self.settings.expect_gate() => gate),
+                Call::Review(seen) => expect!(self.settings.expect_review() => seen),
                 Call::Raise(end) => expect!(self.tasks.expect_raise() => end),
                 Call::Clear(end) => expect!(self.tasks.expect_clear() => end),
                 Call::Invoke(effect) => {
@@ -128,7 +128,7 @@ impl Script {
                 Call::Start(end) => expect!(self.daemon.expect_start() => end),
                 Call::Reload(end) => expect!(self.daemon.expect_reload() => end),
                 Call::Stop(end) => expect!(self.daemon.expect_stop() => end),
-                Call::Restore(end) => expect!(self.archive.expect_begin_restore(_) => end),
+                Call::Restore(end) => expect!(self.restorer.expect_begin_restore(_) => end),
             }
         }
         self.wanted
@@ -136,10 +136,10 @@ impl Script {
 
     fn ports(self) -> Ports {
         Ports {
-            config: Box::new(self.config),
+            settings: Box::new(self.settings),
             tasks: Box::new(self.tasks),
             daemon: Box::new(self.daemon),
-            archive: Box::new(self.archive),
+            restorer: Box::new(self.restorer),
         }
     }
 }

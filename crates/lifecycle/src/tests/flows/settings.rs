@@ -129,14 +129,14 @@ fn a_password_taken_out_by_hand_counts_from_the_next_start() {
             step(Event::Stop, vec![Stop(OK), Clear(OK)], "done", State::Stopped),
             step(
                 Event::Start,
-                vec![Settle(LOCKED), Raise(OK)],
+                vec![Prepare(LOCKED), Raise(OK)],
                 "no-password",
                 State::AwaitingPassword,
             ),
             // The host still wants Isso up.
             step(
                 Event::SettingsChanged,
-                vec![Settle(OPEN), Clear(OK), Start(OK)],
+                vec![Prepare(OPEN), Clear(OK), Start(OK)],
                 "done",
                 State::Starting,
             ),

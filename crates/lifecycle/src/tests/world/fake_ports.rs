@@ -6,28 +6,28 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 
 use crate::tests::moves::{Move, Text};
-use crate::{Archive, Config, Daemon, Effect, Gate, Invocation, PortError, RestoreRequest, Review, Tasks};
+use crate::{Daemon, Effect, Gate, Invocation, PortError, RestoreRequest, Restorer, Review, SettingsFiles, Tasks};
 
 use super::{Port, World};
 
 /// All four ports onto the same world.
-pub(super) struct Hand(pub(super) Arc<Mutex<World>>);
+pub(super) struct FakePorts(pub(super) Arc<Mutex<World>>);
 
-impl Hand {
+impl FakePorts {
     fn world(&self) -> MutexGuard<'_, World> {
         self.0.lock().expect("no port panics while it holds the world")
     }
 }
 
 #[async_trait]
-impl Config for Hand {
-    async fn settle(&mut self) -> Result<Gate, PortError> {
-        self.world().settle()
+impl SettingsFiles for FakePorts {
+    async fn prepare(&mut self) -> Result<Gate, PortError> {
+        self.world().prepare()
     }
 
     async fn gate(&mut self) -> Result<Gate, PortError> {
         let mut world = self.world();
-        let at = world.facts.accepted.unwrap_or(world.facts.file);
+        let at = world.state.accepted.unwrap_or(world.state.file);
         world.look(Port::Gate, at)
     }
 
@@ -37,18 +37,18 @@ impl Config for Hand {
 }
 
 #[async_trait]
-impl Tasks for Hand {
+impl Tasks for FakePorts {
     async fn raise(&mut self) -> Result<(), PortError> {
         let mut world = self.world();
         world.call(Port::Raise)?;
-        world.facts.task = true;
+        world.state.task = true;
         Ok(())
     }
 
     async fn clear(&mut self) -> Result<(), PortError> {
         let mut world = self.world();
         world.call(Port::Clear)?;
-        world.facts.task = false;
+        world.state.task = false;
         Ok(())
     }
 }
@@ -66,11 +66,11 @@ impl fmt::Debug for Action {
 impl Invocation for Action {
     async fn run(&self) -> Result<Effect, PortError> {
         let mut world = self.0.lock().expect("no port panics while it holds the world");
-        let replacing = world.facts.replacing;
+        let replacing = world.state.replacing;
         world.forbid(replacing, "an action on files that are being replaced");
         world.call(Port::Invoke)?;
         let mut effect = Effect::Settings;
-        let file = &mut world.facts.file;
+        let file = &mut world.state.file;
         match self.1 {
             Move::SetPassword => *file = file.with_password(),
             Move::DropPassword => *file = Text::Locked,
@@ -82,21 +82,21 @@ impl Invocation for Action {
 }
 
 #[async_trait]
-impl Daemon for Hand {
+impl Daemon for FakePorts {
     async fn start(&mut self) -> Result<(), PortError> {
         let mut world = self.world();
         world.forbid_unsafe_isso();
-        let looked = world.has_done(Port::Settle) || world.has_done(Port::Gate);
+        let looked = world.has_done(Port::Prepare) || world.has_done(Port::Gate);
         world.forbid(!looked, "a start without a look at the password");
-        let facts = &mut world.facts;
-        let anew = facts.given.is_none();
-        if !facts.process {
-            facts.given = facts.accepted;
+        let state = &mut world.state;
+        let anew = state.given.is_none();
+        if !state.process {
+            state.given = state.accepted;
         }
-        let stale = anew && facts.given != Some(facts.file);
+        let stale = anew && state.given != Some(state.file);
         world.forbid(stale, "Isso started anew on something else than the file");
         world.call(Port::Start)?;
-        world.facts.process = true;
+        world.state.process = true;
         Ok(())
     }
 
@@ -105,33 +105,33 @@ impl Daemon for Hand {
         world.forbid_unsafe_isso();
         let reviewed = world.has_done(Port::Review);
         world.forbid(!reviewed, "a reload of settings that were not reviewed");
-        let facts = world.facts;
-        let same = facts.accepted == facts.given;
+        let state = world.state;
+        let same = state.accepted == state.given;
         world.forbid(same, "a reload with nothing to put in force");
         world.call(Port::Reload)?;
-        world.facts.given = facts.accepted;
+        world.state.given = state.accepted;
         Ok(())
     }
 
     async fn stop(&mut self) -> Result<(), PortError> {
         let mut world = self.world();
         world.call(Port::Stop)?;
-        let facts = &mut world.facts;
-        (facts.process, facts.given, facts.accepted) = (false, None, None);
+        let state = &mut world.state;
+        (state.process, state.given, state.accepted) = (false, None, None);
         Ok(())
     }
 }
 
 #[async_trait]
-impl Archive for Hand {
+impl Restorer for FakePorts {
     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
         let mut world = self.world();
-        let facts = world.facts;
-        world.forbid(facts.process, "a restore under a running Isso");
-        world.forbid(facts.saving, "a restore during a backup");
-        world.forbid(facts.replacing, "two restores at a time");
+        let state = world.state;
+        world.forbid(state.process, "a restore under a running Isso");
+        world.forbid(state.saving, "a restore during a backup");
+        world.forbid(state.replacing, "two restores at a time");
         world.call(Port::BeginRestore)?;
-        world.facts.replacing = true;
+        world.state.replacing = true;
         Ok(())
     }
 }
