@@ -1,7 +1,7 @@
 //! The supervisor's task, which owns what runs.
 
-mod current;
-mod outbox;
+mod event_queue;
+mod process;
 
 use std::os::unix::process::ExitStatusExt;
 use std::panic::AssertUnwindSafe;
@@ -14,8 +14,8 @@ use nix::sys::signal::Signal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
-use self::current::{Change, Current, Serving, Stage};
-use self::outbox::Outbox;
+use self::event_queue::EventQueue;
+use self::process::{Change, Process, Serving, Stage};
 use crate::backoff::{Backoff, End};
 use crate::generation::Generation;
 use crate::hang;
@@ -38,29 +38,29 @@ pub(crate) enum Command {
 
 pub(crate) struct Actor {
     launcher: Arc<Launcher>,
-    current: Current,
+    process: Process,
     /// Whether the last order was one to have Isso up.
     wanted: bool,
     last_panic: Option<Instant>,
     /// Settings changed while a successor was on its way.
-    again: bool,
+    reload_again: bool,
     /// What a generation that has died ran on: the next one runs on the same.
-    orphaned: Option<Arc<Snapshot>>,
+    crashed_snapshot: Option<Arc<Snapshot>>,
     backoff: Backoff,
-    outbox: Outbox,
+    event_queue: EventQueue,
 }
 
 impl Actor {
     pub(crate) fn new(launcher: Arc<Launcher>, events: mpsc::Sender<DaemonEvent>) -> Actor {
         Actor {
             launcher,
-            current: Current::Idle,
+            process: Process::Idle,
             wanted: false,
             last_panic: None,
-            again: false,
-            orphaned: None,
+            reload_again: false,
+            crashed_snapshot: None,
             backoff: Backoff::new(),
-            outbox: Outbox::new(events),
+            event_queue: EventQueue::new(events),
         }
     }
 
@@ -76,14 +76,14 @@ impl Actor {
         let often = self.last_panic.replace(Instant::now());
         let is_rare = often.is_none_or(|before| before.elapsed() > RARE);
         if !self.wanted {
-            self.current = Current::Idle;
-        } else if is_rare && matches!(self.current, Current::Serving(_)) {
-            self.again = false;
-            self.settled();
+            self.process = Process::Idle;
+        } else if is_rare && matches!(self.process, Process::Serving(_)) {
+            self.reload_again = false;
+            self.finish_reload();
         } else {
-            self.orphan();
+            self.keep_crashed_snapshot();
             let reason = "a bug in issoctl ended the start; its log says where";
-            self.lost(End::NeverReady, reason.to_owned());
+            self.schedule_restart(End::NeverReady, reason.to_owned());
         }
     }
 
@@ -92,7 +92,7 @@ impl Actor {
         loop {
             tokio::select! {
                 biased;
-                () = self.outbox.deliver() => {}
+                () = self.event_queue.deliver() => {}
                 order = orders.recv() => match order {
                     Some(Command::Start) => {
                         self.wanted = true;
@@ -113,81 +113,81 @@ impl Actor {
                         return self.stop().await;
                     }
                 },
-                change = self.current.change() => self.apply(change),
+                change = self.process.change() => self.apply(change),
             }
         }
     }
 
     fn start(&mut self) {
-        match self.current {
-            Current::Starting(_) => {}
-            Current::Serving(..) => self.outbox.push(DaemonEvent::Ready),
-            Current::Idle | Current::Waiting(_) => self.begin(),
+        match self.process {
+            Process::Starting(_) => {}
+            Process::Serving(..) => self.event_queue.push(DaemonEvent::Ready),
+            Process::Idle | Process::Waiting(_) => self.begin(),
         }
     }
 
     /// Starts Isso in place of whatever is not serving. A crash is no moment to try new settings: they
     /// come right after, in a successor.
     fn begin(&mut self) {
-        let snapshot = self.orphaned.take();
-        self.again = snapshot.is_some();
-        self.launcher.absence.begins(Duration::ZERO);
+        let snapshot = self.crashed_snapshot.take();
+        self.reload_again = snapshot.is_some();
+        self.launcher.downtime.begins(Duration::ZERO);
         self.launcher.record.send_modify(|record| {
             record.restarts += u64::from(record.phase == Phase::Waiting);
             record.enter(Phase::Starting, None);
         });
         let start = Arc::clone(&self.launcher).start(snapshot);
-        self.current = Current::Starting(Box::pin(start));
+        self.process = Process::Starting(Box::pin(start));
     }
 
     /// One successor at a time; a change meanwhile makes one more afterwards, however many they are.
     ///
     /// A successor that takes long is given up, and so is a start: the change may be the cure.
     fn reload(&mut self) {
-        match &self.current {
-            Current::Serving(serving) => match &serving.stage {
-                Stage::Settled(_) => self.succeed_unless_same(),
-                Stage::Launching(_, since) if since.elapsed() > LONG => self.succeed(),
-                Stage::Launching(..) | Stage::TakingOver(_) => self.again = true,
+        match &self.process {
+            Process::Serving(serving) => match &serving.stage {
+                Stage::Alone(_) => self.reload_if_changed(),
+                Stage::Launching(_, since) if since.elapsed() > LONG => self.start_successor(),
+                Stage::Launching(..) | Stage::TakingOver(_) => self.reload_again = true,
             },
-            Current::Idle | Current::Starting(_) | Current::Waiting(_) => {
-                self.orphaned = None;
+            Process::Idle | Process::Starting(_) | Process::Waiting(_) => {
+                self.crashed_snapshot = None;
                 self.begin();
             }
         }
     }
 
-    fn succeed_unless_same(&mut self) {
-        self.again = false;
-        let Current::Serving(serving) = &self.current else {
+    fn reload_if_changed(&mut self) {
+        self.reload_again = false;
+        let Process::Serving(serving) = &self.process else {
             return;
         };
         let present = serving.snapshot();
         // What cannot be read is left to the launch to report.
         match self.launcher.next() {
             Ok(next) if *next == *present => {
-                self.launcher.config.settings.taken(&next);
-                self.outbox.push(DaemonEvent::Ready);
+                self.launcher.config.settings.in_force(&next);
+                self.event_queue.push(DaemonEvent::Ready);
             }
-            _ => self.succeed(),
+            _ => self.start_successor(),
         }
     }
 
-    fn succeed(&mut self) {
-        self.again = false;
-        if let Current::Serving(serving) = &mut self.current {
-            let successor = Arc::clone(&self.launcher).succeed();
+    fn start_successor(&mut self) {
+        self.reload_again = false;
+        if let Process::Serving(serving) = &mut self.process {
+            let successor = Arc::clone(&self.launcher).start_successor();
             serving.stage = Stage::Launching(Box::pin(successor), Instant::now());
             self.enter(Phase::Reloading);
         }
     }
 
     async fn stop(&mut self) {
-        self.again = false;
-        self.orphaned = None;
-        self.outbox.clear();
-        self.current = Current::Idle;
-        self.launcher.absence.begins(Duration::ZERO);
+        self.reload_again = false;
+        self.crashed_snapshot = None;
+        self.event_queue.clear();
+        self.process = Process::Idle;
+        self.launcher.downtime.begins(Duration::ZERO);
         self.leave(Phase::Stopping);
         let tracker = &self.launcher.tracker;
         tracker.close();
@@ -205,20 +205,20 @@ impl Actor {
             }
             Change::Started(Err(failed)) => {
                 if failed.blames_settings() {
-                    self.blame(&failed);
+                    self.report_refused(&failed);
                 }
-                self.lost(End::NeverReady, with_causes(&failed.error));
+                self.schedule_restart(End::NeverReady, with_causes(&failed.error));
             }
             Change::Launched(launched) => self.launched(launched),
-            Change::TakenOver => self.settled(),
+            Change::TakenOver => self.finish_reload(),
             Change::Exited(exit, served) => {
                 // A crash is a signal, too, but of its own making.
                 let end = match exit.status.signal() {
                     Some(signal) if signal == Signal::SIGKILL as i32 => End::Killed,
                     _ => End::Ended(served),
                 };
-                self.orphan();
-                self.lost(end, exit.to_string());
+                self.keep_crashed_snapshot();
+                self.schedule_restart(end, exit.to_string());
             }
             Change::Hangs => {
                 let reason = "none of Isso's workers takes requests: each waits for a client, or hangs";
@@ -227,24 +227,24 @@ impl Actor {
                     record.restarts += 1;
                     record.last_exit = Some(reason.to_owned());
                 });
-                self.succeed();
+                self.start_successor();
             }
             Change::Due => {
-                self.current = Current::Idle;
-                self.outbox.push(DaemonEvent::RestartDue);
+                self.process = Process::Idle;
+                self.event_queue.push(DaemonEvent::RestartDue);
             }
         }
     }
 
     /// Lets a generation serve. The one before, if any, is told to stop by being dropped.
     fn serve(&mut self, generation: Generation, stage: Stage) {
-        self.launcher.config.settings.taken(&generation.snapshot);
+        self.launcher.config.settings.in_force(&generation.snapshot);
         self.launcher.log.requests().begin(generation.number);
         self.launcher.record.send_modify(|record| {
             record.generation = generation.number;
             record.enter(Phase::Reloading, Some(generation.master()));
         });
-        self.current = Current::Serving(Serving {
+        self.process = Process::Serving(Serving {
             generation,
             since: Instant::now(),
             stage,
@@ -254,7 +254,7 @@ impl Actor {
     fn launched(&mut self, launched: Launched) {
         match launched {
             Ok(generation) => {
-                if let Current::Serving(Serving { generation, .. }) = &self.current {
+                if let Process::Serving(Serving { generation, .. }) = &self.process {
                     let finishing = Finishing::begin(generation);
                     let record = &self.launcher.record;
                     record.send_modify(|record| record.finishing = Some(finishing));
@@ -263,16 +263,16 @@ impl Actor {
                 self.serve(generation, Stage::TakingOver(Box::pin(takes_over)));
             }
             Err(failed) => {
-                self.blame(&failed);
+                self.report_refused(&failed);
                 tracing::warn!("{}; Isso goes on with the settings before", with_causes(&failed.error));
-                self.settled();
+                self.finish_reload();
             }
         }
     }
 
     /// Nothing is under way any more, or the next change is.
-    fn settled(&mut self) {
-        if let Current::Serving(serving) = &mut self.current {
+    fn finish_reload(&mut self) {
+        if let Process::Serving(serving) = &mut self.process {
             serving.stage = watch(&self.launcher, &serving.generation);
         }
         self.announce();
@@ -280,33 +280,33 @@ impl Actor {
 
     fn announce(&mut self) {
         self.enter(Phase::Serving);
-        if self.again {
-            self.succeed_unless_same();
+        if self.reload_again {
+            self.reload_if_changed();
         } else {
-            self.outbox.push(DaemonEvent::Ready);
+            self.event_queue.push(DaemonEvent::Ready);
         }
     }
 
     /// The serving generation has died; a successor on its way goes with it.
-    fn orphan(&mut self) {
-        if let Current::Serving(serving) = &self.current {
-            self.orphaned = Some(serving.snapshot());
+    fn keep_crashed_snapshot(&mut self) {
+        if let Process::Serving(serving) = &self.process {
+            self.crashed_snapshot = Some(serving.snapshot());
         }
     }
 
-    fn lost(&mut self, end: End, reason: String) {
+    fn schedule_restart(&mut self, end: End, reason: String) {
         let wait = self.backoff.after(end);
         tracing::warn!("{reason}; the next start is due in {wait:.1?}");
-        self.launcher.absence.begins(wait);
+        self.launcher.downtime.begins(wait);
         self.launcher.record.send_modify(|record| {
             record.enter(Phase::Waiting, None);
             record.last_exit = Some(reason.clone());
         });
-        self.current = Current::Waiting(Box::pin(sleep(wait)));
-        self.outbox.push(DaemonEvent::Exited(reason));
+        self.process = Process::Waiting(Box::pin(sleep(wait)));
+        self.event_queue.push(DaemonEvent::Exited(reason));
     }
 
-    fn blame(&self, failed: &Failed) {
+    fn report_refused(&self, failed: &Failed) {
         if let Some(snapshot) = &failed.snapshot {
             let reason = with_causes(&failed.error);
             self.launcher.config.settings.refused(snapshot, &reason);
@@ -329,5 +329,5 @@ impl Actor {
 fn watch(launcher: &Launcher, generation: &Generation) -> Stage {
     let listener = Arc::clone(&launcher.listener);
     let hangs = hang::hangs(generation.master(), listener, launcher.health.clone());
-    Stage::Settled(Box::pin(hangs))
+    Stage::Alone(Box::pin(hangs))
 }

@@ -21,7 +21,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::group::Group;
 use crate::launch::Launcher;
-use crate::leftover::Mark;
+use crate::leftover::ProcessMark;
 use crate::log::LogRing;
 use crate::notify::NotifySocket;
 use crate::settings::Snapshot;
@@ -86,7 +86,7 @@ impl Generation {
             drain.await;
             drop(ended);
         });
-        let keeper = Keeper {
+        let keeper = ProcessKeeper {
             child,
             child_ended,
             grace: config.stop_within,
@@ -157,23 +157,23 @@ impl Generation {
 }
 
 /// Sees a generation to its end.
-struct Keeper {
+struct ProcessKeeper {
     child: Child,
     /// SIGCHLD.
     child_ended: unix::Signal,
     grace: Duration,
-    mark: Mark,
+    mark: ProcessMark,
     /// Set once gunicorn is loaded.
     master: Arc<OnceLock<Pid>>,
     /// Kept for as long as a worker may answer a visitor.
     answering: TaskTrackerToken,
 }
 
-impl Keeper {
+impl ProcessKeeper {
     /// Waits for the end of the program, or for the order to stop it, then makes sure that no process is
     /// left.
     async fn keep(self, retire: CancellationToken, exit: watch::Sender<Option<ExitStatus>>) {
-        let Keeper {
+        let ProcessKeeper {
             mut child,
             mut child_ended,
             grace,

@@ -13,14 +13,14 @@ use tokio::task::JoinError;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
-use crate::absence::Absence;
+use crate::downtime::Downtime;
 use crate::generation::{Exit, Generation};
 use crate::health::{Health, Unhealthy};
 use crate::leftover::Owner;
 use crate::listener::{ListenError, Listener};
 use crate::log::LogRing;
 use crate::program::Program;
-use crate::settings::{Settings, Snapshot};
+use crate::settings::{SettingsSource, Snapshot};
 use crate::status::Record;
 use crate::writing::Writing;
 use isso_database::{DatabaseError, Depth, check_database};
@@ -34,27 +34,27 @@ const MARKED: Duration = Duration::from_secs(3);
 const TOLD_TWICE: Duration = Duration::from_millis(1500);
 
 /// What the supervisor runs, and with how much patience.
-pub struct Config {
+pub struct SupervisorConfig {
     /// What to run.
     pub program: Program,
     /// Isso's database, as its settings name it.
     pub database: PathBuf,
     /// What it runs on, asked before each start.
-    pub settings: Arc<dyn Settings>,
+    pub settings: Arc<dyn SettingsSource>,
     /// Whose the processes are.
     pub owner: Owner,
     /// How long a stop may take before what is left is killed.
     pub stop_within: Duration,
 }
 
-impl Config {
+impl SupervisorConfig {
     /// The time for a stop: gunicorn itself gives requests 30 s.
     pub const STOP_WITHIN: Duration = Duration::from_secs(35);
 }
 
-impl fmt::Debug for Config {
+impl fmt::Debug for SupervisorConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
+        f.debug_struct("SupervisorConfig")
             .field("program", &self.program)
             .field("database", &self.database)
             .field("stop_within", &self.stop_within)
@@ -90,7 +90,7 @@ pub enum StartError {
     Exited(Exit),
     /// What it says of itself cannot be received.
     #[error("cannot hear whether Isso is loaded")]
-    Deaf(#[source] io::Error),
+    NotifySocket(#[source] io::Error),
     /// It runs and never got ready.
     #[error("Isso was not ready within {within:?}")]
     NotReady {
@@ -104,9 +104,9 @@ pub enum StartError {
 /// All that a start takes.
 #[derive(Debug)]
 pub(crate) struct Launcher {
-    pub(crate) config: Config,
+    pub(crate) config: SupervisorConfig,
     pub(crate) listener: Arc<Listener>,
-    pub(crate) absence: Absence,
+    pub(crate) downtime: Downtime,
     pub(crate) health: Health,
     pub(crate) log: LogRing,
     /// Everything that must have ended before a stop has: processes, and work on the database.
@@ -135,10 +135,11 @@ pub(crate) type Launched = Result<Generation, Failed>;
 
 /// What else takes requests while a generation gets ready.
 #[derive(Debug, Clone, Copy)]
-enum Beside {
-    Nothing,
+enum Predecessor {
+    /// No generation.
+    None,
     /// The generation that is to be replaced.
-    Predecessor,
+    Serving,
 }
 
 impl Launcher {
@@ -150,7 +151,7 @@ impl Launcher {
             snapshot: Some(Arc::clone(&snapshot)),
             error,
         };
-        self.sound().await.map_err(failed)?;
+        self.check_database().await.map_err(failed)?;
         // Visitors are to see the comments that there are, so this is no reason not to start.
         self.writing.warn().await;
         let generation = self.spawn(&snapshot).map_err(failed)?;
@@ -159,7 +160,7 @@ impl Launcher {
             record.generation = generation.number;
             record.pid = Some(generation.master());
         });
-        let ready = self.ready(&generation, &snapshot, Beside::Nothing).await;
+        let ready = self.ready(&generation, &snapshot, Predecessor::None).await;
         ready.map_err(failed)?;
         self.mark_database().await;
         Ok(generation)
@@ -182,7 +183,7 @@ impl Launcher {
 
     /// Starts a successor beside the generation that serves, and waits until it could take over.
     /// Dropping the future stops what was started.
-    pub(crate) async fn succeed(self: Arc<Self>) -> Launched {
+    pub(crate) async fn start_successor(self: Arc<Self>) -> Launched {
         // No third one beside a predecessor that is still finishing its requests. One that not even
         // SIGKILL ends is not waited for.
         let limit = self.config.stop_within + Duration::from_secs(5);
@@ -193,7 +194,7 @@ impl Launcher {
             error,
         };
         let generation = self.spawn(&snapshot).map_err(failed)?;
-        let ready = self.ready(&generation, &snapshot, Beside::Predecessor);
+        let ready = self.ready(&generation, &snapshot, Predecessor::Serving);
         ready.await.map_err(failed)?;
         Ok(generation)
     }
@@ -212,7 +213,7 @@ impl Launcher {
         })
     }
 
-    async fn sound(&self) -> Result<(), StartError> {
+    async fn check_database(&self) -> Result<(), StartError> {
         self.listener.open()?;
         let database = self.config.database.clone();
         // May wait for a lock, so not on the thread that serves everything else.
@@ -234,18 +235,23 @@ impl Launcher {
 
     /// Waits until a generation could serve. Beside a predecessor the answers may be that one's; then
     /// `READY=1`, which gunicorn says once Isso is loaded, and the word of each worker are what counts.
-    async fn ready(&self, generation: &Generation, snapshot: &Snapshot, beside: Beside) -> Result<(), StartError> {
+    async fn ready(
+        &self,
+        generation: &Generation,
+        snapshot: &Snapshot,
+        predecessor: Predecessor,
+    ) -> Result<(), StartError> {
         let mut wrong = None;
         let ready = async {
-            generation.loaded().await.map_err(StartError::Deaf)?;
+            generation.loaded().await.map_err(StartError::NotifySocket)?;
             // From here on its workers answer, and the questions of the health check must reach them.
-            self.absence.ends();
-            match beside {
-                Beside::Nothing => self.answers(&mut wrong).await,
-                Beside::Predecessor => {
+            self.downtime.ends();
+            match predecessor {
+                Predecessor::None => self.answers(&mut wrong).await,
+                Predecessor::Serving => {
                     let no_error = self.answers_no_error(&mut wrong);
                     let (booted, ()) = tokio::join!(generation.booted(), no_error);
-                    booted.map_err(StartError::Deaf)?;
+                    booted.map_err(StartError::NotifySocket)?;
                 }
             }
             Ok(())

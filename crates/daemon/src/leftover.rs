@@ -32,7 +32,7 @@ pub struct Owner(String);
 
 /// One generation of a supervisor.
 #[derive(Debug, Clone)]
-pub(crate) struct Mark(String);
+pub(crate) struct ProcessMark(String);
 
 impl Owner {
     /// The owner that has this data folder, under whatever path.
@@ -41,8 +41,8 @@ impl Owner {
         Ok(Owner(format!("{:x}:{:x}", folder.dev(), folder.ino())))
     }
 
-    pub(crate) fn mark(&self, generation: u64) -> Mark {
-        Mark(format!("{self} {}.{generation}", process::id()))
+    pub(crate) fn mark(&self, generation: u64) -> ProcessMark {
+        ProcessMark(format!("{self} {}.{generation}", process::id()))
     }
 
     /// Ends what is left of an Isso of this folder, and returns the number of processes. The caller holds the folder's
@@ -65,7 +65,7 @@ impl fmt::Display for Owner {
     }
 }
 
-impl Mark {
+impl ProcessMark {
     /// The name of the file with the settings.
     pub(crate) fn file_name(&self) -> &str {
         &self.0

@@ -5,7 +5,7 @@
 //! A [`Supervisor`] owns the listening socket ([`Listener`]) and lends it to one *generation* of
 //! gunicorn after the other. The socket opens at the first start, or after two seconds without one, and
 //! stays open until the program ends: while no gunicorn takes connections they wait, and none is refused.
-//! Each generation gets its own copy of the settings ([`Snapshot`]), which [`Settings::next`] returns.
+//! Each generation gets its own copy of the settings ([`Snapshot`]), which [`SettingsSource::next`] returns.
 //!
 //! The supervisor decides nothing. It implements [`isso_lifecycle::Daemon`] and reports
 //! [`isso_lifecycle::DaemonEvent`]s; every start where none serves follows a call:
@@ -23,10 +23,11 @@
 //!   `READY=1`, for `GET /info`, and for a request that reads the database.
 //! - A **reload** starts a successor on the same socket. It takes over once Isso is loaded and all its workers have
 //!   booted; only then is the predecessor told to stop. It does not wait for clients: those that send slowly may hold
-//!   every worker. One that fails leaves the predecessor serving, and [`Settings::refused`] says why. Changes meanwhile
-//!   become one more reload, which first waits for the end of the generation that was replaced last, for 40 s at most.
+//!   every worker. One that fails leaves the predecessor serving, and [`SettingsSource::refused`] says why. Changes
+//!   meanwhile become one more reload, which first waits for the end of the generation that was replaced last, for 40 s
+//!   at most.
 //! - A **stop** asks (SIGTERM), repeats that every second, and kills what is left after
-//!   [`Config::stop_within`]. It returns once no process of any generation is left. A worker finishes
+//!   [`SupervisorConfig::stop_within`]. It returns once no process of any generation is left. A worker finishes
 //!   its request, and the mails that Isso is sending, for 25 s at most.
 //! - **Back-off**: a server that was killed is replaced at once, always; one that fails to start,
 //!   or keeps ending by itself, after waits that double from 0.1 s to 30 s, with jitter.
@@ -72,7 +73,7 @@
 //!   young it is. (Both by the hooks in `gunicorn.conf.py`.)
 //! - The child sees `ISSO_SETTINGS`, `NOTIFY_SOCKET`, the variables of its [`Snapshot`] and those of
 //!   the [`Program`], nothing else.
-//! - A panic in the supervisor's task, or in [`Settings`], ends no Isso that serves; a second one within a minute
+//! - A panic in the supervisor's task, or in [`SettingsSource`], ends no Isso that serves; a second one within a minute
 //!   replaces it. Where none serves, the next start is due as after a crash. (Not in a program that aborts on panics.)
 //! - A disk that does not answer holds up no other work: the look at it has a thread of its own, one at a time, and is
 //!   given up after three seconds.
@@ -95,20 +96,22 @@
 //!
 //! use std::sync::Arc;
 //!
-//! use isso_daemon::{Config, Listener, LogRing, Owner, Program, Runtime, Settings, Snapshot, Supervisor};
+//! use isso_daemon::{
+//!     Listener, LogRing, Owner, Program, Runtime, SettingsSource, Snapshot, Supervisor, SupervisorConfig,
+//! };
 //! use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 //! use tokio::sync::mpsc;
 //!
 //! /// The file as it stands, unchecked.
 //! struct File(&'static str);
 //!
-//! impl Settings for File {
+//! impl SettingsSource for File {
 //!     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
 //!         let text = std::fs::read_to_string(self.0)?;
 //!         let variables = Default::default();
 //!         Ok(Arc::new(Snapshot { text, variables, ready_within: Duration::from_secs(60) }))
 //!     }
-//!     fn taken(&self, _: &Snapshot) {}
+//!     fn in_force(&self, _: &Snapshot) {}
 //!     fn refused(&self, _: &Snapshot, reason: &str) {
 //!         eprintln!("{reason}");
 //!     }
@@ -117,12 +120,12 @@
 //! # async fn up() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //! let runtime = Runtime::new("/srv/isso/runtime");
 //! runtime.ensure(|progress| tracing::info!("{progress:?}"))?;
-//! let config = Config {
+//! let config = SupervisorConfig {
 //!     program: Program::gunicorn(runtime.gunicorn()),
 //!     database: "/srv/isso/db/comments.db".into(),
 //!     settings: Arc::new(File("/srv/isso/config/isso.cfg")),
 //!     owner: Owner::of_folder("/srv/isso".as_ref())?,
-//!     stop_within: Config::STOP_WITHIN,
+//!     stop_within: SupervisorConfig::STOP_WITHIN,
 //! };
 //! let listener = Listener::bind("127.0.0.1:8080".parse()?).await?;
 //! let (sender, mut events) = mpsc::channel(8);
@@ -133,10 +136,10 @@
 //! # }
 //! ```
 
-mod absence;
 mod actor;
 mod backoff;
 mod clients;
+mod downtime;
 mod generation;
 mod group;
 mod hang;
@@ -160,14 +163,14 @@ mod writing;
 
 pub use generation::Exit;
 pub use health::{Info, Unhealthy, probe};
-pub use launch::{Config, StartError};
+pub use launch::{StartError, SupervisorConfig};
 pub use leftover::Owner;
 pub use listener::{ListenError, Listener, reachable};
 pub use log::{LogLine, LogRing};
 pub use program::Program;
 pub use requests::{FailedRequest, FailedRequests};
-pub use runtime::{Progress, PythonError, Runtime, RuntimeError, Step};
-pub use settings::{Settings, Snapshot};
+pub use runtime::{InstallProgress, InstallStep, PythonError, Runtime, RuntimeError};
+pub use settings::{SettingsSource, Snapshot};
 pub use spawn::{begin_afresh, connections, end_with_us, raise_descriptor_limit};
 pub use status::{FinishingStatus, Phase, Status};
 pub use supervisor::{Monitor, Supervisor, SupervisorError, keep_going};

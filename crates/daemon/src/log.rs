@@ -85,7 +85,7 @@ impl LogRing {
     /// The last `count` lines and every later one: none is missing between the two, none is twice.
     ///
     /// A receiver that falls more than 256 lines behind is told how many it missed.
-    pub fn follow(&self, count: usize) -> (Vec<Arc<LogLine>>, broadcast::Receiver<Arc<LogLine>>) {
+    pub fn subscribe(&self, count: usize) -> (Vec<Arc<LogLine>>, broadcast::Receiver<Arc<LogLine>>) {
         let lines = self.lines();
         let live = self.shared.live.subscribe();
         (lines.tail(count), live)
@@ -102,7 +102,7 @@ impl LogRing {
         });
         let mut lines = self.lines();
         lines.push(Arc::clone(&line), self.shared.capacity);
-        // Sent under the lock, so that `follow` cuts at one place. Nobody listening is no error.
+        // Sent under the lock, so that `subscribe` cuts at one place. Nobody listening is no error.
         let _ = self.shared.live.send(line);
     }
 
@@ -238,7 +238,7 @@ mod tests {
     async fn following_misses_nothing() {
         let ring = LogRing::new(8);
         ring.push(1, "before".to_owned());
-        let (kept, mut live) = ring.follow(8);
+        let (kept, mut live) = ring.subscribe(8);
         ring.push(1, "after".to_owned());
         assert_eq!(texts(&kept), ["before"]);
         assert_eq!(live.recv().await.unwrap().text, "after");

@@ -14,7 +14,7 @@ use nix::fcntl::OFlag;
 use tokio::process::Command;
 
 use crate::hooks;
-use crate::leftover::Mark;
+use crate::leftover::ProcessMark;
 use crate::listener::Listener;
 use crate::settings::Snapshot;
 use crate::spawn::attach;
@@ -125,7 +125,7 @@ impl Program {
         listener: &Arc<Listener>,
         snapshot: &Snapshot,
         notify: &OsString,
-        mark: &Mark,
+        mark: &ProcessMark,
     ) -> io::Result<Command> {
         let settings = snapshot.file(mark.file_name())?;
         let mut command = Command::new(&self.executable);

@@ -9,7 +9,7 @@ use isso_database::{User, Written};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-pub(crate) use self::tracebacks::{Failure, Tracebacks};
+pub(crate) use self::tracebacks::{Traceback, Tracebacks};
 
 /// A failure to save that the look at the database does not explain counts for so long, unless something is saved
 /// before.
@@ -75,12 +75,12 @@ impl Requests {
     }
 
     /// Counts what a generation logs if it is the present one. A successor that does not get ready takes nothing over.
-    pub(crate) fn note(&self, generation: u64, failure: Failure) {
+    pub(crate) fn note(&self, generation: u64, failure: Traceback) {
         let mut tally = self.tally();
         if generation != tally.generation {
             return;
         }
-        let Failure {
+        let Traceback {
             exception,
             is_new,
             saves,
@@ -144,7 +144,7 @@ mod tests {
     fn a_new_generation_begins_anew_and_no_other_is_counted() {
         let requests = Requests::default();
         requests.begin(1);
-        let failure = |exception: &str| Failure {
+        let failure = |exception: &str| Traceback {
             exception: exception.to_owned(),
             is_new: true,
             saves: true,

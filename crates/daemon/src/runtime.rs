@@ -43,9 +43,9 @@ pub struct Runtime {
 
 /// How far the making has come, for a bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
+pub struct InstallProgress {
     /// What is being done now.
-    pub step: Step,
+    pub step: InstallStep,
     /// So many steps are done.
     pub done: usize,
     /// So many there are.
@@ -54,7 +54,7 @@ pub struct Progress {
 
 /// One step of making the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum InstallStep {
     /// Another program makes this environment at the moment.
     Wait,
     /// Python makes an empty environment.
@@ -167,7 +167,7 @@ impl Runtime {
     /// Makes it if it is not ready. Blocks, for some ten seconds when there is something to make.
     ///
     /// Proxies count, and so do `PIP_…` settings that say from where pip fetches.
-    pub fn ensure(&self, mut progress: impl FnMut(Progress)) -> Result<(), RuntimeError> {
+    pub fn ensure(&self, mut progress: impl FnMut(InstallProgress)) -> Result<(), RuntimeError> {
         if self.is_ready() {
             return Ok(());
         }
@@ -193,7 +193,7 @@ impl Runtime {
     }
 
     /// Makes it from nothing.
-    fn install(&self, lock: &File, progress: &mut impl FnMut(Progress)) -> Result<(), RuntimeError> {
+    fn install(&self, lock: &File, progress: &mut impl FnMut(InstallProgress)) -> Result<(), RuntimeError> {
         let python = match &self.python {
             Some(python) => Interpreter::ask(python)?,
             None => Interpreter::find()?,
@@ -212,7 +212,7 @@ impl Runtime {
     }
 
     /// Takes the lock beside the folder.
-    fn lock(&self, progress: &mut impl FnMut(Progress)) -> Result<File, RuntimeError> {
+    fn lock(&self, progress: &mut impl FnMut(InstallProgress)) -> Result<File, RuntimeError> {
         let path = self.folder.with_extension("lock");
         let mut locked = || {
             if let Some(parent) = path.parent() {
@@ -227,8 +227,8 @@ impl Runtime {
                 .open(&path)?;
             match lock.try_lock() {
                 Err(TryLockError::WouldBlock) => {
-                    progress(Progress {
-                        step: Step::Wait,
+                    progress(InstallProgress {
+                        step: InstallStep::Wait,
                         done: 0,
                         total: 1,
                     });

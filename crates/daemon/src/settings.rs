@@ -28,11 +28,11 @@ pub struct Snapshot {
 }
 
 /// Where the supervisor gets the settings, and who wants to know what became of them.
-pub trait Settings: Send + Sync {
+pub trait SettingsSource: Send + Sync {
     /// What the next generation is to run on.
     fn next(&self) -> Result<Arc<Snapshot>, PortError>;
     /// Isso serves on them.
-    fn taken(&self, snapshot: &Snapshot);
+    fn in_force(&self, snapshot: &Snapshot);
     /// Isso was started on them and did not get ready.
     fn refused(&self, snapshot: &Snapshot, reason: &str);
 }

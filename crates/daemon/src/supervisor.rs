@@ -15,11 +15,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::absence::Absence;
 use crate::actor::{Actor, Command};
+use crate::downtime::Downtime;
 use crate::group::{adopt_orphans, reap_strangers};
 use crate::health::{Health, Unhealthy};
-use crate::launch::{Config, Launcher};
+use crate::launch::{Launcher, SupervisorConfig};
 use crate::listener::Listener;
 use crate::log::LogRing;
 use crate::requests::Requests;
@@ -69,14 +69,14 @@ pub async fn keep_going<F: Future<Output = ()>>(what: &'static str, work: impl F
 /// The supervisor's task has ended, which happens only when the runtime is shut down.
 #[derive(Debug, thiserror::Error)]
 #[error("the supervisor is gone")]
-struct Gone;
+struct SupervisorEnded;
 
 impl Supervisor {
     /// Begins to supervise; nothing is started yet. Must be called on a tokio runtime.
     ///
     /// Makes this process the parent of all its orphaned descendants.
     pub fn new(
-        config: Config,
+        config: SupervisorConfig,
         listener: Listener,
         log: LogRing,
         events: mpsc::Sender<DaemonEvent>,
@@ -88,8 +88,8 @@ impl Supervisor {
         }
         let health = Health::new(listener.address()).map_err(SupervisorError::Health)?;
         let (record, receiver) = watch::channel(Record::new(listener.address().port()));
-        let (listener, absence) = (Arc::new(listener), Absence::new());
-        let (shared, answers_from) = (Arc::clone(&listener), absence.watch());
+        let (listener, downtime) = (Arc::new(listener), Downtime::new());
+        let (shared, answers_from) = (Arc::clone(&listener), downtime.watch());
         tokio::spawn(keep_going("answering for Isso", move || {
             unavailable::run(Arc::clone(&shared), answers_from.clone())
         }));
@@ -104,7 +104,7 @@ impl Supervisor {
         let launcher = Launcher {
             config,
             listener,
-            absence,
+            downtime,
             health,
             log,
             tracker: TaskTracker::new(),
@@ -135,17 +135,17 @@ impl Supervisor {
 #[async_trait]
 impl Daemon for Supervisor {
     async fn start(&mut self) -> Result<(), PortError> {
-        Ok(self.commands.send(Command::Start).map_err(|_| Gone)?)
+        Ok(self.commands.send(Command::Start).map_err(|_| SupervisorEnded)?)
     }
 
     async fn reload(&mut self) -> Result<(), PortError> {
-        Ok(self.commands.send(Command::Reload).map_err(|_| Gone)?)
+        Ok(self.commands.send(Command::Reload).map_err(|_| SupervisorEnded)?)
     }
 
     async fn stop(&mut self) -> Result<(), PortError> {
         let (done, stopped) = oneshot::channel();
-        self.commands.send(Command::Stop(done)).map_err(|_| Gone)?;
-        Ok(stopped.await.map_err(|_| Gone)?)
+        self.commands.send(Command::Stop(done)).map_err(|_| SupervisorEnded)?;
+        Ok(stopped.await.map_err(|_| SupervisorEnded)?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Answers requests with 503 while no gunicorn takes them.
 //!
-//! - **When.** As [`Absence`](crate::absence::Absence) says: once no gunicorn has taken requests for two
+//! - **When.** As [`Downtime`](crate::downtime::Downtime) says: once no gunicorn has taken requests for two
 //!   seconds, or at once when the next start is due later than that. Until then requests wait.
 //! - **How the socket is handed over.** Gunicorn and this task accept from the same listening socket, whose
 //!   queue is the kernel's. A connection is accepted by one of them, and that one answers it. As soon as a

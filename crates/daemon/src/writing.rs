@@ -28,7 +28,7 @@ pub(crate) struct Writing {
 }
 
 /// What a look found.
-struct Look {
+struct Findings {
     permitted: Result<(), Unwritable>,
     written: Written,
     lockers: Vec<User>,
@@ -52,38 +52,38 @@ impl Writing {
     pub(crate) async fn unwritable(&self, generation: u64) -> Option<Unwritable> {
         let unsaved = self.requests.unsaved(Some(generation));
         let is_locked = unsaved.as_ref().is_some_and(|it| it.said == LOCKED);
-        let look = match self.look(is_locked).await {
-            Ok(look) => look,
+        let findings = match self.probe(is_locked).await {
+            Ok(findings) => findings,
             Err(silent) => return Some(silent),
         };
-        if let Err(found) = look.permitted {
+        if let Err(found) = findings.permitted {
             return Some(found);
         }
         let unsaved = unsaved?;
         let is_over = match &unsaved.written {
-            Some(written) if *written != look.written => true,
-            _ => !unsaved.lockers.is_empty() && look.lockers.is_empty(),
+            Some(written) if *written != findings.written => true,
+            _ => !unsaved.lockers.is_empty() && findings.lockers.is_empty(),
         };
         if is_over {
             self.requests.explain(&unsaved, None);
             return None;
         }
-        let told = told(&unsaved, &look.lockers);
+        let described = describe(&unsaved, &findings.lockers);
         if unsaved.written.is_none() {
             // The look after the failure took too long. What is saved from here on is seen all the same.
             let seen = Unsaved {
-                written: Some(look.written),
+                written: Some(findings.written),
                 ..unsaved.clone()
             };
             self.requests.explain(&unsaved, Some(seen));
         }
-        Some(told)
+        Some(described)
     }
 
     /// Warns in the log if comments could not be saved.
     pub(crate) async fn warn(&self) {
-        let found = match self.look(false).await {
-            Ok(look) => look.permitted,
+        let found = match self.probe(false).await {
+            Ok(findings) => findings.permitted,
             Err(silent) => Err(silent),
         };
         self.say(found.err());
@@ -101,8 +101,8 @@ impl Writing {
         let Some(unsaved) = self.requests.unsaved(None) else {
             return;
         };
-        let found = match self.look(unsaved.said == LOCKED).await {
-            Ok(look) => match look.permitted {
+        let found = match self.probe(unsaved.said == LOCKED).await {
+            Ok(findings) => match findings.permitted {
                 // From here on each look finds it, or finds that it is over.
                 Err(found) => {
                     self.requests.explain(&unsaved, None);
@@ -110,11 +110,11 @@ impl Writing {
                 }
                 Ok(()) => {
                     let explained = Unsaved {
-                        lockers: look.lockers,
-                        written: Some(look.written),
+                        lockers: findings.lockers,
+                        written: Some(findings.written),
                         ..unsaved.clone()
                     };
-                    let found = told(&explained, &explained.lockers);
+                    let found = describe(&explained, &explained.lockers);
                     self.requests.explain(&unsaved, Some(explained));
                     found
                 }
@@ -135,8 +135,8 @@ impl Writing {
         *said = found;
     }
 
-    async fn look(&self, with_lockers: bool) -> Result<Look, Unwritable> {
-        timeout(self.limit, self.look_in_turn(with_lockers))
+    async fn probe(&self, with_lockers: bool) -> Result<Findings, Unwritable> {
+        timeout(self.limit, self.probe_in_turn(with_lockers))
             .await
             .unwrap_or_else(|_| {
                 Err(Unwritable {
@@ -146,7 +146,7 @@ impl Writing {
             })
     }
 
-    async fn look_in_turn(&self, with_lockers: bool) -> Result<Look, Unwritable> {
+    async fn probe_in_turn(&self, with_lockers: bool) -> Result<Findings, Unwritable> {
         let turn = Arc::clone(&self.turn).acquire_owned().await;
         let turn = turn.expect("it is never closed");
         let (done, looked) = oneshot::channel();
@@ -154,7 +154,7 @@ impl Writing {
         let host = i32::try_from(std::process::id()).ok();
         // Unlike a thread of tokio's, one that hangs does not keep this process from ending.
         let spawned = std::thread::Builder::new().spawn(move || {
-            let look = Look {
+            let findings = Findings {
                 permitted: check_writing(&database, ROOM_FOR_A_COMMENT),
                 written: Written::of(&database),
                 lockers: match with_lockers {
@@ -164,7 +164,7 @@ impl Writing {
             };
             drop(turn);
             // It may have taken too long.
-            let _ = done.send(look);
+            let _ = done.send(findings);
         });
         if let Err(error) = spawned {
             return Err(Unwritable {
@@ -180,7 +180,7 @@ impl Writing {
 }
 
 /// What a failed request says of the database.
-fn told(unsaved: &Unsaved, lockers: &[User]) -> Unwritable {
+fn describe(unsaved: &Unsaved, lockers: &[User]) -> Unwritable {
     let said = &unsaved.said;
     let others: Vec<_> = lockers
         .iter()
@@ -204,7 +204,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::requests::Failure;
+    use crate::requests::Traceback;
 
     /// A database, and a request that could not save something in it.
     async fn failed(said: &str, rig: impl AsyncFnOnce(&Writing, &Connection)) {
@@ -218,7 +218,7 @@ mod tests {
         let writing = Writing::new(database, Arc::clone(&requests));
         assert_eq!(writing.unwritable(1).await, None);
         requests.begin(1);
-        let failure = Failure {
+        let failure = Traceback {
             exception: format!("sqlite3.OperationalError: {said}"),
             is_new: true,
             saves: true,

@@ -117,7 +117,7 @@ async fn a_start_does_not_wait_until_old_comments_are_cleared_and_they_are() {
     // To clear takes as long as another has the database, or as the comments are many.
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     rig.start().await;
-    let (said, _) = rig.log.follow(500);
+    let (said, _) = rig.log.subscribe(500);
     let mut texts = said.iter().map(|line| &line.text);
     assert_eq!(texts.find(|text| text.contains("still clearing")), None);
     database.execute_batch("COMMIT").unwrap();

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::executable;
-use isso_daemon::{Progress, Runtime, Step};
+use isso_daemon::{InstallProgress, InstallStep, Runtime};
 
 #[test]
 fn it_is_made_once_and_made_anew_when_damaged() {
@@ -20,8 +20,8 @@ fn it_is_made_once_and_made_anew_when_damaged() {
     let runtime = Runtime::new(&place);
     assert!(!runtime.is_ready());
     let steps = ensure(&runtime);
-    assert_eq!(steps.first().map(|p| &p.step), Some(&Step::Create));
-    assert_eq!(steps.last().map(|p| &p.step), Some(&Step::Build("isso".into())));
+    assert_eq!(steps.first().map(|p| &p.step), Some(&InstallStep::Create));
+    assert_eq!(steps.last().map(|p| &p.step), Some(&InstallStep::Build("isso".into())));
     assert!(steps.is_sorted_by_key(|p| p.done), "{steps:?}");
     assert!(
         steps.iter().all(|p| p.done < p.total && p.total == steps[0].total),
@@ -178,7 +178,7 @@ fn an_environment_that_was_cut_off_is_made_anew() {
     assert!(!pip.exists(), "what was there is removed");
 }
 
-fn ensure(runtime: &Runtime) -> Vec<Progress> {
+fn ensure(runtime: &Runtime) -> Vec<InstallProgress> {
     let mut steps = Vec::new();
     runtime.ensure(|progress| steps.push(progress)).unwrap();
     steps

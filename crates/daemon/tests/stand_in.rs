@@ -5,7 +5,7 @@ mod common;
 use std::time::Duration;
 
 use common::{PATIENCE, Rig, Site, all_answered_with, answered_with, executable, group, until};
-use isso_daemon::{Config, LogRing, Phase};
+use isso_daemon::{LogRing, Phase, SupervisorConfig};
 use isso_lifecycle::{Daemon, DaemonEvent};
 
 const SOON: Duration = Duration::from_millis(300);
@@ -35,7 +35,7 @@ async fn check_given_up(script: &str, reason: &[&str]) {
 async fn failure(script: &str, ready_within: Duration) -> String {
     let site = Site::new();
     let program = site.stand_in(script);
-    let mut rig = Rig::with(&site, program, ready_within, Config::STOP_WITHIN).await;
+    let mut rig = Rig::with(&site, program, ready_within, SupervisorConfig::STOP_WITHIN).await;
     let said = rig.fail().await;
     assert_eq!(rig.monitor.status().last_exit.as_deref(), Some(said.as_str()));
     assert_eq!(rig.event().await, DaemonEvent::RestartDue);

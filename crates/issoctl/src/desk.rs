@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use isso_cfg::{Diagnostic, Document, Found, Timedelta, Volume, VolumeError, keys};
-use isso_daemon::{Settings, Snapshot};
+use isso_daemon::{SettingsSource, Snapshot};
 use isso_lifecycle::{Gate, PortError, Review, SettingsFiles, with_causes};
 use serde::{Deserialize, Serialize};
 
@@ -269,7 +269,7 @@ impl Papers {
     }
 }
 
-impl Settings for Desk {
+impl SettingsSource for Desk {
     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
         let papers = self.papers();
         let cfg = papers.accepted.as_ref().ok_or("isso.cfg was not looked at yet")?;
@@ -280,7 +280,7 @@ impl Settings for Desk {
         }))
     }
 
-    fn taken(&self, snapshot: &Snapshot) {
+    fn in_force(&self, snapshot: &Snapshot) {
         let Ok(cfg) = Document::parse(snapshot.text.clone()) else {
             return;
         };

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use isso_daemon::{Progress, Runtime, RuntimeError, Step};
+use isso_daemon::{InstallProgress, InstallStep, Runtime, RuntimeError};
 use nix::unistd::{Uid, User, geteuid};
 
 use crate::error::Failure;
@@ -21,7 +21,7 @@ pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
     // Drawn on stderr, and only if that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}").expect("the template is valid"));
-    let made = runtime.ensure(|Progress { step, done, total }| {
+    let made = runtime.ensure(|InstallProgress { step, done, total }| {
         bar.set_length(u64::try_from(total).unwrap_or(0));
         bar.set_position(u64::try_from(done).unwrap_or(0));
         bar.set_message(describe(&step));
@@ -55,13 +55,13 @@ fn of_another(error: &RuntimeError, me: Uid) -> Option<String> {
     })
 }
 
-fn describe(step: &Step) -> String {
+fn describe(step: &InstallStep) -> String {
     match step {
-        Step::Wait => "waiting for another issoctl that installs it".to_owned(),
-        Step::Create => "making a Python environment".to_owned(),
-        Step::Fetch(package) => format!("fetching {package}"),
-        Step::Install => "installing what was fetched".to_owned(),
-        Step::Build(package) => format!("building {package}"),
+        InstallStep::Wait => "waiting for another issoctl that installs it".to_owned(),
+        InstallStep::Create => "making a Python environment".to_owned(),
+        InstallStep::Fetch(package) => format!("fetching {package}"),
+        InstallStep::Install => "installing what was fetched".to_owned(),
+        InstallStep::Build(package) => format!("building {package}"),
     }
 }
 

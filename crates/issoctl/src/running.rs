@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use isso_cfg::Volume;
-use isso_daemon::{Config, Listener, LogRing, Owner, Program, Supervisor, raise_descriptor_limit};
+use isso_daemon::{Listener, LogRing, Owner, Program, Supervisor, SupervisorConfig, raise_descriptor_limit};
 use isso_lifecycle::{Event, Ports, Refusal, State};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -134,12 +134,12 @@ impl<'a> Place<'a> {
         let desk = Arc::new(Desk::new(volume.clone()));
         let logs = LogRing::new(LOG_LINES);
         let (events, daemon_events) = mpsc::channel(16);
-        let config = Config {
+        let config = SupervisorConfig {
             program: program.variables(inherited),
             database: volume.db_path(),
             settings: Arc::clone(&desk) as _,
             owner: self.owner.clone(),
-            stop_within: Config::STOP_WITHIN,
+            stop_within: SupervisorConfig::STOP_WITHIN,
         };
         let supervisor = Supervisor::new(config, listener, logs.clone(), events)
             .map_err(|source| Failure::new("cannot supervise Isso", source))?;

@@ -5,7 +5,7 @@ const LONGEST: usize = 200;
 
 /// What the log of one gunicorn says of a request.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct Traceback {
     pub(crate) exception: String,
     /// Not another exception of the same request.
     pub(crate) is_new: bool,
@@ -38,7 +38,7 @@ enum At {
 
 impl Tracebacks {
     /// Takes the next line; gives a failure when the line ends its traceback.
-    pub(crate) fn line(&mut self, line: &str) -> Option<Failure> {
+    pub(crate) fn line(&mut self, line: &str) -> Option<Traceback> {
         if let Some(method) = failed_method(line) {
             self.at = At::Failed;
             self.saves = ["POST", "PUT", "DELETE"].contains(&method);
@@ -51,7 +51,7 @@ impl Tracebacks {
         } else if self.at == At::Traceback {
             let exception = exception(line)?;
             self.at = At::Exception;
-            return Some(Failure {
+            return Some(Traceback {
                 exception,
                 is_new: std::mem::take(&mut self.is_new),
                 saves: self.saves,
@@ -101,7 +101,7 @@ mod tests {
     fn check(log: &str, expected: &[(&str, bool, bool)]) {
         let mut tracebacks = Tracebacks::default();
         let found: Vec<_> = log.lines().filter_map(|it| tracebacks.line(it)).collect();
-        let expected = expected.iter().map(|(exception, is_new, saves)| Failure {
+        let expected = expected.iter().map(|(exception, is_new, saves)| Traceback {
             exception: (*exception).to_owned(),
             is_new: *is_new,
             saves: *saves,

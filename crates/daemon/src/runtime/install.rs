@@ -9,7 +9,7 @@ use std::process::Command;
 use super::environment::Environment;
 use super::lock::{Batch, batches};
 use super::python::{Interpreter, PythonError};
-use super::{Progress, RuntimeError, Step, file};
+use super::{InstallProgress, InstallStep, RuntimeError, file};
 use crate::spawn::begin_afresh;
 
 /// So many lines of a failed program's output go into the error.
@@ -27,7 +27,7 @@ pub(super) struct Installer<'a, P> {
     total: usize,
 }
 
-impl<'a, P: FnMut(Progress)> Installer<'a, P> {
+impl<'a, P: FnMut(InstallProgress)> Installer<'a, P> {
     pub(super) fn new(folder: &'a Path, environment: &'a Environment, lock: &'a File, progress: &'a mut P) -> Self {
         Installer {
             folder,
@@ -53,7 +53,7 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
     }
 
     fn create(&mut self, python: &Interpreter) -> Result<(), RuntimeError> {
-        self.report(Step::Create);
+        self.report(InstallStep::Create);
         let mut command = Command::new(&python.path);
         command.args(["-I", "-m", "venv"]).arg(self.folder);
         self.environment.apply(&mut command);
@@ -65,12 +65,12 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
             Err(failure) => failure,
         };
         match failure {
-            Failure::Start(source) => Err(PythonError::Broken(python.path.clone(), source).into()),
+            InstallFailure::Start(source) => Err(PythonError::Broken(python.path.clone(), source).into()),
             // Debian's Python has venv but not ensurepip, and says so; others lack the module.
-            Failure::Exit(output) if output.contains("ensurepip") || output.contains("No module named venv") => {
+            InstallFailure::Exit(output) if output.contains("ensurepip") || output.contains("No module named venv") => {
                 Err(RuntimeError::NoVenv)
             }
-            Failure::Exit(output) => Err(RuntimeError::Venv {
+            InstallFailure::Exit(output) => Err(RuntimeError::Venv {
                 python: python.path.clone(),
                 output,
             }),
@@ -95,39 +95,39 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
             .arg(&requirements);
 
         if batch.from_source {
-            self.report(Step::Build(batch.packages.join(", ")));
+            self.report(InstallStep::Build(batch.packages.join(", ")));
         }
         self.environment.apply(&mut command);
         let last = self.done + batch.packages.len();
         let lock = self.lock;
-        let outcome = run(command, lock, |line| self.follow(line, batch, last));
+        let outcome = run(command, lock, |line| self.read_output(line, batch, last));
         self.done = last + usize::from(!batch.from_source);
         outcome.map_err(|failure| match failure {
-            Failure::Start(source) => file("run", &self.folder.join("bin/python"))(source),
-            Failure::Exit(output) if batch.packages.contains(&"misaka") => RuntimeError::Misaka { output },
-            Failure::Exit(output) => RuntimeError::Pip { output },
+            InstallFailure::Start(source) => file("run", &self.folder.join("bin/python"))(source),
+            InstallFailure::Exit(output) if batch.packages.contains(&"misaka") => RuntimeError::Misaka { output },
+            InstallFailure::Exit(output) => RuntimeError::Pip { output },
         })
     }
 
     /// Makes progress of what pip says: it names each package of a batch as it fetches or skips it.
-    fn follow(&mut self, line: &str, batch: &Batch, last: usize) {
+    fn read_output(&mut self, line: &str, batch: &Batch, last: usize) {
         if batch.from_source {
             return;
         }
         if let Some(package) = line.strip_prefix("Collecting ") {
             let name = package.split("==").next().unwrap_or(package);
-            self.report(Step::Fetch(name.to_owned()));
+            self.report(InstallStep::Fetch(name.to_owned()));
             self.done = last.min(self.done + 1);
         } else if line.starts_with("Ignoring ") {
             self.done = last.min(self.done + 1);
         } else if line.starts_with("Installing collected packages") {
             self.done = last;
-            self.report(Step::Install);
+            self.report(InstallStep::Install);
         }
     }
 
-    fn report(&mut self, step: Step) {
-        (self.progress)(Progress {
+    fn report(&mut self, step: InstallStep) {
+        (self.progress)(InstallProgress {
             step,
             done: self.done,
             total: self.total,
@@ -136,20 +136,20 @@ impl<'a, P: FnMut(Progress)> Installer<'a, P> {
 }
 
 /// How a program failed.
-enum Failure {
+enum InstallFailure {
     Start(io::Error),
     /// It ended with an error; the text is its last lines.
     Exit(String),
 }
 
 /// Runs a program to its end and hands over each line it writes.
-fn run(mut command: Command, lock: &File, mut each: impl FnMut(&str)) -> Result<(), Failure> {
-    let (output, stdout) = io::pipe().map_err(Failure::Start)?;
-    let stderr = stdout.try_clone().map_err(Failure::Start)?;
-    let stdin = lock.try_clone().map_err(Failure::Start)?;
+fn run(mut command: Command, lock: &File, mut each: impl FnMut(&str)) -> Result<(), InstallFailure> {
+    let (output, stdout) = io::pipe().map_err(InstallFailure::Start)?;
+    let stderr = stdout.try_clone().map_err(InstallFailure::Start)?;
+    let stdin = lock.try_clone().map_err(InstallFailure::Start)?;
     command.stdin(stdin).stdout(stdout).stderr(stderr);
     begin_afresh(&mut command);
-    let mut child = command.spawn().map_err(Failure::Start)?;
+    let mut child = command.spawn().map_err(InstallFailure::Start)?;
     // The command holds the pipe's other end, which must close for the output to end.
     drop(command);
 
@@ -165,9 +165,9 @@ fn run(mut command: Command, lock: &File, mut each: impl FnMut(&str)) -> Result<
             last.pop_front();
         }
     }
-    let status = child.wait().map_err(Failure::Start)?;
+    let status = child.wait().map_err(InstallFailure::Start)?;
     match status.success() {
         true => Ok(()),
-        false => Err(Failure::Exit(Vec::from(last).join("\n"))),
+        false => Err(InstallFailure::Exit(Vec::from(last).join("\n"))),
     }
 }

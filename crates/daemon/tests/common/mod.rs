@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use isso_daemon::{Config, Listener, LogRing, Monitor, Owner, Program, Settings, Snapshot, Supervisor};
+use isso_daemon::{Listener, LogRing, Monitor, Owner, Program, SettingsSource, Snapshot, Supervisor, SupervisorConfig};
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -127,7 +127,7 @@ impl File {
     }
 }
 
-impl Settings for File {
+impl SettingsSource for File {
     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
         assert!(!self.panics.swap(false, Ordering::SeqCst), "on purpose");
         Ok(Arc::new(Snapshot {
@@ -137,7 +137,7 @@ impl Settings for File {
         }))
     }
 
-    fn taken(&self, _: &Snapshot) {
+    fn in_force(&self, _: &Snapshot) {
         self.told.lock().unwrap().push("taken".to_owned());
     }
 
@@ -148,7 +148,7 @@ impl Settings for File {
 
 impl Rig {
     pub async fn new(site: &Site, program: Program) -> Rig {
-        Rig::with(site, program, Duration::from_secs(60), Config::STOP_WITHIN).await
+        Rig::with(site, program, Duration::from_secs(60), SupervisorConfig::STOP_WITHIN).await
     }
 
     /// Runs Isso under gunicorn, which has started.
@@ -169,7 +169,7 @@ impl Rig {
             told: Mutex::default(),
             panics: AtomicBool::new(false),
         });
-        let config = Config {
+        let config = SupervisorConfig {
             program,
             database: site.database(),
             settings: settings.clone(),

@@ -49,7 +49,7 @@ async fn gunicorn_is_found_behind_a_script_that_waits_for_it() {
     assert_ne!(rig.pid(), old);
     assert!(!probe(rig.address).await.unwrap().moderation);
     // The script is told nothing, so that it waits and says how gunicorn has ended.
-    let (said, _) = rig.log.follow(500);
+    let (said, _) = rig.log.subscribe(500);
     let told = format!("[{old}] [INFO] Handling signal: term");
     assert!(said.iter().any(|line| line.text.contains(&told)), "{said:#?}");
     rig.supervisor.stop().await.unwrap();

@@ -30,7 +30,7 @@ pub(super) async fn logs(State(app): State<App>, Query(query): Query<Tail>) -> B
 
 /// The lines that were asked for, and with `follow` those that come.
 fn tail(logs: &LogRing, Tail { lines, follow, json }: Tail) -> impl Stream<Item = String> + use<> {
-    let (past, coming) = logs.follow(lines.unwrap_or(usize::MAX));
+    let (past, coming) = logs.subscribe(lines.unwrap_or(usize::MAX));
     // Written as they are sent: each of many clients may ask for all.
     let past = past.into_iter().map(move |line| write(&line, json));
     // Sent at once, so that the client sees the answer begin even when nothing was logged yet.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use isso_actions::{HealthText, health_text};
-use isso_daemon::Config;
+use isso_daemon::SupervisorConfig;
 use isso_lifecycle::Event;
 
 use super::host::Host;
@@ -47,7 +47,7 @@ fn daemon(entrypoint: Vec<String>, display: String) -> Daemon {
     };
     let mut command = issoctl(&["supervise", "--volume", MOUNTS.volume, "--"]);
     command.extend(entrypoint);
-    let stop_within = u32::try_from(Config::STOP_WITHIN.as_millis()).unwrap_or(u32::MAX);
+    let stop_within = u32::try_from(SupervisorConfig::STOP_WITHIN.as_millis()).unwrap_or(u32::MAX);
     Daemon {
         display,
         mounts: MOUNTS,

@@ -8,14 +8,14 @@ use tokio::sync::mpsc;
 
 /// Events wait here, not in a blocked send: whoever should receive them may itself be waiting for
 /// the end of a stop.
-pub(super) struct Outbox {
+pub(super) struct EventQueue {
     waiting: VecDeque<DaemonEvent>,
     events: mpsc::Sender<DaemonEvent>,
 }
 
-impl Outbox {
-    pub(super) fn new(events: mpsc::Sender<DaemonEvent>) -> Outbox {
-        Outbox {
+impl EventQueue {
+    pub(super) fn new(events: mpsc::Sender<DaemonEvent>) -> EventQueue {
+        EventQueue {
             waiting: VecDeque::new(),
             events,
         }

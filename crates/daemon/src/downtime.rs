@@ -10,15 +10,15 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The moment from which requests are answered with 503; none while a gunicorn takes them.
 #[derive(Debug)]
-pub(crate) struct Absence {
+pub(crate) struct Downtime {
     answers_from: watch::Sender<Option<Instant>>,
 }
 
-impl Absence {
+impl Downtime {
     /// No gunicorn has been started yet.
-    pub(crate) fn new() -> Absence {
+    pub(crate) fn new() -> Downtime {
         let answers_from = watch::Sender::new(Some(Instant::now() + PATIENCE));
-        Absence { answers_from }
+        Downtime { answers_from }
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Option<Instant>> {
@@ -53,7 +53,7 @@ fn from(before: Option<Instant>, now: Instant, next_start: Duration) -> Instant 
 mod tests {
     use super::*;
 
-    /// How long after its start an absence is answered, if these next starts become known at these
+    /// How long after its start a downtime is answered, if these next starts become known at these
     /// moments, all in milliseconds.
     fn check(known: &[(u64, u64)], expected: u64) {
         let start = Instant::now();
@@ -80,14 +80,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_gunicorn_that_is_there_ends_it() {
-        let absence = Absence::new();
-        let mut answers_from = absence.watch();
+        let downtime = Downtime::new();
+        let mut answers_from = downtime.watch();
         assert!(answers_from.borrow_and_update().is_some(), "none is there at first");
-        absence.begins(Duration::ZERO);
+        downtime.begins(Duration::ZERO);
         assert!(!answers_from.has_changed().unwrap(), "the wait goes on");
-        absence.ends();
+        downtime.ends();
         assert_eq!(*answers_from.borrow_and_update(), None);
-        absence.begins(Duration::ZERO);
+        downtime.begins(Duration::ZERO);
         assert!(answers_from.borrow_and_update().is_some());
     }
 }

@@ -14,7 +14,7 @@ use crate::settings::Snapshot;
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What is going on. Replacing it ends it: a generation that is dropped is stopped gracefully.
-pub(super) enum Current {
+pub(super) enum Process {
     Idle,
     Starting(Work<Launched>),
     Serving(Serving),
@@ -31,7 +31,7 @@ pub(super) struct Serving {
 /// What goes on beside it.
 pub(super) enum Stage {
     /// Nothing but a look whether its workers hang.
-    Settled(Work<()>),
+    Alone(Work<()>),
     /// Its successor is being started.
     Launching(Work<Launched>, Instant),
     /// Its predecessor is finishing its requests.
@@ -47,13 +47,13 @@ pub(super) enum Change {
     Due,
 }
 
-impl Current {
+impl Process {
     pub(super) async fn change(&mut self) -> Change {
         match self {
-            Current::Idle => pending().await,
-            Current::Starting(start) => Change::Started(start.await),
-            Current::Serving(serving) => serving.change().await,
-            Current::Waiting(wait) => {
+            Process::Idle => pending().await,
+            Process::Starting(start) => Change::Started(start.await),
+            Process::Serving(serving) => serving.change().await,
+            Process::Waiting(wait) => {
                 wait.await;
                 Change::Due
             }
@@ -78,7 +78,7 @@ impl Serving {
 impl Stage {
     async fn change(&mut self) -> Change {
         match self {
-            Stage::Settled(hang) => {
+            Stage::Alone(hang) => {
                 hang.await;
                 Change::Hangs
             }
