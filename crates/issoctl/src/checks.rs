@@ -1,9 +1,11 @@
 //! Thorough checks of the database beside an Isso that serves.
 //!
-//! A check is a process of its own ([`crate::cmd::check_database`]): its memory is gone when it ends, SQLite's locks of
-//! this process are untouched, and it has the lowest priority. When one is due, [`is_due`] says.
+//! A check is a process of its own ([`Commands::check_database`](crate::child::Commands)): its memory is gone when
+//! it ends, SQLite's locks of this process are untouched, and it has the lowest priority. When one is due, [`is_due`]
+//! says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,8 +19,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::aside::on_thread;
-use crate::child::issoctl;
-use crate::cmd::check_database::Checked;
+use crate::child::beside_us;
 use crate::host::Handle;
 
 /// Isso comes first.
@@ -49,20 +50,34 @@ pub struct DatabaseStatus {
     pub unwritable: Option<Unwritable>,
 }
 
+/// What came of a check. It is printed, for the database's folder may be full.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Checked {
+    /// The database was read.
+    Verdict(Verdict),
+    /// It was written to meanwhile.
+    Changed,
+    /// It could not be read.
+    Failed(String),
+}
+
 /// The task that has the database checked.
 pub struct Checks {
     database: PathBuf,
+    check: fn(&Path) -> Command,
     status: watch::Sender<DatabaseStatus>,
     /// What this process has had checked: where nothing can be written, no verdict stands beside the database.
     last: Mutex<Option<Verdict>>,
 }
 
 impl Checks {
-    /// Checks of this database, and what they find.
-    pub fn new(database: PathBuf) -> (Checks, watch::Receiver<DatabaseStatus>) {
+    /// Checks of this database by this command, and what they find.
+    pub fn new(database: PathBuf, check: fn(&Path) -> Command) -> (Checks, watch::Receiver<DatabaseStatus>) {
         let (status, found) = watch::channel(DatabaseStatus::default());
         let checks = Checks {
             database,
+            check,
             status,
             last: Mutex::default(),
         };
@@ -147,8 +162,7 @@ impl Checks {
     }
 
     async fn check(&self) -> Result<Checked, String> {
-        let mut command = issoctl();
-        command.arg("check-database").arg(&self.database);
+        let mut command = beside_us((self.check)(&self.database));
         let done = timeout(LONGEST, command.kill_on_drop(true).output())
             .await
             .map_err(|_| format!("it took longer than {LONGEST:?}"))?

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod startos;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,8 @@ use isso_backup::{Retention, RetentionError};
 use isso_cfg::{Timedelta, TimedeltaError};
 
 use crate::listen::Listen;
-use crate::startos::Hook;
+
+pub use startos::HookCommand;
 
 /// Runs Isso, the comment server, so that you need not administer it.
 ///
@@ -79,7 +82,7 @@ pub enum Command {
     Stop,
     /// Answer the hooks of the StartOS package: JSON in on stdin, JSON out on stdout
     #[command(subcommand, hide = true)]
-    Startos(Hook),
+    Startos(HookCommand),
     /// Check every page of a database; `up` and `supervise` start this beside Isso
     #[command(hide = true)]
     CheckDatabase {

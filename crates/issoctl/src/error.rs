@@ -4,13 +4,13 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use isso_lifecycle::{causes, with_causes};
+use isso_lifecycle::causes;
 use serde_json::{Value, json};
 
-use crate::data::DataDir;
+use crate::locate::DataFolder;
 use crate::output::Output;
 use crate::owner;
-use crate::service::{Problem, ProblemKind};
+use crate::remedy::remedy;
 
 type Source = Box<dyn Error + Send + Sync>;
 
@@ -22,6 +22,8 @@ pub struct Failure {
     details: Option<Box<Value>>,
     hint: Option<String>,
     source: Option<Source>,
+    /// Whether `source` is the error that says `message`, and not the cause of it.
+    is_source_itself: bool,
 }
 
 impl Failure {
@@ -42,6 +44,15 @@ impl Failure {
         }
     }
 
+    /// What an error of the host says, with its causes.
+    pub fn of(error: impl Into<Source>) -> Self {
+        let error = error.into();
+        Self {
+            is_source_itself: true,
+            ..Self::new(error.to_string(), error)
+        }
+    }
+
     /// A failure that is its own cause.
     pub fn plain(message: impl Into<String>) -> Self {
         Self {
@@ -50,6 +61,7 @@ impl Failure {
             details: None,
             hint: None,
             source: None,
+            is_source_itself: false,
         }
     }
 
@@ -78,7 +90,7 @@ impl Failure {
 
     /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data
     /// folder.
-    pub fn report(&self, data: Option<&DataDir>, output: &Output) -> ExitCode {
+    pub fn report(&self, data: Option<&DataFolder>, output: &Output) -> ExitCode {
         let source = self.source.as_deref();
         let remedy = || source.and_then(|source| remedy(source)).map(str::to_owned);
         // For root, what was denied is denied to another user.
@@ -110,18 +122,19 @@ impl Failure {
 
     /// What it says and its causes, in one line.
     pub fn line(&self) -> String {
-        match &self.source {
-            Some(source) => format!("{}: {}", self.message, with_causes(&**source)),
-            None => self.message.clone(),
-        }
+        let all = std::iter::once(self.message.clone()).chain(self.causes());
+        all.collect::<Vec<_>>().join(": ")
     }
 
     fn causes(&self) -> Vec<String> {
         let Some(source) = self.source.as_deref() else {
             return Vec::new();
         };
-        let causes = causes(source).map(ToString::to_string);
-        std::iter::once(source.to_string()).chain(causes).collect()
+        let first = (!self.is_source_itself).then(|| source.to_string());
+        first
+            .into_iter()
+            .chain(causes(source).map(ToString::to_string))
+            .collect()
     }
 }
 
@@ -137,72 +150,8 @@ fn is_denied(error: &(dyn Error + Send + Sync + 'static)) -> bool {
     false
 }
 
-/// What to do about what the system said, where that alone tells it.
-pub fn remedy(error: &(dyn Error + 'static)) -> Option<&'static str> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        match error.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(io::ErrorKind::PermissionDenied) => {
-                return Some(
-                    "do this as the user who owns the file or folder named above, or give yourself access to it",
-                );
-            }
-            Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
-                return Some("free some room on that disk, which `df -h` and `df -i` show, and try again");
-            }
-            Some(io::ErrorKind::ReadOnlyFilesystem) => {
-                return Some("that disk is mounted read-only: mount it writable, or choose a folder elsewhere");
-            }
-            _ => next = error.source(),
-        }
-    }
-    None
-}
-
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
-    }
-}
-
-impl From<isso_cfg::VolumeError> for Failure {
-    fn from(source: isso_cfg::VolumeError) -> Self {
-        Self::new("the data folder cannot be used", source)
-    }
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        let details = serde_json::to_value(&problem).expect("our own types have string keys");
-        let mut failure = Self::plain(problem.message).details(details);
-        failure.hint = problem.hint;
-        match problem.kind {
-            ProblemKind::UnknownAction | ProblemKind::InvalidInput => failure.exit(Self::USAGE),
-            ProblemKind::Refused | ProblemKind::Failed => failure,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_system_says_is_told_with_a_remedy() {
-        let check = |kind: io::ErrorKind, words: Option<&str>| {
-            let error = isso_cfg::VolumeError::Lock {
-                path: "/srv/.lock".into(),
-                source: kind.into(),
-            };
-            let found = remedy(&error);
-            match words {
-                Some(words) => assert!(found.is_some_and(|it| it.contains(words)), "{found:?}"),
-                None => assert_eq!(found, None),
-            }
-        };
-        check(io::ErrorKind::PermissionDenied, Some("owns"));
-        check(io::ErrorKind::StorageFull, Some("df -h"));
-        check(io::ErrorKind::ReadOnlyFilesystem, Some("read-only"));
-        check(io::ErrorKind::NotFound, None);
     }
 }

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::closest::closest;
-use crate::error::Failure;
 
 /// A field of a form, for a person to read.
 #[derive(Debug)]
@@ -14,6 +13,27 @@ pub struct Field {
     pub value: String,
     /// Its name in the form.
     pub label: String,
+}
+
+/// What was typed is not what the form takes.
+#[derive(Debug, thiserror::Error)]
+pub enum FieldError {
+    /// A word that names no field.
+    #[error("`{given}` is not FIELD=VALUE")]
+    NoValue {
+        /// What was typed.
+        given: String,
+        /// A field that the form has.
+        first: String,
+    },
+    /// A field that the form does not have, or a value that the field does not take.
+    #[error("{path}: {reason}")]
+    Wrong {
+        /// The field, as in `guard.ratelimit`.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
 }
 
 /// Lists the fields of a form with what stands in them.
@@ -75,26 +95,28 @@ pub fn mask(form: &Value, values: &mut Value) {
 }
 
 /// Puts `FIELD=VALUE` texts into the values of a form.
-pub fn assign(form: &Value, mut values: Value, fields: &[String]) -> Result<Value, Failure> {
+pub fn assign(form: &Value, mut values: Value, fields: &[String]) -> Result<Value, FieldError> {
     let mut lists_begun = Vec::new();
     for field in fields {
         let named = field.split_once('=').filter(|(path, _)| !path.is_empty());
-        let (path, text) = named.ok_or_else(|| {
-            let first = entries(form).next().map_or("FIELD", |(name, _)| name);
-            Failure::usage(format!("`{field}` is not FIELD=VALUE"))
-                .hint(format!("write a field's name, an equals sign and its value: {first}=…"))
+        let (path, text) = named.ok_or_else(|| FieldError::NoValue {
+            given: field.clone(),
+            first: entries(form).next().map_or("FIELD", |(name, _)| name).to_owned(),
         })?;
         let begun = lists_begun.contains(&path);
         lists_begun.push(path);
         let parts: Vec<&str> = path.split('.').collect();
-        put(form, &mut values, &parts, text, begun).map_err(|reason| Failure::usage(format!("{path}: {reason}")))?;
+        put(form, &mut values, &parts, text, begun).map_err(|reason| FieldError::Wrong {
+            path: path.to_owned(),
+            reason,
+        })?;
     }
     Ok(values)
 }
 
 /// Refuses names that the form does not have: an action would leave them out without a word.
-pub fn check_names(form: &Value, input: &Value) -> Result<(), Failure> {
-    names(form, input, "").map_err(|(path, reason)| Failure::usage(format!("{path}: {reason}")))
+pub fn check_names(form: &Value, input: &Value) -> Result<(), FieldError> {
+    names(form, input, "").map_err(|(path, reason)| FieldError::Wrong { path, reason })
 }
 
 fn names(form: &Value, input: &Value, prefix: &str) -> Result<(), (String, String)> {

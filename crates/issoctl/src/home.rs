@@ -15,8 +15,6 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use tokio::sync::oneshot;
 
-use crate::error::Failure;
-
 /// How often it is looked without a word of the kernel, which says nothing of a folder above that was moved.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
 /// A look alone may fall between two steps of an administrator.
@@ -24,9 +22,29 @@ const SECOND_LOOK: Duration = Duration::from_secs(2);
 /// What the thread needs is little, and memory counts.
 const STACK: usize = 64 * 1024;
 
+/// What became of a data folder that is gone from its path.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderGone {
+    /// It is elsewhere.
+    #[error(
+        "the data folder {} was moved to {}, and Isso with it would not find its database",
+        .from.display(),
+        .to.display()
+    )]
+    Moved {
+        /// Where it was.
+        from: PathBuf,
+        /// Where it is.
+        to: PathBuf,
+    },
+    /// It is nowhere.
+    #[error("the data folder {} was deleted", .0.display())]
+    Deleted(PathBuf),
+}
+
 /// Tells once that the folder, which was opened when it was taken, is gone from its path. The look is taken by a thread
 /// of its own, for the disk may not answer.
-pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<Failure>> {
+pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<FolderGone>> {
     let path = path.to_owned();
     let (tell, told) = oneshot::channel();
     let work = move || {
@@ -82,16 +100,11 @@ fn is_in_place(path: &Path, folder: &File) -> bool {
     }
 }
 
-fn explain(path: &Path, folder: &File) -> Failure {
-    let path = path.display();
+fn explain(path: &Path, folder: &File) -> FolderGone {
+    let from = path.to_owned();
     match new_place(folder) {
-        Some(new) => Failure::plain(format!(
-            "the data folder {path} was moved to {}, and Isso with it would not find its database",
-            new.display()
-        ))
-        .hint(format!("start it again there: --data {}", new.display())),
-        None => Failure::plain(format!("the data folder {path} was deleted"))
-            .hint("put back a copy of it, or begin anew with another folder: --data DIR"),
+        Some(to) => FolderGone::Moved { from, to },
+        None => FolderGone::Deleted(from),
     }
 }
 
@@ -119,14 +132,14 @@ mod tests {
         assert!(!is_in_place(&path, &folder));
         fs::create_dir(&path).unwrap();
         assert!(!is_in_place(&path, &folder), "it is another");
-        let said = explain(&path, &folder).line();
+        let said = explain(&path, &folder).to_string();
         assert!(said.contains(&format!("moved to {}", new.display())), "{said}");
         fs::remove_dir(&path).unwrap();
         fs::rename(&new, &path).unwrap();
         assert!(is_in_place(&path, &folder));
         fs::remove_dir(&path).unwrap();
         assert!(!is_in_place(&path, &folder));
-        let said = explain(&path, &folder).line();
+        let said = explain(&path, &folder).to_string();
         assert!(said.contains("was deleted"), "{said}");
     }
 }

@@ -11,29 +11,37 @@ mod cmd;
 mod data;
 mod desk;
 mod error;
+mod events;
 mod fields;
 mod files;
 mod gunicorn;
 mod harmless;
 mod home;
 mod host;
+mod host_lock;
 mod install;
 mod language;
 mod listen;
+mod locate;
+mod log;
 mod memory;
 mod output;
 mod owner;
 mod printer;
+mod remedy;
 mod running;
 mod schedule;
 mod service;
 mod settings;
 mod signals;
+mod spell;
 mod startos;
 mod surroundings;
 mod terminal;
 mod usage;
+mod waiting;
 mod watch;
+mod words;
 
 use std::fs::File;
 use std::process::ExitCode;
@@ -41,10 +49,13 @@ use std::process::ExitCode;
 use tokio::task::LocalSet;
 
 use cli::Command;
-use data::DataDir;
 use error::Failure;
+use locate::DataFolder;
 use output::Output;
 use printer::LAST_LINES;
+
+/// Where the official image keeps the database.
+pub const IMAGE_DATABASE: &str = "/db/comments.db";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -54,7 +65,7 @@ async fn main() -> ExitCode {
         Err(code) => return code,
     };
     let output = Output { json: cli.json };
-    let data = match DataDir::locate(cli.data) {
+    let data = match DataFolder::locate(cli.data) {
         Ok(data) => data,
         Err(failure) => return failure.report(None, &output),
     };
@@ -77,7 +88,7 @@ async fn main() -> ExitCode {
     code
 }
 
-async fn run(data: &DataDir, output: Output, command: Command, source: Option<File>) -> Result<ExitCode, Failure> {
+async fn run(data: &DataFolder, output: Output, command: Command, source: Option<File>) -> Result<ExitCode, Failure> {
     match command {
         Command::Up(args) => cmd::up::run(data, output, args).await,
         Command::Supervise(args) => cmd::supervise::run(data, output, args).await,
@@ -87,7 +98,7 @@ async fn run(data: &DataDir, output: Output, command: Command, source: Option<Fi
         Command::Config(command) => cmd::config::run(data, output, command).await,
         Command::Logs(args) => cmd::logs::run(data, output, args).await,
         Command::CheckDatabase { database } => Ok(cmd::check_database::run(&database)),
-        Command::Startos(hook) => startos::run(data, hook).await,
+        Command::Startos(hook) => cmd::startos::run(data, hook.into()).await,
         Command::Stop => cmd::stop::run(data, output).await,
         Command::Completions { shell } => cmd::pages::completions(shell),
         Command::Man { out } => cmd::pages::man(output, out.as_deref()),

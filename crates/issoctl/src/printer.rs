@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub struct Printer {
 struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
+    /// How many lines were dropped.
+    dropped: Arc<AtomicU64>,
 }
 
 #[derive(Default)]
@@ -44,8 +47,6 @@ struct Queue {
     is_writing: bool,
     /// Lines that found no room since the last that did.
     refused: u64,
-    /// All that were dropped.
-    dropped: u64,
 }
 
 impl Queue {
@@ -95,9 +96,9 @@ impl Printer {
         Ok(printer)
     }
 
-    /// How many lines were dropped.
-    pub fn dropped(&self) -> u64 {
-        self.shared.queue().dropped
+    /// Counts the lines that were dropped.
+    pub fn dropped(&self) -> &Arc<AtomicU64> {
+        &self.shared.dropped
     }
 
     /// Prints lines, or drops them.
@@ -105,7 +106,7 @@ impl Printer {
         let mut queue = self.shared.queue();
         if queue.bytes + text.len() > ROOM {
             queue.refused += 1;
-            queue.dropped += 1;
+            self.shared.count_dropped();
             return;
         }
         queue.bytes += text.len();
@@ -130,6 +131,10 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn count_dropped(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
     fn write_all(&self, to: &impl AsFd) {
         let mut missing = 0;
         loop {
@@ -141,7 +146,7 @@ impl Shared {
             }
             if !told || write_line(to, &line.text).is_err() {
                 missing += 1;
-                self.queue().dropped += 1;
+                self.count_dropped();
             }
         }
     }
@@ -196,6 +201,10 @@ mod tests {
 
     use super::*;
 
+    fn dropped(printer: &Printer) -> u64 {
+        printer.dropped().load(Ordering::Relaxed)
+    }
+
     #[test]
     fn a_reader_that_does_not_read_costs_lines_and_no_time() {
         let (reader, writer) = io::pipe().unwrap();
@@ -204,7 +213,7 @@ mod tests {
         for number in 0..1000 {
             printer.print(&format!("{number:1023}\n"));
         }
-        assert!(printer.dropped() > 0 && printer.dropped() < 1000);
+        assert!(dropped(&printer) > 0 && dropped(&printer) < 1000);
         printer.flush(Duration::from_millis(1));
 
         let reading = std::thread::spawn(move || {
@@ -222,13 +231,13 @@ mod tests {
         });
         let mut printed = 1000;
         spin_until("there is never room for a line", || {
-            let dropped = printer.dropped();
+            let before = dropped(&printer);
             printer.print("the end\n");
             printed += 1;
-            printer.dropped() == dropped
+            dropped(&printer) == before
         });
         let (written, missing) = reading.join().unwrap();
-        assert_eq!(missing, printer.dropped(), "all that is missing is told");
+        assert_eq!(missing, dropped(&printer), "all that is missing is told");
         assert_eq!(written + missing, printed);
     }
 
@@ -239,6 +248,6 @@ mod tests {
         printer.print("one\n");
         printer.print("two\n");
         printer.flush(Duration::from_secs(60));
-        assert_eq!(printer.dropped(), 2);
+        assert_eq!(dropped(&printer), 2);
     }
 }

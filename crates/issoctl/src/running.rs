@@ -1,34 +1,33 @@
-//! The long-running host behind `up` and `supervise`: lock, API, signals, main loop.
+//! The long-running host behind `up` and `supervise`: state machine, supervisor, API, main loop.
 
-use std::fs::File;
-use std::io::{self, IsTerminal};
+mod error;
+
+use std::io;
 use std::os::unix::net::UnixListener;
-use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use isso_cfg::Volume;
-use isso_daemon::{Listener, LogRing, Owner, Program, Supervisor, SupervisorConfig, raise_descriptor_limit};
+use isso_daemon::{Listener, LogRing, Program, Supervisor, SupervisorConfig, raise_descriptor_limit};
 use isso_lifecycle::{Event, Ports, Refusal, State};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::filter::LevelFilter;
 
-use crate::announce;
-use crate::api::{self, App, Bound, Current, SocketPath};
+use crate::api::{self, App, Current, SocketPath};
 use crate::checks::Checks;
-use crate::data::{DataDir, Taken};
+use crate::child::Commands;
 use crate::desk::{ConfigPort, Desk};
-use crate::error::Failure;
+use crate::events::{HostEvent, report_states};
 use crate::home;
 use crate::host::{self, ArchivePort, Reports, Restores, TaskFlag};
-use crate::output::{BOLD, LogWriter, Output, WARN};
-use crate::printer;
+use crate::host_lock::HostLock;
 use crate::service::Service;
-use crate::signals::{self, HostSignals};
 use crate::surroundings::Surroundings;
 use crate::watch::follow;
+
+pub use error::HostError;
 
 /// How long the state machine waits for another process that holds the volume's lock. Meanwhile it starts no Isso in
 /// place of one that has died, so actions wait before they reach it.
@@ -36,94 +35,37 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How many lines of Isso's output are kept for `issoctl logs`.
 const LOG_LINES: usize = 2000;
 
-/// The data folder of a host, which is the only one in it as long as this lives.
-pub struct Place<'a> {
-    data: &'a DataDir,
-    owner: Owner,
-    signals: HostSignals,
-    _lock: Option<File>,
-    socket: Bound,
+/// What a host runs, and with what.
+pub struct HostOptions {
+    /// The files.
+    pub volume: Volume,
+    /// The command line of gunicorn.
+    pub program: Program,
+    /// Where Isso answers.
+    pub listener: Listener,
+    /// The programs that the host starts beside Isso.
+    pub commands: Commands,
+    /// How many lines the program that runs the host could not print, for the status.
+    pub dropped_lines: Arc<AtomicU64>,
 }
 
 /// A host that was initialised and has not started Isso yet.
-pub struct Running<'a> {
-    place: Place<'a>,
+pub struct Host {
+    lock: HostLock,
     app: App,
     checks: Checks,
 }
 
-/// Has what is logged from this level on written to stderr, once in a process.
-pub fn log(least: LevelFilter) {
-    tracing_subscriber::fmt()
-        .with_max_level(least)
-        .with_writer(|| LogWriter)
-        // It would print what cannot be printed, and panic.
-        .log_internal_errors(false)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        // Isso's own lines bear their time, and a service manager adds one to the others.
-        .without_time()
-        .compact()
-        .init();
-}
-
-impl<'a> Place<'a> {
-    /// Makes the folder and takes it, with the API's socket: a host that no command could reach would be taken for
-    /// none. From here on there is a log, and nothing that is printed ends this process.
-    pub async fn take(data: &'a DataDir) -> Result<Place<'a>, Failure> {
-        signals::ignore_those_of_printing();
-        raise_descriptor_limit();
-        let printer =
-            printer::install().map_err(|source| Failure::new("cannot start the thread that prints", source))?;
-        log(LevelFilter::INFO);
-        std::panic::set_hook(Box::new(|panic| {
-            printer.print(&format!("issoctl {panic}\n"));
-        }));
-        data.create()?;
-        let _lock = match data.lock().await? {
-            Taken::Now(lock) => lock,
-            Taken::ByHost => {
-                return Err(
-                    Failure::plain(format!("another `issoctl up` runs on {}", data.path().display()))
-                        .hint("see it with `issoctl status`, end it with `issoctl stop`"),
-                );
-            }
-        };
-        let socket =
-            SocketPath::new(data.path()).map_err(|source| Failure::new("the data folder cannot be used", source))?;
-        let socket = socket.bind().map_err(|source| {
-            Failure::new(
-                format!(
-                    "commands could not reach this `issoctl up`: the socket {} cannot be made",
-                    data.path().join(SocketPath::NAME).display()
-                ),
-                source,
-            )
-            .hint(
-                "remove what stands in its place; where the file system knows no unix sockets, as on some network \
-                 shares, choose a folder elsewhere with --data DIR",
-            )
-        })?;
-        let owner =
-            Owner::of_folder(data.path()).map_err(|source| Failure::new("the data folder cannot be used", source))?;
-        match owner.end_leftovers() {
-            0 => {}
-            count => {
-                tracing::warn!("ended {count} processes of an Isso whose supervisor was killed");
-            }
-        }
-        let signals = HostSignals::new()?;
-        Ok(Place {
-            data,
-            owner,
-            signals,
-            _lock,
-            socket,
-        })
-    }
-
+impl HostLock {
     /// Looks at the volume and puts it right.
-    pub async fn init(self, volume: Volume, program: Program, listener: Listener) -> Result<Running<'a>, Failure> {
+    pub async fn init(self, options: HostOptions) -> Result<Host, HostError> {
+        let HostOptions {
+            volume,
+            program,
+            listener,
+            commands,
+            dropped_lines,
+        } = options;
         let listen = listener.local_address();
         let inherited: Vec<_> = volume
             .environment()
@@ -141,8 +83,7 @@ impl<'a> Place<'a> {
             owner: self.owner.clone(),
             stop_within: SupervisorConfig::STOP_WITHIN,
         };
-        let supervisor = Supervisor::new(config, listener, logs.clone(), events)
-            .map_err(|source| Failure::new("cannot supervise Isso", source))?;
+        let supervisor = Supervisor::new(config, listener, logs.clone(), events).map_err(HostError::Supervisor)?;
         let monitor = supervisor.monitor();
         let task = watch::Sender::new(false);
         let password_needed = task.subscribe();
@@ -154,14 +95,12 @@ impl<'a> Place<'a> {
             restorer: Box::new(archive),
         };
         let host = host::spawn(ports, daemon_events, events);
-        host.send(Event::Init)
-            .await
-            .map_err(|refusal| Failure::new("the settings cannot be used", refusal))?;
+        host.send(Event::Init).await.map_err(HostError::Settings)?;
         let restores = Restores {
             host: host.clone(),
             outcome,
         };
-        let (checks, database) = Checks::new(volume.db_path());
+        let (checks, database) = Checks::new(volume.db_path(), commands.check_database);
         let app = App {
             database,
             restores,
@@ -177,50 +116,55 @@ impl<'a> Place<'a> {
             logs,
             password_needed,
             descriptors: raise_descriptor_limit(),
+            dropped_lines,
             stop: CancellationToken::new(),
         };
-        Ok(Running {
-            place: self,
+        Ok(Host {
+            lock: self,
             app,
             checks,
         })
     }
 }
 
-impl Running<'_> {
+impl Host {
     /// The actions, and the state machine.
     pub fn service(&self) -> &Service {
         &self.app.service
     }
 
-    /// Starts Isso and runs it until a signal, `issoctl stop`, or the loss of the data folder.
-    pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let Running { place, app, checks } = self;
-        let Place {
-            data,
-            signals,
-            _lock,
-            socket,
-            ..
-        } = place;
-        let unserved = |source| Failure::new("the API could not be served", source);
+    /// Ends the host when it is cancelled.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.app.stop.clone()
+    }
+
+    /// Starts Isso and runs it until the stop token is cancelled, `issoctl stop`, or the loss of the data folder.
+    pub async fn run(self, tell: impl Fn(HostEvent) + 'static) -> Result<(), HostError> {
+        let Host { lock, app, checks } = self;
+        let HostLock {
+            data, _lock, socket, ..
+        } = lock;
         let App {
             service, stop, desk, ..
         } = app.clone();
         let host = service.host;
-        let (listener, published) = socket.publish().map_err(unserved)?;
+        let tell = Rc::new(tell);
+        let (listener, published) = socket.publish().map_err(HostError::Api)?;
         let api = tokio::task::spawn_local(serve(app.clone(), listener, published));
-        keep_going("telling the state", move || announce::follow(app.clone(), output));
-        signals.obey(stop.clone(), host.clone())?;
+        let telling = Rc::clone(&tell);
+        keep_going("telling the state", move || {
+            let tell = Rc::clone(&telling);
+            report_states(app.clone(), move |event| tell(event))
+        });
 
         match host.send(Event::Start).await {
             // Files that could not be settled count as files without a password, and the reason is told.
             Err(Refusal::NoPassword | Refusal::Failed(_)) if host.state() == State::AwaitingPassword => {
-                output.note(&waits(&desk, data));
+                tell(HostEvent::NotStarted { reason: desk.reason() });
             }
             // Whatever else is wrong with Isso is told as its state.
             Ok(_) | Err(Refusal::NoPassword | Refusal::Failed(_)) => {}
-            Err(refusal) => return Err(Failure::new("Isso could not be started", refusal)),
+            Err(refusal) => return Err(HostError::Start(refusal)),
         }
         let (config, watching) = (service.volume.config_path(), host.clone());
         keep_going("watching isso.cfg", move || {
@@ -248,14 +192,10 @@ impl Running<'_> {
             Some(gone) = gone => Some(gone),
         };
         stop.cancel();
-        announce::stopping();
-        host.send(Event::Stop)
-            .await
-            .map_err(|refusal| Failure::new("Isso could not be stopped", refusal))?;
-        api.await
-            .map_err(|bug| Failure::new("the API could not be served", bug))?
-            .map_err(unserved)?;
-        gone.map_or(Ok(ExitCode::SUCCESS), Err)
+        tell(HostEvent::Stopping);
+        host.send(Event::Stop).await.map_err(HostError::Stop)?;
+        api.await.map_err(HostError::ApiTask)?.map_err(HostError::Api)?;
+        gone.map_or(Ok(()), |gone| Err(gone.into()))
     }
 }
 
@@ -273,17 +213,6 @@ where
     F: Future<Output = ()> + 'static,
 {
     tokio::task::spawn_local(isso_daemon::keep_going(what, work));
-}
-
-fn waits(desk: &Desk, data: &DataDir) -> String {
-    match desk.reason() {
-        Some(reason) => format!("{WARN}Isso is not started:{WARN:#} {reason}"),
-        None => format!(
-            "{WARN}Isso waits for an admin password.{WARN:#} Set one from another terminal:\n  \
-             {BOLD}{}{BOLD:#}",
-            data.spell("issoctl action run set-admin-password")
-        ),
-    }
 }
 
 #[cfg(test)]

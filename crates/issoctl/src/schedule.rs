@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use tokio::time::sleep;
 
 use crate::aside::on_thread;
-use crate::child::issoctl;
+use crate::child::{Commands, beside_us};
 use crate::data::DataDir;
 
 /// How long to wait after a backup that failed, at most.
@@ -23,6 +23,8 @@ pub struct Schedule {
     pub to: PathBuf,
     /// Which ones to keep; all if nothing is said.
     pub keep: Option<String>,
+    /// How to make one.
+    pub commands: Commands,
 }
 
 impl Schedule {
@@ -59,15 +61,10 @@ impl Schedule {
         self.every.saturating_sub(age)
     }
 
-    /// The same command that a person would type, in a process of its own.
+    /// Makes one in a process of its own.
     async fn back_up(&self, data: &DataDir) -> Result<String, String> {
-        let mut command = issoctl();
-        command.arg("--data").arg(data.path());
-        command.args(["backup", "create", "--to"]).arg(&self.to);
-        if let Some(keep) = &self.keep {
-            command.arg("--keep").arg(keep);
-        }
-        let done = command.output().await.map_err(|error| error.to_string())?;
+        let command = (self.commands.back_up)(data.path(), &self.to, self.keep.as_deref());
+        let done = beside_us(command).output().await.map_err(|error| error.to_string())?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().replace('\n', " ");
         if done.status.success() {
             Ok(text(&done.stdout))

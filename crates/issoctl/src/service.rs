@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::aside::{NotDone, aside};
 use crate::closest::closest;
-use crate::error::remedy;
 use crate::host::{ActionRun, Handle};
+use crate::remedy::remedy;
 use crate::surroundings::Surroundings;
 
 /// How long an action waits for other processes that change the same files, each of which needs an instant.

@@ -31,7 +31,7 @@ mod socket;
 mod status;
 
 pub use backup::{Current, NOT_TOGETHER, NOT_TOGETHER_HINT, Swapped, Undone};
-pub use client::{Client, waiting};
+pub use client::{Client, ClientError};
 pub use server::{App, serve};
 pub use socket::{Bound, SocketPath};
 pub use status::Status;

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -31,7 +32,6 @@ use crate::aside::{NotDone, aside, on_thread};
 use crate::checks::DatabaseStatus;
 use crate::desk::{Desk, SettingsStatus};
 use crate::host::Restores;
-use crate::printer::{self, Printer};
 use crate::service::{Listed, Problem, ProblemKind, Ran, RunRequest, Service, Shown, Wrong};
 use crate::settings::{Checked, Settings};
 use crate::surroundings::url;
@@ -62,6 +62,8 @@ pub struct App {
     pub password_needed: watch::Receiver<bool>,
     /// How many descriptors this process may have.
     pub descriptors: u64,
+    /// How many lines the program around the host could not print.
+    pub dropped_lines: Arc<AtomicU64>,
     /// Ends `up`.
     pub stop: CancellationToken,
 }
@@ -140,7 +142,7 @@ async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Result<
         websites: app.desk.websites(),
         probe,
         pid: std::process::id(),
-        dropped_lines: printer::installed().map_or(0, Printer::dropped),
+        dropped_lines: app.dropped_lines.load(Ordering::Relaxed),
         settings,
         database: DatabaseStatus { unwritable, ..database },
         supervisor,

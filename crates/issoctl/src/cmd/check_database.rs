@@ -3,24 +3,12 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_database::{CheckError, Verdict, check_thoroughly};
+use isso_database::{CheckError, check_thoroughly};
 use isso_lifecycle::with_causes;
 use rustix::process::nice;
-use serde::{Deserialize, Serialize};
 
+use crate::checks::Checked;
 use crate::output::Output;
-
-/// What came of a check. It is printed, for the database's folder may be full.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Checked {
-    /// The database was read.
-    Verdict(Verdict),
-    /// It was written to meanwhile.
-    Changed,
-    /// It could not be read.
-    Failed(String),
-}
 
 /// Checks, and prints a [`Checked`].
 pub fn run(database: &Path) -> ExitCode {

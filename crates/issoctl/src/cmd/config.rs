@@ -8,13 +8,14 @@ use serde_json::{Map, Value, json};
 
 use crate::api::Client;
 use crate::cli::ConfigCommand;
-use crate::data::DataDir;
-use crate::error::{Failure, remedy};
+use crate::error::Failure;
+use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
+use crate::remedy::remedy;
 use crate::settings::{Checked, Setting, Settings};
 
 /// Shows, checks or parses `isso.cfg`.
-pub async fn run(data: &DataDir, output: Output, command: ConfigCommand) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataFolder, output: Output, command: ConfigCommand) -> Result<ExitCode, Failure> {
     match command {
         ConfigCommand::Show { reveal } => show(data, reveal, output).await,
         ConfigCommand::Check { file } => check(data, file, output).await,
@@ -23,7 +24,7 @@ pub async fn run(data: &DataDir, output: Output, command: ConfigCommand) -> Resu
 }
 
 /// The volume as this command sees it, for when no host runs that has an environment of its own.
-fn volume(data: &DataDir) -> Volume {
+fn volume(data: &DataFolder) -> Volume {
     data.volume().with_environment(environment())
 }
 
@@ -31,8 +32,8 @@ fn environment() -> Environment {
     Environment::of_command(std::env::vars_os())
 }
 
-async fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, Failure> {
-    let settings = match Client::connect(data)? {
+async fn show(data: &DataFolder, reveal: bool, output: Output) -> Result<ExitCode, Failure> {
+    let settings = match Client::connect(data.path())? {
         Some(client) => client.settings(reveal).await?,
         None => {
             data.holds_isso()?;
@@ -71,13 +72,13 @@ async fn show(data: &DataDir, reveal: bool, output: Output) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-async fn check(data: &DataDir, file: Option<PathBuf>, output: Output) -> Result<ExitCode, Failure> {
+async fn check(data: &DataFolder, file: Option<PathBuf>, output: Output) -> Result<ExitCode, Failure> {
     let Checked {
         file: path,
         diagnostics,
     } = match file {
         // Of its own file issoctl knows more: the keys that it puts right itself, and the environment of the host.
-        None => match Client::connect(data)? {
+        None => match Client::connect(data.path())? {
             Some(client) => client.check_settings().await?,
             None => {
                 data.holds_isso()?;

@@ -3,25 +3,20 @@
 use std::io::{self, IsTerminal, Write, stdout};
 use std::process::ExitCode;
 
-use crate::api::Client;
 use crate::cli::LogsArgs;
-use crate::data::DataDir;
 use crate::error::Failure;
 use crate::harmless::{As, harmless};
+use crate::locate::DataFolder;
 use crate::output::Output;
+use crate::waiting::waiting;
 
 /// Prints the log of the running `up`: lines, or with `--json` an object a line.
-pub async fn run(data: &DataDir, output: Output, args: LogsArgs) -> Result<ExitCode, Failure> {
-    let mut log = Client::required(data)?
-        .logs(args.lines, args.follow, output.json)
-        .await?;
+pub async fn run(data: &DataFolder, output: Output, args: LogsArgs) -> Result<ExitCode, Failure> {
+    let client = data.client()?;
+    let mut log = waiting(client.logs(args.lines, args.follow, output.json)).await?;
     let form = if output.json { As::Json } else { As::Text };
     let mut lines = stdout().is_terminal().then(|| Lines::new(form));
-    while let Some(part) = log
-        .chunk()
-        .await
-        .map_err(|source| Failure::new("the log ended early", source))?
-    {
+    while let Some(part) = log.next().await? {
         let printed = match &mut lines {
             Some(lines) => put(lines.whole(&part).as_bytes()),
             None => put(&part),

@@ -9,14 +9,15 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::api::{Client, Status};
-use crate::data::{DataDir, Holder};
+use crate::data::Holder;
 use crate::desk::{Problem, SettingsStatus};
 use crate::error::Failure;
+use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 
 /// Tells how Isso is. Exits with 0 when it serves and comments can be saved.
-pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
-    let Some(client) = Client::connect(data)? else {
+pub async fn run(data: &DataFolder, output: Output) -> Result<ExitCode, Failure> {
+    let Some(client) = Client::connect(data.path())? else {
         let holder = data.taken_by();
         if output.json {
             let holder = holder.map(|Holder(process)| json!({ "pid": process }));
@@ -55,7 +56,7 @@ pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(code))
 }
 
-fn print(status: &Status, data: &DataDir, output: Output) {
+fn print(status: &Status, data: &DataFolder, output: Output) {
     let line = |name: &str, text: &str| output.line(&format!("{BOLD}{name:<10}{BOLD:#}{text}"));
     let supervisor = &status.supervisor;
     line("Isso", &headline(status));

@@ -4,15 +4,15 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::api::{Client, waiting};
 use crate::aside::on_thread;
-use crate::data::DataDir;
 use crate::error::Failure;
+use crate::locate::DataFolder;
 use crate::output::Output;
+use crate::waiting::waiting;
 
 /// Ends the running `up` and returns once it is gone.
-pub async fn run(data: &DataDir, output: Output) -> Result<ExitCode, Failure> {
-    Client::required(data)?.stop().await?;
+pub async fn run(data: &DataFolder, output: Output) -> Result<ExitCode, Failure> {
+    data.client()?.stop().await?;
     // `up` holds this lock as long as it, and so any Isso of it, lives.
     let folder = data.clone();
     let freed = waiting(on_thread(move || folder.wait_until_free())).await;

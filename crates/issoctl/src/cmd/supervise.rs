@@ -7,20 +7,18 @@ use std::process::ExitCode;
 use isso_cfg::{Code, Document, Environment, Severity, Volume, keys};
 use isso_daemon::Program;
 
+use crate::IMAGE_DATABASE;
 use crate::cli::SuperviseArgs;
-use crate::data::DataDir;
+use crate::cmd::host::Place;
 use crate::error::Failure;
 use crate::gunicorn::{self, Refused};
 use crate::listen::Listen;
+use crate::locate::DataFolder;
 use crate::output::Output;
-use crate::running::Place;
 use crate::startos::mark_while_running;
 
-/// Where the official image keeps the database.
-pub const DATABASE: &str = "/db/comments.db";
-
 /// Runs the entrypoint until it is told to stop.
-pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataFolder, output: Output, args: SuperviseArgs) -> Result<ExitCode, Failure> {
     let mut words = args.entrypoint.into_iter();
     let name = words.next().expect("clap asks for one word at least");
     let mut arguments: Vec<OsString> = words.collect();
@@ -45,11 +43,11 @@ pub async fn run(data: &DataDir, output: Output, args: SuperviseArgs) -> Result<
     // Isso looks there too, and is given no variable that its settings do not name.
     let home = home_of(volume.dbpath()).map(|home| ("HOME".into(), home.into_os_string()));
     let program = program.variables(home);
-    let running = place.init(volume.clone(), program, listener).await?;
+    let ready = place.init(volume.clone(), program, listener).await?;
     if has_volume {
-        mark_while_running(volume, running.service().host.states());
+        mark_while_running(volume, ready.host.service().host.states());
     }
-    running.run(output).await
+    ready.run(output).await
 }
 
 /// The files: those of a volume, or an `isso.cfg` that stands alone.
@@ -58,7 +56,7 @@ fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Envi
         std::path::absolute(path).map_err(|source| Failure::new(format!("no such place: {}", path.display()), source))
     };
     if let Some(volume) = volume {
-        let volume = Volume::new(absolute(&volume)?, DATABASE).with_environment(environment);
+        let volume = Volume::new(absolute(&volume)?, IMAGE_DATABASE).with_environment(environment);
         return Ok(volume.recording_repairs());
     }
     let config = absolute(&config.expect("clap asks for one of them"))?;
@@ -186,5 +184,5 @@ fn database_of(config: &Path, environment: &Environment) -> String {
         text.lines().find_map(value).filter(|path| !path.is_empty())
     };
     let found = named(config).or_else(|| named(&last_good)).or_else(written);
-    found.unwrap_or_else(|| DATABASE.to_owned())
+    found.unwrap_or_else(|| IMAGE_DATABASE.to_owned())
 }

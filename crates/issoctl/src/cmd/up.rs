@@ -13,28 +13,30 @@ use rustix::termios::tcgetpgrp;
 use serde_json::Value;
 
 use crate::cli::UpArgs;
+use crate::cmd::host::{COMMANDS, Place};
 use crate::data::DataDir;
 use crate::error::Failure;
 use crate::install;
 use crate::language;
+use crate::locate::DataFolder;
 use crate::output::{BOLD, Output};
 use crate::printer::{self, LAST_LINES};
-use crate::running::{Place, keep_going};
+use crate::running::keep_going;
 use crate::schedule::Schedule;
 use crate::service::{RunRequest, Service};
 use crate::terminal::is_person;
 
 /// Runs Isso until it is told to stop.
-pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataFolder, output: Output, args: UpArgs) -> Result<ExitCode, Failure> {
     let place = Place::take(data).await?;
     // The port is taken before anything that takes time, so that one in use is told at once.
     let listener = args.listen.bind().await?;
     let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime())).environment(std::env::vars_os());
     let program = Program::gunicorn(runtime.gunicorn());
     let environment = Environment::of_up(std::env::vars_os());
-    let volume = data.volume().with_environment(environment);
-    let running = place.init(volume, program, listener).await?;
-    let service = running.service();
+    let volume = DataDir::volume(data, environment);
+    let ready = place.init(volume, program, listener).await?;
+    let service = ready.host.service();
     let locked = service.host.state() == State::AwaitingPassword;
     if locked && (args.create_password || wants_password()) {
         create_password(service, data, output).await?;
@@ -46,11 +48,12 @@ pub async fn run(data: &DataDir, output: Output, args: UpArgs) -> Result<ExitCod
             every: Duration::from_secs(every.seconds()),
             to: args.backup_to.unwrap_or_else(|| data.backups()),
             keep: args.backup_keep,
+            commands: COMMANDS,
         });
-        let data = data.clone();
+        let data: DataDir = (**data).clone();
         keep_going("the scheduled backups", move || Rc::clone(&schedule).run(data.clone()));
     }
-    running.run(output).await
+    ready.run(output).await
 }
 
 /// Asks, where a person is there to answer.
@@ -66,7 +69,7 @@ fn wants_password() -> bool {
             .unwrap_or(false)
 }
 
-async fn create_password(service: &Service, data: &DataDir, output: Output) -> Result<(), Failure> {
+async fn create_password(service: &Service, data: &DataFolder, output: Output) -> Result<(), Failure> {
     let language = language::of_environment().tag().to_owned();
     let request = RunRequest {
         input: Value::Null,

@@ -1,20 +1,17 @@
 //! Who has the data folder: locks, and whether it can be written to.
 
-use std::fmt;
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::{Duration, Instant};
 
 use nix::fcntl::OFlag;
-use nix::sys::stat::{major, minor};
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, access};
 use tokio::time::sleep;
 
-use super::DataDir;
+use super::{DataDir, DataDirError, Holder};
 use crate::api::Client;
-use crate::error::Failure;
 
 /// How long a process waits for another that has taken the folder and does not answer: a command, as a rule.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,28 +29,23 @@ pub enum Taken {
 /// Locks a file if that is possible at once: alone, or together with other processes that only read.
 type TryLock = fn(&File) -> Result<(), TryLockError>;
 
-/// A process that has taken the folder; its number, if that is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Holder(pub Option<i32>);
-
 impl DataDir {
-    /// Takes the backups: one is made or put back at a time.
-    pub fn lock_backups(&self) -> Result<File, Failure> {
-        self.create()?;
+    /// Takes the backups of a folder that is there: one is made or put back at a time.
+    pub fn lock_backups(&self) -> Result<File, DataDirError> {
         let file = self.lock_file("backup.lock")?;
         self.lock_backups_with(&file, File::try_lock)?;
         Ok(file)
     }
 
     /// The same, to make a backup: a user who may only read makes one beside others who only read.
-    pub fn lock_backups_to_read(&self) -> Result<Option<File>, Failure> {
+    pub fn lock_backups_to_read(&self) -> Result<Option<File>, DataDirError> {
         match self.may_only_read() {
             true => self.lock_backups_as_reader(),
             false => self.lock_backups().map(Some),
         }
     }
 
-    fn lock_backups_as_reader(&self) -> Result<Option<File>, Failure> {
+    fn lock_backups_as_reader(&self) -> Result<Option<File>, DataDirError> {
         let file = self.lock_file_to_read("backup.lock")?;
         if let Some(file) = &file {
             self.lock_backups_with(file, File::try_lock_shared)?;
@@ -61,11 +53,9 @@ impl DataDir {
         Ok(file)
     }
 
-    fn lock_backups_with(&self, file: &File, lock: TryLock) -> Result<(), Failure> {
+    fn lock_backups_with(&self, file: &File, lock: TryLock) -> Result<(), DataDirError> {
         lock(file).map_err(|error| match error {
-            TryLockError::WouldBlock => {
-                Failure::plain("another backup is being made or put back").hint("wait until it is done")
-            }
+            TryLockError::WouldBlock => DataDirError::BackupRunning,
             TryLockError::Error(source) => self.unlockable(source),
         })
     }
@@ -82,12 +72,12 @@ impl DataDir {
 
     /// Takes the folder for one process; the lock is held as long as the file is open. A command that has it works for
     /// a moment and is waited for; a host that answers is not.
-    pub async fn lock(&self) -> Result<Taken, Failure> {
+    pub async fn lock(&self) -> Result<Taken, DataDirError> {
         self.take(|| self.lock_file("up.lock").map(Some), File::try_lock).await
     }
 
     /// Takes the folder for a command that may change files, or only read where its user may do no more.
-    pub async fn lock_for_command(&self) -> Result<Taken, Failure> {
+    pub async fn lock_for_command(&self) -> Result<Taken, DataDirError> {
         if !self.may_only_read() {
             return self.lock().await;
         }
@@ -95,11 +85,15 @@ impl DataDir {
         self.take(open, File::try_lock_shared).await
     }
 
-    async fn take(&self, open: impl Fn() -> Result<Option<File>, Failure>, lock: TryLock) -> Result<Taken, Failure> {
+    async fn take(
+        &self,
+        open: impl Fn() -> Result<Option<File>, DataDirError>,
+        lock: TryLock,
+    ) -> Result<Taken, DataDirError> {
         let end = Instant::now() + PATIENCE;
         loop {
             // The lock's file may have been removed beside a running host.
-            if Client::connect(self)?.is_some() {
+            if Client::connect(&self.path)?.is_some() {
                 return Ok(Taken::ByHost);
             }
             let Some(file) = open()? else {
@@ -115,17 +109,19 @@ impl DataDir {
     }
 
     /// That another process has taken the folder and does not answer.
-    fn taken(&self) -> Failure {
-        let holder = self.taken_by().unwrap_or(Holder(None));
-        let folder = self.path.display();
-        let hint = "wait until it says that Isso serves, or until that command has ended";
-        Failure::plain(format!(
-            "{holder} has taken {folder}: another `issoctl up` that does not answer yet, or a command that changes the files"
-        ))
-        .exit(Failure::NOT_RUNNING)
-        .hint(match holder {
-            Holder(Some(process)) => format!("{hint}; to end it now: kill {process}"),
-            Holder(None) => hint.to_owned(),
+    fn taken(&self) -> DataDirError {
+        DataDirError::Taken {
+            path: self.path.clone(),
+            holder: self.taken_by().unwrap_or(Holder(None)),
+        }
+    }
+
+    /// Connects to the host of the folder; that none runs is an error.
+    pub fn client(&self) -> Result<Client, DataDirError> {
+        let path = self.path.clone();
+        Client::connect(&path)?.ok_or_else(|| match self.taken_by() {
+            Some(holder) => DataDirError::NotReady { path, holder },
+            None => DataDirError::NotRunning(path),
         })
     }
 
@@ -137,25 +133,25 @@ impl DataDir {
         // Opening a pipe would wait for a writer.
         let lock = std::fs::metadata(&path).ok().filter(Metadata::is_file)?;
         match File::open(&path).ok()?.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(Holder(holder(&lock))),
+            Err(TryLockError::WouldBlock) => Some(Holder::of(&lock)),
             _ => None,
         }
     }
 
     /// Waits until no `up` runs on the folder.
-    pub fn wait_until_free(&self) -> Result<(), Failure> {
+    pub fn wait_until_free(&self) -> Result<(), DataDirError> {
         self.lock_file("up.lock")?
             .lock()
             .map_err(|source| self.unlockable(source))
     }
 
-    fn lock_file(&self, name: &str) -> Result<File, Failure> {
+    fn lock_file(&self, name: &str) -> Result<File, DataDirError> {
         self.open(name, File::options().create(true).truncate(false).write(true))
             .map_err(|source| self.unopened(name, source))
     }
 
     /// Nothing if it is not there: then no process has locked it.
-    fn lock_file_to_read(&self, name: &str) -> Result<Option<File>, Failure> {
+    fn lock_file_to_read(&self, name: &str) -> Result<Option<File>, DataDirError> {
         match self.open(name, File::options().read(true)) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -170,42 +166,21 @@ impl DataDir {
             .open(self.path.join(name))
     }
 
-    fn unopened(&self, name: &str, source: io::Error) -> Failure {
-        let lock = self.path.join(name).display().to_string();
-        let failure = Failure::new(format!("cannot open {lock}, which is to be locked"), source);
-        match std::fs::symlink_metadata(&lock).is_ok_and(|there| !there.is_file()) {
-            true => failure.hint(format!("it is no file; remove it: rm -r {}", shell_words::quote(&lock))),
-            false => failure,
+    fn unopened(&self, name: &str, source: io::Error) -> DataDirError {
+        let path = self.path.join(name);
+        DataDirError::OpenLock {
+            is_no_file: std::fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()),
+            path,
+            source,
         }
     }
 
-    fn unlockable(&self, source: io::Error) -> Failure {
-        Failure::new(format!("cannot lock {}", self.path.display()), source)
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(process) => write!(f, "process {process}"),
-            None => f.write_str("another process"),
+    fn unlockable(&self, source: io::Error) -> DataDirError {
+        DataDirError::Lock {
+            path: self.path.clone(),
+            source,
         }
     }
-}
-
-/// The process that holds the lock of a file, if the kernel tells.
-fn holder(lock: &Metadata) -> Option<i32> {
-    let (major, minor) = (major(lock.dev()), minor(lock.dev()));
-    let file = format!("{major:02x}:{minor:02x}:{}", lock.ino());
-    let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    // As in `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`.
-    locks.lines().find_map(|line| {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let at = words.iter().position(|word| *word == file)?;
-        let process = words.get(at.checked_sub(1)?)?.parse().ok();
-        // In another namespace it has no number here.
-        process.filter(|process| *process > 0)
-    })
 }
 
 #[cfg(test)]
@@ -215,11 +190,7 @@ mod tests {
     #[test]
     fn readers_share_a_lock_that_a_writer_has_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().to_owned();
-        let data = DataDir {
-            path,
-            by_default: false,
-        };
+        let data = DataDir::new(folder.path().to_owned());
         assert!(data.lock_backups_as_reader().unwrap().is_none());
         let writer = data.lock_backups().unwrap();
         data.lock_backups_as_reader().unwrap_err();

@@ -1,15 +1,16 @@
 //! `input` and `run`: an action's form, and the action itself.
 
+use std::path::Path;
+
 use isso_actions::NoticeTitle;
 use serde_json::{Value, json};
 
 use super::host::{Host, repairs};
 use super::protocol::{Input, Level, Request, Run};
-use crate::data::DataDir;
 use crate::service::{RunRequest, Shown};
 
 /// The form of an action.
-pub async fn input(data: &DataDir, request: &Request, action: &str) -> Input {
+pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
     let host = Host::begin(data, request).await;
     let shown = host.service.show(action, host.language);
     let notices = repairs(&host.service.volume, host.language);
@@ -27,7 +28,7 @@ pub async fn input(data: &DataDir, request: &Request, action: &str) -> Input {
 }
 
 /// Carries an action out. What it changed, the supervisor takes over when Isso runs.
-pub async fn run(data: &DataDir, request: Request, action: &str) -> Run {
+pub async fn run(data: &Path, request: Request, action: &str) -> Run {
     let mut host = Host::begin(data, &request).await;
     let typed = RunRequest {
         input: request.input,

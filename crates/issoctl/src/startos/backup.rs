@@ -1,14 +1,15 @@
 //! `backup`: leave to copy the volume over the backup before.
 
+use std::path::Path;
+
 use isso_database::{Depth, check_database};
 use isso_lifecycle::Event;
 
 use super::host::Host;
 use super::protocol::{Orders, Request};
-use crate::data::DataDir;
 
 /// Refuses a database that is damaged or gone, so that a good backup is not replaced with it.
-pub async fn run(data: &DataDir, request: &Request) -> Orders {
+pub async fn run(data: &Path, request: &Request) -> Orders {
     let mut host = Host::begin(data, request).await;
     host.send(Event::Backup).await;
     let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);

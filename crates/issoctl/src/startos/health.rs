@@ -6,17 +6,16 @@ use isso_actions::{DatabaseText, HealthText, Language, database_text, health_tex
 use isso_cfg::Volume;
 use isso_daemon::Phase;
 
+use super::error::HookError;
 use super::host::repairs;
 use super::protocol::{Health, HealthResult, Request};
+use crate::IMAGE_DATABASE;
 use crate::api::{Client, Status};
-use crate::cmd::supervise::DATABASE;
-use crate::data::DataDir;
-use crate::error::Failure;
 
 /// Asks the supervisor, which asks Isso for `/info` and has a look at the database.
 ///
 /// It has StartOS notify the person of the supervisor's repairs, since the supervisor itself cannot.
-pub async fn run(data: &DataDir, request: &Request, volume: Option<&Path>) -> Result<Health, Failure> {
+pub async fn run(data: &Path, request: &Request, volume: Option<&Path>) -> Result<Health, HookError> {
     let language = Language::of(&request.language);
     let status = match Client::connect(data)? {
         Some(client) => Some(client.status(false).await?),
@@ -42,7 +41,7 @@ pub async fn run(data: &DataDir, request: &Request, volume: Option<&Path>) -> Re
         result,
         message,
         notices: volume
-            .and_then(|volume| repairs(&Volume::new(volume, DATABASE), language))
+            .and_then(|volume| repairs(&Volume::new(volume, IMAGE_DATABASE), language))
             .into_iter()
             .collect(),
     })

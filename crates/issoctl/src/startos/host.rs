@@ -1,5 +1,7 @@
 //! The state machine of one hook, and what the package has to do after it.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use isso_actions::{Action, Language, NoticeTitle, notice_title, password_task_reason};
 use isso_cfg::{Contents, Volume};
@@ -10,8 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::protocol::{Announced, Level, Notice, Orders, Request, Task};
 use super::{addresses, texts};
-use crate::cmd::supervise::DATABASE;
-use crate::data::DataDir;
+use crate::IMAGE_DATABASE;
 use crate::host::{self, TaskFlag};
 use crate::service::Service;
 use crate::surroundings::Surroundings;
@@ -31,8 +32,8 @@ pub struct Host {
 
 impl Host {
     /// Builds the machine and has it settle the volume, unless Isso runs on it.
-    pub async fn begin(data: &DataDir, request: &Request) -> Host {
-        let volume = Volume::new(data.path(), DATABASE).recording_repairs();
+    pub async fn begin(data: &Path, request: &Request) -> Host {
+        let volume = Volume::new(data, IMAGE_DATABASE).recording_repairs();
         let surroundings = Surroundings::Host(addresses::facts(request));
         let flag = watch::Sender::new(false);
         let task = flag.subscribe();

@@ -1,5 +1,7 @@
 //! `init`: the volume is put right, and everything announced.
 
+use std::path::Path;
+
 use isso_actions::{Interface as Shown, NoticeTitle, interface_text};
 use isso_database::{Depth, check_database};
 use isso_lifecycle::{Event, RestoreRequest};
@@ -7,13 +9,12 @@ use isso_lifecycle::{Event, RestoreRequest};
 use super::host::Host;
 use super::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
 use super::{BACKUP, texts};
-use crate::data::DataDir;
 
 /// Where Isso answers, in the official image.
 const PORT: u16 = 8080;
 
 /// Settles the volume; after a restore it looks at the database too.
-pub async fn run(data: &DataDir, request: &Request) -> Init {
+pub async fn run(data: &Path, request: &Request) -> Init {
     let mut host = Host::begin(data, request).await;
     host.refuse_unsettled();
     if request.kind == Some(InitKind::Restore) {

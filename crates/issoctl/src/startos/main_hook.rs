@@ -1,15 +1,16 @@
 //! `main`: what runs in the subcontainer, behind the password gate.
 
+use std::path::Path;
+
 use std::collections::BTreeMap;
 
 use isso_actions::{HealthText, health_text};
 use isso_daemon::SupervisorConfig;
 use isso_lifecycle::Event;
 
+use super::error::HookError;
 use super::host::Host;
 use super::protocol::{Daemon, Image, Main, Mounts, Request};
-use crate::data::DataDir;
-use crate::error::Failure;
 
 /// Where the supervisor keeps its socket, in the subcontainer.
 const SUPERVISOR: &str = "/run/issoctl";
@@ -23,11 +24,11 @@ const MOUNTS: Mounts = Mounts {
 const MARGIN: u32 = 5000;
 
 /// Lets Isso start, or says why it must not.
-pub async fn run(data: &DataDir, request: &Request) -> Result<Main, Failure> {
+pub async fn run(data: &Path, request: &Request) -> Result<Main, HookError> {
     let Image { entrypoint, cmd } = request.image.clone();
     let entrypoint = [entrypoint, cmd].into_iter().flatten().flatten().collect::<Vec<_>>();
     if entrypoint.is_empty() {
-        return Err(Failure::usage("the image's metadata names neither entrypoint nor cmd"));
+        return Err(HookError::Image);
     }
     let mut host = Host::begin(data, request).await;
     host.refuse_unsettled();

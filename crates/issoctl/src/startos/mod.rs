@@ -25,6 +25,7 @@ mod addresses;
 mod backup;
 #[cfg(test)]
 mod bindings;
+mod error;
 mod health;
 mod host;
 mod in_use;
@@ -34,79 +35,72 @@ mod protocol;
 mod smtp;
 mod texts;
 
-use std::io::Read;
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
 
-use clap::Subcommand;
 use serde::Serialize;
 
+pub use self::error::HookError;
 pub use self::in_use::mark_while_running;
-use self::protocol::Request;
-use crate::data::DataDir;
-use crate::error::Failure;
-use crate::output::Output;
+pub use self::protocol::{Health, Init, Input, Main, Orders, Request, Run};
 
 /// Where StartOS keeps the backup of the service.
 const BACKUP: &str = "/media/startos/backup";
 
 /// The hooks of the StartOS package.
-#[derive(Debug, Subcommand)]
+#[derive(Debug)]
 pub enum Hook {
-    /// The service is installed, updated, restored or begins with the server
+    /// The service is installed, updated, restored or begins with the server.
     Init,
-    /// The system's mail server may have changed
+    /// The system's mail server may have changed.
     Smtp,
-    /// The service is to start
+    /// The service is to start.
     Main,
-    /// An action's form is opened
+    /// An action's form is opened.
     Input {
-        /// The action, such as `set-websites`
+        /// The action, such as `set-websites`.
         action: String,
     },
-    /// An action is run
+    /// An action is run.
     Run {
-        /// The action, such as `set-websites`
+        /// The action, such as `set-websites`.
         action: String,
     },
-    /// The volume is to be copied
+    /// The volume is to be copied.
     Backup,
-    /// StartOS wants to know how Isso is; --data is the supervisor's folder
+    /// StartOS wants to know how Isso is.
     Health {
-        /// The volume, to tell what was repaired in it
-        #[arg(long, value_name = "DIR")]
+        /// The volume, to tell what was repaired in it.
         volume: Option<PathBuf>,
     },
 }
 
-/// Answers a hook.
-pub async fn run(data: &DataDir, hook: Hook) -> Result<ExitCode, Failure> {
-    let request = request()?;
-    match hook {
-        Hook::Init => answer(&init::run(data, &request).await),
-        Hook::Smtp => answer(&smtp::run(data, &request).await),
-        Hook::Main => answer(&main_hook::run(data, &request).await?),
-        Hook::Input { action } => answer(&actions::input(data, &request, &action).await),
-        Hook::Run { action } => answer(&actions::run(data, request, &action).await),
-        Hook::Backup => answer(&backup::run(data, &request).await),
-        Hook::Health { volume } => answer(&health::run(data, &request, volume.as_deref()).await?),
-    }
-    Ok(ExitCode::SUCCESS)
+/// What a hook is answered.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To `init`.
+    Init(Init),
+    /// To `smtp` and `backup`.
+    Orders(Orders),
+    /// To `main`.
+    Main(Main),
+    /// To `input`.
+    Input(Input),
+    /// To `run`.
+    Run(Run),
+    /// To `health`.
+    Health(Health),
 }
 
-fn request() -> Result<Request, Failure> {
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|source| Failure::new("cannot read the request from stdin", source))?;
-    serde_json::from_str(&text).map_err(|error| {
-        // What serde_json says of the error would repeat values, and those may be secret.
-        let (line, column) = (error.line(), error.column());
-        Failure::usage(format!("the request on stdin is not one, at {line}:{column}"))
-            .hint("this command is for the StartOS package; people use `issoctl action`")
+/// Answers a hook. The folder is the volume, and for [`Hook::Health`] that of the supervisor.
+pub async fn answer(data: &Path, hook: Hook, request: Request) -> Result<Answer, HookError> {
+    Ok(match hook {
+        Hook::Init => Answer::Init(init::run(data, &request).await),
+        Hook::Smtp => Answer::Orders(smtp::run(data, &request).await),
+        Hook::Main => Answer::Main(main_hook::run(data, &request).await?),
+        Hook::Input { action } => Answer::Input(actions::input(data, &request, &action).await),
+        Hook::Run { action } => Answer::Run(actions::run(data, request, &action).await),
+        Hook::Backup => Answer::Orders(backup::run(data, &request).await),
+        Hook::Health { volume } => Answer::Health(health::run(data, &request, volume.as_deref()).await?),
     })
-}
-
-fn answer(answer: &impl Serialize) {
-    Output { json: true }.json(answer);
 }

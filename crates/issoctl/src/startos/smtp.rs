@@ -1,16 +1,17 @@
 //! `smtp`: `isso.cfg` follows the mail server that StartOS offers to all its services.
 
+use std::path::Path;
+
 use isso_actions::{NoticeTitle, follow_system_smtp};
 use isso_lifecycle::Event;
 
 use super::host::{Host, repairs};
 use super::protocol::{Level, Orders, Request};
-use crate::data::DataDir;
 
 /// Takes the mail server over where a person selected it. Mostly there is nothing to do, and then there are no orders.
 ///
 /// This is part of each init, which mail must not keep from coming to its end: what cannot be taken over is told.
-pub async fn run(data: &DataDir, request: &Request) -> Orders {
+pub async fn run(data: &Path, request: &Request) -> Orders {
     let mut host = Host::begin(data, request).await;
     let system = request.system_smtp.as_ref();
     match follow_system_smtp(&host.service.volume, system, host.language) {

@@ -13,18 +13,20 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::api::Client;
 use crate::cli::ActionCommand;
-use crate::data::{DataDir, Taken};
+use crate::data::Taken;
 use crate::error::Failure;
 use crate::fields;
 use crate::host;
 use crate::language;
+use crate::locate::DataFolder;
+use crate::log::log;
 use crate::output::{BOLD, DIM, Output, WARN};
-use crate::running;
 use crate::service::{Listed, Ran, RunRequest, Service, Shown, Wrong};
 use crate::surroundings::Surroundings;
+use crate::waiting::waiting;
 
 /// Lists, shows or runs actions.
-pub async fn run(data: &DataDir, output: Output, command: ActionCommand) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataFolder, output: Output, command: ActionCommand) -> Result<ExitCode, Failure> {
     let actions = Actions::reach(data)?;
     match command {
         ActionCommand::List => list(&actions.list().await?, output),
@@ -41,8 +43,8 @@ enum Actions {
 }
 
 impl Actions {
-    fn reach(data: &DataDir) -> Result<Self, Failure> {
-        if let Some(client) = Client::connect(data)? {
+    fn reach(data: &DataFolder) -> Result<Self, Failure> {
+        if let Some(client) = Client::connect(data.path())? {
             return Ok(Self::Api(client));
         }
         let volume = data.volume();
@@ -57,12 +59,12 @@ impl Actions {
     /// Puts the files right before their form is read, as `up` would; repairs are listed on stderr.
     ///
     /// Nothing is made where no Isso is set up, nor for an action that does not exist.
-    async fn settle(&self, data: &DataDir, id: &str) -> Result<(), Failure> {
+    async fn settle(&self, data: &DataFolder, id: &str) -> Result<(), Failure> {
         if let Self::Files(service) = self
             && Action::find(id).is_ok()
             && data.holds_isso().is_ok()
         {
-            running::log(LevelFilter::WARN);
+            log(LevelFilter::WARN);
             // An `up` that has begun meanwhile settles them itself.
             match data.lock_for_command().await? {
                 Taken::ByHost => {}
@@ -75,7 +77,7 @@ impl Actions {
     async fn list(&self) -> Result<Vec<Listed>, Failure> {
         let language = language::of_environment();
         match self {
-            Self::Api(client) => client.actions(language).await,
+            Self::Api(client) => Ok(client.actions(language).await?),
             Self::Files(service) => Ok(service.list(language)?),
         }
     }
@@ -83,7 +85,7 @@ impl Actions {
     async fn show(&self, id: &str) -> Result<Shown, Failure> {
         let language = language::of_environment();
         match self {
-            Self::Api(client) => client.action(id, language).await,
+            Self::Api(client) => Ok(client.action(id, language).await?),
             Self::Files(service) => Ok(service.show(id, language)?),
         }
     }
@@ -91,21 +93,21 @@ impl Actions {
     async fn check(&self, id: &str, input: Value) -> Result<Vec<Wrong>, Failure> {
         let request = request(input);
         match self {
-            Self::Api(client) => client.check(id, &request).await,
+            Self::Api(client) => Ok(client.check(id, &request).await?),
             Self::Files(service) => Ok(service.check(id, &request)?),
         }
     }
 
-    async fn run(&self, data: &DataDir, id: &str, input: Value) -> Result<Ran, Failure> {
+    async fn run(&self, data: &DataFolder, id: &str, input: Value) -> Result<Ran, Failure> {
         let request = request(input);
         match self {
-            Self::Api(client) => client.run(id, &request).await,
+            Self::Api(client) => Ok(waiting(client.run(id, &request)).await?),
             Self::Files(service) => {
                 data.create()?;
                 // Held while the files change, so that no `up` begins with half of it.
                 let _lock = match data.lock_for_command().await? {
                     // One has begun since, perhaps while a person was filling in the form.
-                    Taken::ByHost => return Client::required(data)?.run(id, &request).await,
+                    Taken::ByHost => return Ok(waiting(data.client()?.run(id, &request)).await?),
                     lock => lock,
                 };
                 init(service).await?;

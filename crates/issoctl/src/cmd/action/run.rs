@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 use super::{Actions, ask, input, text};
 use crate::api::Status;
 use crate::cli::RunArgs;
-use crate::data::DataDir;
 use crate::error::Failure;
 use crate::fields;
 use crate::language;
+use crate::locate::DataFolder;
 use crate::output::{BOLD, GOOD, Output, WARN};
 use crate::service::Shown;
 use crate::terminal::is_person;
 
 /// Runs an action, shows its result, and waits until Isso has the settings.
-pub async fn run(data: &DataDir, actions: &Actions, output: Output, args: RunArgs) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: RunArgs) -> Result<ExitCode, Failure> {
     actions.settle(data, &args.id).await?;
     let shown = actions.show(&args.id).await?;
     let input = input(actions, shown, &args, output).await?;
@@ -90,7 +90,7 @@ async fn input(actions: &Actions, shown: Shown, args: &RunArgs, output: Output) 
         return input::read(&args.id, &shown.form, given);
     }
     if !args.fields.is_empty() {
-        return fields::assign(&shown.form, shown.prefill, &args.fields);
+        return Ok(fields::assign(&shown.form, shown.prefill, &args.fields)?);
     }
     if !fields::asks_something(&shown.form) {
         return Ok(shown.prefill);
@@ -121,7 +121,7 @@ fn explain(failure: Failure, args: &RunArgs) -> Failure {
 }
 
 /// Tells whether Isso has what was saved. A gate that waits for a password is no failure of the action.
-fn tell(stands: Stands, status: &Status, data: &DataDir, output: Output) -> Result<(), Failure> {
+fn tell(stands: Stands, status: &Status, data: &DataFolder, output: Output) -> Result<(), Failure> {
     let language = language::of_environment();
     let say = |outcome| outcome_text(outcome, language);
     let reason = status.settings.reason.clone();

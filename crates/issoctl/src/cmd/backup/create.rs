@@ -12,22 +12,27 @@ use super::progress::watched;
 use super::{bytes, comments, to_json};
 use crate::api::Client;
 use crate::cli::CreateArgs;
-use crate::data::{DataDir, Taken};
+use crate::data::Taken;
 use crate::error::Failure;
 use crate::language;
+use crate::locate::DataFolder;
 use crate::output::{GOOD, Output, WARN};
+use crate::waiting::waiting;
 
 /// Makes a backup, and deletes those that are not to be kept.
-pub async fn run(data: &DataDir, output: Output, args: CreateArgs) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<ExitCode, Failure> {
     let to = args.to.unwrap_or_else(|| data.backups());
     let to =
         std::path::absolute(&to).map_err(|source| Failure::new(format!("no such place: {}", to.display()), source))?;
     need_folder(&to)?;
-    if Client::connect(data)?.is_none() {
+    if Client::connect(data.path())?.is_none() {
         data.holds_isso()?;
     }
+    if !data.may_only_read() {
+        data.create()?;
+    }
     let _lock = data.lock_backups_to_read()?;
-    let created = match Client::connect(data)? {
+    let created = match Client::connect(data.path())? {
         Some(client) => beside(&client, &to).await?,
         None => {
             finish_restore(data).await?;
@@ -87,16 +92,16 @@ fn need_folder(to: &Path) -> Result<(), Failure> {
 /// Makes one while the host runs, and lets it know.
 async fn beside(client: &Client, to: &Path) -> Result<Created, Failure> {
     let files = client.files().await?;
-    let backup = client.backup(to, language::of_environment()).await?;
+    let backup = waiting(client.backup(to, language::of_environment())).await?;
     let created = create(files.volume(), files.isso, false, to).await;
     let error = created.as_ref().err().map(Failure::line);
     // A host that has ended meanwhile need not be told.
-    let _ = backup.end(error).await;
+    let _ = waiting(backup.end(error)).await;
     created
 }
 
 /// Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
-async fn finish_restore(data: &DataDir) -> Result<(), Failure> {
+async fn finish_restore(data: &DataFolder) -> Result<(), Failure> {
     if data.may_only_read() {
         return match is_unfinished(data.path()) {
             true => Err(Failure::plain(
@@ -116,7 +121,7 @@ async fn finish_restore(data: &DataDir) -> Result<(), Failure> {
 
 /// Makes one while no host runs. An Isso may be started at any moment, and must be able to write; one that cannot be
 /// copied so, on a slow disk, is copied while `up` is kept waiting.
-async fn without_host(data: &DataDir, to: &Path) -> Result<Created, Failure> {
+async fn without_host(data: &DataFolder, to: &Path) -> Result<Created, Failure> {
     let create = async |idle| try_to_create(data.volume(), None, idle, to).await;
     limited_at_first(data, create).await?.map_err(explain)
 }
@@ -124,7 +129,7 @@ async fn without_host(data: &DataDir, to: &Path) -> Result<Created, Failure> {
 /// Calls `create` as beside an Isso that may be started, and if that takes too long, again as beside none, with the
 /// folder taken.
 async fn limited_at_first(
-    data: &DataDir,
+    data: &DataFolder,
     create: impl AsyncFn(bool) -> Result<Result<Created, CreateError>, Failure>,
 ) -> Result<Result<Created, CreateError>, Failure> {
     // On a disk that is mounted read-only, no Isso runs.
@@ -184,7 +189,7 @@ mod tests {
     #[tokio::test]
     async fn what_takes_too_long_is_copied_without_a_limit_while_up_is_kept_waiting() {
         let folder = tempfile::tempdir().unwrap();
-        let data = DataDir::locate(Some(folder.path().to_owned())).unwrap();
+        let data = DataFolder::locate(Some(folder.path().to_owned())).unwrap();
         let tries = RefCell::new(Vec::new());
         let created = limited_at_first(&data, async |idle| {
             tries.borrow_mut().push((idle, data.taken_by().is_some()));

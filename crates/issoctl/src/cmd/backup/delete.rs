@@ -7,12 +7,12 @@ use isso_backup::{delete, is_backup};
 use serde_json::json;
 
 use super::{confirm, find};
-use crate::data::DataDir;
 use crate::error::Failure;
+use crate::locate::DataFolder;
 use crate::output::Output;
 
 /// Deletes one.
-pub async fn run(data: &DataDir, output: Output, backup: &Path, yes: bool) -> Result<ExitCode, Failure> {
+pub async fn run(data: &DataFolder, output: Output, backup: &Path, yes: bool) -> Result<ExitCode, Failure> {
     let path = find(data, backup)?;
     if !is_backup(&path) {
         return Err(Failure::usage(format!("{} is no backup of issoctl", path.display()))

@@ -8,12 +8,12 @@ use isso_lifecycle::with_causes;
 use serde_json::json;
 
 use super::{bytes, comments, time, to_json};
-use crate::data::DataDir;
 use crate::error::Failure;
+use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, Output};
 
 /// Lists the backups in a folder.
-pub fn run(data: &DataDir, output: Output, folder: Option<&Path>) -> Result<ExitCode, Failure> {
+pub fn run(data: &DataFolder, output: Output, folder: Option<&Path>) -> Result<ExitCode, Failure> {
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return Err(Failure::usage(format!("there is no folder {}", folder.display()))
             .hint("look at the name; without --in, the backups in the data folder are listed"));

@@ -24,15 +24,15 @@ use time::macros::format_description;
 
 use crate::cli::BackupCommand;
 use crate::closest::closest;
-use crate::data::DataDir;
 use crate::error::Failure;
 use crate::harmless::{As, harmless};
+use crate::locate::DataFolder;
 use crate::output::Output;
 use crate::terminal::{Questions, is_person};
 
 /// Makes backups, looks at them, puts them back.
 pub async fn run(
-    data: &DataDir,
+    data: &DataFolder,
     output: Output,
     command: BackupCommand,
     opened: Option<File>,
@@ -48,7 +48,7 @@ pub async fn run(
 }
 
 /// A backup by its path, or by its name in the data folder.
-fn find(data: &DataDir, given: &Path) -> Result<PathBuf, Failure> {
+fn find(data: &DataFolder, given: &Path) -> Result<PathBuf, Failure> {
     if given.exists() {
         return Ok(given.to_owned());
     }

@@ -18,18 +18,25 @@ use super::progress::watched;
 use super::{confirm, source};
 use crate::api::{Client, NOT_TOGETHER, NOT_TOGETHER_HINT, Status, Swapped, Undone};
 use crate::cli::RestoreArgs;
-use crate::data::{DataDir, Taken};
+use crate::data::Taken;
 use crate::error::Failure;
 use crate::host;
 use crate::language;
+use crate::locate::DataFolder;
 use crate::output::{GOOD, Output, WARN};
 use crate::signals::Claim;
+use crate::waiting::waiting;
 
 /// Another program may be about to close the database, such as an Isso whose `up` was killed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Puts a backup back: prepares it, shows what that means, and then has it put in place.
-pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Option<File>) -> Result<ExitCode, Failure> {
+pub async fn run(
+    data: &DataFolder,
+    output: Output,
+    args: RestoreArgs,
+    opened: Option<File>,
+) -> Result<ExitCode, Failure> {
     let source = source::open(data, &args.backup, &args.choice, opened).await?;
     if let Some(into) = args.into {
         return unpack(data, source, into, output).await;
@@ -40,7 +47,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Opti
     let taken = data.lock().await?;
     let client = match taken {
         Taken::Now(_) => None,
-        Taken::ByHost => Some(Client::required(data)?),
+        Taken::ByHost => Some(data.client()?),
     };
     let volume = data.volume();
     need_another(&source, volume.root())?;
@@ -85,7 +92,7 @@ pub async fn run(data: &DataDir, output: Output, args: RestoreArgs, opened: Opti
     let swapped = match &client {
         Some(client) => {
             let language = language::of_environment();
-            client.restore(staged.name(), language).await?
+            waiting(client.restore(staged.name(), language)).await?
         }
         None => Swapped {
             before: swap(&volume, staged.path()).await?,
@@ -207,7 +214,7 @@ async fn need_one_folder(client: &Client) -> Result<(), Failure> {
 }
 
 /// How Isso is with what was put back.
-fn tell(status: Status, before: Option<&Path>, data: &DataDir, output: Output) -> Result<(), Failure> {
+fn tell(status: Status, before: Option<&Path>, data: &DataFolder, output: Output) -> Result<(), Failure> {
     if status.serving {
         output.note(&format!("{GOOD}Isso serves it.{GOOD:#}"));
     } else if status.password_needed {
@@ -281,7 +288,7 @@ fn report(plan: &Plan<'_>, before: Option<&Path>, output: Output) {
     }
 }
 
-async fn unpack(data: &DataDir, source: RestoreSource, into: PathBuf, output: Output) -> Result<ExitCode, Failure> {
+async fn unpack(data: &DataFolder, source: RestoreSource, into: PathBuf, output: Output) -> Result<ExitCode, Failure> {
     let folder = into.clone();
     let (source, inspection) = watched(move |progress| {
         let inspection = restore_into(&source, &folder, progress)?;

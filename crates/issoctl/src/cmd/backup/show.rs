@@ -9,13 +9,13 @@ use isso_backup::{Archive, Manifest, RestoreSource};
 use super::plan::Plan;
 use super::{bytes, comments, source, time, to_json, verify};
 use crate::cli::ChoiceArgs;
-use crate::data::DataDir;
 use crate::error::Failure;
+use crate::locate::DataFolder;
 use crate::output::{BOLD, DIM, Output};
 
 /// Shows what a backup says of itself.
 pub async fn run(
-    data: &DataDir,
+    data: &DataFolder,
     output: Output,
     backup: &Path,
     choice: &ChoiceArgs,
@@ -28,7 +28,7 @@ pub async fn run(
 }
 
 /// Shows what is found in a folder, by the look that a restore takes.
-async fn of_folder(data: &DataDir, source: RestoreSource, output: Output) -> Result<ExitCode, Failure> {
+async fn of_folder(data: &DataFolder, source: RestoreSource, output: Output) -> Result<ExitCode, Failure> {
     let (source, inspection) = verify::inspect(data, source).await?;
     let volume = data.volume();
     let plan = Plan::new(&source, &inspection, &volume);

@@ -12,15 +12,15 @@ use serde_json::json;
 
 use super::find;
 use crate::cli::ChoiceArgs;
-use crate::data::DataDir;
 use crate::error::Failure;
 use crate::harmless::{As, harmless};
+use crate::locate::DataFolder;
 use crate::terminal::{Questions, is_person};
 
 /// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
 /// A backup that root has opened already need not be readable by the user that root has become.
 pub async fn open(
-    data: &DataDir,
+    data: &DataFolder,
     given: &Path,
     choice: &ChoiceArgs,
     opened: Option<File>,
@@ -66,7 +66,7 @@ async fn ask(of: SourceRole, found: Vec<PathBuf>) -> Result<PathBuf, Failure> {
     Ok(found[chosen].clone())
 }
 
-fn unusable(data: &DataDir, error: SourceError) -> Failure {
+fn unusable(data: &DataFolder, error: SourceError) -> Failure {
     let hint = hint(data, &error);
     let details = match &error {
         SourceError::Several { of, found } => Some(json!({
@@ -97,7 +97,7 @@ fn option(of: SourceRole) -> &'static str {
     }
 }
 
-fn hint(data: &DataDir, error: &SourceError) -> String {
+fn hint(data: &DataFolder, error: &SourceError) -> String {
     match error {
         SourceError::Archive(ArchiveError::NotABackup(_)) => {
             "name a backup (`issoctl backup list`), or Isso's database or settings, or a folder with them".to_owned()
@@ -133,7 +133,7 @@ fn hint(data: &DataDir, error: &SourceError) -> String {
 }
 
 /// How a file of another kind becomes something that can be restored from.
-fn advice(data: &DataDir, path: &Path, what: Kind) -> String {
+fn advice(data: &DataFolder, path: &Path, what: Kind) -> String {
     let file = quoted(path);
     let then_folder = "issoctl backup restore unpacked";
     let unpacked = path.with_extension("");

@@ -11,13 +11,13 @@ use super::plan::Plan;
 use super::progress::watched;
 use super::source;
 use crate::cli::ChoiceArgs;
-use crate::data::DataDir;
 use crate::error::Failure;
+use crate::locate::DataFolder;
 use crate::output::{GOOD, Output};
 
 /// Reads a whole backup.
 pub async fn run(
-    data: &DataDir,
+    data: &DataFolder,
     output: Output,
     backup: &Path,
     choice: &ChoiceArgs,
@@ -44,7 +44,7 @@ pub async fn run(
 }
 
 /// Takes the look that a restore takes, and leaves everything as it is.
-pub async fn inspect(data: &DataDir, source: RestoreSource) -> Result<(RestoreSource, Inspection), Failure> {
+pub async fn inspect(data: &DataFolder, source: RestoreSource) -> Result<(RestoreSource, Inspection), Failure> {
     let scratch = scratch(data)?;
     watched(move |progress| {
         let inspection = verify(&source, &scratch, progress)?;
@@ -55,7 +55,7 @@ pub async fn inspect(data: &DataDir, source: RestoreSource) -> Result<(RestoreSo
 }
 
 /// Where there is room to unpack: where a restore needs it, or if this user may not write there, where every user may.
-fn scratch(data: &DataDir) -> Result<PathBuf, Failure> {
+fn scratch(data: &DataFolder) -> Result<PathBuf, Failure> {
     if data.may_only_read() {
         return Ok(std::env::temp_dir());
     }

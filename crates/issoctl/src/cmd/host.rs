@@ -1,0 +1,109 @@
+//! What `up` and `supervise` share: the process around a host.
+
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+use isso_cfg::Volume;
+use isso_daemon::{Listener, Program, raise_descriptor_limit};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::announce::announce;
+use crate::child::Commands;
+use crate::error::Failure;
+use crate::host_lock::HostLock;
+use crate::locate::DataFolder;
+use crate::log::log;
+use crate::output::Output;
+use crate::printer::{self, Printer};
+use crate::running::{Host, HostOptions};
+use crate::signals::{self, HostSignals};
+
+/// The programs beside a host are commands of this one.
+pub const COMMANDS: Commands = Commands {
+    check_database: |database| {
+        let mut command = this_program();
+        command.arg("check-database").arg(database);
+        command
+    },
+    // The same command that a person would type.
+    back_up: |data, to, keep| {
+        let mut command = this_program();
+        command.arg("--data").arg(data);
+        command.args(["backup", "create", "--to"]).arg(to);
+        if let Some(keep) = keep {
+            command.arg("--keep").arg(keep);
+        }
+        command
+    },
+};
+
+/// A data folder that is taken, by a process that is ready to run a host in it.
+pub struct Place<'a> {
+    data: &'a DataFolder,
+    lock: HostLock,
+    signals: HostSignals,
+    printer: &'static Printer,
+}
+
+impl<'a> Place<'a> {
+    /// Makes the folder and takes it. From here on there is a log, and nothing that is printed ends this process.
+    pub async fn take(data: &'a DataFolder) -> Result<Place<'a>, Failure> {
+        signals::ignore_those_of_printing();
+        raise_descriptor_limit();
+        let printer =
+            printer::install().map_err(|source| Failure::new("cannot start the thread that prints", source))?;
+        log(LevelFilter::INFO);
+        std::panic::set_hook(Box::new(|panic| {
+            printer.print(&format!("issoctl {panic}\n"));
+        }));
+        data.create()?;
+        let lock = HostLock::take(data).await?;
+        let signals = HostSignals::new()?;
+        Ok(Place {
+            data,
+            lock,
+            signals,
+            printer,
+        })
+    }
+
+    /// Looks at the volume and puts it right.
+    pub async fn init(self, volume: Volume, program: Program, listener: Listener) -> Result<Ready<'a>, Failure> {
+        let options = HostOptions {
+            volume,
+            program,
+            listener,
+            commands: COMMANDS,
+            dropped_lines: Arc::clone(self.printer.dropped()),
+        };
+        Ok(Ready {
+            data: self.data,
+            signals: self.signals,
+            host: self.lock.init(options).await?,
+        })
+    }
+}
+
+/// A host that has not started Isso yet.
+pub struct Ready<'a> {
+    data: &'a DataFolder,
+    signals: HostSignals,
+    /// The host itself.
+    pub host: Host,
+}
+
+impl Ready<'_> {
+    /// Starts Isso and runs it until a signal, `issoctl stop`, or the loss of the data folder.
+    pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
+        let Ready { data, signals, host } = self;
+        signals.obey(host.stop_token(), host.service().host.clone())?;
+        let data = data.clone();
+        host.run(move |event| announce(event, &data, output)).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// By this name it is found even after another version was put in its place.
+fn this_program() -> Command {
+    Command::new("/proc/self/exe")
+}

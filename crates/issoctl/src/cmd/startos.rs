@@ -1,0 +1,30 @@
+//! `issoctl startos`: a hook of the StartOS package, JSON in on stdin and JSON out on stdout.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use crate::error::Failure;
+use crate::locate::DataFolder;
+use crate::output::Output;
+use crate::startos::{Hook, Request, answer};
+
+/// Answers a hook.
+pub async fn run(data: &DataFolder, hook: Hook) -> Result<ExitCode, Failure> {
+    let request = request()?;
+    let answer = answer(data.path(), hook, request).await?;
+    Output { json: true }.json(&answer);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn request() -> Result<Request, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|source| Failure::new("cannot read the request from stdin", source))?;
+    serde_json::from_str(&text).map_err(|error| {
+        // What serde_json says of the error would repeat values, and those may be secret.
+        let (line, column) = (error.line(), error.column());
+        Failure::usage(format!("the request on stdin is not one, at {line}:{column}"))
+            .hint("this command is for the StartOS package; people use `issoctl action`")
+    })
+}

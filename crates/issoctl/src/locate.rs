@@ -1,0 +1,82 @@
+//! Which data folder a command works on.
+
+use std::io::ErrorKind;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use isso_cfg::{Environment, Volume};
+
+use crate::data::DataDir;
+use crate::error::Failure;
+use crate::owner;
+
+/// The data folder of a command.
+#[derive(Debug, Clone)]
+pub struct DataFolder {
+    dir: DataDir,
+    /// Whether it is the folder that is taken when none is named.
+    by_default: bool,
+}
+
+impl DataFolder {
+    /// The folder given, else the user's data folder. Nothing is made yet.
+    pub fn locate(given: Option<PathBuf>) -> Result<Self, Failure> {
+        let default = etcetera::base_strategy::choose_base_strategy().map(|folders| folders.data_dir().join("issoctl"));
+        let by_default = match (&given, &default) {
+            (Some(given), Ok(default)) => given == default,
+            (given, _) => given.is_none(),
+        };
+        let dir = given.map_or(default, Ok).map_err(|source| {
+            Failure::new("there is no home folder to keep the data in", source).hint("name a folder with --data DIR")
+        })?;
+        let absolute = std::path::absolute(&dir)
+            .map_err(|source| Failure::new(format!("no such place: {}", dir.display()), source))?;
+        let is_folder = match std::fs::metadata(&absolute) {
+            Ok(found) => found.is_dir(),
+            Err(error) => error.kind() != ErrorKind::NotADirectory,
+        };
+        if !is_folder {
+            let message = format!("{} is no folder, and lies in none", absolute.display());
+            return Err(
+                Failure::usage(message).hint("name the folder that holds config/ and db/, or a new one: --data DIR")
+            );
+        }
+        match absolute.to_str() {
+            // Isso expands `$NAME` in dbpath, and configparser trims it and ends it at a line break.
+            Some(text) if !text.contains(['$', '\n', '\r']) && text.trim() == text => Ok(Self {
+                dir: DataDir::new(absolute),
+                by_default,
+            }),
+            _ => Err(Failure::usage(format!(
+                "the data folder's name cannot stand in isso.cfg: {}",
+                absolute.display()
+            ))
+            .hint("choose one without `$`, line breaks or white space at its end")),
+        }
+    }
+
+    /// The folder if commands have to name it, for it is not the one that they take by default.
+    pub fn named(&self) -> Option<&Path> {
+        (!self.by_default).then(|| self.path())
+    }
+
+    /// Makes the folder, for its owner alone. Root then looks again whose it is.
+    pub fn create(&self) -> Result<(), Failure> {
+        self.dir.create()?;
+        owner::look_again(self.path())
+    }
+
+    /// The volume in the folder. The environment of this command stands in for that of the host.
+    pub fn volume(&self) -> Volume {
+        self.dir.volume(Environment::of_other_process(std::env::vars_os()))
+    }
+}
+
+impl Deref for DataFolder {
+    type Target = DataDir;
+
+    fn deref(&self) -> &DataDir {
+        &self.dir
+    }
+}

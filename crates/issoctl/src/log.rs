@@ -1,0 +1,22 @@
+//! The log of this program.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::output::LogWriter;
+
+/// Has what is logged from this level on written to stderr, once in a process.
+pub fn log(least: LevelFilter) {
+    tracing_subscriber::fmt()
+        .with_max_level(least)
+        .with_writer(|| LogWriter)
+        // It would print what cannot be printed, and panic.
+        .log_internal_errors(false)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        // Isso's own lines bear their time, and a service manager adds one to the others.
+        .without_time()
+        .compact()
+        .init();
+}

@@ -1,0 +1,59 @@
+//! The data folder cannot be used.
+
+use isso_cfg::VolumeError;
+
+use crate::data::{DataDirError, Holder};
+use crate::error::Failure;
+
+impl From<DataDirError> for Failure {
+    fn from(error: DataDirError) -> Self {
+        let hint = match &error {
+            DataDirError::Create { .. } => Some("choose another one with --data DIR".to_owned()),
+            DataDirError::NoIsso(_) => {
+                Some("set one up with `issoctl up`, or name another folder with --data DIR".to_owned())
+            }
+            DataDirError::BackupRunning => Some("wait until it is done".to_owned()),
+            DataDirError::OpenLock { path, is_no_file, .. } => is_no_file.then(|| {
+                let path = path.to_string_lossy();
+                format!("it is no file; remove it: rm -r {}", shell_words::quote(&path))
+            }),
+            DataDirError::Taken { holder, .. } => Some(or_kill(
+                "wait until it says that Isso serves, or until that command has ended",
+                *holder,
+            )),
+            DataDirError::NotReady { holder, .. } => Some(or_kill("wait until it says that Isso serves", *holder)),
+            DataDirError::NotRunning(_) => {
+                Some("start it with `issoctl up`, or name its folder with --data DIR".to_owned())
+            }
+            DataDirError::Lock { .. } | DataDirError::Client(_) => None,
+        };
+        let exit = match &error {
+            DataDirError::NoIsso(_) => Self::USAGE,
+            DataDirError::Taken { .. } | DataDirError::NotReady { .. } | DataDirError::NotRunning(_) => {
+                Self::NOT_RUNNING
+            }
+            _ => Self::FAILED,
+        };
+        let failure = match error {
+            DataDirError::Client(error) => return error.into(),
+            error => Self::of(error).exit(exit),
+        };
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<VolumeError> for Failure {
+    fn from(source: VolumeError) -> Self {
+        Self::new("the data folder cannot be used", source)
+    }
+}
+
+fn or_kill(wait: &str, holder: Holder) -> String {
+    match holder {
+        Holder(Some(process)) => format!("{wait}; to end it now: kill {process}"),
+        Holder(None) => wait.to_owned(),
+    }
+}

@@ -1,0 +1,13 @@
+//! A hook of the StartOS package could not be answered.
+
+use crate::error::Failure;
+use crate::startos::HookError;
+
+impl From<HookError> for Failure {
+    fn from(error: HookError) -> Self {
+        match error {
+            HookError::Client(error) => error.into(),
+            HookError::Image => Self::usage(error.to_string()),
+        }
+    }
+}
