@@ -90,6 +90,17 @@ impl<'a> Up<'a> {
         Pid::from_raw(pid.try_into().expect("process ids are small"))
     }
 
+    /// Kills gunicorn's master, and returns the status once the supervisor says that another one serves. An answer of
+    /// Isso does not show that: a worker of the killed master may give it.
+    pub fn kill_master(&self) -> Value {
+        let master = self.master();
+        kill(master, Signal::SIGKILL).expect("the master is there");
+        self.wait_for_status(|status| {
+            let supervisor = &status["supervisor"];
+            supervisor["phase"] == "serving" && supervisor["pid"] != master.as_raw() && status["serving"] == true
+        })
+    }
+
     /// Sends a signal to `up`.
     pub fn signal(&self, signal: Signal) {
         kill(self.pid(), signal).expect("`up` is there");

@@ -1,7 +1,6 @@
 //! Whatever a person does to isso.cfg, Isso goes on, and the person is told.
 
 use isso_tests::{Site, Up, Visitor, wait_for};
-use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
 
 /// Waits until the file is called not in force, and returns why.
@@ -60,13 +59,7 @@ fn a_bad_line_is_named_and_a_crash_meanwhile_is_survived() {
         "{said}"
     );
 
-    let master = up.master();
-    kill(master, Signal::SIGKILL).expect("the master is there");
-    up.wait_for_status(|status| {
-        // What is asked last is the supervisor, and a worker of the killed master may have answered before.
-        let supervisor = &status["supervisor"];
-        status["serving"] == true && supervisor["phase"] == "serving" && supervisor["pid"] != master.as_raw()
-    });
+    up.kill_master();
     refused(&up);
     assert!(
         site.cfg().contains("max-age = soon"),

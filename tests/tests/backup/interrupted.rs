@@ -67,10 +67,7 @@ fn one_backup_at_a_time_and_isso_is_kept_up_meanwhile() {
     let status = up.status();
     assert_eq!(status["serving"], true, "{status}");
 
-    let master = up.master();
-    kill(master, Signal::SIGKILL).expect("the master is there");
-    let status =
-        up.wait_for_status(|status| status["serving"] == true && status["supervisor"]["pid"] != master.as_raw());
+    let status = up.kill_master();
     assert_eq!(status["state"], "backing-up", "{status}");
 
     drop(lock);

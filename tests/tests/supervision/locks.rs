@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::process::Stdio;
 
 use isso_tests::{Site, free_address, wait_for};
-use nix::sys::signal::{Signal, kill};
 use serde_json::Value;
 
 #[test]
@@ -80,9 +79,7 @@ fn a_process_that_is_stopped_with_the_lock_keeps_no_dead_isso_down() {
         .spawn()
         .expect("issoctl runs");
     for _ in 0..2 {
-        let master = up.master();
-        kill(master, Signal::SIGKILL).expect("the master is there");
-        up.wait_for_status(|status| status["serving"] == true && status["supervisor"]["pid"] != master.as_raw());
+        up.kill_master();
     }
     let done = action.wait().expect("it is our child");
     assert_eq!(done.code(), Some(1), "it does not wait for ever");

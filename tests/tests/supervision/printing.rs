@@ -6,15 +6,8 @@ use std::process::Command;
 
 use isso_tests::{Site, Terminal, Up, free_address, wait_for};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::Signal;
 use serde_json::Value;
-
-/// Kills gunicorn, and waits until another one serves.
-fn replaced(up: &Up<'_>) {
-    let master = up.master();
-    kill(master, Signal::SIGKILL).expect("the master is there");
-    up.wait_for_status(|status| status["serving"] == true && status["supervisor"]["pid"] != master.as_raw());
-}
 
 #[test]
 fn nothing_that_is_printed_or_signalled_ends_a_host() {
@@ -28,14 +21,14 @@ fn nothing_that_is_printed_or_signalled_ends_a_host() {
     site.through = [python, "-c", deaf].map(str::to_owned).to_vec();
     let full = File::options().write(true).open("/dev/full");
     let up = site.serving_onto(full.expect("Linux has it"));
-    replaced(&up);
+    up.kill_master();
     let dropped = up.status()["droppedLines"].as_u64();
     assert!(dropped > Some(0), "{dropped:?}");
     check_that_sighup_has_isso_cfg_looked_at(&site, &up);
     for signal in [Signal::SIGHUP, Signal::SIGUSR1, Signal::SIGUSR2] {
         up.signal(signal);
     }
-    replaced(&up);
+    up.kill_master();
     assert_eq!(up.terminate().code(), Some(0));
 }
 
@@ -76,7 +69,7 @@ fn a_stderr_that_nobody_reads_holds_nothing_up() {
     while end.write(&[b'.'; 512]).is_ok() {}
     fcntl(&end, FcntlArg::F_SETFL(OFlag::empty())).expect("a pipe can be so");
     let up = site.serving_onto(writer);
-    replaced(&up);
+    up.kill_master();
     assert_eq!(up.terminate().code(), Some(0));
     drop((reader, end));
 }

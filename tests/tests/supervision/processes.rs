@@ -16,7 +16,9 @@ async fn a_killed_master_is_replaced_and_the_port_stays_open() {
         kill(master, Signal::SIGKILL).expect("the master is there");
         up.wait_for_status(|status| {
             TcpStream::connect(up.address()).expect("no connection is refused");
-            status["state"] == "serving" && status["supervisor"]["pid"] != master.as_raw()
+            let supervisor = &status["supervisor"];
+            let is_replaced = supervisor["phase"] == "serving" && supervisor["pid"] != master.as_raw();
+            status["state"] == "serving" && is_replaced
         });
     }
     let answer = Visitor::new(up.url(), "http://localhost").info().await;
