@@ -1,17 +1,18 @@
 //! Backups that are put back.
 
+mod refused;
+mod undone;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use isso_tests::torture::http::{ask_now, block_on, post};
-use isso_tests::torture::{Files, Load, Save, Shape, database, unfinished};
-use isso_tests::{Admin, Site, Up, wait_for};
+use isso_tests::torture::{Files, Load, Save, database, unfinished};
+use isso_tests::{Admin, Site, Up};
 use serde_json::{Value, json};
 
-use crate::{
-    LIGHT, PASSWORD, assert_all_answered, backups, begin, create, end, generation, restore, site, wait_for_visitors,
-};
+use crate::{LIGHT, PASSWORD, assert_all_answered, backups, create, generation, restore, site, wait_for_visitors};
 
 fn logs_in(up: &Up<'_>, password: &str) -> bool {
     block_on(Admin::log_in(up.url(), password)).is_some()
@@ -140,70 +141,6 @@ fn a_backup_without_a_password_brings_the_gate_back() {
     assert!(logs_in(&up, &password));
 }
 
-#[test]
-fn nothing_is_put_back_unless_somebody_says_so_and_the_backup_is_good() {
-    let site = site();
-    let mut up = site.serving_again();
-    database::fill(&site.data().join("db/comments.db"), "old", 1000);
-    let backup = create(&site);
-    comment(&up, "after the backup");
-    let before = (generation(&up), Files::of(site.data()));
-    let load = Load::start(up.address(), Shape::Reading(20));
-
-    let said = site.refused(&["backup", "restore", &backup], 2);
-    assert!(said.contains("--yes"), "{said}");
-
-    let good = fs::read(&backup).expect("it is there");
-    let check = |name: &str, bytes: &[u8], word: &str| {
-        let path = backups(&site).join(name);
-        Save::InPlace.save(&path, bytes);
-        let path = path.to_str().expect("the path is text");
-        for command in [&["backup", "verify", path][..], &["backup", "restore", "--yes", path]] {
-            let said = site.refused(command, 1);
-            assert!(said.contains(word), "{command:?}: {said}");
-        }
-    };
-    for part in [3, 30, 300] {
-        let mut bytes = good.clone();
-        let place = bytes.len() / part;
-        bytes[place] ^= 0x40;
-        check("altered.isso-backup.tar.zst", &bytes, "damaged");
-    }
-    let half = &good[..good.len() / 2];
-    check("half.isso-backup.tar.zst", half, "cut off");
-    check("holiday.jpg", b"no backup at all", "no backup of issoctl");
-
-    let tally = load.finish();
-    assert_eq!(tally.failed(), 0, "{tally}");
-    assert_eq!((generation(&up), Files::of(site.data())), before);
-    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
-    assert_eq!(
-        fs::read_dir(backups(&site)).expect("it is there").count(),
-        4,
-        "no restore has kept anything"
-    );
-    assert!(!up.printed().contains("panicked"), "{}", up.printed());
-}
-
-#[test]
-fn a_database_that_sqlite_refuses_is_not_put_back() {
-    let site = site();
-    let up = site.serving_again();
-    comment(&up, "precious");
-    let before = (generation(&up), Files::of(site.data()));
-    let folder = isso_tests::quick_folder();
-    fs::copy(site.cfg_path(), folder.path().join("isso.cfg")).expect("it can be copied");
-    Save::InPlace.save(
-        &folder.path().join("comments.db"),
-        b"SQLite format 3\0 and then nothing".repeat(500),
-    );
-    let path = folder.path().to_str().expect("the path is text");
-    let said = site.refused(&["backup", "restore", "--yes", path], 1);
-    assert!(said.contains("nothing was put back"), "{said}");
-    assert_eq!((generation(&up), Files::of(site.data())), before);
-    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
-}
-
 /// Copies of a volume as StartOS has them, and as a careful person has them who knows where Isso keeps its two files.
 #[test]
 fn plain_copies_are_put_back_too() {
@@ -251,84 +188,4 @@ fn plain_copies_are_put_back_too() {
         flat.join("comments.db").exists() && volume.join("db/comments.db").exists(),
         "they are still there"
     );
-}
-
-/// Its schema passes for one that Isso migrates, and one row in it does not.
-fn make_unservable(database: &Path) {
-    let connection = rusqlite::Connection::open(database).expect("it is there");
-    let sql = "PRAGMA foreign_keys = OFF; DROP TRIGGER remove_stale_threads; ALTER TABLE comments RENAME TO old;
-        CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created, modified, mode, remote_addr, text, author,
-            email, website, likes DEFAULT 0, dislikes DEFAULT 0, voters, notification DEFAULT 0);
-        INSERT INTO comments SELECT * FROM old; DROP TABLE old; UPDATE comments SET voters = NULL;
-        PRAGMA user_version = 4";
-    connection.execute_batch(sql).expect("it is SQL");
-}
-
-#[test]
-fn a_restore_with_which_isso_does_not_serve_is_undone() {
-    let site = site();
-    let mut up = site.serving_again();
-    comment(&up, "precious");
-    let folder = isso_tests::quick_folder();
-    let bad = folder.path().join("comments.db");
-    fs::copy(site.data().join("db/comments.db"), &bad).expect("it can be copied");
-    make_unservable(&bad);
-    fs::copy(site.cfg_path(), folder.path().join("isso.cfg")).expect("it can be copied");
-    let password = site.set_password();
-    let before = Files::of(site.data());
-    let path = folder.path().to_str().expect("the path is text");
-    assert_eq!(site.json(&["backup", "verify", path])["good"], true);
-
-    let said = site.refused(&["backup", "restore", "--yes", path], 1);
-    assert!(said.contains("nothing was put back"), "{said}");
-    assert!(said.contains("NOT NULL constraint failed"), "what Isso said: {said}");
-    assert!(said.contains("serves as before"), "{said}");
-    assert_eq!(Files::of(site.data()), before);
-    assert!(logs_in(&up, &password));
-    comment(&up, "after it");
-    let before = Files::of(site.data());
-    assert!(before.texts.contains("precious") && before.texts.contains("after it"));
-
-    // For programs; and a command that is killed leaves nothing half done.
-    let output = site.run(&["backup", "restore", "--yes", path, "--json"]);
-    let told: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
-    let details = &told["error"]["details"];
-    assert_eq!(details["serving"], true, "{told}");
-    let kept = details["undone"]["kept"].as_str().expect("they are kept");
-    let kept = Path::new(kept).file_name().and_then(|it| it.to_str());
-    let kept = kept.expect("it has a name").to_owned();
-    assert!(kept.starts_with("not-served-"), "{kept}");
-    site.ok(&["backup", "delete", "--yes", &kept]);
-    let mut restore = begin(&site, &["backup", "restore", "--yes", path]);
-    up.wait_for_status(|status| status["serving"] == false);
-    restore.kill().expect("it is ours");
-    end(restore);
-    up.wait_for_status(|status| status["serving"] == true);
-    wait_for(
-        || (Files::of(site.data()) == before).then_some(()),
-        || "the files are not those before".into(),
-    );
-    assert_eq!(unfinished(site.data()), Vec::<PathBuf>::new());
-    assert!(!up.printed().contains("panicked"), "{}", up.printed());
-    let names = fs::read_dir(backups(&site)).expect("it is there");
-    let names = names.map(|it| it.expect("it is there").file_name());
-    for name in names {
-        let name = name.to_string_lossy().into_owned();
-        assert!(name.starts_with("not-served-"), "{name}");
-    }
-
-    // Where Isso does not run, nothing is tried, and how to go back is told when it is not up.
-    drop(up);
-    let done = site.json(&["backup", "restore", "--yes", path]);
-    assert_eq!(done["serving"], Value::Null);
-    let mut up = site.up(&[]);
-    up.wait_for_line("NOT NULL constraint failed");
-    let said = site.refused(&["backup", "restore", "--yes", path], 3);
-    let kept = backups(&site).join("before-restore-");
-    let way_back = format!("backup restore {}", kept.display());
-    assert!(said.contains(&way_back), "no {way_back:?} in {said}");
-    let before = done["before"].as_str().expect("there was something");
-    site.ok(&["backup", "restore", "--yes", before]);
-    up.wait_for_status(|status| status["serving"] == true);
-    assert!(logs_in(&up, &password));
 }

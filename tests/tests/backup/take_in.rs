@@ -1,19 +1,19 @@
-//! The comments and settings of another Isso, as people have them.
+//! The comments and settings of another Isso, which issoctl did not run.
+
+mod choice;
+mod in_use;
 
 use std::collections::HashSet;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use isso_tests::torture::http::{ask_now, get};
 use isso_tests::torture::{Files, Save, database};
-
-use isso_tests::{Site, Terminal, Up};
+use isso_tests::{Site, Up};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{PASSWORD, backups, create, said, site, wait_for_path};
+use crate::{PASSWORD, said, site, wait_for_path};
 
 /// What a person brings: a database of a real Isso and its settings, under odd names.
 struct Brought {
@@ -154,110 +154,6 @@ fn the_plan_tells_what_becomes_of_settings_that_are_lost() {
 }
 
 #[test]
-fn what_is_in_place_is_not_put_in_its_own_place() {
-    let site = site();
-    drop(site.serving_again());
-    let before = Files::of(site.data());
-    for source in ["", "db", "config/isso.cfg", "db/comments.db"] {
-        let source = site.data().join(source);
-        let source = source.to_str().expect("the path is text");
-        let said = site.refused(&["backup", "restore", source, "--yes"], 2);
-        assert!(said.contains("is in place already"), "{said}");
-    }
-    assert!(!backups(&site).exists(), "nothing was replaced");
-    assert_eq!(Files::of(site.data()).cfg, before.cfg);
-}
-
-#[test]
-fn of_several_candidates_one_has_to_be_named() {
-    let brought = Brought::new(Some("isso.cfg"), Some("a.db"));
-    fs::copy(brought.file("a.db"), brought.file("b.db")).expect("it can be copied");
-    Save::InPlace.save(&brought.file("user.cfg"), "[general]\nhost = https://other.example\n");
-    let site = site();
-    let output = site.run(&["backup", "restore", brought.path(), "--yes", "--json"]);
-    assert_eq!(output.status.code(), Some(2));
-    let error: Value = serde_json::from_slice(&output.stdout).expect("JSON on stdout");
-    let details = &error["error"]["details"];
-    assert_eq!(details["option"], "--settings", "{error}");
-    assert_eq!(
-        details["candidates"],
-        json!([brought.file("isso.cfg"), brought.file("user.cfg")])
-    );
-    let settings = ["backup", "restore", brought.path(), "--yes", "--settings", "user.cfg"];
-    let said = site.refused(&settings, 2);
-    assert!(said.contains("b.db") && said.contains("--database"), "{said}");
-    let both = [&settings[..], &["--database", "b.db"]].concat();
-    let done = site.json(&both);
-    assert_eq!(done["files"][2]["from"], json!(brought.file("b.db")));
-    assert_eq!(Files::of(site.data()).texts, brought.texts);
-    assert!(site.cfg().contains("other.example"));
-}
-
-#[test]
-fn at_a_terminal_a_person_chooses_from_several_candidates() {
-    const DOWN: &str = "\x1b[B\r";
-    let brought = Brought::new(Some("isso.cfg"), Some("a.db"));
-    fs::copy(brought.file("a.db"), brought.file("b.db")).expect("it can be copied");
-    Save::InPlace.save(&brought.file("user.cfg"), "[general]\nhost = https://other.example\n");
-    let site = site();
-    let before = site.cfg();
-    for (answer, is_done) in [("n", false), ("y", true)] {
-        let restore = site.command(&["backup", "restore", brought.path()]);
-        let mut terminal = Terminal::run(&restore);
-        terminal.answer("taken as Isso's settings?", DOWN);
-        terminal.answer("taken as Isso's database?", DOWN);
-        terminal.wait_for("user.cfg");
-        terminal.wait_for("b.db");
-        terminal.answer("Put it back?", answer);
-        let (status, _) = terminal.end();
-        assert_eq!(status == 0, is_done);
-        assert_eq!(site.cfg() == before, !is_done);
-    }
-    assert_eq!(Files::of(site.data()).texts, brought.texts);
-    assert!(site.cfg().contains("other.example"));
-}
-
-#[test]
-fn nothing_foreign_commands_the_terminal_and_a_pipe_gets_every_byte() {
-    let nasty = "a\x1b]0;owned\x07\u{202e}.db";
-    let shown = r"a\x1b]0;owned\x07\u{202e}.db";
-    let brought = Brought::new(Some("isso.cfg"), Some(nasty));
-    Save::InPlace.save(
-        &brought.file("user\x07.cfg"),
-        "[general]\nhost = https://other.example\n",
-    );
-    let site = site();
-    let verify = site.command(&["backup", "verify", brought.path()]);
-    let mut terminal = Terminal::run(&verify);
-    terminal.answer("taken as Isso's settings?", "\r");
-    let (code, screen) = terminal.end();
-    assert_eq!(code, 0, "{screen}");
-    assert!(screen.contains(shown), "{screen:?}");
-    assert!(screen.contains(r"user\x07.cfg"), "{screen:?}");
-    assert!(!screen.contains(['\x07', '\u{202e}']), "{screen:?}");
-    // A failure, and one for programs.
-    let missing = brought.file("\x1b[2Jmissing");
-    let missing = missing.to_str().expect("the path is text");
-    for args in [
-        &["backup", "verify", missing][..],
-        &["backup", "verify", missing, "--json"],
-        &["\x1b[2Jmissing"],
-    ] {
-        let (code, screen) = Terminal::run(&site.command(args)).end();
-        assert_eq!(code, 2, "{screen}");
-        assert!(screen.contains("[2Jmissing"), "{screen:?}");
-        assert!(!screen.contains("\x1b[2J"), "{screen:?}");
-    }
-    // What a script reads is the name itself.
-    let folder = brought.file("to\u{202e}\x7f");
-    let folder = folder.to_str().expect("the path is text");
-    site.set_password();
-    let path = site.ok(&["backup", "create", "--to", folder]);
-    assert!(path.starts_with(folder), "{path:?}");
-    assert!(Path::new(path.trim_end()).exists(), "{path:?}");
-}
-
-#[test]
 fn every_repair_is_told_and_the_text_before_is_kept() {
     let brought = Brought::new(Some("isso.cfg"), Some("comments.db"));
     let text = fs::read_to_string(brought.file("isso.cfg")).expect("it is there");
@@ -293,97 +189,4 @@ fn every_repair_is_told_and_the_text_before_is_kept() {
     let kept = kept.expect("it is told").trim_end_matches('.');
     assert_eq!(fs::read_to_string(kept).expect("it is there"), text);
     assert!(site.cfg().contains("max-age = 15m"), "{}", site.cfg());
-}
-
-#[test]
-fn a_database_that_is_a_link_stays_where_it_is() {
-    let brought = Brought::new(None, Some("blog.db"));
-    let site = site();
-    drop(site.serving_again());
-    let disk = isso_tests::quick_folder();
-    let (link, target) = (site.data().join("db/comments.db"), disk.path().join("c.db"));
-    fs::rename(&link, &target).expect("it is one file system");
-    symlink(&target, &link).expect("it can be made");
-    let up = site.serving_again();
-    site.json(&["backup", "restore", brought.path(), "--yes"]);
-    assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
-    assert_eq!(Files::of(site.data()).texts, brought.texts);
-    assert!(serves_old(&up));
-}
-
-#[test]
-fn a_database_that_litestream_copies_is_not_replaced() {
-    let site = site();
-    let _up = site.serving_again();
-    let backup = create(&site);
-    let before = Files::of(site.data());
-    let state = site.data().join("db/.comments.db-litestream");
-    fs::create_dir(&state).expect("it can be made");
-    let said = site.refused(&["backup", "restore", &backup, "--yes"], 1);
-    for word in ["Litestream", "new replica path", "--force"] {
-        assert!(said.contains(word), "{word}: {said}");
-    }
-    assert_eq!(Files::of(site.data()), before);
-    assert_eq!(fs::read_dir(backups(&site)).expect("it is there").count(), 1);
-    // Settings alone do not concern it.
-    let settings = tempfile::NamedTempFile::new().expect("a file can be made");
-    fs::copy(site.cfg_path(), settings.path()).expect("it can be copied");
-    let settings = settings.path().to_str().expect("the path is text");
-    site.ok(&["backup", "restore", settings, "--yes"]);
-    site.ok(&["backup", "restore", &backup, "--yes", "--force"]);
-}
-
-#[test]
-fn a_database_that_another_program_reads_is_not_replaced() {
-    let site = site();
-    let _up = site.serving_again();
-    let backup = create(&site);
-    let script = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1])\nc.execute('select * from comments').fetchall()\nprint(flush=True)\nsys.stdin.read()";
-    let mut other = Command::new("python3")
-        .args(["-c", script])
-        .arg(site.data().join("db/comments.db"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 runs");
-    let mut line = [0];
-    let stdout = other.stdout.as_mut().expect("it is piped");
-    std::io::Read::read_exact(stdout, &mut line).expect("it has read");
-    let said = site.refused(&["backup", "restore", &backup, "--yes"], 1);
-    let pid = format!("process {}", other.id());
-    assert!(said.contains("python") && said.contains(&pid), "{said}");
-    drop(other.stdin.take());
-    other.wait().expect("it ends");
-    // Isso itself is no obstacle.
-    let done = site.json(&["backup", "restore", &backup, "--yes"]);
-    assert_eq!(done["serving"], true);
-}
-
-#[test]
-fn what_has_to_be_unpacked_or_imported_first_is_told() {
-    let site = Site::new();
-    let folder = isso_tests::quick_folder();
-    let check = |name: &str, bytes: &[u8], words: &[&str]| {
-        let path = folder.path().join(name);
-        Save::InPlace.save(&path, bytes);
-        let path = path.to_str().expect("the path is text");
-        let said = site.refused(&["backup", "restore", "--yes", path], 1);
-        for word in words {
-            assert!(said.contains(word), "{name}: {word:?} is not in {said}");
-        }
-    };
-    check("site.tar.gz", b"\x1f\x8b\x08\0", &["a tar archive", "tar -xf"]);
-    check("site.zip", b"PK\x03\x04", &["a zip archive", "unzip "]);
-    check("comments.db.gz", b"\x1f\x8b\x08\0", &["gunzip -k", "comments.db"]);
-    check(
-        "dump.sql",
-        b"BEGIN TRANSACTION;\nCREATE TABLE x;",
-        &["sqlite3 comments.db <"],
-    );
-    check(
-        "export.xml",
-        b"<?xml?><disqus>",
-        &["an export of Disqus", "import -t disqus"],
-    );
-    check("comments.db", b"", &["an empty file"]);
 }
