@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     #[ignore = "it is the test that the next one starts"]
-    fn here() {
+    fn a_test_that_cannot_be_run() {
         not_tested("on purpose");
     }
 
@@ -120,7 +120,7 @@ mod tests {
     fn a_test_that_cannot_be_run_says_so_and_fails_in_ci() {
         let run = |set: &dyn Fn(&mut Command)| {
             let mut test = Command::new(std::env::current_exe().expect("it runs"));
-            test.args(["--exact", "tests::here", "--ignored"]);
+            test.args(["--exact", "tests::a_test_that_cannot_be_run", "--ignored"]);
             set(&mut test);
             let done = test.output().expect("it runs");
             let said = [done.stdout, done.stderr].concat();

@@ -33,7 +33,7 @@ async fn server_settings_reach_isso() {
 }
 
 #[test]
-fn one_field_changes_one_line() {
+fn a_field_changes_its_line_alone() {
     let site = Site::new();
     site.set_password();
     let before = site.cfg();
@@ -49,7 +49,7 @@ fn one_field_changes_one_line() {
 }
 
 #[test]
-fn what_isso_would_choke_on_is_refused() {
+fn values_that_isso_would_refuse_are_refused() {
     let site = Site::new();
     site.set_password();
     let before = site.cfg();
@@ -181,7 +181,7 @@ fn the_embed_code_names_the_address() {
 }
 
 #[test]
-fn without_an_address_there_is_no_embed_code() {
+fn the_embed_code_is_refused_without_an_address() {
     let site = Site::new();
     let said = site.refused(&["action", "run", "embed-code", "address="], 1);
     assert!(said.contains("address"), "{said}");

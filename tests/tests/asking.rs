@@ -162,7 +162,7 @@ fn a_misspelt_field_is_answered_with_the_right_one() {
 }
 
 #[test]
-fn what_an_action_shows_is_what_it_takes() {
+fn an_action_takes_what_it_shows() {
     let site = Site::new();
     site.set_password();
     for action in ["set-websites", "configure-server", "configure-smtp"] {

@@ -32,7 +32,7 @@ fn parse_prints_what_python_sees() {
 }
 
 #[test]
-fn what_python_refuses_is_explained() {
+fn parse_explains_what_python_refuses() {
     let site = Site::new();
     let file = write(&site, "[general]\nhost = a\nHOST = b\n");
     let output = site.run(&["config", "parse", &file, "--json"]);
@@ -78,7 +78,7 @@ fn a_fresh_file_is_one_that_isso_takes() {
 }
 
 #[test]
-fn wrong_input_is_told_from_failure() {
+fn wrong_input_is_told_apart_from_a_failure() {
     let site = Site::new();
     assert!(
         site.refused(&["action", "run", "set-colour"], 2)
@@ -112,7 +112,7 @@ fn help_pages_and_completions_are_there() {
 
 /// What a person types who knows another program, or this one by halves.
 #[test]
-fn a_command_that_is_not_there_is_answered_with_the_one_that_was_meant() {
+fn an_unknown_command_is_answered_with_the_command_that_was_meant() {
     let site = Site::new();
     for (given, meant) in [
         (&["restore", "x"][..], "backup restore"),

@@ -158,7 +158,7 @@ fn an_admin_password_that_names_a_variable_which_is_not_set_is_none() {
 
 /// Variables that a shell has for other work.
 #[test]
-fn what_steers_python_in_a_shell_does_not_keep_up_from_serving() {
+fn variables_that_steer_python_do_not_keep_up_from_serving() {
     let modules = isso_tests::quick_folder();
     let module = modules.path().join("sitecustomize.py");
     #[expect(clippy::disallowed_methods, reason = "nobody else reads it")]
@@ -200,7 +200,7 @@ fn supervise_passes_on_what_steers_python_and_gunicorn() {
 }
 
 #[test]
-fn without_a_host_a_check_tells_whose_environment_it_looked_at() {
+fn a_check_without_a_host_tells_whose_environment_it_looked_at() {
     let site = Site::new();
     let password = site.set_password();
     site.edit_cfg(&password, "$ADMIN_PASSWORD");

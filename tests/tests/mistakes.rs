@@ -50,7 +50,7 @@ fn a_data_folder_without_isso_is_not_filled_by_looking_at_it() {
 }
 
 #[test]
-fn what_is_no_file_to_check_is_answered_with_one_that_is() {
+fn a_path_that_is_no_file_to_check_is_answered_with_one_that_is() {
     let site = Site::new();
     site.set_password();
     let check = |path: &Path, words: &str| {
@@ -98,7 +98,7 @@ fn as_an_ordinary_user(command: &Command) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_folder_without_permission_is_told_with_whom_to_be() {
+fn a_folder_without_permission_is_told_with_the_user_who_may_open_it() {
     let site = Site::new();
     site.set_password();
     let mode = |mode| {
@@ -128,7 +128,7 @@ fn a_folder_without_permission_is_told_with_whom_to_be() {
 }
 
 #[test]
-fn a_backup_that_is_misspelt_is_answered_with_the_one_that_was_meant() {
+fn a_misspelt_backup_is_answered_with_the_backup_that_was_meant() {
     let site = Site::new();
     site.set_password();
     let made = site.ok(&["backup", "create"]);
@@ -230,7 +230,7 @@ fn a_folder_in_place_of_the_settings_is_left_alone() {
 }
 
 #[test]
-fn what_stands_in_the_place_of_a_lock_is_told_and_not_followed() {
+fn a_link_or_pipe_in_the_place_of_a_lock_is_told_and_not_followed() {
     let site = Site::new();
     site.set_password();
     let lock = site.data().join("up.lock");
@@ -248,7 +248,7 @@ fn what_stands_in_the_place_of_a_lock_is_told_and_not_followed() {
 
 /// As while the first `up` installs Isso: it has the folder, and answers nothing yet.
 #[test]
-fn a_host_that_does_not_answer_yet_is_told_from_none() {
+fn a_host_that_does_not_answer_yet_is_told_apart_from_none() {
     let site = Site::new();
     let lock = std::fs::File::create(site.data().join("up.lock")).unwrap();
     let told = |args: &[&str]| {

@@ -19,7 +19,7 @@ fn site() -> Site {
 }
 
 #[tokio::test]
-async fn it_does_for_any_gunicorn_what_up_does() {
+async fn supervise_reloads_and_stops_any_gunicorn_as_up_does() {
     let site = site();
     let up = site.supervised();
     site.edit_cfg("host = localhost", "host =\n    https://blog.example\n    localhost");
@@ -35,7 +35,7 @@ async fn it_does_for_any_gunicorn_what_up_does() {
 }
 
 #[test]
-fn what_only_isso_refuses_it_refuses_beside_the_one_that_serves() {
+fn settings_that_isso_alone_refuses_are_tried_beside_the_gunicorn_that_serves() {
     let site = site();
     let up = site.supervised();
     let master = up.master();
@@ -114,7 +114,7 @@ fn a_database_that_can_be_nowhere_is_refused_with_the_path_to_write() {
 }
 
 #[test]
-fn what_it_cannot_run_it_says() {
+fn supervise_refuses_a_command_that_it_cannot_run() {
     let site = site();
     let config = site.cfg_path().display().to_string();
     let supervise = |rest: &[&str]| {

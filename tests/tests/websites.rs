@@ -53,7 +53,7 @@ async fn a_website_is_allowed_once_it_is_set() {
 }
 
 #[test]
-fn what_is_no_website_is_refused_and_nothing_changes() {
+fn a_malformed_website_is_refused_and_nothing_changes() {
     let site = Site::new();
     site.set_website("https://blog.example");
     let before = site.cfg();

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{PASSWORD, backups, begin, create, end, in_state, site};
 
 #[test]
-fn wrong_input_is_told_from_failure_and_what_to_do_is_said() {
+fn wrong_input_is_told_apart_from_a_failure_with_what_to_do() {
     let site = site();
     let check = |args: &[&str], code: i32, words: &[&str]| {
         let said = site.refused(args, code);
@@ -62,7 +62,7 @@ fn wrong_input_is_told_from_failure_and_what_to_do_is_said() {
 }
 
 #[test]
-fn where_there_is_no_isso_there_is_no_backup() {
+fn a_folder_without_isso_is_not_backed_up() {
     let site = Site::new();
     site.refused(&["backup", "create"], 2);
     let output = site.run(&["backup", "create", "--json"]);
@@ -73,7 +73,7 @@ fn where_there_is_no_isso_there_is_no_backup() {
 }
 
 #[test]
-fn no_password_is_shown_by_anything_of_it() {
+fn backup_commands_show_no_password() {
     let site = site();
     // A line that Isso would refuse, for findings are printed.
     site.edit_cfg("[moderation]", "[moderation]\nmail-password");

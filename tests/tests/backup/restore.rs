@@ -24,7 +24,7 @@ fn comment(up: &Up<'_>, text: &str) {
 }
 
 #[test]
-fn during_a_restore_every_request_is_answered_by_isso_or_later_by_the_supervisor() {
+fn requests_during_a_restore_are_answered_by_isso_or_later_by_the_supervisor() {
     let site = site();
     let mut up = site.serving_again();
     comment(&up, "in the backup");

@@ -90,7 +90,7 @@ fn a_backup_that_cannot_be_made_is_told_and_isso_serves_on() {
 /// As the first process of a container, `up` reaps orphans that it never started; the end of a backup is left to the
 /// code that waits for it.
 #[test]
-fn as_the_first_process_it_makes_backups_too() {
+fn up_as_the_first_process_makes_backups_too() {
     let site = site();
     let address = isso_tests::free_address();
     let up = site.command(&["up", "--listen", &address.to_string(), "--backup-every", "1s"]);

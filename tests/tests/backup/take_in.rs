@@ -73,7 +73,7 @@ fn becomes(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn isso_serves_what_was_found_under_odd_names() {
+fn isso_serves_files_that_were_found_under_odd_names() {
     let brought = Brought::new(Some("etc/user.cfg"), Some("data/foo.example.db"));
     let site = Site::new();
     let up = site.serving();
@@ -97,7 +97,7 @@ fn isso_serves_what_was_found_under_odd_names() {
 }
 
 #[test]
-fn what_the_source_does_not_have_stays_and_the_plan_says_so() {
+fn files_that_the_source_lacks_stay_and_the_plan_says_so() {
     let target = site();
     drop(target.serving_again());
     database::fill(&target.data().join("db/comments.db"), "mine", 5);

@@ -78,7 +78,7 @@ fn a_fresh_volume_waits_for_its_password() {
 }
 
 #[test]
-fn with_a_password_isso_is_run_inside_of_supervise() {
+fn main_runs_isso_inside_of_supervise_once_a_password_is_set() {
     let site = ready();
     let main = site.hook(&["main"], &image());
     assert_eq!((task(&main), &main["refusal"]), (&json!("clear"), &Value::Null));

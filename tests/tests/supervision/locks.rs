@@ -7,7 +7,7 @@ use isso_tests::{Site, free_address, wait_for};
 use serde_json::Value;
 
 #[test]
-fn one_up_a_folder_and_one_program_a_port() {
+fn a_second_up_is_refused_on_the_same_folder_or_port() {
     let site = Site::new();
     let up = site.serving();
     let said = site.refused(&["up", "--listen", &free_address().to_string()], 1);
@@ -18,7 +18,7 @@ fn one_up_a_folder_and_one_program_a_port() {
 }
 
 #[test]
-fn without_a_socket_for_commands_up_does_not_begin() {
+fn up_does_not_begin_without_a_socket_for_commands() {
     let site = Site::new();
     site.set_password();
     let socket = site.data().join("api.sock");

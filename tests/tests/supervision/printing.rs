@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 #[test]
-fn nothing_that_is_printed_or_signalled_ends_a_host() {
+fn a_host_survives_a_full_stderr_and_signals() {
     let mut site = Site::new();
     site.set_password();
     // A host that inherits this would neither hear SIGTERM nor of the end of gunicorn.
@@ -59,7 +59,7 @@ fn check_that_sighup_has_isso_cfg_looked_at(site: &Site, up: &Up<'_>) {
 }
 
 #[test]
-fn a_stderr_that_nobody_reads_holds_nothing_up() {
+fn a_stderr_that_is_not_read_holds_nothing_up() {
     let site = Site::new();
     site.set_password();
     let (reader, writer) = pipe().expect("there are pipes");

@@ -84,7 +84,7 @@ fn a_killed_up_takes_isso_along_and_the_next_one_starts() {
 }
 
 #[test]
-fn without_its_folder_up_ends_and_makes_no_other() {
+fn up_ends_without_its_folder_and_makes_no_other() {
     let site = Site::new();
     let mut up = site.serving();
     let master = up.master();

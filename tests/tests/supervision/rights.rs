@@ -27,7 +27,7 @@ fn the_data_belongs_to_its_owner_alone() {
 }
 
 #[test]
-fn what_is_put_in_place_is_named_and_not_a_path() {
+fn the_api_puts_files_in_place_by_their_name_and_not_by_a_path() {
     let site = Site::new();
     let up = site.serving();
     fs::create_dir(site.data().join("mine")).expect("the folder is ours");

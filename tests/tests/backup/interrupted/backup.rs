@@ -26,7 +26,7 @@ fn begin_held(site: &Site, up: &Up<'_>) -> (Child, File) {
 }
 
 #[test]
-fn one_backup_at_a_time_and_isso_is_kept_up_meanwhile() {
+fn a_second_backup_is_refused_and_isso_is_kept_up_meanwhile() {
     let site = site();
     let mut up = site.serving_again();
     let (backup, lock) = begin_held(&site, &up);
@@ -90,7 +90,7 @@ fn a_backup_that_is_ended_by_hand_leaves_nothing() {
 }
 
 #[test]
-fn a_command_that_is_gone_before_it_is_answered_keeps_nobody_from_making_a_backup() {
+fn a_command_that_is_gone_before_it_is_answered_holds_up_no_other_backup() {
     let site = site();
     let _up = site.serving_again();
     for _ in 0..5 {

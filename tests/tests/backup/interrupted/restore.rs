@@ -102,7 +102,7 @@ fn files_that_are_gone_when_they_are_to_be_put_in_place_leave_everything_as_it_w
 }
 
 #[test]
-fn a_restore_in_which_up_is_killed_is_finished_by_whoever_comes_next() {
+fn a_restore_whose_up_is_killed_is_finished_by_the_next_process() {
     let site = site();
     let one = {
         let _up = site.serving_again();

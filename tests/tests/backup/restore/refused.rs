@@ -9,7 +9,7 @@ use super::comment;
 use crate::{backups, create, generation, site};
 
 #[test]
-fn nothing_is_put_back_unless_somebody_says_so_and_the_backup_is_good() {
+fn a_restore_needs_a_yes_and_a_good_backup() {
     let site = site();
     let mut up = site.serving_again();
     database::fill(&site.data().join("db/comments.db"), "old", 1000);

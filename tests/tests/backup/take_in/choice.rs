@@ -11,7 +11,7 @@ use super::Brought;
 use crate::site;
 
 #[test]
-fn of_several_candidates_one_has_to_be_named() {
+fn several_candidates_are_refused_until_one_is_named() {
     let brought = Brought::new(Some("isso.cfg"), Some("a.db"));
     fs::copy(brought.file("a.db"), brought.file("b.db")).expect("it can be copied");
     Save::InPlace.save(&brought.file("user.cfg"), "[general]\nhost = https://other.example\n");
@@ -36,7 +36,7 @@ fn of_several_candidates_one_has_to_be_named() {
 }
 
 #[test]
-fn at_a_terminal_a_person_chooses_from_several_candidates() {
+fn a_person_at_a_terminal_chooses_from_several_candidates() {
     const DOWN: &str = "\x1b[B\r";
     let brought = Brought::new(Some("isso.cfg"), Some("a.db"));
     fs::copy(brought.file("a.db"), brought.file("b.db")).expect("it can be copied");
@@ -60,7 +60,7 @@ fn at_a_terminal_a_person_chooses_from_several_candidates() {
 }
 
 #[test]
-fn nothing_foreign_commands_the_terminal_and_a_pipe_gets_every_byte() {
+fn text_from_elsewhere_commands_no_terminal_and_a_pipe_gets_every_byte() {
     let nasty = "a\x1b]0;owned\x07\u{202e}.db";
     let shown = r"a\x1b]0;owned\x07\u{202e}.db";
     let brought = Brought::new(Some("isso.cfg"), Some(nasty));
@@ -100,7 +100,7 @@ fn nothing_foreign_commands_the_terminal_and_a_pipe_gets_every_byte() {
 }
 
 #[test]
-fn what_has_to_be_unpacked_or_imported_first_is_told() {
+fn archives_and_exports_are_refused_with_the_way_to_unpack_or_import_them() {
     let site = Site::new();
     let folder = isso_tests::quick_folder();
     let check = |name: &str, bytes: &[u8], words: &[&str]| {

@@ -10,7 +10,7 @@ use super::{Brought, serves_old};
 use crate::{backups, create, site};
 
 #[test]
-fn what_is_in_place_is_not_put_in_its_own_place() {
+fn files_that_are_in_place_are_not_put_in_their_own_place() {
     let site = site();
     drop(site.serving_again());
     let before = Files::of(site.data());
