@@ -84,17 +84,18 @@ test-package: test-tools static $(ISSO_TEST_QEMU) ## Check and test the StartOS 
 	$(MAKE) -C package/s9pk --no-print-directory test
 
 .PHONY: lint
-lint: need-build ## Formatting, clippy and the documentation's links
+lint: need-build ## Check formatting, clippy and the documentation's links
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 
 .PHONY: check
-check: lint ## What an everyday change needs: lint and the unit tests, in under three minutes
+check: lint ## Check an everyday change: lint and the unit tests, in under three minutes
 	cargo test --workspace --lib --bins --locked
 
 .PHONY: deny
-deny: $(TOOLS)/bin/cargo-deny ## Licences, sources and, where their database can be reached, advisories
+deny: $(TOOLS)/bin/cargo-deny $(TOOLS)/bin/cargo-machete ## Check dependencies: that each is used, licences, sources and, where their database can be reached, advisories
+	$(TOOLS)/bin/cargo-machete --skip-target-dir crates tests
 	$< --log-level error check bans licenses sources
 	@if $< --log-level off fetch db 2>/dev/null; then \
 		$< --log-level error check --disable-fetch advisories; \
@@ -117,6 +118,9 @@ test-tools: need-test $(PYTHON_ENV)/.done $(SDK)/node_modules/.done $(ISSO_TEST_
 
 $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --version 0.20.2 --locked --debug --root $(TOOLS)
+
+$(TOOLS)/bin/cargo-machete:
+	cargo install cargo-machete --version 0.9.2 --locked --debug --root $(TOOLS)
 
 # Isso is put there by the code that puts it on a user's machine.
 $(PYTHON_ENV)/.done: crates/daemon/requirements.txt crates/daemon/gunicorn.conf.py tests/requirements.txt
