@@ -1,10 +1,8 @@
 //! The commands that need no running Isso.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use isso_tests::Site;
-use regex_lite::Regex;
 use serde_json::{Value, json};
 
 fn write(site: &Site, text: &str) -> String {
@@ -152,62 +150,4 @@ fn a_command_line_that_is_wrong_is_told_to_programs_in_json() {
         assert!(error["hint"].as_str().unwrap().contains(hint), "{told}");
     }
     assert!(site.ok(&["--json", "--version"]).starts_with("issoctl "));
-}
-
-/// Every row of the tables in SECURITY.md names tests as `file::test`, and these are there.
-#[test]
-fn each_promise_is_held_by_a_test_that_is_there() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let sources = rust_files(&[root.join("crates"), root.join("tests/tests")]);
-    let text = fs::read_to_string(root.join("SECURITY.md")).expect("SECURITY.md is there");
-    let name = Regex::new("`([a-z_]+)::([a-z_]+)`").expect("the pattern is right");
-    let held = |row: &str| {
-        let tests: Vec<_> = name.captures_iter(row).collect();
-        !tests.is_empty()
-            && tests.iter().all(|test| {
-                let file = |path: &Path| path.iter().any(|part| *part == test[1]);
-                let tested = Regex::new(&format!(r"(fn|test) {}\b", &test[2]));
-                let tested = tested.expect("a name is a pattern");
-                let mut named = sources.iter().filter(|path| file(&path.with_extension("")));
-                named.any(|path| tested.is_match(&fs::read_to_string(path).expect("a source is text")))
-            })
-    };
-    let rows = text.lines().filter(|line| line.starts_with("| "));
-    let rows: Vec<_> = rows.filter(|row| !row.ends_with("held by |")).collect();
-    let not_held: Vec<_> = rows.iter().filter(|row| !held(row)).collect();
-    assert!(rows.len() > 20 && not_held.is_empty(), "{not_held:#?}");
-}
-
-/// rustfmt breaks no comment, so this looks at their width. A row of a table may be longer.
-#[test]
-fn comments_are_no_wider_than_the_code() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let sources = rust_files(&[root.join("crates"), root.join("tests")]);
-    let mut wide = Vec::new();
-    for path in &sources {
-        let text = fs::read_to_string(path).expect("a source is text");
-        for (number, line) in text.lines().enumerate() {
-            let comment = line.trim_start().strip_prefix("//");
-            let comment = comment.map(|text| text.trim_start_matches(['/', '!', ' ']));
-            if line.chars().count() > 120 && comment.is_some_and(|text| !text.starts_with('|')) {
-                wide.push(format!("{}:{}", path.display(), number + 1));
-            }
-        }
-    }
-    assert!(sources.len() > 100 && wide.is_empty(), "{wide:#?}");
-}
-
-fn rust_files(folders: &[PathBuf]) -> Vec<PathBuf> {
-    let (mut open, mut files) = (folders.to_vec(), Vec::new());
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).expect("a folder of sources can be read") {
-            let path = entry.expect("a folder of sources can be read").path();
-            if path.is_dir() && !path.ends_with("node_modules") {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files
 }

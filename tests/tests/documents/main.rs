@@ -4,6 +4,8 @@
 //! that cannot be run here says `skip` behind its language. Blocks of `console` hold commands behind `$` and what these
 //! print, which is compared.
 
+mod rules;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -199,14 +201,4 @@ fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = |letter: &char| letter.is_alphanumeric() || " -_".contains(*letter);
     text.chars().filter(kept).collect::<String>().replace(' ', "-")
-}
-
-#[test]
-fn readme_can_be_read_in_five_minutes() {
-    let text = fs::read_to_string(root().join("README.md")).unwrap();
-    assert!(
-        text.lines().count() <= 120,
-        "README.md has {} lines",
-        text.lines().count()
-    );
 }
