@@ -35,7 +35,7 @@ fn start() {
     let site = Site::new();
     site.set_password();
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
-    // The first of each warms the caches; after it the two take turns.
+    // The first start of each warms the caches; after it the two take turns.
     for round in 0..11 {
         let address = free_address();
         let took = [
@@ -104,7 +104,7 @@ fn idle() {
         "<= 10 MiB",
     );
     let over = Duration::from_secs(30);
-    // Start-up is over once the machine has been left alone for a moment.
+    // The start is over after a moment.
     std::thread::sleep(Duration::from_secs(2));
     let before = cpu(up.pid());
     std::thread::sleep(over);

@@ -12,9 +12,9 @@ use tempfile::TempDir;
 
 use crate::not_tested;
 
-/// A folder whose files are in memory, where there is enough of it: nothing in it has to survive, and Isso and issoctl
-/// would wait for the disk at each change. Programs may not run from there. A release build measures, so there it is on
-/// the disk. Where `TMPDIR` names a folder it is in there, so that a test can remove what a process leaves that it
+/// A temporary folder in memory, if there is enough memory: the files of a test need not survive, and Isso and issoctl
+/// would wait for a disk at each change. No program can be run from there. A release build measures, so its folders are
+/// on the disk. If `TMPDIR` is set the folder is made there, so that a test can remove the files of a process that it
 /// kills.
 pub fn quick_folder() -> TempDir {
     let memory = Path::new("/dev/shm");
@@ -27,8 +27,9 @@ pub fn quick_folder() -> TempDir {
     folder.expect("a temporary folder can be made")
 }
 
-/// The words before a command with which it is root in namespaces of its own; `more` are further options of `unshare`,
-/// such as `--mount`. Where the system permits no namespaces there are none, and the test says that it was not run.
+/// The words to put before a command so that it runs as root in namespaces of its own. `more` holds further options of
+/// `unshare`, such as `--mount`. If the system permits no namespaces it returns `None`, and prints that the test was
+/// not run.
 pub fn namespaces(more: &[&str]) -> Option<Vec<String>> {
     let words = [&["unshare", "--user", "--map-root-user"], more].concat();
     let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
@@ -40,7 +41,7 @@ pub fn namespaces(more: &[&str]) -> Option<Vec<String>> {
     None
 }
 
-/// A command that is run by another one, the first word of which is its program.
+/// Wraps a command: `words` are the program that runs it, and the arguments of that program.
 pub fn through(words: &[impl AsRef<OsStr>], command: &Command) -> Command {
     let mut outer = Command::new(words[0].as_ref());
     outer.args(&words[1..]).arg(command.get_program());
@@ -50,13 +51,13 @@ pub fn through(words: &[impl AsRef<OsStr>], command: &Command) -> Command {
     outer
 }
 
-/// Mounts a file system in memory with these options, or changes one.
+/// Mounts a file system in memory with these options, or changes the options of a mounted one.
 pub fn mount(options: &str, at: &Path) {
     run("mount", &["-t", "tmpfs", "-o", options, "none", text(at)]);
 }
 
-/// Makes what is mounted there read-only. To remount the file system itself would be to name its owner, who has no name
-/// in the namespace.
+/// Makes a mount read-only. The file system itself cannot be remounted: that needs its owner, who has no name in the
+/// namespace.
 pub fn make_read_only(at: &Path) {
     run("mount", &["-o", "remount,bind,ro", text(at)]);
 }
@@ -65,7 +66,7 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("the path is text")
 }
 
-/// Runs a command of the system, which must do its work.
+/// Runs a command of the system, and fails the test if the command fails.
 pub fn run(program: &str, arguments: &[&str]) {
     let done = Command::new(program).args(arguments).output();
     let done = done.unwrap_or_else(|error| panic!("{program}: {error}"));

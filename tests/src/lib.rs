@@ -1,7 +1,7 @@
-//! End-to-end tests: a real `issoctl`, a real Isso, a data folder of their own each.
+//! End-to-end tests. Each runs a real `issoctl` with a real Isso, in a data folder of its own.
 //!
-//! `make test` names the Python environment with Isso in `ISSO_TEST_RUNTIME`, so that not every
-//! test installs one; that `up` installs one by itself is a test of its own.
+//! `make test` names the Python environment with Isso in `ISSO_TEST_RUNTIME`, so that no test has to install one. One
+//! test alone checks that `up` installs Isso by itself.
 
 pub mod disks;
 mod only;
@@ -54,7 +54,7 @@ pub fn packed() -> PathBuf {
     packed.map_or_else(|| issoctl().to_owned(), PathBuf::from)
 }
 
-/// The environment variable that `make test` sets.
+/// The Python environment with Isso and gunicorn, which `make test` names in `ISSO_TEST_RUNTIME`.
 pub fn runtime() -> PathBuf {
     std::env::var_os("ISSO_TEST_RUNTIME")
         .expect("ISSO_TEST_RUNTIME names a Python environment with Isso; `make test` makes one")
@@ -91,8 +91,8 @@ pub fn spin_until(instead: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// An address that is free, and that the kernel gives to no client: it takes the ports of clients from 32768 on, and a
-/// server that is started again on its port would find it taken.
+/// A free address for a server that is started again on the same port. The kernel takes the ports of clients from 32768
+/// on, and this port is below: while the server is down, no client gets it.
 pub fn free_address() -> SocketAddr {
     let chance = || RandomState::new().hash_one(());
     let ports = std::iter::repeat_with(|| 10_000 + chance() % 20_000);

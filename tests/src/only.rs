@@ -1,4 +1,4 @@
-//! The parts of a measurement that are wanted.
+//! The parts of a measurement that `ONLY` selects.
 
 use std::process;
 

@@ -23,7 +23,7 @@ impl SmtpServer {
         Self::slow(password, Duration::ZERO)
     }
 
-    /// Starts one that takes this long to accept a mail.
+    /// Starts a server that takes this long to accept a mail.
     pub fn slow(password: &str, delay: Duration) -> Self {
         let python = std::env::var_os("ISSO_TEST_PYTHON")
             .expect("ISSO_TEST_PYTHON names a Python with aiosmtpd; `make test` makes one");

@@ -72,7 +72,7 @@ impl Table {
         }
     }
 
-    /// What became of a series of changes.
+    /// The outcome of a series of changes.
     pub fn reloads(&mut self, name: &str, outcome: &Reloads) {
         self.failed(&format!("{name}: failed"), &outcome.tally);
         let (took, tally) = (&outcome.took, &outcome.tally);
@@ -92,7 +92,7 @@ impl Table {
             lost == 0,
             "0",
         );
-        // What is kept of the log fills up meanwhile, to 1 MiB.
+        // The lines of the log that the supervisor keeps grow to 1 MiB meanwhile.
         let memory = &outcome.resident;
         let (half, all) = (memory[memory.len() / 2], memory[memory.len() - 1]);
         self.row("  supervisor's memory after the first of them", &mib(memory[0]));
@@ -100,7 +100,7 @@ impl Table {
         self.goal("  after all of them", &mib(all), all <= half + 1024, "+ 1 MiB");
     }
 
-    /// What became of backups or restores that were killed.
+    /// The outcome of backups or restores that were killed.
     pub fn interrupted(&mut self, name: &str, outcome: &Interrupted) {
         let Interrupted {
             tally,
@@ -185,7 +185,7 @@ pub fn mib(kib: u64) -> String {
     format!("{:.1} MiB", kib as f64 / 1024.0)
 }
 
-/// The middle one of some times.
+/// The median of some times.
 pub fn median(all: &[Duration]) -> Duration {
     let mut sorted = all.to_vec();
     sorted.sort();

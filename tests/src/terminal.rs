@@ -20,7 +20,7 @@ use crate::{PATIENCE, wait_for};
 /// A command on a pseudo-terminal of its own.
 pub struct Terminal {
     child: Child,
-    /// The side of the person; without it the terminal is hung up.
+    /// The side on which a person types. `None` once the terminal is hung up.
     keyboard: Option<Arc<File>>,
     screen: Receiver<Vec<u8>>,
     shown: String,

@@ -1,4 +1,4 @@
-//! A running host.
+//! A running `up` or `supervise`.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{PATIENCE, Site};
 
-/// A running `issoctl up` or `supervise`; killed with everything of it when the test ends.
+/// A running `issoctl up` or `supervise`. It is killed, and Isso with it, when the test ends.
 pub struct Up<'a> {
     site: &'a Site,
     child: Child,

@@ -1,4 +1,4 @@
-//! The other actions, seen from where they matter: Isso's answers, the mailbox, the terminal.
+//! The actions besides `set-websites`, seen in Isso's answers, in the mailbox and on the terminal.
 
 use isso_tests::{Site, SmtpServer, Visitor, mail};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
 //! What programs read is compared with golden files: the answers of the API and of the commands with `--json`. A field
-//! that goes or changes its name breaks a program of a user; one that comes is seen here before it is published.
+//! that vanishes or changes its name breaks a program of a user; a new field is seen here before it is published.
 
 use insta::assert_json_snapshot;
 use isso_tests::Site;

@@ -108,7 +108,7 @@ fn help_pages_and_completions_are_there() {
     assert!(pages.join("issoctl-action-run.1").exists());
 }
 
-/// What a person types who knows another program, or this one by halves.
+/// Commands of other programs, and commands of issoctl in part.
 #[test]
 fn an_unknown_command_is_answered_with_the_command_that_was_meant() {
     let site = Site::new();

@@ -1,4 +1,4 @@
-//! A database that is damaged, and how that is found and told.
+//! A database that is damaged or cannot be written, and how `status` tells it.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -146,7 +146,7 @@ async fn comments_that_cannot_be_saved_are_told_with_the_cause_and_isso_goes_on(
     assert_eq!(visitor.comments().await, ["first"]);
     assert_eq!(up.terminate().code(), Some(0));
 
-    // A start finds it, too, and visitors see the comments.
+    // A start finds it, too, and visitors still see the comments.
     let mut up = site.up(&[]);
     check(&up.wait_for_line("comments cannot be saved"));
     up.wait_for_line("Isso serves");

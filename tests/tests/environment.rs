@@ -161,7 +161,7 @@ fn an_admin_password_that_names_a_variable_which_is_not_set_is_none() {
 fn variables_that_steer_python_do_not_keep_up_from_serving() {
     let modules = isso_tests::quick_folder();
     let module = modules.path().join("sitecustomize.py");
-    #[expect(clippy::disallowed_methods, reason = "nobody else reads it")]
+    #[expect(clippy::disallowed_methods, reason = "no other process reads it")]
     std::fs::write(module, "raise SystemExit('a foreign module')").expect("a file can be written");
     let modules = modules.path().to_str().expect("the path is text");
     let mut site = Site::new();

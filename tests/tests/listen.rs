@@ -1,4 +1,4 @@
-//! Where Isso answers, in the spellings that people use.
+//! The address of `--listen`, in the spellings that people use.
 
 use std::net::TcpListener;
 

@@ -246,7 +246,7 @@ fn a_link_or_pipe_in_the_place_of_a_lock_is_told_and_not_followed() {
     assert!(site.refused(&action, 1).contains("up.lock"));
 }
 
-/// As while the first `up` installs Isso: it has the folder, and answers nothing yet.
+/// The first `up` of a folder holds its lock while it installs Isso, before it answers any command.
 #[test]
 fn a_host_that_does_not_answer_yet_is_told_apart_from_none() {
     let site = Site::new();
@@ -258,7 +258,7 @@ fn a_host_that_does_not_answer_yet_is_told_apart_from_none() {
     };
     assert!(told(&["status"]).contains("start it with"));
     lock.lock().unwrap();
-    // Which process has the folder, the kernel does not always tell where many locks come and go.
+    // The kernel does not always tell which process holds the lock, while many locks come and go.
     let own = [
         format!("process {} ", std::process::id()),
         "another process ".to_owned(),

@@ -1,4 +1,4 @@
-//! Whatever a person does to isso.cfg, Isso goes on, and the person is told.
+//! Edits of `isso.cfg` by hand: Isso goes on, and the status says what is wrong.
 
 use isso_tests::{Site, Up, Visitor, wait_for};
 use serde_json::Value;

@@ -73,7 +73,7 @@ fn a_start_that_keeps_failing_tries_the_last_good_settings() {
     up.wait_for_status(|status| status["settings"]["inForce"] == true);
 }
 
-/// Isso takes a path that is relative, or begins with `~`, and so does what looks at the database from outside.
+/// Isso takes a path that is relative, or begins with `~`, and so do issoctl's checks of the database.
 #[test]
 fn a_database_is_found_where_isso_finds_it() {
     let depth = std::env::current_dir().unwrap().components().count() - 1;
@@ -156,7 +156,7 @@ fn an_isso_that_outlived_its_supervisor_is_ended_by_the_next_one() {
     assert!(TcpStream::connect(address).is_ok(), "Isso goes on alone");
 
     let mut other = Command::new("sleep");
-    // What has a variable of this name is not ours for that.
+    // A process with this variable need not be an Isso of this folder.
     other.arg("60").env("ISSO_SETTINGS", "/proc/self/fd/0");
     let mut other = other.spawn().expect("sleep runs");
     let mut up = site.supervise(address, &[]);
@@ -179,7 +179,7 @@ fn a_configuration_file_is_kept_unless_it_makes_a_daemon_or_names_other_settings
     let file = site.data().join("own.py");
     let address = free_address();
     let save = |text: &str| {
-        #[expect(clippy::disallowed_methods, reason = "nobody reads it meanwhile")]
+        #[expect(clippy::disallowed_methods, reason = "no process reads it meanwhile")]
         std::fs::write(&file, text).expect("it can be written");
     };
     save("daemon = True\n");

@@ -60,7 +60,7 @@ fn isso_serves_while_its_successor_waits_for_silent_servers() {
 fn no_edit_takes_isso_down() {
     let _alone = alone();
     let up = Deployment::start_with(Keeper::Up, template).expect("issoctl was built");
-    // All of them are told of in `make torture`.
+    // `make torture` makes all of these edits.
     let broken = break_settings(&up, 4, Shape::Reading(20));
     check(&broken.tally);
     assert!(broken.said.len() > 10, "{:?}", broken.said);
@@ -94,7 +94,7 @@ fn a_comment_under_way_and_its_mail_survive_a_change() {
 #[test]
 fn killed_backups_and_restores_leave_one_whole_state() {
     let _alone = alone();
-    // The same moments each time, as far as a machine can do the same thing twice.
+    // A fixed seed gives the same moments each time, as far as the machine allows.
     let mut stage = Stage::new(2000, 1);
     let check_kills = |outcome: &Interrupted, kills: usize| {
         assert_eq!(outcome.kills, kills);

@@ -1,4 +1,4 @@
-//! What a person reads, and whether doing just that helps.
+//! Messages that name a command, and whether that command helps.
 
 use std::process::{Command, Output};
 

@@ -32,7 +32,7 @@ pub fn alone(table: &Table, site: &Site, work: &Path) {
     }
 }
 
-/// What visitors notice of the others.
+/// What visitors notice of other ways to copy.
 pub fn beside(table: &Table, site: &Site, work: &Path) {
     let up = site.serving_again();
     for (name, script) in OTHERS {
@@ -40,7 +40,7 @@ pub fn beside(table: &Table, site: &Site, work: &Path) {
         std::thread::sleep(Duration::from_secs(3));
         let began = Instant::now();
         let copied = copy(script, site, work).is_some();
-        // Who had to wait for it was sent by now.
+        // Every request that had to wait for the copy was sent before now.
         let ended = Instant::now();
         let shots = between(&load.finish(), began, ended);
         if !copied {
@@ -55,7 +55,7 @@ pub fn beside(table: &Table, site: &Site, work: &Path) {
     }
 }
 
-/// How long a copy took, if there is one.
+/// How long a copy took; `None` if it failed.
 pub fn copy(script: &str, site: &Site, work: &Path) -> Option<Duration> {
     let into = work.join("copy");
     let _ = std::fs::remove_dir_all(&into);

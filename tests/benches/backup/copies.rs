@@ -1,4 +1,4 @@
-//! Whether copies of a database that is written to are worth anything.
+//! Whether copies of a database in use are intact.
 
 use std::path::Path;
 use std::thread::sleep;
@@ -13,7 +13,7 @@ use crate::load::{Load, Shot};
 use crate::made::{back_up, newest};
 use crate::others::OTHERS;
 
-/// What `cp` makes of a database that is written to: 20 comments a second, and no wait.
+/// Copies by `cp`, one after the other, while 20 comments a second come.
 pub fn theirs(table: &Table, site: &Site, work: &Path) {
     const COPIES: usize = 20;
     let up = site.serving_again();
@@ -41,7 +41,7 @@ pub fn theirs(table: &Table, site: &Site, work: &Path) {
     drop(up);
 }
 
-/// The same for backups, of which there are fewer, for each is looked at.
+/// The same for backups. There are fewer of them, since each is unpacked and checked.
 pub fn ours(table: &mut Table, site: &Site, work: &Path) {
     const BACKUPS: usize = 5;
     let up = site.serving_again();
@@ -71,7 +71,7 @@ pub fn ours(table: &mut Table, site: &Site, work: &Path) {
     drop(up);
 }
 
-/// The last comment that a visitor was told of.
+/// The id of the last comment that Isso has acknowledged.
 fn acknowledged(shots: &[Shot]) -> i64 {
     shots.iter().filter_map(|shot| shot.answered).max().unwrap_or(0)
 }

@@ -13,7 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 /// Requests a second, of which two of seven are comments.
 const RATE: u32 = 70;
 
-/// A request that was answered, or was not.
+/// A request, and its answer if there was one.
 #[derive(Debug, Clone, Copy)]
 pub struct Shot {
     pub comments: bool,
@@ -24,7 +24,7 @@ pub struct Shot {
 }
 
 /// 20 comments and 50 other requests a second. In a database as large as this, Isso needs a second to show a thread
-/// with comments, for it has no index for that; so those who read ask for pages without any.
+/// with comments, for it has no index for that; so the requests that read ask for pages without comments.
 pub struct Load {
     shots: Arc<Mutex<Vec<Shot>>>,
     stop: Arc<AtomicBool>,
@@ -40,12 +40,12 @@ impl Load {
         Load { shots, stop, thread }
     }
 
-    /// What was answered up to now.
+    /// The requests that were answered up to now.
     pub fn so_far(&self) -> Vec<Shot> {
         self.shots.lock().expect("no thread panics with it").clone()
     }
 
-    /// Waits until all is answered.
+    /// Waits until all requests are answered.
     pub fn finish(self) -> Vec<Shot> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("the load generator can send");
@@ -100,7 +100,7 @@ async fn send(address: SocketAddr, shots: Arc<Mutex<Vec<Shot>>>, stop: Arc<Atomi
     while under_way.join_next().await.is_some() {}
 }
 
-/// Those sent in between.
+/// The requests that were sent between two moments.
 pub fn between(shots: &[Shot], from: Instant, to: Instant) -> Vec<Shot> {
     let is = |shot: &&Shot| (from..to).contains(&shot.sent);
     shots.iter().filter(is).copied().collect()
@@ -118,7 +118,7 @@ pub fn of(shots: &[Shot], comments: bool) -> Vec<Duration> {
     took
 }
 
-/// How long this part of them took at most.
+/// The time within which this part of them was answered.
 pub fn percentile(took: &[Duration], part: f64) -> Duration {
     let place = (took.len() as f64 * part) as usize;
     took[place.min(took.len() - 1)]

@@ -1,4 +1,4 @@
-//! Making a backup, with a look at what it costs.
+//! Making a backup, and measuring what it costs.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -19,8 +19,8 @@ impl Made {
     }
 }
 
-/// Makes a backup, and looks how much memory that takes. The database itself, which it maps for an instant, is the
-/// kernel's, and there anyway.
+/// Makes a backup, and measures how much memory that takes. The database itself, which it maps for an instant, is not
+/// counted: it is in the kernel's memory anyway.
 pub fn back_up(site: &Site, work: &Path) -> Made {
     let into = work.join("backups");
     let mut command = site.command(&["backup", "create", "--keep", "daily=1", "--to"]);

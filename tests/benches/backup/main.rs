@@ -1,5 +1,5 @@
-//! `make bench`, the part about backups: a database of 1 GiB under an Isso that serves, and beside it what a person
-//! would otherwise do, in one run. Exits with 1 when a goal is missed.
+//! `make bench`, the part about backups: a database of 1 GiB under an Isso that serves, and other ways to copy it, in
+//! one run. Exits with 1 when a goal is missed.
 //!
 //! `make bench ONLY=load RUNS=5` measures five times in a row what visitors notice of a backup, and nothing else.
 
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     }
     let work = tempfile::tempdir().expect("a temporary folder can be made");
     if statfs(work.path()).is_ok_and(|it| it.filesystem_type() == TMPFS_MAGIC) {
-        // There a copy costs nothing but memory, and Isso's comments never wait for a disk.
+        // In memory a copy costs no disk, and Isso's comments never wait for one.
         eprintln!(
             "error: {} is in memory; name a folder on a disk: TMPDIR=…",
             work.path().display()
@@ -75,7 +75,7 @@ fn large_site(mib: u64) -> Site {
     make.arg(script).arg(database(&site)).arg((mib << 20).to_string());
     let made = make.stderr(Stdio::null()).status().expect("Python runs");
     assert!(made.success(), "Isso makes a database");
-    // Or what follows would be measured while the disk is still busy with it.
+    // Without this, the measurements would begin while the disk is still busy.
     Command::new("sync").status().expect("coreutils has sync");
     site
 }

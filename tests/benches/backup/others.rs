@@ -1,9 +1,9 @@
-//! What a person would otherwise copy a database with.
+//! Other programs with which a person may copy a database.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Each by its name, as a shell runs it. `sync` is a part of it: a copy that is not on the disk is none yet.
+/// The name of each, and its command for a shell. `sync` is part of the command: a copy counts once it is on the disk.
 pub const OTHERS: [(&str, &str); 5] = [
     ("cp", r#"cp "$1" "$2/copy.db" && sync "$2/copy.db""#),
     ("rsync", r#"rsync --whole-file "$1" "$2/copy.db" && sync "$2/copy.db""#),
@@ -21,7 +21,7 @@ pub const OTHERS: [(&str, &str); 5] = [
     ),
 ];
 
-/// Runs one of them, with the programs of Debian where this machine has none; false if it failed.
+/// Runs one of these commands, with programs of Debian's packages if this machine lacks them. False if it failed.
 pub fn run(script: &str, database: &Path, into: &Path) -> bool {
     let mut command = Command::new("bash");
     command.args(["-c", script, "bash"]).arg(database).arg(into);

@@ -46,7 +46,7 @@ pub fn restore(table: &mut Table, site: &Site, work: &Path) {
     second.wait().expect("it is our child");
 }
 
-/// Starts `up` on the same address, and waits until it serves.
+/// Starts `up` on the same address, and waits until Isso serves.
 fn again(site: &Site, address: SocketAddr) -> Child {
     let mut command = site.command(&["up", "--listen", &address.to_string()]);
     command.stdout(Stdio::null()).stderr(Stdio::null());

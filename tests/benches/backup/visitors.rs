@@ -10,23 +10,23 @@ use isso_tests::table::{Table, ms, secs};
 use crate::load::{Load, Shot, between, failed, of, percentile};
 use crate::made::back_up;
 
-/// A p99 of fewer comments would be the word of one or two of them.
+/// The p99 of fewer comments would depend on one or two of them.
 const COMMENTS: usize = 1000;
-/// How much longer one of a hundred may take during a backup.
+/// How many times as long the p99 may be during a backup.
 const TIMES: f64 = 1.5;
-/// What a backup has set off in the disk is over then, and so is a start of Isso.
+/// A pause after which the disk has done what a backup set off, and a start of Isso is over.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Measures so often in a row, each time with enough backups.
+/// Measures `runs` times in a row, each time with enough backups.
 pub fn measure(table: &mut Table, site: &Site, work: &Path, runs: u64) {
     let up = site.serving_again();
     sleep(PAUSE);
-    // The first one finds the database outside of the kernel's memory, or not; the others find it there.
+    // Only the first backup may find the database outside of the kernel's memory.
     let mut takes = vec![back_up(site, work).took()];
     let mut memory_kib = 0;
     for run in 1..=runs {
         let (mut without, mut with) = (Vec::<Shot>::new(), Vec::<Shot>::new());
-        // In turn and equally long, for a machine is not the same all the time.
+        // In turn and equally long, since the speed of a machine varies.
         while of(&with, true).len() < COMMENTS {
             let load = Load::start(up.address());
             sleep(PAUSE);

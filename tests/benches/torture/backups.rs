@@ -21,7 +21,7 @@ pub fn backup(table: &mut Table) {
     table.interrupted("up killed in a restore, 20/s", &outcome);
 }
 
-/// The seed that `ISSO_TEST_SEED` names, to see the same again; another one each time without it.
+/// The seed that `ISSO_TEST_SEED` names, to repeat a run; without it, another one each time.
 pub fn seed() -> u64 {
     let given = std::env::var("ISSO_TEST_SEED").ok();
     given.map_or_else(

@@ -1,4 +1,4 @@
-//! How long a person needs who starts gunicorn by hand.
+//! How long it takes to start gunicorn by hand, with which other times are compared.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use isso_tests::torture::{Deployment, Keeper, Shape};
 
 use crate::start;
 
-/// How often it is started each time.
+/// How many starts each call measures.
 const STARTS: usize = 3;
 
 /// The same Isso with the same load and no supervisor.
@@ -41,7 +41,8 @@ impl Bare {
         bare
     }
 
-    /// Starts it a few times more: what is measured in between has the machine as it was before and after.
+    /// Starts it a few times more. Called before and after a measurement, so that both see the machine in the same
+    /// state.
     pub fn measure(&mut self) {
         let took = start_by_hand(&mut self.deployment, STARTS, self.shape);
         self.took.extend(took);
@@ -51,7 +52,7 @@ impl Bare {
         median(&self.took)
     }
 
-    /// Prints how long that takes, and returns it.
+    /// Prints the median of these times, and returns it.
     pub fn row(&self, table: &mut Table) -> Duration {
         let took = self.median();
         let what = match self.shape {

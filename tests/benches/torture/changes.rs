@@ -1,4 +1,4 @@
-//! Settings that change, for better and for worse.
+//! Changes of the settings, good and bad ones.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use isso_tests::torture::{Deployment, Keeper, Shape, template};
 use crate::bare::Bare;
 use crate::start;
 
-/// More than any answer takes, fewer than this machine has processes.
+/// Enough visitors to keep every worker busy.
 const SATURATING: Shape = Shape::Saturating(16);
 
 /// How many starts by hand a change may take in addition to what Isso waits for silent servers.

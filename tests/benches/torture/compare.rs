@@ -1,4 +1,4 @@
-//! The same work for every keeper.
+//! The same work for every supervisor.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use isso_tests::torture::{Keeper, Shape, Tally};
 use crate::bare::Bare;
 use crate::kills::TIMES;
 
-/// The keepers, the first of which is ours and the second a person.
+/// The supervisors: issoctl first, then a person who starts gunicorn by hand, then others.
 const KEEPERS: [Keeper; 5] = [
     Keeper::Supervise,
     Keeper::Nobody,
@@ -43,7 +43,7 @@ pub fn comparison(table: &mut Table) {
     let busy = |one: &Comparison, figure: String| {
         if one.idle.resident == 0 { none() } else { figure }
     };
-    // Their goals stand beside those of `up`.
+    // These figures have their goals in `kills::supervise`.
     each("supervise: memory (RSS)", "", true, &|one| {
         busy(one, mib(one.idle.resident))
     });

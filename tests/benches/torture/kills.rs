@@ -25,9 +25,9 @@ pub fn kills(table: &mut Table) {
     kill_rows(table, "up", &mut up, 20);
 }
 
-/// Each time is compared with a start of the same gunicorn by hand, and the two take turns: to be replaced is to be
-/// noticed, cleaned up after and started, while visitors wait who were refused elsewhere. The slowest has no goal, for
-/// one of many may meet a bad moment of the machine.
+/// Each time is compared with a start of the same gunicorn by hand, and the two take turns. A replacement includes
+/// more: the supervisor notices the end, cleans up, and starts gunicorn, while visitors wait who would be refused
+/// without it. The slowest time has no goal, for one of many may meet a bad moment of the machine.
 fn kill_rows(table: &mut Table, who: &str, deployment: &mut Deployment, times: usize) {
     let load = Shape::Mixed(100);
     let (mut loaded, mut quiet) = (Bare::under(load), Bare::idle());

@@ -1,4 +1,4 @@
-//! No admin password stands yet, and visitors ask all the same.
+//! Visitors while no admin password is set.
 
 use std::time::Duration;
 

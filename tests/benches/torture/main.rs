@@ -18,7 +18,7 @@ use isso_tests::Only;
 use isso_tests::table::Table;
 use isso_tests::torture::{Deployment, Keeper};
 
-/// What is filled into the table.
+/// The parts, each of which fills rows of the table.
 type Part = fn(&mut Table);
 
 fn main() -> ExitCode {
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
             run(&mut table);
         }
     }
-    // It takes as long as it is told, so it runs only where it is asked for.
+    // It takes as long as `MINUTES` says, so it runs only if `ONLY` names it.
     if only.names("soak") {
         soak::soak(&mut table);
     }

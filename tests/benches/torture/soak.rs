@@ -8,9 +8,10 @@ use isso_tests::torture::{Deployment, Keeper, template};
 
 use crate::backups::seed;
 
-/// What a supervisor's memory may grow by in the second half, in KiB. What it keeps of the log is full by then.
+/// By how much a supervisor's memory may grow in the second half, in KiB. The lines of the log that it keeps have
+/// reached their limit by then.
 const MORE_MEMORY: u64 = 1024;
-/// What it may have more of at the end than at the start: a connection or a thread that is about to end.
+/// How many more descriptors or threads it may have at the end than at the start: some are about to be closed.
 const MORE: usize = 2;
 
 pub fn soak(table: &mut Table) {

@@ -15,7 +15,7 @@ pub fn texts(database: &Path) -> HashSet<String> {
     texts.map(|text| text.expect("the database can be read")).collect()
 }
 
-/// What SQLite finds wrong with a database, however deep it looks; nothing if all is well.
+/// What `PRAGMA integrity_check` finds wrong with a database; `None` if nothing.
 pub fn damage(database: &Path) -> Option<String> {
     let said: String = open(database)
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
@@ -23,8 +23,8 @@ pub fn damage(database: &Path) -> Option<String> {
     Some(said).filter(|said| said != "ok")
 }
 
-/// Puts so many comments more into a database that Isso has made. Each begins with this word and has some hundred
-/// bytes that no compression makes short.
+/// Adds comments to a database that Isso has made. Each begins with `word`, and has some hundred bytes that cannot be
+/// compressed.
 pub fn fill(database: &Path, word: &str, comments: u32) {
     const THREADS: u32 = 20;
     let mut database = Connection::open(database).expect("the database is there");
@@ -48,7 +48,7 @@ pub fn fill(database: &Path, word: &str, comments: u32) {
     change.commit().expect("no other connection has it");
 }
 
-// Not read-only: what a killed Isso has left half done is rolled back, as the next one would do.
+// Not read-only: SQLite rolls back what a killed Isso has left half done, as it would for the next Isso.
 fn open(database: &Path) -> Connection {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     Connection::open_with_flags(database, flags).expect("the database is there")

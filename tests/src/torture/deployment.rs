@@ -1,4 +1,4 @@
-//! One Isso, and what keeps it up.
+//! An Isso with its supervisor: how it is started, changed and looked at.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -21,10 +21,10 @@ use crate::PATIENCE;
 /// How many workers each gunicorn has.
 const WORKERS: usize = 4;
 
-/// A running Isso with files of its own; dropping it kills everything of it.
+/// A running Isso with its supervisor and its files. Dropping it kills all of its processes.
 #[derive(Debug)]
 pub struct Deployment {
-    /// Who keeps it up.
+    /// Its supervisor.
     pub keeper: Keeper,
     /// Where Isso answers.
     pub address: SocketAddr,
@@ -33,8 +33,7 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Starts Isso and waits until it serves with all its workers. None when this keeper is not on
-    /// this machine.
+    /// Starts Isso and waits until it serves with all its workers. `None` if this supervisor is not installed.
     pub fn start(keeper: Keeper) -> Option<Self> {
         Self::start_with(keeper, |database| Settings::new(database.to_owned()).to_string())
     }
@@ -80,7 +79,7 @@ impl Deployment {
         })
     }
 
-    /// Starts the same again after everything of it was killed; says how long it took to serve.
+    /// Starts it again after all of its processes were killed; returns how long it took until it served.
     pub fn start_again(&mut self) -> Duration {
         self.child.wait().expect("it is our child");
         let command = self.keeper.command(self.folder.path(), self.address);
@@ -96,7 +95,7 @@ impl Deployment {
         command
     }
 
-    /// Where everything of it is.
+    /// The folder of its files.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -121,21 +120,20 @@ impl Deployment {
         self.folder.path().join("db/comments.db")
     }
 
-    /// Saves other settings as a person would, and has them put in force where that is a person's
-    /// work too.
+    /// Saves settings as a person would, and restarts Isso if its supervisor does not do so for an edit.
     pub fn edit(&mut self, text: impl AsRef<[u8]>, save: Save) {
         save.save(&self.cfg(), text);
         if self.keeper == Keeper::Nobody {
             let _ = kill(self.root(), Signal::SIGTERM);
             self.start_again();
         } else if let Some(mut restart) = self.keeper.restart(self.folder.path()) {
-            // Some of them wait until it is done.
+            // Some of these commands wait until Isso is restarted.
             let output = restart.output().expect("it runs");
             assert!(output.status.success(), "{restart:?}: {output:#?}");
         }
     }
 
-    /// Changes the settings and waits until they are in force; says how long that took.
+    /// Changes the settings and waits until they are in force; returns how long that took.
     pub fn change(&mut self, settings: &Settings, save: Save) -> Duration {
         let started = Instant::now();
         self.edit(settings.to_string(), save);
@@ -172,7 +170,7 @@ impl Deployment {
         self.allowed("http://localhost").map(|_| ())
     }
 
-    /// Whether the status, where there is one, has nothing to complain about.
+    /// Checks that the status reports a serving Isso without problems. Passes if the supervisor has no status.
     pub fn well(&self) -> Result<(), String> {
         let Some(status) = self.status() else {
             return Ok(());
@@ -183,19 +181,19 @@ impl Deployment {
         if well { Ok(()) } else { Err(format!("status {status}")) }
     }
 
-    /// What `issoctl status --json` says; None where no issoctl runs.
+    /// What `issoctl status --json` prints; `None` if the supervisor is another one.
     pub fn status(&self) -> Option<Value> {
         let output = self.keeper.status(self.folder.path())?.output().expect("issoctl runs");
         let status = serde_json::from_slice(&output.stdout);
         Some(status.unwrap_or_else(|_| Value::String(format!("{output:?}"))))
     }
 
-    /// The process that was started for it.
+    /// The process that was started: the supervisor, or the program that runs it.
     pub fn root(&self) -> Pid {
         Pid::from_raw(self.child.id().try_into().expect("process ids are small"))
     }
 
-    /// What keeps Isso up: everything that is neither gunicorn nor what prepared its surroundings.
+    /// The processes of the supervisor: everything except gunicorn and the program that runs the supervisor.
     pub fn supervisors(&self) -> Vec<Process> {
         let mut tree = processes::tree(self.root());
         if self.keeper.is_wrapped() {
@@ -225,14 +223,14 @@ impl Deployment {
             .collect()
     }
 
-    /// Waits until there is one gunicorn with all its workers, and nothing of another one.
+    /// Waits until one gunicorn runs with all its workers, and no process of another one.
     pub fn wait_until_clean(&self) -> Duration {
         wait("one gunicorn is left", PATIENCE, || self.clean()).1
     }
 
-    /// Whether one gunicorn with all its workers is there, and nothing of another one.
+    /// Checks that one gunicorn runs with all its workers, and no process of another one.
     pub fn clean(&self) -> Result<(), String> {
-        // The second look is a long one.
+        // The second look reads all processes of this machine, so the quick one comes first.
         self.is_one_gunicorn(&self.below())?;
         self.is_one_gunicorn(&self.gunicorns())
     }
@@ -266,7 +264,7 @@ impl Deployment {
         found
     }
 
-    /// What it has printed last.
+    /// The last lines of its log.
     fn tail(&self) -> String {
         let log = fs::read_to_string(log(self.folder.path())).unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();
@@ -274,7 +272,7 @@ impl Deployment {
     }
 }
 
-/// Those whose parent is something else.
+/// The masters: every gunicorn whose parent is no gunicorn.
 fn without_parent(gunicorns: &[Process]) -> Vec<Process> {
     let is_worker = |process: &Process| gunicorns.iter().any(|parent| process.is_child_of(parent.pid));
     gunicorns

@@ -1,4 +1,4 @@
-//! What makes an Isso this one, and no other.
+//! The contents of a volume, to compare two states of it.
 
 use std::collections::HashSet;
 use std::fs;
@@ -18,7 +18,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// Reads them.
+    /// Reads the files of a volume.
     pub fn of(root: &Path) -> Self {
         Self {
             cfg: fs::read_to_string(root.join("config/isso.cfg")).expect("isso.cfg is there"),
@@ -28,10 +28,10 @@ impl Files {
     }
 }
 
-/// What issoctl has not finished, or not taken away, in a data folder and its folder of backups.
+/// Unfinished work of issoctl in a data folder and its folder of backups.
 ///
-/// A folder that was made just now and has no lock yet is not among it: who finds it cannot know whether its owner was
-/// killed or is about to lock it.
+/// A folder that was made just now and is not locked yet is left out: its owner may have been killed, or may be about
+/// to lock it.
 pub fn unfinished(root: &Path) -> Vec<PathBuf> {
     let folders = [root.to_owned(), root.join("backups")];
     let entries = folders.iter().flat_map(fs::read_dir).flatten().flatten();

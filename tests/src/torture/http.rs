@@ -1,7 +1,7 @@
-//! One request over a connection of its own, and exactly what became of it.
+//! An HTTP client that sends each request once, over a connection of its own.
 //!
-//! A client library would try again behind our back, or keep connections; here a refused
-//! connection is a refused connection.
+//! A client library might send a request again, or keep connections open. Here every refused or broken connection
+//! shows.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
@@ -34,7 +34,7 @@ pub enum Failure {
     Broken(String),
     /// Nothing came within [`PATIENCE`].
     TimedOut,
-    /// This side cannot send, which says nothing of the other one.
+    /// The client could not send, for a reason that is not the server's.
     Ours(String),
 }
 
@@ -119,7 +119,7 @@ pub fn begin_comment(address: SocketAddr) -> std::net::TcpStream {
     stream
 }
 
-/// [`ask`] for those who have nothing else to do meanwhile.
+/// [`ask`], blocking the calling thread.
 pub fn ask_now(address: SocketAddr, request: &[u8]) -> Result<Answer, Failure> {
     block_on(ask(address, request))
 }

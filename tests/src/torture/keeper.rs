@@ -1,4 +1,4 @@
-//! Who keeps Isso up, and how each of them is told to.
+//! The supervisors that are compared, and the commands that start and control each.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -15,9 +15,9 @@ pub enum Keeper {
     Up,
     /// `issoctl supervise`, as it is packed, around the command line of Isso's image.
     Supervise,
-    /// The same as the first process of a container, its settings mounted read-only.
+    /// `supervise` as the first process of a container, its settings mounted read-only.
     SuperviseFirst,
-    /// The same as an ordinary user.
+    /// `supervise` run by an ordinary user.
     SuperviseUser,
     /// A person who stops and starts gunicorn.
     Nobody,
@@ -30,7 +30,7 @@ pub enum Keeper {
 }
 
 impl Keeper {
-    /// What starts it; None where it is not installed.
+    /// The command that starts it; `None` if it is not installed.
     pub(super) fn command(self, folder: &Path, address: SocketAddr) -> Option<Command> {
         let gunicorn = gunicorn(address);
         Some(match self {
@@ -64,7 +64,7 @@ impl Keeper {
         })
     }
 
-    /// The command that puts other settings in force; None where there is none or need be none.
+    /// The command that restarts Isso after an edit; `None` if there is none, or none is needed.
     pub(super) fn restart(self, folder: &Path) -> Option<Command> {
         match self {
             Self::Supervisord => {
@@ -89,7 +89,7 @@ impl Keeper {
         }
     }
 
-    /// The command that tells how Isso is.
+    /// The command that prints the status; `None` for other supervisors.
     pub(super) fn status(self, folder: &Path) -> Option<Command> {
         let mut command = match self {
             Self::Up => issoctl(folder),
@@ -100,7 +100,7 @@ impl Keeper {
         Some(command)
     }
 
-    /// Whether it is none of ours.
+    /// Whether it is another supervisor than issoctl.
     pub fn is_other(self) -> bool {
         matches!(self, Self::Nobody | Self::Supervisord | Self::S6 | Self::Runit)
     }
@@ -122,7 +122,7 @@ pub(super) fn issoctl(data: &Path) -> Command {
     command
 }
 
-/// The first process of its namespace, before which nothing can be written below `config`.
+/// issoctl as the first process of a namespace, in which `config` is mounted read-only.
 fn contained(folder: &Path) -> Command {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--pid", "--fork", "--kill-child"]);
@@ -132,7 +132,7 @@ fn contained(folder: &Path) -> Command {
     then_issoctl(command, folder)
 }
 
-/// A user without rights, who yet owns the files.
+/// issoctl run by a user without rights who owns the files.
 fn as_user(folder: &Path) -> Command {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-user=1000", "--map-group=1000"]);
@@ -184,7 +184,7 @@ fn supervisord(folder: &Path, gunicorn: &[String]) -> Option<Command> {
     Some(command)
 }
 
-/// A service as runit and s6 want it.
+/// A folder of services, as runit and s6 read it.
 fn service(folder: &Path, gunicorn: &[String]) -> PathBuf {
     let services = folder.join("state/services");
     let run = services.join("isso/run");
@@ -210,7 +210,8 @@ fn debian(name: &str) -> Option<Command> {
     Some(command)
 }
 
-/// The same for one that starts others as `/usr/bin/…`: in a namespace where they are there.
+/// Like [`debian`], for a program that starts others by paths below `/usr/bin`: it runs in a namespace where these are
+/// there.
 fn as_installed(name: &str) -> Option<Command> {
     let installed = Path::new("/usr/bin").join(name);
     if installed.exists() {

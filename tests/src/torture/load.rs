@@ -19,11 +19,11 @@ const PAGES: usize = 20;
 /// What the visitors do.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    /// Each of so many sends the next request as soon as the last one is answered; they only read.
+    /// This many visitors, each of whom sends the next request as soon as the last is answered. They only read.
     Saturating(usize),
-    /// So many requests a second, whether the ones before are answered or not; they only read.
+    /// This many requests a second, whether earlier ones are answered or not. They only read.
     Reading(u32),
-    /// The same, and every fifth request is a comment.
+    /// This many requests a second, every fifth of which posts a comment.
     Mixed(u32),
 }
 
@@ -55,12 +55,12 @@ impl Load {
         }
     }
 
-    /// What happened up to now.
+    /// The outcomes up to now.
     pub fn so_far(&self) -> Tally {
         self.tally.lock().expect("no thread panics with it").clone()
     }
 
-    /// Waits until all that was sent is answered or given up, and says what happened.
+    /// Waits until every request that was sent is answered or given up, and returns the outcomes.
     pub fn finish(mut self) -> Tally {
         let _ = self.stop.send(true);
         let thread = self.thread.take().expect("it is finished once");

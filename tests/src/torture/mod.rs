@@ -1,9 +1,8 @@
-//! Reloads, kills and mistakes under load, and what became of Isso.
+//! Reloads, kills and mistakes under load, and how Isso survives them.
 //!
-//! Every scenario takes sizes, so that `tests/tests/torture.rs` runs short forms as tests, and
-//! `tests/benches/torture.rs` the full ones as measurements. What happened is seen from outside:
-//! each request is counted ([`Load`]), settings are in force when a website that only they name is
-//! allowed, and a process is gone when the kernel says so ([`processes`]).
+//! Every scenario takes sizes, so that `tests/tests/torture.rs` runs short forms as tests, and `tests/benches/torture/`
+//! the full ones as measurements. The outcome is seen from outside: each request is counted ([`Load`]), settings are in
+//! force when a website that only they name is allowed, and a process is gone when the kernel says so ([`processes`]).
 
 pub mod database;
 mod deployment;

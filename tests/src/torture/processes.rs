@@ -1,4 +1,4 @@
-//! What the kernel tells of processes, of those of others too.
+//! Processes as `/proc` shows them, those of other users included.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 /// A process as it was a moment ago.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
-    /// Its number, outside of all namespaces.
+    /// Its id, outside of all namespaces.
     pub pid: Pid,
     parent: Pid,
     zombie: bool,
@@ -24,7 +24,7 @@ pub struct Process {
 impl Process {
     /// Whether it is gunicorn, a master or a worker.
     pub fn is_gunicorn(&self) -> bool {
-        // Not the supervisor's, where it is an argument.
+        // Of a supervisor's command line, gunicorn is an argument.
         let mut words = self.command.split(' ').take(2);
         words.any(|word| word.ends_with("/gunicorn")) || self.command.starts_with("gunicorn:")
     }
@@ -88,7 +88,7 @@ pub fn naming(text: &str) -> Vec<Process> {
     found
 }
 
-/// Whether it has ended and waits for its parent to notice.
+/// Whether a process has ended and its parent has not waited for it.
 pub fn is_zombie(pid: Pid) -> bool {
     process(pid.as_raw()).is_some_and(|process| process.zombie)
 }
@@ -140,7 +140,7 @@ fn all() -> Vec<Process> {
         .collect()
 }
 
-/// None when it has ended meanwhile.
+/// `None` if the process has ended meanwhile.
 fn process(pid: i32) -> Option<Process> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name before it may hold anything, brackets too.

@@ -1,14 +1,13 @@
-//! Random moments that can be had again.
+//! Random moments that depend on a seed, so that a run can be repeated.
 
 use std::time::Duration;
 
-/// A row of random numbers that depends on its seed alone: SplitMix64
-/// (<https://prng.di.unimi.it/splitmix64.c>).
+/// A series of random numbers that depends on its seed alone: SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>).
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
 impl Random {
-    /// The row of this seed.
+    /// The series of this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -1,4 +1,4 @@
-//! The `isso.cfg` under torture, and hands that edit it.
+//! The `isso.cfg` of a deployment, and the ways in which an editor saves it.
 
 use std::fmt;
 use std::fs;
@@ -11,7 +11,7 @@ pub struct Settings {
     pub database: PathBuf,
     /// The websites that Isso tries when it starts, until one answers.
     pub websites: Vec<String>,
-    /// A website that is asked for from outside, to see which settings are in force.
+    /// A website whose origin shows from outside which settings are in force.
     pub origin: String,
     /// Whether comments wait for approval.
     pub moderated: bool,
@@ -100,12 +100,12 @@ pub fn template(database: &Path) -> String {
 pub enum Save {
     /// A new file takes the place of the old one.
     Rename,
-    /// The old one is emptied and filled.
+    /// The old file is emptied and written again.
     InPlace,
 }
 
 impl Save {
-    /// One and the other in turn.
+    /// Both ways in turn.
     pub fn alternate(number: usize) -> Self {
         if number.is_multiple_of(2) {
             Self::Rename

@@ -1,4 +1,4 @@
-//! Servers that take a connection and never say a word, and one that does.
+//! Servers that accept connections and never answer, and a website that answers.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -34,7 +34,7 @@ impl Silent {
     }
 }
 
-/// A website that answers at once, so that Isso looks at no other one when it starts.
+/// A website that answers at once, so that Isso tries no other when it starts.
 pub fn website() -> u16 {
     let address = listen(|mut stream| {
         // A client that leaves is not our concern.

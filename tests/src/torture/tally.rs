@@ -1,11 +1,11 @@
-//! What became of every request.
+//! Counts the outcomes of requests.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::http::{Answer, Failure};
 
-/// How many failures are kept in words.
+/// How many failures are described.
 const WORDS: usize = 12;
 
 /// Counts of every outcome.
@@ -30,7 +30,7 @@ pub struct Tally {
     pub posted: Vec<String>,
     /// How long each good answer took.
     latencies: Vec<Duration>,
-    /// When the last failure was seen, since the start.
+    /// When the last failure happened.
     last_failure: Option<Instant>,
     first_unavailable: Option<Instant>,
     words: Vec<String>,
@@ -112,7 +112,7 @@ impl Tally {
         self.ok + self.failed()
     }
 
-    /// How many did not do what their sender wanted.
+    /// How many requests failed.
     pub fn failed(&self) -> usize {
         self.unavailable + self.failed_otherwise()
     }
@@ -142,14 +142,14 @@ impl Tally {
     }
 }
 
-/// Isso itself has another `Server`, and names no time.
+/// An answer of Isso itself has another `Server`, and no `Retry-After`.
 fn is_unavailable(answer: &Answer) -> bool {
     answer.status == 503 && answer.header("Server") == Some("issoctl") && answer.header("Retry-After").is_some()
 }
 
 fn expected(status: u16, posted: bool) -> bool {
     if posted {
-        // 202 waits for moderation.
+        // 202 means that the comment waits for approval.
         matches!(status, 201 | 202)
     } else {
         // A page without comments is a 404.

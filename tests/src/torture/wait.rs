@@ -1,4 +1,4 @@
-//! Waiting for a condition, with an end and a word about what was there instead.
+//! Waiting for a condition, with a limit and a description of what was there instead.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ pub fn wait<T>(what: &str, patience: Duration, look: impl FnMut() -> Result<T, S
     within(patience, look).unwrap_or_else(|instead| panic!("{what}: not within {patience:?}; instead: {instead}"))
 }
 
-/// The same for those who go on without it: after `patience` it returns what `look` saw last.
+/// Like [`wait`], but after `patience` it returns what `look` saw last.
 pub fn within<T>(patience: Duration, mut look: impl FnMut() -> Result<T, String>) -> Result<(T, Duration), String> {
     let started = Instant::now();
     loop {

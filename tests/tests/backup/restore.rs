@@ -86,7 +86,7 @@ fn a_restore_needs_no_isso_nor_a_folder_that_has_seen_one() {
     assert_eq!(Files::of(site.data()), saved);
     assert!(logs_in(&up, PASSWORD));
 
-    // Another machine.
+    // The same on another machine.
     let other = Site::new();
     other.ok(&["backup", "restore", "--yes", &backup]);
     let up = other.serving_again();
@@ -108,7 +108,7 @@ fn a_backup_can_be_unpacked_into_an_empty_folder_beside_an_isso_that_serves() {
     let folder = isso_tests::quick_folder();
     let into = folder.path().join("new");
     let path = into.to_str().expect("the path is text");
-    // As one that was killed leaves it.
+    // A folder that a killed restore has left.
     fs::create_dir_all(into.join(".issoctl-killed/db")).expect("the folder can be written");
     let done = site.json(&["backup", "restore", &backup, "--into", path]);
     assert_eq!(done["into"], path);
@@ -141,7 +141,7 @@ fn a_backup_without_a_password_brings_the_gate_back() {
     assert!(logs_in(&up, &password));
 }
 
-/// Copies of a volume as StartOS has them, and as a careful person has them who knows where Isso keeps its two files.
+/// Copies of a volume in the layout of StartOS, and of Isso's two files side by side in one folder.
 #[test]
 fn plain_copies_are_put_back_too() {
     let old = site();

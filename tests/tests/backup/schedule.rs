@@ -62,7 +62,7 @@ fn a_restart_does_not_make_the_next_backup_come_earlier() {
     assert!(first.is_some());
     let elsewhere = isso_tests::quick_folder();
     let folder = elsewhere.path().to_str().expect("the path is text");
-    // One into another folder is the proof that there was time for it.
+    // A backup into another folder is the proof that there was time for one.
     let again = site.up(&["--backup-every", "1h"]);
     again.wait_for_status(|status| status["serving"] == true);
     drop(again);

@@ -182,7 +182,7 @@ fn every_repair_is_told_and_the_text_before_is_kept() {
     // The panel was off, so that password was never used.
     assert!(shown.contains("[admin] enabled `false` becomes `true`"), "{shown}");
     assert!(!site.cfg().contains(PASSWORD), "{}", site.cfg());
-    // What the last lines name is there.
+    // The file that the last lines name is there.
     let kept = told
         .lines()
         .find_map(|line| line.strip_prefix("isso.cfg as it was is kept as "));

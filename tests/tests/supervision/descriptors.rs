@@ -1,4 +1,4 @@
-//! Clients and visitors leave a host the descriptors that it needs.
+//! Clients and visitors leave a host the descriptors that it needs to start Isso.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -41,7 +41,7 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
             Some(client)
         })
         .collect();
-    // When many are too many at the same moment, some are closed without a word.
+    // If many clients come at once, some connections are closed without an answer.
     wait_for(
         || {
             let output = site.run(&["status"]);
@@ -85,7 +85,7 @@ fn visitors_who_are_answered_before_isso_runs_leave_the_descriptors_that_a_start
     let descriptors = format!("/proc/{}/fd", up.id());
     let count = || fs::read_dir(&descriptors).map_or(0, Iterator::count);
     let before = count();
-    // None of them asks to the end, so that each is waited for.
+    // No request is complete, so that the host waits for each.
     let slow: Vec<_> = (0..80)
         .map_while(|_| {
             let mut visitor = TcpStream::connect(&listen).ok()?;

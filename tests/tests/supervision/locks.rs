@@ -26,7 +26,7 @@ fn up_does_not_begin_without_a_socket_for_commands() {
     let said = site.refused(&["up", "--listen", "127.0.0.1:0"], 1);
     assert!(said.contains("commands could not reach"), "{said}");
     assert!(said.contains("a folder stands in its place"), "{said}");
-    // A file is no hindrance, as a socket that a killed `up` left behind is none.
+    // A file is removed, as is the socket that a killed `up` has left behind.
     fs::remove_dir(&socket).expect("it is empty");
     File::create(&socket).expect("the folder is ours");
     let up = site.serving_again();

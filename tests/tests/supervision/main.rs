@@ -1,4 +1,4 @@
-//! Isso is kept up, and taken down, as a person expects.
+//! How a host keeps Isso up, and how it ends.
 
 mod descriptors;
 mod locks;

@@ -13,7 +13,7 @@ use serde_json::Value;
 fn a_host_survives_a_full_stderr_and_signals() {
     let mut site = Site::new();
     site.set_password();
-    // A host that inherits this would neither hear SIGTERM nor of the end of gunicorn.
+    // A host that inherits this would get neither SIGTERM nor SIGCHLD at the end of gunicorn.
     let python = isso_tests::runtime().join("bin/python");
     let python = python.to_str().expect("it is text");
     let deaf = "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD]); \
@@ -100,7 +100,7 @@ fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
     assert!(!told().contains(password), "the log holds the password");
 
     terminal.hang_up();
-    // It is held until the process has ended, which makes lost files anew up to then.
+    // `up` holds its lock until it ends, and makes lost files anew until then.
     let lock = File::open(site.data().join("up.lock")).expect("`up` made it");
     wait_for(|| lock.try_lock().ok(), || format!("`up` goes on: {}", told()));
     assert!(!site.data().join("api.sock").exists());

@@ -92,7 +92,7 @@ fn root_works_on_the_folder_of_another_user_as_that_user() {
     site.set_password();
     let private = isso_tests::quick_folder();
     let backup = site.ok(&["backup", "create"]);
-    // Neither the archive nor the way to it is hers.
+    // That user may read neither the archive nor its folder.
     let archive = private.path().join("mine.isso-backup.tar.zst");
     fs::copy(backup.trim(), &archive).expect("root may");
     let archive = archive.to_str().expect("the path is text");

@@ -1,7 +1,7 @@
 //! Backups and restores whose processes are killed.
 //!
-//! There are two states, each a whole Isso of its own with other comments, another `isso.cfg` and another
-//! `store.json`; each restore is from one to the other. Whatever is killed, the files must be one of them.
+//! There are two states, which differ in comments, `isso.cfg` and `store.json`; each restore replaces one by the other.
+//! Whatever is killed, the files must be those of one state, whole.
 
 mod command;
 mod outcome;
@@ -18,12 +18,12 @@ pub use self::stage::Stage;
 use crate::PATIENCE;
 use crate::torture::{Load, Shape, Tally, within};
 
-/// Visitors who comment meanwhile.
+/// The load of visitors who comment meanwhile.
 const LIGHT: Shape = Shape::Mixed(20);
 /// After how many kills a whole backup is made and looked at.
 const BATCH: usize = 10;
 
-/// Kills `backup create` so often, while visitors comment.
+/// Kills `backup create` `times` times, while visitors comment.
 pub fn kill_create(stage: &mut Stage, times: usize) -> Interrupted {
     let folder = backups(&stage.deployment);
     let load = Load::start(stage.deployment.address, LIGHT);
@@ -63,7 +63,7 @@ pub fn kill_create(stage: &mut Stage, times: usize) -> Interrupted {
     outcome.end()
 }
 
-/// Kills `backup restore` so often, while `up` runs and visitors comment.
+/// Kills `backup restore` `times` times, while `up` runs and visitors comment.
 pub fn kill_restore(stage: &mut Stage, times: usize) -> Interrupted {
     let load = Load::start(stage.deployment.address, LIGHT);
     let (took, _) = stage.measure();
@@ -92,7 +92,7 @@ pub fn kill_restore(stage: &mut Stage, times: usize) -> Interrupted {
     outcome.end()
 }
 
-/// Kills `backup restore` so often while no `up` runs, half of them while files are being put in place.
+/// Kills `backup restore` `times` times while no `up` runs, half of them while files are being put in place.
 pub fn kill_restore_alone(stage: &mut Stage, times: usize) -> Interrupted {
     stage.stop();
     let (took, swap) = stage.measure();
@@ -119,8 +119,8 @@ pub fn kill_restore_alone(stage: &mut Stage, times: usize) -> Interrupted {
     outcome.end()
 }
 
-/// Kills `up` so often while a restore is under way and visitors comment, half of the times while files are
-/// being put in place.
+/// Kills `up` `times` times while a restore is under way and visitors comment, half of the times while files are being
+/// put in place.
 pub fn kill_up_in_restore(stage: &mut Stage, times: usize) -> Interrupted {
     let load = Load::start(stage.deployment.address, LIGHT);
     let (took, swap) = stage.measure();
@@ -146,7 +146,7 @@ pub fn kill_up_in_restore(stage: &mut Stage, times: usize) -> Interrupted {
             stage.back_up(&taken, &mut outcome);
         }
     }
-    // Requests fail while no `up` is there; what was acknowledged counts all the same.
+    // Requests fail while no `up` runs; comments that were acknowledged must be there all the same.
     let tally = load.finish();
     stage.look_for(&tally.posted, &mut outcome);
     outcome.taken += tally.posted.len();

@@ -4,11 +4,11 @@ use self::review_cases::{CASES, Case, Edit, Then, mend};
 use crate::PATIENCE;
 use crate::torture::{Deployment, Load, Shape, Tally, wait};
 
-#[expect(dead_code, reason = "who refuses an edit is asked elsewhere")]
+#[expect(dead_code, reason = "the tests of cfg look at which part refuses an edit")]
 #[path = "../../../../crates/cfg/tests/volume/review_cases.rs"]
 pub(super) mod review_cases;
 
-/// What became of all these edits.
+/// The outcome of all these edits.
 #[derive(Debug)]
 pub struct Broken {
     /// The requests.
@@ -48,7 +48,7 @@ pub fn break_settings(deployment: &Deployment, every: usize, shape: Shape) -> Br
     }
 }
 
-/// Waits for what should happen, and says what the status said.
+/// Waits for the outcome that the case names, and returns what the status said.
 fn outcome(deployment: &Deployment, case: &Case, good: &str) -> String {
     let edited = match case.edit {
         Edit::Text(edit) => edit(good),

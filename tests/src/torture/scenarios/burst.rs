@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::torture::{Deployment, Load, Save, Shape, Tally};
 
-/// What became of them.
+/// The outcome of a burst of changes.
 #[derive(Debug)]
 pub struct Burst {
     /// The requests.
@@ -16,7 +16,7 @@ pub struct Burst {
     pub started: u64,
 }
 
-/// Saves so many changes with this pause between them, and waits until the last one is in force.
+/// Saves this many changes with this pause between them, and waits until the last one is in force.
 pub fn burst(deployment: &mut Deployment, changes: usize, pause: Duration, shape: Shape) -> Burst {
     let generation = |deployment: &Deployment| {
         let status = deployment.status().expect("issoctl tells how it is");

@@ -1,11 +1,11 @@
-//! The same work for every keeper.
+//! The same work for every supervisor.
 
 use std::time::Duration;
 
 use super::{Idle, Kills, Reloads, idle, kill_master_idle, kill_master_under_load, reload};
 use crate::torture::{Deployment, Keeper, Shape};
 
-/// How one keeper did.
+/// The outcome of one supervisor.
 #[derive(Debug)]
 pub struct Comparison {
     /// While nothing happened.
@@ -18,7 +18,7 @@ pub struct Comparison {
     pub quiet: Vec<Duration>,
 }
 
-/// How much of each.
+/// How much of each is done.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
     /// How long nothing happens.
@@ -33,7 +33,7 @@ pub struct Sizes {
     pub shape: Shape,
 }
 
-/// Has one keeper do it all; None where it is not installed.
+/// Runs all of it with one supervisor; `None` if that is not installed.
 pub fn compare(keeper: Keeper, sizes: Sizes) -> Option<Comparison> {
     let mut deployment = Deployment::start(keeper)?;
     let mut comparison = Comparison {

@@ -1,4 +1,4 @@
-//! Nothing happens.
+//! A supervisor while no request comes.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -16,10 +16,10 @@ pub struct Idle {
     pub wake_ups: f64,
 }
 
-/// Leaves it alone for a while.
+/// Leaves a deployment alone for a while.
 pub fn idle(deployment: &Deployment, over: Duration) -> Idle {
     let supervisors: Vec<_> = deployment.supervisors().iter().map(|process| process.pid).collect();
-    // Start-up is over once it has been left alone for a moment.
+    // The start is over after a moment.
     sleep(Duration::from_secs(2));
     let cpu = || supervisors.iter().map(|pid| processes::cpu(*pid)).sum::<Duration>();
     let wake_ups: Vec<_> = supervisors.iter().map(|pid| processes::wake_ups(*pid)).collect();

@@ -10,7 +10,7 @@ use crate::torture::http::{ask_now, get};
 use crate::torture::processes::{self, Process};
 use crate::torture::{Deployment, Load, Shape, Tally, wait};
 
-/// What became of a row of kills.
+/// The outcome of a series of kills.
 #[derive(Debug)]
 pub struct Kills {
     /// The requests.
@@ -20,7 +20,7 @@ pub struct Kills {
     pub took: Vec<Duration>,
 }
 
-/// Kills gunicorn's master so often, each time as soon as the new one is complete.
+/// Kills gunicorn's master `times` times, each time as soon as the new one is complete.
 pub fn kill_master_under_load(deployment: &Deployment, times: usize, shape: Shape) -> Kills {
     let load = Load::start(deployment.address, shape);
     let took = (0..times).map(|_| {
@@ -43,15 +43,15 @@ pub fn kill_master_under_load(deployment: &Deployment, times: usize, shape: Shap
     }
 }
 
-/// Kills gunicorn's master without visitors; says how long until a new one is complete.
+/// Kills gunicorn's master without visitors; returns how long it took until a new one was complete.
 pub fn kill_master_idle(deployment: &Deployment) -> Duration {
     let took = replaced(deployment);
     deployment.answers().expect("Isso answers");
     took
 }
 
-/// Starts a gunicorn without a supervisor so often, each time after it was stopped; says how long until it was
-/// complete.
+/// Stops a gunicorn without a supervisor and starts it again, `times` times; returns how long each start took until it
+/// was complete.
 pub fn start_by_hand(deployment: &mut Deployment, times: usize, shape: Option<Shape>) -> Vec<Duration> {
     let load = shape.map(|shape| Load::start(deployment.address, shape));
     let took = (0..times).map(|_| {
@@ -63,14 +63,14 @@ pub fn start_by_hand(deployment: &mut Deployment, times: usize, shape: Option<Sh
     took
 }
 
-/// Kills the master, and says how long until another gunicorn is complete. How long visitors who waited meanwhile keep
-/// it busy is not counted: where one is started by hand, they were refused.
+/// Kills the master, and returns how long it took until another gunicorn was complete. The time in which that answers
+/// visitors who waited is not counted: a gunicorn that is started by hand has none, since they were refused.
 fn replaced(deployment: &Deployment) -> Duration {
     let master = deployment.master();
     kill(master, Signal::SIGKILL).expect("the master is there");
     let what = "another gunicorn is complete, and nothing of the old one is left";
     let (_, took) = wait(what, PATIENCE, || {
-        // Its own workers are its workers until the kernel has ended it.
+        // Until the kernel has ended the old master, it passes for a complete gunicorn with its workers.
         if kill(master, None).is_ok() {
             return Err("the old master".into());
         }
@@ -80,7 +80,7 @@ fn replaced(deployment: &Deployment) -> Duration {
     took
 }
 
-/// Kills one worker; returns how long until there are four again.
+/// Kills one worker; returns how long it took until there were four again.
 pub fn kill_worker(deployment: &Deployment, shape: Shape) -> (Tally, Duration) {
     let load = Load::start(deployment.address, shape);
     let victim = deployment.workers().remove(0).pid;
@@ -97,8 +97,8 @@ pub fn kill_worker(deployment: &Deployment, shape: Shape) -> (Tally, Duration) {
     (load.finish(), took)
 }
 
-/// Stops all workers, so that they hold their requests and answer none; returns how long it took
-/// until one that was asked afterwards had its answer.
+/// Stops all workers, so that they hold their requests and answer none; returns how long it took until a request that
+/// was sent afterwards was answered.
 pub fn stop_workers(deployment: &Deployment, shape: Shape) -> (Tally, Duration) {
     let load = Load::start(deployment.address, shape);
     for worker in deployment.workers() {
@@ -112,12 +112,12 @@ pub fn stop_workers(deployment: &Deployment, shape: Shape) -> (Tally, Duration) 
     (load.finish(), took)
 }
 
-/// Kills the supervisor itself; returns what was left of it, and how long the next start took.
+/// Kills the supervisor itself; returns the processes that were left, and how long the next start took.
 pub fn kill_supervisor(deployment: &mut Deployment) -> (Vec<Process>, Duration) {
     let supervisor = deployment.supervisors()[0].pid;
     let below = processes::tree(supervisor);
     kill(supervisor, Signal::SIGKILL).expect("the supervisor is there");
-    // Of other supervisors, processes stay for good.
+    // Other supervisors leave processes behind for good, so the wait for their end is short.
     let patience = match deployment.keeper.is_other() {
         true => Duration::from_secs(5),
         false => PATIENCE,
@@ -126,7 +126,7 @@ pub fn kill_supervisor(deployment: &mut Deployment) -> (Vec<Process>, Duration) 
     let left = loop {
         let mut left = deployment.gunicorns();
         left.extend(below.iter().filter(|process| kill(process.pid, None).is_ok()).cloned());
-        // Ours to wait for, which `start_again` does.
+        // The root is our child: it stays a zombie until `start_again` waits for it.
         left.retain(|process| process.pid != deployment.root() && !processes::is_zombie(process.pid));
         if left.is_empty() || Instant::now() > end {
             break left;

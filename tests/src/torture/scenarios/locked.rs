@@ -1,4 +1,4 @@
-//! No admin password stands, and visitors come all the same.
+//! Visitors while no admin password is set.
 
 use std::io::Read;
 use std::net::TcpStream;
@@ -9,19 +9,19 @@ use super::{Idle, idle};
 use crate::torture::http::{ask_now, get};
 use crate::torture::{Deployment, Keeper, processes};
 
-/// What they got, and what they cost.
+/// The answers to these visitors, and what they cost.
 #[derive(Debug)]
 pub struct Locked {
     /// Answers other than 503, and requests without an answer.
     pub wrong: Vec<String>,
     /// The supervisor's memory in KiB after all of them.
     pub resident: u64,
-    /// Without requests, before they came.
+    /// What the supervisor costs before the first request.
     pub idle: Idle,
 }
 
-/// Leaves it alone for so long; then so many visitors ask, and so many others connect and say nothing until
-/// they are let go.
+/// Leaves a locked deployment alone for a time. Then some visitors ask, and others connect and send nothing until the
+/// supervisor closes the connection.
 pub fn locked(keeper: Keeper, over: Duration, visitors: usize, silent: usize) -> Locked {
     let deployment = Deployment::start_locked(keeper).expect("issoctl was built");
     let idle = idle(&deployment, over);

@@ -18,15 +18,15 @@ pub fn slow_comment(deployment: &mut Deployment, seconds: u32) -> (Result<Answer
         let parts: Vec<&[u8]> = [&head[..]].into_iter().chain(body.chunks(part)).collect();
         block_on(ask_slowly(address, &parts, Duration::from_secs(1)))
     });
-    // By now a worker is in the middle of it.
+    // By now a worker has the request in hand.
     std::thread::sleep(Duration::from_millis(500));
     let changed = deployment.settings().with_origin("slow");
     let took = deployment.change(&changed, Save::Rename);
     (sender.join().expect("it is sent"), took)
 }
 
-/// Posts so many comments, each followed at once by a change; the mail server takes `delay` for
-/// each mail. Returns the mails that arrived.
+/// Posts `times` comments, each followed at once by a change; the mail server takes `delay` for each mail. Returns the
+/// mails that arrived.
 pub fn mails_and_reloads(deployment: &mut Deployment, times: usize, delay: Duration) -> Vec<Value> {
     let mut server = SmtpServer::slow("secret", delay);
     let mut settings = deployment.settings().with_origin("mail");

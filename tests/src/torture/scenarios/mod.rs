@@ -1,5 +1,5 @@
-//! The scenarios. They judge nothing: what they return is compared with what it should be by those
-//! who run them.
+//! The scenarios. They assert nothing: the tests and measurements that run them compare the outcome with what it should
+//! be.
 
 mod backup;
 mod broken;

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use crate::torture::{Deployment, Load, Save, Shape, Tally, database, processes};
 
-/// What became of a row of changes.
+/// The outcome of a series of changes.
 #[derive(Debug)]
 pub struct Reloads {
     /// The requests.
     pub tally: Tally,
     /// How long each change took to be in force.
     pub took: Vec<Duration>,
-    /// Answers that went by other settings than those in force.
+    /// Answers by other settings than those in force.
     pub stale: Vec<String>,
     /// Comments that were taken and are not in the database.
     pub lost: Vec<String>,
@@ -19,7 +19,7 @@ pub struct Reloads {
     pub resident: Vec<u64>,
 }
 
-/// Changes the settings so often, each time as soon as the last change is in force.
+/// Changes the settings `times` times, each time as soon as the last change is in force.
 pub fn reload(deployment: &mut Deployment, times: usize, shape: Shape) -> Reloads {
     let settings = deployment.settings();
     let load = Load::start(deployment.address, shape);

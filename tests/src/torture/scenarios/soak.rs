@@ -1,4 +1,4 @@
-//! Everything hostile at once, for as long as one likes.
+//! Hostile edits, kills and clients at the same time, for a given time.
 
 mod clients;
 mod hostile;
@@ -16,12 +16,12 @@ use crate::torture::http::{ask_now, form};
 use crate::torture::processes::{self, Process};
 use crate::torture::{Deployment, Random, within};
 
-/// Threads that a supervisor has started for something have ended by then.
+/// A pause after which threads that the supervisor started for one job have ended.
 const QUIET: Duration = Duration::from_secs(15);
 /// The password of every `isso.cfg` here.
 const PASSWORD: &str = "correct-horse-battery-staple";
 
-/// What the supervisor takes of the machine while nothing happens.
+/// What the supervisor needs while nothing happens.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
     /// Its memory in KiB.
@@ -32,22 +32,22 @@ pub struct Reading {
     pub threads: usize,
 }
 
-/// What became of it.
+/// The outcome of a soak.
 #[derive(Debug)]
 pub struct Soak {
     /// At the start, in the middle and at the end.
     pub readings: [Reading; 3],
     /// How often something hostile was done.
     pub done: usize,
-    /// How often Isso was asked whether the password is still what it was.
+    /// How often logins were tried, with the password and with others.
     pub asked: usize,
-    /// Times it was not, and whatever else must not be.
+    /// Logins that went wrong, and other faults.
     pub wrong: Vec<String>,
     /// Processes that were left after `up` had ended.
     pub left: Vec<Process>,
 }
 
-/// Does hostile things to a deployment that was started with the template, for so long.
+/// Runs hostile edits, kills and clients for this time against a deployment that was started with the template.
 pub fn soak(deployment: Deployment, over: Duration, seed: u64) -> Soak {
     let good = deployment.text();
     let mut hostile = Hostile::new(&deployment, good, Random::new(seed));
@@ -86,7 +86,7 @@ pub fn soak(deployment: Deployment, over: Duration, seed: u64) -> Soak {
 }
 
 impl Soak {
-    /// Asks whether Isso, where it answers, takes the password and no other.
+    /// Checks that Isso, if it answers, takes the password and no other.
     fn look(&mut self, deployment: &Deployment, what: &str) {
         for (password, right) in [
             (PASSWORD, true),
@@ -103,7 +103,7 @@ impl Soak {
     }
 }
 
-/// Whether Isso takes a password; nothing while no Isso answers.
+/// Whether Isso takes a password; `None` while no Isso answers.
 fn login(deployment: &Deployment, password: &str) -> Option<bool> {
     let answer = ask_now(deployment.address, &form("/login/", &format!("password={password}"))).ok()?;
     match answer.status {
@@ -126,7 +126,7 @@ fn read(deployment: &Deployment) -> Reading {
     }
 }
 
-/// Ends `up` as systemd would, and says what of it is left.
+/// Ends `up` as systemd would, and returns the processes that are left.
 fn end(deployment: &Deployment) -> Vec<Process> {
     let folder = deployment.folder().to_string_lossy().into_owned();
     kill(deployment.root(), Signal::SIGTERM).expect("`up` is there");

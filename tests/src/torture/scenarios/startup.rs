@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::torture::{Deployment, Load, Mail, Save, Shape, Silent, Tally};
 
-/// What became of it.
+/// The outcome of such a change.
 #[derive(Debug)]
 pub struct Hang {
     /// The requests.
@@ -15,8 +15,8 @@ pub struct Hang {
     pub tried: usize,
 }
 
-/// Changes to a mail server that never answers within this time-out in seconds, and to so many
-/// websites that do not either; then back.
+/// Changes to a mail server that never answers, with this time-out in seconds, and to this many websites that never
+/// answer; then back.
 pub fn hang(deployment: &mut Deployment, mail: Option<u32>, websites: usize, shape: Shape) -> Hang {
     let good = deployment.settings().with_origin("good");
     let mut bad = deployment.settings().with_origin("silent");

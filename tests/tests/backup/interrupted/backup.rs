@@ -131,7 +131,7 @@ fn a_backup_during_a_start_does_not_hide_that_isso_serves() {
 fn up_can_be_stopped_during_a_backup_which_is_made_all_the_same() {
     let site = site();
     let up = site.serving_again();
-    // Who takes the lock before this would keep `up` from keeping the settings, and so from ending.
+    // A lock that is taken before this would keep `up` from saving the last good settings, and so from ending.
     wait_for_path(&site.data().join("config/isso.cfg.last-good"));
     let (backup, lock) = begin_held(&site, &up);
     assert_eq!(up.terminate().code(), Some(0));

@@ -33,7 +33,7 @@ fn a_change_during_a_restore_is_refused() {
 
     let request = serde_json::json!({ "input": null, "language": "en_US" });
     let mut action = ask_api(&site, "POST /v1/actions/set-admin-password", &request);
-    // Who is answered after it, came after it.
+    // `up` accepts connections in turn, so the action has arrived once this one is answered.
     up.status();
     drop(visitor);
     let mut answer = String::new();

@@ -46,7 +46,7 @@ fn a_restore_with_which_isso_does_not_serve_is_undone() {
     let before = Files::of(site.data());
     assert!(before.texts.contains("precious") && before.texts.contains("after it"));
 
-    // For programs; and a command that is killed leaves nothing half done.
+    // The same with `--json`. A command that is killed leaves nothing half done.
     let output = site.run(&["backup", "restore", "--yes", path, "--json"]);
     let told: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     let details = &told["error"]["details"];
@@ -74,7 +74,7 @@ fn a_restore_with_which_isso_does_not_serve_is_undone() {
         assert!(name.starts_with("not-served-"), "{name}");
     }
 
-    // Where Isso does not run, nothing is tried, and how to go back is told when it is not up.
+    // While no `up` runs, no start is tried. If Isso then does not start, the next restore says how to go back.
     drop(up);
     let done = site.json(&["backup", "restore", "--yes", path]);
     assert_eq!(done["serving"], Value::Null);

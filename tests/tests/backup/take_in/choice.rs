@@ -77,7 +77,7 @@ fn text_from_elsewhere_commands_no_terminal_and_a_pipe_gets_every_byte() {
     assert!(screen.contains(shown), "{screen:?}");
     assert!(screen.contains(r"user\x07.cfg"), "{screen:?}");
     assert!(!screen.contains(['\x07', '\u{202e}']), "{screen:?}");
-    // A failure, and one for programs.
+    // Failures, also with `--json`.
     let missing = brought.file("\x1b[2Jmissing");
     let missing = missing.to_str().expect("the path is text");
     for args in [

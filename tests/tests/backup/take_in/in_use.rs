@@ -83,7 +83,7 @@ fn a_database_that_another_program_reads_is_not_replaced() {
     assert!(said.contains("python") && said.contains(&pid), "{said}");
     drop(other.stdin.take());
     other.wait().expect("it ends");
-    // Isso itself is no obstacle.
+    // Isso's own processes are no obstacle.
     let done = site.json(&["backup", "restore", &backup, "--yes"]);
     assert_eq!(done["serving"], true);
 }

@@ -18,7 +18,7 @@ pub(super) fn is_at_work(command: &mut Child) -> bool {
     command.try_wait().expect("it is our child").is_none()
 }
 
-/// Kills a command and says whether it was still at work. One that was not must have done it.
+/// Kills a command, and returns whether it was still at work. If it was not, it must have succeeded.
 pub(super) fn end_by_force(command: &mut Child, outcome: &mut Interrupted) -> bool {
     let ended = command.try_wait().expect("it is our child");
     let Some(status) = ended else {
@@ -66,7 +66,7 @@ pub(super) fn forget(folder: &Path) {
     }
 }
 
-/// Whether Isso serves, and nothing else is going on.
+/// Checks that Isso serves, and that no backup or change is under way.
 pub(super) fn serves(deployment: &Deployment) -> Result<(), String> {
     deployment.well()?;
     let status = deployment.status().unwrap_or_default();
@@ -77,13 +77,13 @@ pub(super) fn serves(deployment: &Deployment) -> Result<(), String> {
     }
 }
 
-/// Whether nothing is left of what was killed.
+/// Checks that nothing is left of a command that was killed.
 pub(super) fn is_tidy(deployment: &Deployment) -> Result<(), String> {
     let left = unfinished(deployment.folder());
     if !left.is_empty() {
         return Err(format!("left: {left:?}"));
     }
-    // Isso makes one for each comment, and takes it away.
+    // SQLite makes a journal for each comment, and removes it.
     let journal = deployment.database().with_extension("db-journal");
     if journal.exists() {
         return Err("a journal".into());
@@ -101,7 +101,7 @@ pub(super) fn damage(deployment: &Deployment) -> Option<String> {
     database::damage(&deployment.database())
 }
 
-/// Shorter than what the kernel would let a thread sleep.
+/// Waits for less time than the kernel would let a thread sleep.
 pub(super) fn spin(time: Duration) {
     let end = Instant::now() + time;
     while Instant::now() < end {

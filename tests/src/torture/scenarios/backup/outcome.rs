@@ -1,17 +1,17 @@
-//! What became of a row of kills.
+//! The outcomes of a series of kills.
 
 use std::time::Duration;
 
 use crate::torture::Tally;
 
-/// What became of a row of kills.
+/// The outcome of a series of kills.
 #[derive(Debug)]
 pub struct Interrupted {
     /// The requests that were sent while an `up` was there to answer them.
     pub tally: Tally,
     /// How long the command takes when it is not killed.
     pub took: Duration,
-    /// How many were killed before they were done.
+    /// How many processes were killed before they were done.
     pub kills: usize,
     /// How many of them while files were being put in place.
     pub halfway: usize,
@@ -21,9 +21,9 @@ pub struct Interrupted {
     pub wrong: Vec<String>,
     /// How many comments Isso has acknowledged.
     pub taken: usize,
-    /// Those of them that are nowhere, or not in a backup that was begun later.
+    /// Acknowledged comments that are nowhere, or not in a backup that was begun later.
     pub lost: Vec<String>,
-    /// Starts after which something was left, or amiss.
+    /// Starts after which files or processes were left, or Isso did not serve.
     pub unclean: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A deployment with two states, and which of them stands.
+//! A deployment with two states, one of which stands.
 
 use std::collections::HashSet;
 use std::fs;
@@ -33,7 +33,7 @@ pub(super) struct State {
 }
 
 impl Stage {
-    /// Starts an Isso with so many comments, and makes both states.
+    /// Starts an Isso with this many comments, and makes both states.
     pub fn new(comments: u32, seed: u64) -> Stage {
         let mut deployment = Deployment::start(Keeper::Up).expect("issoctl was built");
         let states = [
@@ -73,8 +73,8 @@ impl Stage {
         begin(&self.deployment, &["backup", "restore", "--yes", &backup])
     }
 
-    /// Waits for a moment of a restore: a random one of all of it, or in every second round one of those in which files
-    /// are put in place, which are few.
+    /// Waits for a random moment of a restore: in even rounds any moment, in odd rounds a moment at which files are
+    /// being put in place, since these are few.
     pub(super) fn wait(&mut self, number: usize, took: Duration, swap: Duration, command: &mut Child) {
         if number.is_multiple_of(2) {
             sleep(self.random.within(took));
@@ -90,7 +90,7 @@ impl Stage {
         self.deployment.folder().join(".restore/plan.json").exists()
     }
 
-    /// Puts the other state back a few times; says how long that takes at most, and how long putting files in place
+    /// Puts the other state back a few times; returns how long that takes at most, and how long putting files in place
     /// takes at least.
     pub(super) fn measure(&mut self) -> (Duration, Duration) {
         let (mut took, mut swap) = (Duration::ZERO, Duration::MAX);
@@ -118,7 +118,7 @@ impl Stage {
         assert!(output.status.success(), "{output:?}");
     }
 
-    /// Starts `up` after it has ended, or kills it before, and says what is amiss then.
+    /// Kills `up` unless it has ended, starts it again, and records what is amiss then.
     pub(super) fn start_again(&mut self, outcome: &mut Interrupted) {
         // It may have ended already.
         let _ = kill(self.deployment.root(), Signal::SIGKILL);
@@ -131,7 +131,8 @@ impl Stage {
         outcome.unclean.extend(clean.err());
     }
 
-    /// Says which state stands after a restore that may have been done; it was if `must` says so.
+    /// Returns whether the new state stands after a restore, and records any other fault. If `must` is true the restore
+    /// was done.
     pub(super) fn settle(&mut self, must: bool, outcome: &mut Interrupted) -> bool {
         let (now, _) = of_state(Files::of(self.deployment.folder()));
         let (old, new) = (self.stands, 1 - self.stands);
@@ -155,7 +156,7 @@ impl Stage {
         is_new
     }
 
-    /// Reads what restores have put aside, and forgets it but for the comments of visitors.
+    /// Reads and removes what restores have put aside. The comments of visitors in it are kept.
     pub(super) fn put_aside(&mut self) -> Vec<Files> {
         let mut found = Vec::new();
         for path in entries(&backups(&self.deployment)) {
@@ -170,7 +171,7 @@ impl Stage {
         found
     }
 
-    /// Looks whether this state stands, comments of visitors apart.
+    /// Checks that this state stands, leaving aside the comments of visitors.
     pub(super) fn look(&self, state: usize, outcome: &mut Interrupted) {
         let (now, _) = of_state(Files::of(self.deployment.folder()));
         if now != self.states[state].files {
@@ -179,13 +180,13 @@ impl Stage {
         outcome.wrong.extend(damage(&self.deployment));
     }
 
-    /// Looks for comments of visitors, here and in what was put aside.
+    /// Looks for comments of visitors, in the database and in what restores have put aside.
     pub(super) fn look_for(&self, taken: &[String], outcome: &mut Interrupted) {
         let here = database::texts(&self.deployment.database());
         outcome.miss(taken, |text| here.contains(text) || self.aside.contains(text));
     }
 
-    /// Makes a whole backup, and looks whether it holds the state that stands, and all comments taken before.
+    /// Makes a whole backup, and checks that it holds the state that stands, and all comments taken before.
     pub(super) fn back_up(&mut self, taken: &[String], outcome: &mut Interrupted) {
         let folder = backups(&self.deployment);
         let backup = match create(&self.deployment, &folder) {
@@ -194,7 +195,7 @@ impl Stage {
         };
         self.look_into(&backup, taken, outcome);
         fs::remove_file(backup).expect("it is ours");
-        // What a killed restore has left elsewhere is for the next one, or the next start.
+        // The next restore or start removes what a killed restore has left elsewhere.
         let mut left = unfinished(self.deployment.folder());
         left.retain(|path| path.starts_with(&folder));
         if !left.is_empty() {
@@ -202,7 +203,7 @@ impl Stage {
         }
     }
 
-    /// Looks whether a backup is whole and holds all comments that were taken before.
+    /// Checks that a backup is whole and holds all comments that were taken before.
     pub(super) fn look_into(&self, backup: &Path, taken: &[String], outcome: &mut Interrupted) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let (backup, into) = (backup.to_string_lossy(), folder.path().to_string_lossy());

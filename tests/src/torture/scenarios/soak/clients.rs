@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::torture::keeper::issoctl;
 use crate::torture::{Deployment, Load, Shape};
 
-/// They go on until they are told to end.
+/// Clients on threads of their own, which go on until [`Clients::end`].
 pub struct Clients {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -67,7 +67,7 @@ fn rude(address: SocketAddr) {
         };
         let wait = stream.set_read_timeout(Some(Duration::from_secs(1)));
         wait.expect("a second is no strange time");
-        // What comes of it is Isso's affair, or that of whatever answers for it.
+        // Whatever the answer is, it does not matter here.
         let _ = stream.write_all(part);
         let _ = stream.read(&mut [0; 4096]);
     }

@@ -12,7 +12,7 @@ use super::super::broken::review_cases::{CASES, mend};
 use crate::PATIENCE;
 use crate::torture::{Deployment, Random, Save, within};
 
-/// A person, or a program, that means no good.
+/// Edits and kills that are meant to do harm.
 pub struct Hostile<'a> {
     deployment: &'a Deployment,
     /// A text with which Isso serves.
@@ -34,7 +34,7 @@ impl<'a> Hostile<'a> {
         }
     }
 
-    /// Does the next thing and waits a little; says what it was.
+    /// Does the next edit or kill and waits a little; returns what it was.
     pub fn act(&mut self) -> &'static str {
         self.turn += 1;
         let cfg = self.deployment.cfg();
@@ -79,7 +79,7 @@ impl<'a> Hostile<'a> {
             _ => {
                 let case = &CASES[self.turn / 8 % CASES.len()];
                 self.mend();
-                // What is there may be anything, and may be put back at this moment.
+                // The file may hold anything, and the supervisor may be putting it back at this moment.
                 let _ = case.edit.make(&cfg, &self.good);
                 case.name
             }
@@ -91,7 +91,7 @@ impl<'a> Hostile<'a> {
         what
     }
 
-    /// Saves the good text, whatever is there.
+    /// Saves the good text in place of whatever is there.
     pub fn mend(&self) {
         let cfg = self.deployment.cfg();
         // The supervisor may put a lost file back between two steps of it.
@@ -105,7 +105,7 @@ impl<'a> Hostile<'a> {
         Save::alternate(self.turn / 8).save(&self.deployment.cfg(), text);
     }
 
-    /// Some may be refused, but each ends.
+    /// Runs an action, which may be refused but must end.
     fn actions(&mut self) {
         let turn = self.turn;
         let website = |number: usize| format!("websites=https://blog{turn}-{number}.example");
