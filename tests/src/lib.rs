@@ -91,6 +91,9 @@ pub fn spin_until(instead: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
+/// The address of a server whose port the kernel chooses.
+pub const ANY_PORT: &str = "127.0.0.1:0";
+
 /// A free address for a server that is started again on the same port. The kernel takes the ports of clients from 32768
 /// on, and this port is below: while the server is down, no client gets it.
 pub fn free_address() -> SocketAddr {

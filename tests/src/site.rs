@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::disks::through;
-use crate::{IMAGE_ARGUMENTS, Up, free_address, issoctl, quick_folder, runtime, wait_for};
+use crate::{ANY_PORT, IMAGE_ARGUMENTS, Up, issoctl, quick_folder, runtime, wait_for};
 
 /// A data folder and the commands on it.
 pub struct Site {
@@ -145,51 +145,55 @@ impl Site {
         self.ok(&["action", "run", "set-websites", &website]);
     }
 
-    /// Starts `up` on a free port.
+    /// Where Isso answers, once a host listens there.
+    pub fn address(&self) -> SocketAddr {
+        let address = |status: &Value| status["url"].as_str()?.strip_prefix("http://")?.parse().ok();
+        let status = self.wait_for_status(|status| address(status).is_some());
+        address(&status).expect("it was waited for")
+    }
+
+    /// Starts `up` on a port that the kernel chooses.
     pub fn up(&self, args: &[&str]) -> Up<'_> {
-        let address = free_address();
-        self.up_on(address, &address.to_string(), args)
+        self.up_on(ANY_PORT, args)
     }
 
     /// Starts `up` on an address that is spelled like this.
-    pub fn up_on(&self, address: SocketAddr, listen: &str, args: &[&str]) -> Up<'_> {
-        self.spawn(address, &[&["up", "--listen", listen], args].concat())
+    pub fn up_on(&self, listen: &str, args: &[&str]) -> Up<'_> {
+        self.spawn(&[&["up", "--listen", listen], args].concat())
     }
 
     /// Starts `supervise` around the official image's command line, and waits until Isso serves.
     pub fn supervised(&self) -> Up<'_> {
-        let mut up = self.supervise(free_address(), &[]);
+        let mut up = self.supervise(ANY_PORT, &[]);
         up.wait_for_line("Isso serves");
         up
     }
 
     /// Starts `supervise` around the official image's command line, which these words come before.
-    pub fn supervise(&self, address: SocketAddr, before: &[&str]) -> Up<'_> {
-        let (bind, config) = (address.to_string(), self.cfg_path());
+    pub fn supervise(&self, bind: &str, before: &[&str]) -> Up<'_> {
+        let config = self.cfg_path();
         let gunicorn = runtime().join("bin/gunicorn");
         let path = |path: &'_ PathBuf| path.to_str().expect("the path is text").to_owned();
         let (config, gunicorn) = (path(&config), path(&gunicorn));
         let ours = ["supervise", "--config", &config, "--"];
-        let bound = [&gunicorn[..], "-b", &bind];
+        let bound = [&gunicorn[..], "-b", bind];
         let all = [&ours[..], before, &bound, &IMAGE_ARGUMENTS].concat();
-        self.spawn(address, &all)
+        self.spawn(&all)
     }
 
-    /// Starts `up` on a free port, with this as its stderr, and waits until Isso serves.
+    /// Starts `up` with this as its stderr, and waits until Isso serves.
     pub fn serving_onto(&self, stderr: impl Into<Stdio>) -> Up<'_> {
-        let address = free_address();
-        let args = ["up", "--listen", &address.to_string()];
-        let up = self.spawn_onto(stderr, address, &args);
+        let up = self.spawn_onto(stderr, &["up", "--listen", ANY_PORT]);
         up.wait_for_status(|status| status["serving"] == true);
         up
     }
 
     /// Starts `up` or `supervise`.
-    pub fn spawn(&self, address: SocketAddr, args: &[&str]) -> Up<'_> {
-        self.spawn_onto(Stdio::piped(), address, args)
+    pub fn spawn(&self, args: &[&str]) -> Up<'_> {
+        self.spawn_onto(Stdio::piped(), args)
     }
 
-    fn spawn_onto(&self, stderr: impl Into<Stdio>, address: SocketAddr, args: &[&str]) -> Up<'_> {
+    fn spawn_onto(&self, stderr: impl Into<Stdio>, args: &[&str]) -> Up<'_> {
         let mut command = self.command(args);
         if !self.through.is_empty() {
             command = through(&self.through, &command);
@@ -200,7 +204,7 @@ impl Site {
             .stderr(stderr)
             .spawn()
             .expect("issoctl runs");
-        Up::new(self, child, address)
+        Up::new(self, child)
     }
 
     /// Sets a password, starts `up`, and waits until Isso serves.

@@ -1,5 +1,6 @@
 //! A running `up` or `supervise`.
 
+use std::cell::OnceCell;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, ExitStatus};
@@ -16,18 +17,19 @@ use crate::{PATIENCE, Site};
 pub struct Up<'a> {
     site: &'a Site,
     child: Child,
-    address: SocketAddr,
+    /// Read from the status when it is first asked for.
+    address: OnceCell<SocketAddr>,
     lines: Receiver<String>,
     seen: String,
 }
 
 impl<'a> Up<'a> {
-    pub(crate) fn new(site: &'a Site, mut child: Child, address: SocketAddr) -> Up<'a> {
+    pub(crate) fn new(site: &'a Site, mut child: Child) -> Up<'a> {
         let lines = follow(&mut child);
         Up {
             site,
             child,
-            address,
+            address: OnceCell::new(),
             lines,
             seen: String::new(),
         }
@@ -35,12 +37,12 @@ impl<'a> Up<'a> {
 
     /// Where Isso answers.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// The address alone.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        *self.address.get_or_init(|| self.site.address())
     }
 
     /// The process id of `up`.

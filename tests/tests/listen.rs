@@ -16,9 +16,9 @@ async fn an_address_may_be_a_name_a_url_or_a_port_alone() {
     ] {
         let address = free_address();
         let spelled = spell(address.port());
-        let mut up = site.up_on(address, &spelled, &[]);
+        let mut up = site.up_on(&spelled, &[]);
         up.wait_for_line("Isso serves");
-        let answer = reqwest::get(format!("{}/info", up.url())).await;
+        let answer = reqwest::get(format!("http://{address}/info")).await;
         assert_eq!(answer.expect("Isso answers").status(), 200, "{spelled}");
         assert!(up.terminate().success(), "{spelled}");
     }

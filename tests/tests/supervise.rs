@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 use std::process::Command;
 
-use isso_tests::{Site, Visitor, free_address, wait_for};
+use isso_tests::{ANY_PORT, Site, Visitor, free_address, wait_for};
 use nix::sys::signal::{Signal, kill};
 
 /// What `isso_cfg` knows to be good and this Isso cannot start with: misaka is not installed.
@@ -147,8 +147,9 @@ fn supervise_refuses_a_command_that_it_cannot_run() {
 fn an_isso_that_outlived_its_supervisor_is_ended_by_the_next_one() {
     let site = site();
     let address = free_address();
+    let bind = address.to_string();
     let script = ["sh", "-c", "\"$0\" \"$@\"; exit $?"];
-    let mut up = site.supervise(address, &script);
+    let mut up = site.supervise(&bind, &script);
     up.wait_for_line("Isso serves");
     let master = up.master();
     up.signal(Signal::SIGKILL);
@@ -159,7 +160,7 @@ fn an_isso_that_outlived_its_supervisor_is_ended_by_the_next_one() {
     // A process with this variable need not be an Isso of this folder.
     other.arg("60").env("ISSO_SETTINGS", "/proc/self/fd/0");
     let mut other = other.spawn().expect("sleep runs");
-    let mut up = site.supervise(address, &[]);
+    let mut up = site.supervise(&bind, &[]);
     up.wait_for_line("Isso serves");
     assert!(up.printed().contains("whose supervisor was killed"));
     let state = std::fs::read_to_string(format!("/proc/{master}/stat")).unwrap_or_default();
@@ -177,7 +178,6 @@ fn an_isso_that_outlived_its_supervisor_is_ended_by_the_next_one() {
 fn a_configuration_file_is_kept_unless_it_makes_a_daemon_or_names_other_settings() {
     let site = site();
     let file = site.data().join("own.py");
-    let address = free_address();
     let save = |text: &str| {
         #[expect(clippy::disallowed_methods, reason = "no process reads it meanwhile")]
         std::fs::write(&file, text).expect("it can be written");
@@ -187,7 +187,6 @@ fn a_configuration_file_is_kept_unless_it_makes_a_daemon_or_names_other_settings
     let config = site.cfg_path().display().to_string();
     let gunicorn = isso_tests::runtime().join("bin/gunicorn");
     let gunicorn = gunicorn.to_str().expect("it is text");
-    let listen = address.to_string();
     let words = [
         "supervise",
         "--config",
@@ -195,13 +194,13 @@ fn a_configuration_file_is_kept_unless_it_makes_a_daemon_or_names_other_settings
         "--",
         gunicorn,
         "-b",
-        &listen,
+        ANY_PORT,
         "-w",
         "1",
         &own,
         "isso.run",
     ];
-    let mut up = site.spawn(address, &words);
+    let mut up = site.spawn(&words);
     let status = up.wait_for_status(|status| status["supervisor"]["lastExit"].is_string());
     let reason = status["supervisor"]["lastExit"].as_str().unwrap_or_default();
     assert!(reason.contains("daemon") && reason.contains("own.py"), "{reason}");

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use isso_tests::table::{Table, ms, secs};
-use isso_tests::{Site, Up};
+use isso_tests::{Site, Up, free_address};
 
 use crate::database;
 use crate::load::{Load, Shot, failed, slowest};
@@ -20,8 +20,10 @@ pub fn restore(table: &mut Table, site: &Site, work: &Path) {
     let backup = newest(&work.join("backups"));
     let backup = backup.to_str().expect("the path is text");
 
-    let up = site.serving_again();
-    let address = up.address();
+    // The second `up` is to find the port free.
+    let address = free_address();
+    let mut up = site.up_on(&address.to_string(), &[]);
+    up.wait_for_line("Isso serves");
     let (ours, took) = outage(&up, || {
         site.ok(&["backup", "restore", backup, "--yes"]);
     });

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use isso_tests::disks::{namespaces, through};
 use isso_tests::torture::unfinished;
-use isso_tests::{Site, wait_for};
+use isso_tests::{ANY_PORT, Site, wait_for};
 
 use crate::{listed, site};
 
@@ -92,8 +92,7 @@ fn a_backup_that_cannot_be_made_is_told_and_isso_serves_on() {
 #[test]
 fn up_as_the_first_process_makes_backups_too() {
     let site = site();
-    let address = isso_tests::free_address();
-    let up = site.command(&["up", "--listen", &address.to_string(), "--backup-every", "1s"]);
+    let up = site.command(&["up", "--listen", ANY_PORT, "--backup-every", "1s"]);
     let first = ["--pid", "--fork", "--kill-child", "--mount-proc"];
     let Some(words) = namespaces(&first) else {
         return;

@@ -6,14 +6,14 @@ use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
-use isso_tests::{Site, free_address, wait_for};
+use isso_tests::{ANY_PORT, Site, wait_for};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
 /// Runs `up` with 64 descriptors.
-fn with_few_descriptors(site: &Site, listen: &str) -> Child {
-    let up = site.command(&["up", "--listen", listen]);
+fn with_few_descriptors(site: &Site) -> Child {
+    let up = site.command(&["up", "--listen", ANY_PORT]);
     let mut script = Command::new("sh");
     script
         .args(["-c", "ulimit -n 64; exec \"$@\"", "sh"])
@@ -29,8 +29,8 @@ fn with_few_descriptors(site: &Site, listen: &str) -> Child {
 fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
     let site = Site::new();
     site.set_password();
-    let listen = free_address().to_string();
-    let mut up = with_few_descriptors(&site, &listen);
+    let mut up = with_few_descriptors(&site);
+    let address = site.address();
     let master = |status: &Value| status["supervisor"]["pid"].as_i64().unwrap_or_default();
     let status = site.wait_for_status(|status| status["serving"] == true);
     let followers: Vec<_> = (0..80)
@@ -55,7 +55,7 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
     let old = Pid::from_raw(master(&status).try_into().expect("it is small"));
     kill(old, Signal::SIGKILL).expect("the master is there");
     let answers = || {
-        let mut visitor = TcpStream::connect(&listen).ok()?;
+        let mut visitor = TcpStream::connect(address).ok()?;
         visitor.write_all(b"GET /info HTTP/1.0\r\n\r\n").ok()?;
         let mut answer = String::new();
         visitor.read_to_string(&mut answer).ok()?;
@@ -72,10 +72,10 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
 #[test]
 fn visitors_who_are_answered_before_isso_runs_leave_the_descriptors_that_a_start_takes() {
     let site = Site::new();
-    let listen = free_address().to_string();
-    let mut up = with_few_descriptors(&site, &listen);
+    let mut up = with_few_descriptors(&site);
+    let address = site.address();
     let answers = || {
-        let mut visitor = TcpStream::connect(&listen).ok()?;
+        let mut visitor = TcpStream::connect(address).ok()?;
         visitor.write_all(b"GET /info HTTP/1.0\r\n\r\n").ok()?;
         let mut answer = String::new();
         visitor.read_to_string(&mut answer).ok()?;
@@ -88,7 +88,7 @@ fn visitors_who_are_answered_before_isso_runs_leave_the_descriptors_that_a_start
     // No request is complete, so that the host waits for each.
     let slow: Vec<_> = (0..80)
         .map_while(|_| {
-            let mut visitor = TcpStream::connect(&listen).ok()?;
+            let mut visitor = TcpStream::connect(address).ok()?;
             visitor.write_all(b"GET /info HTTP/1.1\r\n").ok()?;
             Some(visitor)
         })

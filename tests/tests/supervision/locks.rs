@@ -3,14 +3,14 @@
 use std::fs::{self, File};
 use std::process::Stdio;
 
-use isso_tests::{Site, free_address, wait_for};
+use isso_tests::{ANY_PORT, Site, wait_for};
 use serde_json::Value;
 
 #[test]
 fn a_second_up_is_refused_on_the_same_folder_or_port() {
     let site = Site::new();
     let up = site.serving();
-    let said = site.refused(&["up", "--listen", &free_address().to_string()], 1);
+    let said = site.refused(&["up", "--listen", ANY_PORT], 1);
     assert!(said.contains("another `issoctl up`"), "{said}");
     let elsewhere = Site::new();
     let said = elsewhere.refused(&["up", "--listen", &up.address().to_string()], 1);
@@ -23,7 +23,7 @@ fn up_does_not_begin_without_a_socket_for_commands() {
     site.set_password();
     let socket = site.data().join("api.sock");
     fs::create_dir(&socket).expect("the folder is ours");
-    let said = site.refused(&["up", "--listen", "127.0.0.1:0"], 1);
+    let said = site.refused(&["up", "--listen", ANY_PORT], 1);
     assert!(said.contains("commands could not reach"), "{said}");
     assert!(said.contains("a folder stands in its place"), "{said}");
     // A file is removed, as is the socket that a killed `up` has left behind.
@@ -63,7 +63,7 @@ fn up_and_commands_that_change_files_wait_for_one_another() {
 
     let lock = File::open(site.data().join("up.lock")).expect("the command made it");
     lock.lock().expect("it can be locked");
-    let said = site.refused(&["up", "--listen", "127.0.0.1:0"], 3);
+    let said = site.refused(&["up", "--listen", ANY_PORT], 3);
     assert!(said.contains("has taken"), "{said}");
 }
 

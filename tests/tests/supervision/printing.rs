@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Write, pipe};
 use std::process::Command;
 
-use isso_tests::{Site, Terminal, Up, free_address, wait_for};
+use isso_tests::{ANY_PORT, Site, Terminal, Up, wait_for};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::Signal;
 use serde_json::Value;
@@ -78,8 +78,7 @@ fn a_stderr_that_is_not_read_holds_nothing_up() {
 fn a_lost_terminal_stops_up_and_a_log_is_told_no_password() {
     let site = Site::new();
     let log = site.data().join("up.log");
-    let listen = free_address().to_string();
-    let up = site.command(&["up", "--create-password", "--listen", &listen]);
+    let up = site.command(&["up", "--create-password", "--listen", ANY_PORT]);
     let mut script = Command::new("sh");
     script
         .args(["-c", "log=$0; exec \"$@\" 2>\"$log\""])
