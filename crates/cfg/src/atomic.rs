@@ -1,4 +1,8 @@
-//! Replacing a file so that a reader, or a crash, finds the old one or the new one and never a part.
+//! Replaces a file so that a reader, or a crash, finds the old one or the new one and never a part.
+//!
+//! The `tempfile` crate makes the temporary file and renames it. No crate for atomic writes does the rest: `atomicwrites`
+//! and `atomic-write-file` replace a symbolic link by a file instead of the file that it names, and do not give the new
+//! file the owner of the old one. An `isso.cfg` may be such a link, and may belong to another user than root.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
@@ -7,28 +11,33 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// The mode of every file of ours: the files hold passwords.
+use crate::file_names::numbered_names;
+
+/// The mode of every file that is written: they hold passwords.
 pub(crate) const MODE: u32 = 0o600;
+
+/// So many files of one name and one second are kept.
+const MOST_KEPT: usize = 999;
 
 /// Writes a file anew: a temporary file beside it, flushed, renamed over it, and the folder flushed.
 ///
-/// When this returns, the new contents survive a crash; before, the old do. The new file has mode 0600 and, if we may
-/// give files away, the owner of the old one. A link is followed, so the file it names is replaced and the link stays.
+/// When this returns, the new contents survive a crash; before, the old do. The new file has mode 0600 and, if root
+/// writes it, the owner of the old one. A link is followed: the file that it names is replaced, and the link stays.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     let target = resolve(path)?;
-    prepare(&target, contents)?
+    write_temporary(&target, contents)?
         .persist(&target)
         .map_err(|error| error.error)?;
-    sync(folder(&target))
+    sync_folder(folder_of(&target))
 }
 
 /// Writes a file beside another under the first free name, so that nothing is ever overwritten; gives its path.
 pub(crate) fn write_beside(path: &Path, suffix: &str, contents: &[u8]) -> io::Result<PathBuf> {
-    let mut file = prepare(path, contents)?;
-    for name in names(path, suffix) {
+    let mut file = write_temporary(path, contents)?;
+    for name in kept_names(path, suffix) {
         file = match file.persist_noclobber(&name) {
             Ok(_) => {
-                sync(folder(path))?;
+                sync_folder(folder_of(path))?;
                 return Ok(name);
             }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => error.file,
@@ -41,10 +50,10 @@ pub(crate) fn write_beside(path: &Path, suffix: &str, contents: &[u8]) -> io::Re
 /// Renames what stands at a path, whatever it is, to the first free name beside it; gives that name.
 pub(crate) fn move_aside(path: &Path, suffix: &str) -> io::Result<PathBuf> {
     // Every writer holds the volume's lock, so the name stays free until the rename.
-    let free = names(path, suffix).find(|name| fs::symlink_metadata(name).is_err());
+    let free = kept_names(path, suffix).find(|name| fs::symlink_metadata(name).is_err());
     let name = free.ok_or(io::ErrorKind::AlreadyExists)?;
     fs::rename(path, &name)?;
-    sync(folder(path))?;
+    sync_folder(folder_of(path))?;
     Ok(name)
 }
 
@@ -52,7 +61,7 @@ pub(crate) fn move_aside(path: &Path, suffix: &str) -> io::Result<PathBuf> {
 pub(crate) fn remove_leftovers(path: &Path) -> io::Result<()> {
     let target = resolve(path)?;
     let prefix = prefix(&target);
-    for entry in fs::read_dir(folder(&target))? {
+    for entry in fs::read_dir(folder_of(&target))? {
         let entry = entry?;
         if entry.file_name().to_string_lossy().starts_with(&prefix) {
             fs::remove_file(entry.path())?;
@@ -61,13 +70,29 @@ pub(crate) fn remove_leftovers(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The folder that a path is in; for a bare name, the working directory.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Brings the names in a folder to the disk. A file system that can do that for no folder keeps them anyway.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
+}
+
 /// Follows links to the file that they finally name, which need not exist.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     // Linux gives up after 40 links as well: https://man7.org/linux/man-pages/man7/path_resolution.7.html
     let mut target = path.to_owned();
     for _ in 0..40 {
         match fs::read_link(&target) {
-            Ok(next) => target = folder(&target).join(next),
+            Ok(next) => target = folder_of(&target).join(next),
             Err(error)
                 if matches!(
                     error.kind(),
@@ -83,23 +108,16 @@ pub fn resolve(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Writes a temporary file that is to stand beside a file or in its place, down to the disk.
-fn prepare(path: &Path, contents: &[u8]) -> io::Result<NamedTempFile> {
+fn write_temporary(path: &Path, contents: &[u8]) -> io::Result<NamedTempFile> {
     let mode = Permissions::from_mode(MODE);
     let mut file = Builder::new()
         .prefix(&prefix(path))
         .permissions(mode)
-        .tempfile_in(folder(path))?;
+        .tempfile_in(folder_of(path))?;
     file.write_all(contents)?;
     keep_owner(path, file.as_file())?;
     file.as_file().sync_all()?;
     Ok(file)
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
 }
 
 /// How the names of our temporary files begin: hidden, and recognisable.
@@ -111,9 +129,12 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
-    let first = format!("{}.{suffix}", file_name(path));
-    (1..1000).map(move |n| path.with_file_name(if n == 1 { first.clone() } else { format!("{first}-{n}") }))
+/// The names under which a file may be kept beside its place. There is an end to them, so that a file system that calls
+/// every name taken is an error.
+fn kept_names(path: &Path, suffix: &str) -> impl Iterator<Item = PathBuf> {
+    let stem = format!("{}.{suffix}", file_name(path));
+    let names = numbered_names(stem, "").take(MOST_KEPT);
+    names.map(|name| path.with_file_name(name))
 }
 
 fn keep_owner(old: &Path, new: &File) -> io::Result<()> {
@@ -133,8 +154,4 @@ fn keep_owner(old: &Path, new: &File) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         done => done,
     }
-}
-
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }

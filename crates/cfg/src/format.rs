@@ -3,7 +3,7 @@
 //! It follows CPython: <https://github.com/python/cpython/blob/v3.11.7/Objects/stringlib/unicode_format.h> for fields
 //! and <https://github.com/python/cpython/blob/v3.11.7/Python/formatter_unicode.c> for what stands behind their colon.
 
-use crate::number::leading_digits;
+use crate::digits::leading_digits;
 
 /// What Python makes of a format.
 #[derive(Debug, PartialEq, Eq)]

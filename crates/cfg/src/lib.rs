@@ -75,11 +75,13 @@
 mod atomic;
 mod diagnose;
 mod diagnostic;
+mod digits;
 mod document;
 mod environment;
 mod equivalence;
 mod expand;
 mod expanded;
+mod file_names;
 mod format;
 pub mod keys;
 mod lock;
@@ -96,11 +98,12 @@ mod unindented;
 mod volume;
 mod website;
 
-pub use atomic::resolve;
+pub use atomic::{folder_of, resolve, sync_folder};
 pub use diagnose::{MOST_WEBSITES, diagnose, diagnose_text};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Document, EditError, Span, ValueFault};
 pub use environment::Environment;
+pub use file_names::{numbered_names, timestamp};
 pub use keys::Key;
 pub use lock::Lock;
 pub use origin::{Origin, OriginError};
@@ -108,6 +111,6 @@ pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};
 pub use volume::{
-    Change, Contents, Found, Mended, Note, PrepareGuard, PreparedVolume, Review, RunMark, SETTINGS_MAX, Updated,
+    Change, Contents, Found, MASK, Mended, Note, PrepareGuard, PreparedVolume, Review, RunMark, SETTINGS_MAX, Updated,
     Volume, VolumeError, mend, read_file,
 };

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::number::leading_digits;
+use crate::digits::leading_digits;
 use crate::python::strip;
 
 /// A span of time, at least one second long.

@@ -1,6 +1,7 @@
 //! The files of an Isso server: settings, database, and the mail server that was selected.
 
 mod change;
+mod check;
 mod enforced;
 mod error;
 mod files;
@@ -9,29 +10,30 @@ mod last_good;
 mod note;
 mod pending_repairs;
 mod prepare;
+mod read;
 mod review;
 mod saving;
+mod set_aside;
+mod update;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use self::change::{Change, Mended, mend};
+pub use self::change::{Change, MASK, Mended, mend};
 pub use self::error::VolumeError;
+use self::files::is_read_only;
 pub use self::files::{SETTINGS_MAX, read as read_file};
-use self::files::{folder, is_read_only, make_folder, read, write};
 pub use self::in_use::{PrepareGuard, RunMark};
 pub use self::note::Note;
 pub use self::prepare::PreparedVolume;
+pub use self::read::Contents;
 pub use self::review::{Found, Review};
-use crate::diagnose::{self, diagnose};
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::document::{Document, EditError};
+pub use self::update::Updated;
+use crate::atomic::folder_of;
+use crate::document::Document;
 use crate::environment::Environment;
-use crate::keys::{self, Owner};
 use crate::lock::Lock;
-use crate::repair;
-use crate::store::Store;
 
 /// The volume of one Isso server: a folder of ours, or an `isso.cfg` that stands somewhere else.
 ///
@@ -60,34 +62,6 @@ pub struct Volume {
     lock_timeout: Option<Duration>,
 }
 
-/// What the two files of a volume say.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Contents {
-    /// `config/isso.cfg`.
-    pub cfg: Document,
-    /// `start9/store.json`.
-    pub store: Store,
-}
-
-impl Contents {
-    /// What a volume holds that nobody has touched yet.
-    pub fn fresh() -> Contents {
-        Contents {
-            cfg: repair::seed(),
-            store: Store::default(),
-        }
-    }
-}
-
-/// What an update did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Updated<T> {
-    /// What the edit returned.
-    pub value: T,
-    /// Whether the bytes of `isso.cfg` are others now.
-    pub cfg_changed: bool,
-}
-
 impl Volume {
     /// The volume in a folder. `dbpath` is where Isso finds the database, as `[general] dbpath` must say it: in a
     /// container that is another path than the one here.
@@ -112,7 +86,7 @@ impl Volume {
     pub fn of_config(config: impl Into<PathBuf>, dbpath: impl Into<String>) -> Volume {
         let (config, dbpath) = (config.into(), dbpath.into());
         Volume {
-            root: folder(&config).to_owned(),
+            root: folder_of(&config).to_owned(),
             store: None,
             database: PathBuf::from(&dbpath),
             dbpath,
@@ -232,178 +206,8 @@ impl Volume {
         last_good::read(self)
     }
 
-    /// What the files say, or where `isso.cfg` has no settings or was cut off, what [`prepare`](Volume::prepare) would
-    /// make of it.
-    pub fn contents(&self) -> Result<Contents, VolumeError> {
-        let cfg = match self.read_filled() {
-            Err(VolumeError::Missing { .. } | VolumeError::CutOff { .. }) => {
-                self.last_good().unwrap_or_else(repair::seed)
-            }
-            cfg => cfg?,
-        };
-        Ok(Contents {
-            cfg,
-            store: self.read_store()?,
-        })
-    }
-
-    /// Says whether a person could log in: there is an admin password, it is not one that everybody knows, and preparing
-    /// would not take it out.
-    pub fn has_usable_password(&self) -> Result<bool, VolumeError> {
-        match self.read_document() {
-            Ok(cfg) => Ok(cfg.has_usable_password() && self.untrusted_password(&cfg).is_none()),
-            Err(VolumeError::Missing { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Reads both files. A missing `store.json` reads as no mail.
-    pub fn read(&self) -> Result<Contents, VolumeError> {
-        Ok(Contents {
-            cfg: self.read_document()?,
-            store: self.read_store()?,
-        })
-    }
-
-    /// Reads both files as they stand, good or not, between two updates: first `isso.cfg`, then `store.json`. Nothing
-    /// for a file that is missing.
-    pub fn originals(&self) -> Result<[Option<Vec<u8>>; 2], VolumeError> {
-        // Where there can be no lock, there can be no update either.
-        let _lock = match self.lock() {
-            Err(VolumeError::Lock { source, .. }) if is_read_only(&source) => None,
-            lock => Some(lock?),
-        };
-        let store = self.store.as_deref().map(read).transpose()?.flatten();
-        Ok([read(&self.config)?, store])
-    }
-
-    /// Says everything that is wrong with `isso.cfg`, as it stands, in the order of its lines.
-    ///
-    /// Beside what [`diagnose()`](crate::diagnose()) finds these are the values that the next write will put right, and
-    /// a database folder that is missing.
-    pub fn check(&self) -> Result<Vec<Diagnostic>, VolumeError> {
-        let cfg = match self.read_document() {
-            Ok(cfg) => cfg,
-            Err(VolumeError::Invalid { diagnostics, .. }) => return Ok(diagnostics),
-            Err(error) => return Err(error),
-        };
-        let mut found = diagnose(&cfg);
-        let untrusted = self.untrusted_password(&cfg);
-        // The password's note says already that the panel is turned on.
-        let is_told = |wrong: &Diagnostic| untrusted.is_some() && wrong.message.starts_with("[admin]");
-        let enforced = self.check_enforced(&cfg).into_iter();
-        let enforced = enforced.filter(|wrong| !is_told(wrong));
-        found.extend(enforced.map(|wrong| Diagnostic {
-            severity: Severity::Warning,
-            fix: "It is put right before Isso starts.".to_owned(),
-            ..wrong
-        }));
-        found.extend(untrusted);
-        if cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
-            found.retain(|wrong| wrong.code != Code::DatabasePath);
-        }
-        found.extend(self.check_database_folder(&cfg).map(|missing| {
-            let is_made = folder(&self.database).starts_with(&self.root);
-            Diagnostic {
-                severity: if is_made { Severity::Warning } else { missing.severity },
-                ..missing
-            }
-        }));
-        found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-        Ok(found)
-    }
-
-    /// Changes the files under the lock: reads them, runs `edit`, enforces what must hold, and writes what changed.
-    ///
-    /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick. An `isso.cfg` that
-    /// is empty or sets nothing counts as [missing](VolumeError::Missing): a change of it would leave nothing but the
-    /// change. One that was [cut off](VolumeError::CutOff) is left to its author, who may have meant it.
-    pub fn update<T, E: From<VolumeError>>(
-        &self,
-        edit: impl FnOnce(&mut Contents) -> Result<T, E>,
-    ) -> Result<Updated<T>, E> {
-        let _lock = self.lock()?;
-        let before = Contents {
-            cfg: self.read_filled()?,
-            store: self.read_store()?,
-        };
-        let mut after = before.clone();
-        // Before the edit, for a password that an action sets is trusted.
-        let untrusted = self.enforce_panel(&mut after.cfg).map_err(enforce)?;
-        let value = edit(&mut after)?;
-        self.enforce(&mut after.cfg).map_err(enforce)?;
-        if untrusted {
-            prepare::set_aside(&self.config, "rejected", before.cfg.as_str().as_bytes())?;
-        }
-        if let Some(path) = self.store.as_deref().filter(|_| after.store != before.store) {
-            make_folder(folder(path))?;
-            write(path, after.store.to_text().as_bytes())?;
-        }
-        let cfg_changed = after.cfg != before.cfg;
-        if cfg_changed {
-            write(&self.config, after.cfg.as_str().as_bytes())?;
-        }
-        Ok(Updated { value, cfg_changed })
-    }
-
     fn lock(&self) -> Result<Lock, VolumeError> {
         let path = self.root.join(".lock");
         Lock::acquire(&path, self.lock_timeout).map_err(|source| VolumeError::Lock { path, source })
     }
-
-    fn read_document(&self) -> Result<Document, VolumeError> {
-        let path = || self.config.clone();
-        let bytes = read(&self.config)?.ok_or_else(|| VolumeError::Missing { path: path() })?;
-        self.document(&bytes).map_err(|diagnostics| VolumeError::Invalid {
-            path: path(),
-            diagnostics,
-        })
-    }
-
-    /// Reads a text as a document of this volume.
-    fn document(&self, bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
-        Document::from_bytes(bytes).map(|cfg| cfg.with_environment(&self.environment))
-    }
-
-    /// Reads `isso.cfg`. One that is empty is missing, and so is one that sets nothing if there are last good settings,
-    /// of which preparing makes it again. One that was cut off is an error of its own.
-    fn read_filled(&self) -> Result<Document, VolumeError> {
-        let cfg = self.read_document()?;
-        let path = || self.config.clone();
-        let text = cfg.as_str();
-        if text.trim().is_empty() || (!repair::has_settings(&cfg) && self.last_good().is_some()) {
-            return Err(VolumeError::Missing { path: path() });
-        }
-        if self.is_cut_off(text.as_bytes()) {
-            return Err(VolumeError::CutOff { path: path() });
-        }
-        Ok(cfg)
-    }
-
-    fn read_store(&self) -> Result<Store, VolumeError> {
-        let Some(path) = &self.store else {
-            return Ok(Store::default());
-        };
-        match read(path)? {
-            Some(bytes) => Store::from_bytes(&bytes).map_err(|source| VolumeError::Store {
-                path: path.clone(),
-                source,
-            }),
-            None => Ok(Store::default()),
-        }
-    }
-}
-
-fn enforce(source: EditError) -> VolumeError {
-    VolumeError::Enforce { source }
-}
-
-/// Says what Isso would refuse in a file, in the order of its lines, apart from the enforced keys.
-fn refused(cfg: &Document) -> Vec<Diagnostic> {
-    diagnose::findings(cfg)
-        .into_iter()
-        .filter(|finding| finding.key.is_none_or(|key| key.owner != Owner::Enforced))
-        .map(|finding| finding.diagnostic)
-        .filter(|diagnostic| diagnostic.severity == Severity::Refused)
-        .collect()
 }

@@ -3,6 +3,7 @@
 use super::context::{Context, Stage};
 use super::values::without_comment;
 use crate::diagnostic::{Code, Severity};
+use crate::digits::leading_digits;
 use crate::keys::{self, Key};
 use crate::number;
 use crate::timedelta::{Timedelta, TimedeltaError};
@@ -88,7 +89,7 @@ fn soon(context: &mut Context<'_>, key: &'static Key, read: Timedelta) {
 
 /// A span in months or years, of 30 and 365 days: `1y`, `6 months`.
 fn calendar(value: &str) -> Option<Timedelta> {
-    let (count, unit) = number::leading_digits(value.trim())?;
+    let (count, unit) = leading_digits(value.trim())?;
     let days = match unit.trim().to_lowercase().as_str() {
         "mo" | "mon" | "month" | "months" => 30,
         "y" | "yr" | "year" | "years" => 365,

@@ -13,7 +13,7 @@ use crate::keys::{self, Key, Kind};
 use crate::repair::{self, Repair};
 
 /// What is shown in place of a secret.
-const MASK: &str = "••••••••";
+pub const MASK: &str = "••••••••";
 
 /// One thing that becomes another in `isso.cfg`. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,7 +1,7 @@
 //! What must hold for the database to be found and comments to be approved.
 
 use super::Volume;
-use super::files::folder;
+use crate::atomic::folder_of;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::{Document, EditError};
 use crate::keys::{self, Key};
@@ -53,7 +53,7 @@ impl Volume {
 
     /// Says whether the folder of the database is missing.
     pub(super) fn check_database_folder(&self, cfg: &Document) -> Option<Diagnostic> {
-        let folder = folder(&self.database);
+        let folder = folder_of(&self.database);
         if folder.is_dir() {
             return None;
         }

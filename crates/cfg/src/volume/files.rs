@@ -57,13 +57,6 @@ pub(super) fn make_folder(path: &Path) -> Result<(), VolumeError> {
     })
 }
 
-/// The folder that a file is in.
-pub(super) fn folder(path: &Path) -> &Path {
-    path.parent()
-        .filter(|parent| *parent != Path::new(""))
-        .unwrap_or(Path::new("."))
-}
-
 /// Says whether nothing may be written where this happened.
 pub(super) fn is_read_only(error: &io::Error) -> bool {
     use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::check::refused;
 use super::files::{self, is_read_only, write};
-use super::{Volume, VolumeError, refused};
+use super::{Volume, VolumeError};
 use crate::document::Document;
 
 impl Volume {

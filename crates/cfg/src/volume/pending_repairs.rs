@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use super::files::{folder, make_folder, read};
+use super::files::{make_folder, read};
 use super::{Note, Volume, VolumeError};
+use crate::atomic::folder_of;
 
 impl Volume {
     /// The same volume, which records each repair in a file until a process [takes](Volume::take_repairs) the list. The
@@ -43,7 +44,7 @@ impl Volume {
             return Ok(());
         }
         let path = self.repairs_path();
-        make_folder(folder(&path))?;
+        make_folder(folder_of(&path))?;
         let append = || -> io::Result<()> {
             let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
             file.write_all(lines.as_bytes())

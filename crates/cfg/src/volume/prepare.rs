@@ -1,17 +1,14 @@
 //! Makes a volume fit to run Isso.
 
-use std::fs::{self, File, Permissions};
-use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::SystemTime;
 
-use time::OffsetDateTime;
-
-use super::files::{folder, is_read_only, make_folder, read, write};
+use super::check::refused;
+use super::files::{is_read_only, make_folder, read, write};
 use super::saving::wait_until_saved;
-use super::{Note, Volume, VolumeError, enforce, refused};
-use crate::atomic;
+use super::set_aside::{close, make_way, make_way_for_folder, set_aside};
+use super::update::unenforced;
+use super::{Note, Volume, VolumeError};
+use crate::atomic::{self, folder_of};
 use crate::document::Document;
 use crate::keys;
 use crate::repair::{self, Repair};
@@ -51,8 +48,8 @@ fn prepare_files(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vol
     files.extend(volume.store_path());
     for path in files.iter().chain([&volume.database]) {
         if path.starts_with(volume.root()) {
-            make_way_for_folder(folder(path), volume, notes)?;
-            make_folder(folder(path))?;
+            make_way_for_folder(folder_of(path), volume, notes)?;
+            make_folder(folder_of(path))?;
         }
     }
     for path in &files {
@@ -102,11 +99,11 @@ fn prepare_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vo
         repair(volume, &bytes, notes)
     };
     let panel_was_on = cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true);
-    let untrusted = volume.enforce_panel(&mut cfg).map_err(enforce)?;
+    let untrusted = volume.enforce_panel(&mut cfg).map_err(unenforced)?;
     if untrusted {
         notes.push(Note::PasswordTakenOut { path: path.to_owned() });
     }
-    let mut enforced = volume.enforce(&mut cfg).map_err(enforce)?;
+    let mut enforced = volume.enforce(&mut cfg).map_err(unenforced)?;
     if !panel_was_on && cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true) {
         enforced.push(&keys::ADMIN_ENABLED);
     }
@@ -191,98 +188,10 @@ fn prepare_store(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> 
     write(path, Store::default().to_text().as_bytes())
 }
 
-/// Keeps what stood in a file beside it, as `<file>.<what>-<time>`.
-pub(super) fn set_aside(path: &Path, what: &str, bytes: &[u8]) -> Result<Note, VolumeError> {
-    let kept = atomic::write_beside(path, &format!("{what}-{}", now()), bytes);
-    let kept = kept.map_err(|source| VolumeError::SetAside {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(Note::SetAside {
-        path: path.to_owned(),
-        kept,
-    })
-}
-
-/// Moves out of a file's place what is no file, or cannot be read. A link is as good as what it names.
-fn make_way(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
-    let is_in_the_way = match fs::metadata(path) {
-        Ok(there) => there.is_file() && is_closed_to_us(path) || !there.is_file(),
-        // A link to nowhere: what it names could not be made where there is no folder for it.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::symlink_metadata(path).is_ok() && !atomic::resolve(path).is_ok_and(|target| folder(&target).is_dir())
-        }
-        Err(_) => true,
-    };
-    if is_in_the_way {
-        move_aside(path, notes)?;
-    }
-    Ok(())
-}
-
-/// Whether a file is there that we may not read: in a container, a file may belong to a user that it does not know.
-fn is_closed_to_us(path: &Path) -> bool {
-    File::open(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
-        // One that is ours we open to ourselves.
-        && fs::set_permissions(path, Permissions::from_mode(atomic::MODE)).is_err()
-}
-
-/// Moves a file, or whatever else is no folder, out of the place of a folder in the volume.
-fn make_way_for_folder(path: &Path, volume: &Volume, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
-    let is_there = fs::symlink_metadata(path).is_ok();
-    if path != volume.root() && is_there && !path.is_dir() {
-        move_aside(path, notes)?;
-    }
-    Ok(())
-}
-
-fn move_aside(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
-    let kept = atomic::move_aside(path, &format!("rejected-{}", now())).map_err(|source| VolumeError::SetAside {
-        path: path.to_owned(),
-        source,
-    })?;
-    notes.push(Note::SetAside {
-        path: path.to_owned(),
-        kept,
-    });
-    Ok(())
-}
-
-/// Takes the rights of others away from a file that needs no writing, for it holds passwords.
-fn close(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
-    let failed = |source| VolumeError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    match fs::set_permissions(path, Permissions::from_mode(atomic::MODE)) {
-        Ok(()) => notes.push(Note::Closed { path: path.to_owned() }),
-        // It is somebody else's file, and it is for them to close it.
-        Err(error) if is_read_only(&error) => {}
-        Err(error) => return Err(failed(error)),
-    }
-    Ok(())
-}
-
 /// Where JSON stops making sense is safe to tell; the text there may be a password.
 fn reason(error: &StoreError) -> String {
     match error {
         StoreError::Json(source) => format!("{error}: line {}, column {}", source.line(), source.column()),
         _ => error.to_string(),
     }
-}
-
-/// The time as it appears in file names: UTC, to the second, without separators that some systems refuse.
-fn now() -> String {
-    let now = OffsetDateTime::from(SystemTime::now());
-    let (year, month, day) = (now.year(), u8::from(now.month()), now.day());
-    format!(
-        "{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z",
-        now.hour(),
-        now.minute(),
-        now.second()
-    )
 }

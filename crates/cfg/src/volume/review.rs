@@ -2,10 +2,12 @@
 
 use std::io;
 
-use super::files::{folder, is_read_only, make_folder, read, write};
+use super::check::refused;
+use super::files::{is_read_only, make_folder, read, write};
 use super::last_good::ends_within_a_line_of;
 use super::saving::read_until_stable;
-use super::{Note, Volume, VolumeError, refused};
+use super::{Note, Volume, VolumeError};
+use crate::atomic::folder_of;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Document;
 use crate::{keys, password};
@@ -52,7 +54,7 @@ fn put_right(volume: &Volume, in_force: &Document) -> Result<Review, VolumeError
     let _lock = volume.lock()?;
     let plan = ReviewPlan::at(volume, in_force);
     if let Some(ToWrite { text, .. }) = plan.to_write {
-        make_folder(folder(&volume.config))?;
+        make_folder(folder_of(&volume.config))?;
         write(&volume.config, text.as_str().as_bytes())?;
         // The file is right now, even if the list of repairs cannot be written.
         let _ = volume.record_repairs(&plan.review.notes);

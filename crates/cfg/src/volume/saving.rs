@@ -3,8 +3,9 @@
 use std::thread;
 use std::time::Duration;
 
+use super::Volume;
+use super::check::refused;
 use super::files::read;
-use super::{Volume, refused};
 use crate::document::Document;
 
 /// An editor that saves in place empties the file first and then fills it, and one that saves by renaming may take it
