@@ -5,9 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use isso_cfg::timestamp;
 use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
 use crate::archive::{Archive, ArchiveError, SUFFIX};
 use crate::manifest::Manifest;
@@ -20,8 +19,6 @@ pub(crate) const BEFORE_RESTORE: &str = "before-restore-";
 
 /// And that of a folder with the files of a restore that was undone, so.
 pub(crate) const NOT_SERVED: &str = "not-served-";
-
-const TIME: &[BorrowedFormatItem] = format_description!("[year][month][day]T[hour][minute][second]Z");
 
 /// A backup in a folder.
 #[derive(Debug)]
@@ -139,10 +136,5 @@ impl BackupFile {
 
 /// The name of a backup: what comes before a number, should the name be taken, and what after it.
 pub(crate) fn file_name(created: OffsetDateTime) -> (String, &'static str) {
-    (format!("isso-{}", stamp(created)), SUFFIX)
-}
-
-/// A time as it stands in names of files, in UTC and to the second.
-pub(crate) fn stamp(time: OffsetDateTime) -> String {
-    time.format(TIME).expect("every time in UTC can be written so")
+    (format!("isso-{}", timestamp(created)), SUFFIX)
 }

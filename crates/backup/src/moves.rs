@@ -4,10 +4,12 @@
 //! folder that the file left and in the one that it came to, before the next one begins: whatever a power cut leaves is
 //! a state in between two moves, from which the plan of a restore leads on.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::io::ErrorKind::{InvalidInput, NotADirectory, NotFound};
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
+
+use isso_cfg::{folder_of, sync_folder};
 
 /// One file that gives way to another, or to none.
 pub(crate) struct Move {
@@ -69,10 +71,10 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// Brings a rename to the disk.
 pub(crate) fn flush(from: &Path, to: &Path) -> io::Result<()> {
     let (left, entered) = (folder_of(from), folder_of(to));
-    sync(entered)?;
+    sync_folder(entered)?;
     match left == entered {
         true => Ok(()),
-        false => sync(left),
+        false => sync_folder(left),
     }
 }
 
@@ -85,27 +87,12 @@ fn make_folder(file: &Path) -> io::Result<()> {
     }
     make_folder(folder)?;
     fs::DirBuilder::new().mode(0o700).create(folder)?;
-    sync(folder_of(folder))
-}
-
-/// The folder around a path; the one around a relative path has no name.
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// Brings the names in a folder to the disk, where the file system can do that for a folder alone.
-pub(crate) fn sync(folder: &Path) -> io::Result<()> {
-    match File::open(folder)?.sync_all() {
-        Err(error) if error.kind() == InvalidInput => Ok(()),
-        synced => synced,
-    }
+    sync_folder(folder_of(folder))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::os::unix::fs::symlink;
 
     use super::*;

@@ -2,20 +2,20 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::iter;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use isso_cfg::{Diagnostic, Document, Mended, Severity, diagnose, mend, resolve};
+use isso_cfg::{
+    Diagnostic, Document, Mended, Severity, diagnose, mend, numbered_names, resolve, sync_folder, timestamp,
+};
 use isso_database::Depth;
 use nix::unistd::{AccessFlags, access};
 use time::OffsetDateTime;
 
 use crate::archive::ArchiveError;
-use crate::backup_dir::{BEFORE_RESTORE, stamp};
+use crate::backup_dir::BEFORE_RESTORE;
 use crate::counts::{self, DatabaseProblem};
 use crate::manifest::{CONFIG, Counts, DATABASE, MEMBERS};
-use crate::moves::sync;
 use crate::progress::{BackupStep, Cancelled, Progress};
 use crate::restore_source::RestoreSource;
 use crate::space::{self, NoSpace};
@@ -142,7 +142,7 @@ fn stage_as(
     if let (Some(before), Some(mended)) = (cfg, &mended)
         && mended.rejected
     {
-        let kept = free_beside(root, &format!("{CONFIG}{REJECTED}{}", now()));
+        let kept = free_beside(root, format!("{CONFIG}{REJECTED}{}", now()));
         write(&below.join(&kept), &before).map_err(unwritten)?;
         fs::remove_file(below.join(CONFIG)).map_err(unwritten)?;
         let text = mended.cfg.as_str().as_bytes();
@@ -182,14 +182,12 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn now() -> String {
-    stamp(OffsetDateTime::now_utc())
+    timestamp(OffsetDateTime::now_utc())
 }
 
-/// The first of the names that begin so and are free in the volume.
-fn free_beside(root: &Path, stem: &str) -> String {
-    let numbered = (2..).map(|n| format!("{stem}-{n}"));
-    let mut names = iter::once(stem.to_owned()).chain(numbered);
-    let free = names.find(|name| fs::symlink_metadata(root.join(name)).is_err());
+/// The first name of this stem that is free in the volume.
+fn free_beside(root: &Path, stem: String) -> String {
+    let free = numbered_names(stem, "").find(|name| fs::symlink_metadata(root.join(name)).is_err());
     free.expect("there is always another number")
 }
 
@@ -274,7 +272,7 @@ fn sync_folders(below: &Path) -> io::Result<()> {
             sync_folders(&path)?;
         }
     }
-    sync(below)
+    sync_folder(below)
 }
 
 /// A folder that is not there yet, for the files that give way: beside the backups, or if those lie on another file
@@ -282,5 +280,5 @@ fn sync_folders(below: &Path) -> io::Result<()> {
 pub(crate) fn free_name(root: &Path, prefix: &str) -> PathBuf {
     let is_apart = device(&root.join("backups")).is_some_and(|it| Some(it) != device(root));
     let folder = if is_apart { "" } else { "backups/" };
-    PathBuf::from(free_beside(root, &format!("{folder}{prefix}{}", now())))
+    PathBuf::from(free_beside(root, format!("{folder}{prefix}{}", now())))
 }

@@ -6,12 +6,12 @@ use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use isso_cfg::{numbered_names, sync_folder};
 use nix::fcntl::OFlag;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::{Builder, TempDir};
 
-use crate::moves::sync;
 use crate::throttle;
 
 const PREFIX: &str = ".issoctl-";
@@ -80,19 +80,13 @@ impl StagingDir {
     /// Gives a finished file, which is on the disk already, its name in the folder; the first free one of those
     /// that begin so.
     pub fn publish(&self, file: &Path, (stem, suffix): &(String, &str)) -> Result<PathBuf, StagingDirError> {
-        let mut path = self.beside.join(format!("{stem}{suffix}"));
-        let mut number = 2;
-        loop {
-            match rename_unless_taken(file, &path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    path = self.beside.join(format!("{stem}-{number}{suffix}"));
-                    number += 1;
-                }
-                Err(error) => return Err(StagingDirError::Publish(path, error)),
-                Ok(()) => break,
-            }
-        }
-        match sync(&self.beside) {
+        let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AlreadyExists;
+        let (renamed, path) = numbered_names(stem.clone(), suffix)
+            .map(|name| self.beside.join(name))
+            .map(|path| (rename_unless_taken(file, &path), path))
+            .find(|(renamed, _)| !renamed.as_ref().is_err_and(is_taken))
+            .expect("there is always another number");
+        match renamed.and_then(|()| sync_folder(&self.beside)) {
             Ok(()) => Ok(path),
             Err(error) => Err(StagingDirError::Publish(path, error)),
         }

@@ -23,13 +23,13 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use isso_cfg::{Lock, resolve};
+use isso_cfg::{Lock, resolve, sync_folder};
 use serde::{Deserialize, Serialize};
 
 use crate::backup_dir::NOT_SERVED;
 use crate::counts::with_suffix;
 use crate::manifest::{CONFIG, DATABASE, MEMBERS};
-use crate::moves::{Move, flush, is_there, rename, sync};
+use crate::moves::{Move, flush, is_there, rename};
 use crate::stage::{REJECTED, StageError, check_places, free_name};
 use crate::staging_dir::{is_staging_name, remove_abandoned};
 
@@ -220,7 +220,7 @@ pub fn stage_undo(root: &Path, restored: &Restored) -> io::Result<PathBuf> {
         _ => {}
     }
     plan.write(before)?;
-    sync(before)?;
+    sync_folder(before)?;
     Ok(before.clone())
 }
 
@@ -379,7 +379,7 @@ fn remove_empty(before: &Path) {
 /// Without its plan, the folder means nothing any more.
 fn close(root: &Path, ready: &Path) -> io::Result<()> {
     fs::remove_file(ready.join(PLAN))?;
-    sync(ready)?;
+    sync_folder(ready)?;
     fs::remove_dir_all(ready)?;
-    sync(root)
+    sync_folder(root)
 }

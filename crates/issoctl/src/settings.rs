@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use isso_cfg::keys::{self, Kind};
-use isso_cfg::{Diagnostic, Document, Volume, VolumeError};
+use isso_cfg::{Diagnostic, Document, MASK, Volume, VolumeError};
 use serde::{Deserialize, Serialize};
 
 /// The settings as Isso sees them.
@@ -72,11 +72,7 @@ fn settings(cfg: &Document, reveal: bool) -> Vec<Setting> {
         Setting {
             section: key.section.to_owned(),
             name: key.name.to_owned(),
-            value: if hidden {
-                "••••••••".to_owned()
-            } else {
-                value
-            },
+            value: if hidden { MASK.to_owned() } else { value },
             by_default: !cfg.has(key.section, key.name),
             expanded: cfg.is_expanded(key),
         }
