@@ -7,6 +7,7 @@ mod crate_differences;
 mod edits;
 mod generate;
 mod oracle;
+mod random_bytes;
 mod variables;
 
 use std::collections::BTreeMap;
