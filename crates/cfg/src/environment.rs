@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_is_withheld_unless_isso_has_it_anyway() {
+    fn variables_that_steer_are_withheld_unless_isso_has_them_anyway() {
         let check = |process, name: &str, expected| {
             assert_eq!(environment(process).variable(name), expected, "{process:?} {name}");
         };
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_is_shown() {
+    fn debug_shows_no_value() {
         let environment = Environment::of_up([("A".into(), "secret".into())]);
         assert!(!format!("{environment:?}").contains("secret"));
     }

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_isso_does_not_read_does_not_count() {
+    fn changes_that_isso_does_not_read_do_not_count() {
         check("[general]", "# mine\n\n[general]", true);
         check("ratelimit = 2", "  RateLimit:2  ", true);
         check("max-age = 15m", "max_age = 1h", true);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_is_none_of_the_values() {
+    fn a_key_without_a_value_differs_from_every_value() {
         check("max-age = 15m", "max-age", false);
         check("max-age = 15m", "max-age =", false);
         let without = document("[general]\nmax-age\n");
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_isso_replaces_is_compared_as_it_is_spelled() {
+    fn an_unknown_variable_is_compared_as_it_is_spelled() {
         let with = |value: &str| document(&format!("[general]\nhost =\n  {value}\n"));
         assert!(with("$ISSO_SITE").means_the_same(&with("$ISSO_SITE")));
         assert!(!with("$ISSO_SITE").means_the_same(&with("${ISSO_SITE}")));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_variables_is_compared_as_isso_sees_it() {
+    fn a_known_variable_is_compared_as_isso_sees_it() {
         let environment = Environment::of_up([("AGE".into(), "15m".into()), ("B".into(), "16m".into())]);
         let document = |text: &str| document(text).with_environment(&environment);
         let with = |value: &str| document(&FILE.replace("15m", value));
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn two_values_that_isso_cannot_read_are_two() {
+    fn values_that_isso_cannot_read_differ() {
         let with = |value: &str| document(&format!("[guard]\nratelimit = {value}\n"));
         assert!(!with("abc").means_the_same(&with("abd")));
         assert!(with("abc").means_the_same(&with("abc")));

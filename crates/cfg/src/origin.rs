@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_refused() {
+    fn a_text_that_is_no_origin_is_refused() {
         use OriginError::*;
         let check = |text: &str, expected: OriginError| {
             assert_eq!(Origin::parse(text), Err(expected), "{text:?}");
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn local_is_what_no_certificate_is_issued_for() {
+    fn an_origin_is_local_if_no_certificate_is_issued_for_it() {
         let check = |text: &str, expected: bool| {
             assert_eq!(Origin::parse(text).unwrap().is_local(), expected, "{text:?}");
         };
@@ -251,7 +251,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange(text in "(https?://)?\\PC*") {
+        fn strange_texts_cause_no_panic(text in "(https?://)?\\PC*") {
             let _ = Origin::parse(&text);
             let _ = Website::read(&text);
         }

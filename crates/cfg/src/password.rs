@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_of_a_password_that_is_none() {
+    fn an_unusable_password_is_reported_at_its_line() {
         check("[admin]\npassword = hunter2\n", None);
         check("[admin]\npassword = x7$Kq9\n", None);
         check("[admin]\npassword = $HOME\n", Some((Code::UnsetVariable, 2, 12)));

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kept_as_typed_or_refused_with_the_reason() {
+    fn a_password_is_kept_as_typed_or_refused_with_the_reason() {
         let check = |text: &str, expected: Result<(), SecretError>| {
             assert_eq!(
                 Secret::parse(text).map(|secret| assert_eq!(secret.expose(), text)),

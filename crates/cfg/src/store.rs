@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn no_password_is_left_behind() {
+    fn a_new_selection_leaves_no_password_behind() {
         let stored =
             r#"{"smtp":{"selection":"custom","value":{"password":"hunter2"},"other":{"x":{"password":"hunter2"}}}}"#;
         check(
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_store_is_damaged() {
+    fn a_text_that_is_no_store_is_damaged() {
         let check = |text: &str, expected: &str| {
             assert_eq!(Store::parse(text).unwrap_err().to_string(), expected, "{text:?}");
         };

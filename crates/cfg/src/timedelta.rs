@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_persons_spellings() {
+    fn spellings_of_people_are_read() {
         let check = |text: &str, expected: &str| {
             assert_eq!(Timedelta::parse(text).unwrap().to_string(), expected, "{text:?}");
         };
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_span_is_refused() {
+    fn a_text_that_is_no_span_is_refused() {
         use TimedeltaError::*;
         let check = |text: &str, expected: TimedeltaError| {
             assert_eq!(Timedelta::parse(text), Err(expected), "{text:?}");
@@ -253,14 +253,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(seconds in 1..=Timedelta::MAX.seconds) {
+        fn a_written_span_is_read_back(seconds in 1..=Timedelta::MAX.seconds) {
             let span = Timedelta::from_seconds(seconds).unwrap();
             prop_assert_eq!(Timedelta::parse(&span.to_string()), Ok(span));
             prop_assert_eq!(Timedelta::from_isso(&span.to_string()), Ok(span));
         }
 
         #[test]
-        fn no_text_is_too_strange(text in "\\PC*") {
+        fn strange_texts_cause_no_panic(text in "\\PC*") {
             let _ = Timedelta::parse(&text);
             let _ = Timedelta::from_isso(&text);
         }

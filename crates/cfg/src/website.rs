@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_as_isso_reads_them() {
+    fn entries_are_read_as_isso_reads_them() {
         let check = |entry: &str, expected: Result<&str, WebsiteError>| {
             assert_eq!(
                 Website::read(entry).map(|site| site.origin()),

@@ -144,7 +144,7 @@ fn a_key_is_added_at_the_end_of_its_section() {
 }
 
 #[test]
-fn what_default_has_is_added_to_the_section() {
+fn a_key_that_default_has_is_added_to_the_section() {
     check(
         "[DEFAULT]\nk = v\n[a]\n[DEFAULT]\n",
         Set("a", "k", "v"),
@@ -176,7 +176,7 @@ fn a_key_goes_and_its_comments_stay() {
 }
 
 #[test]
-fn what_python_would_not_read_back_is_refused() {
+fn an_edit_that_python_would_not_read_back_is_refused() {
     let why = |why: &str| format!("the value of [a] k cannot be written: {why}");
     let given = "[a]\nk = v\n";
     refuses(

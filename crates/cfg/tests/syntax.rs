@@ -198,7 +198,7 @@ fn bytes_that_are_not_utf8() {
 }
 
 #[test]
-fn what_is_no_text_is_told_once() {
+fn bytes_that_are_no_text_are_reported_once() {
     let database = b"SQLite format 3\0\x10\xff\n\xe9\n\xe9\n";
     let said = "the file is no text, and so no isso.cfg";
     check(database, &[(1, 18, Code::NotUtf8, "\\xff", said)]);
@@ -208,7 +208,7 @@ fn what_is_no_text_is_told_once() {
 }
 
 #[test]
-fn no_text_holds_a_value() {
+fn diagnostics_hold_no_value() {
     for text in [
         "k: secret",
         "[a]\n=secret",
@@ -249,7 +249,7 @@ fn a_diagnostic_reads_as_a_sentence_and_as_json() {
 
 /// A file with more problems than a person reads is still refused for each of them.
 #[test]
-fn a_file_full_of_problems_is_told_of_all() {
+fn a_file_full_of_problems_is_reported_in_full() {
     let keys: String = (0..100_000).map(|number| format!("key = {number}\n")).collect();
     let problems = Document::parse(format!("[a]\n{keys}")).unwrap_err();
     assert_eq!(problems.len(), 99_999);

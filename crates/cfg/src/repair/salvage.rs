@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_left_out() {
+    fn unreadable_lines_are_left_out() {
         check(
             "[general]\n= nothing\nhost = x\nname\n  y\nmax-age = 1h\n",
             "[general]\nhost = x\nmax-age = 1h\n",

@@ -49,7 +49,7 @@ const VALUES: [&str; 32] = [
 ];
 
 #[test]
-fn refused_is_what_isso_refuses() {
+fn diagnostics_refuse_what_isso_refuses() {
     // The script puts the database elsewhere.
     let keys: Vec<&Key> = keys::ALL.iter().filter(|key| **key != keys::DBPATH).collect();
     // Each key gets a third of the values, the next key the next third: a real Isso needs its time.

@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 use self::cases::{CASES, Case, Isso};
 
 #[test]
-fn everything_is_found_at_its_place() {
+fn every_problem_is_found_at_its_place() {
     let mut wrong = Vec::new();
     for case in CASES {
         let diagnostics = diagnosed(case.text);
@@ -49,7 +49,7 @@ fn everything_is_found_at_its_place() {
 }
 
 #[test]
-fn no_secret_is_shown() {
+fn diagnostics_show_no_secret() {
     for case in CASES {
         for diagnostic in diagnosed(case.text) {
             let shown = format!("{diagnostic:?} {diagnostic}");
@@ -65,7 +65,7 @@ fn no_secret_is_shown() {
 }
 
 #[test]
-fn isso_does_what_is_said() {
+fn isso_does_what_a_diagnostic_says() {
     let answer = &*ANSWER;
     let wrong: Vec<String> = CASES
         .iter()
@@ -78,7 +78,7 @@ fn isso_does_what_is_said() {
 
 /// The definition of the worst severity, checked on the table itself.
 #[test]
-fn refused_means_that_isso_stops_or_fails_to_post() {
+fn isso_stops_or_fails_to_post_with_a_refused_file() {
     use isso_cfg::Severity::Refused;
     for case in CASES {
         let refused = case.found.iter().any(|(severity, ..)| *severity == Refused);
@@ -127,7 +127,7 @@ fn the_table_of_keys_is_that_of_isso() {
 
 /// Whatever a file was before, Isso runs with it once the volume is prepared.
 #[test]
-fn what_is_prepared_runs() {
+fn isso_runs_with_every_prepared_file() {
     let corpus = corpus();
     let files: Vec<&[u8]> = CASES
         .iter()

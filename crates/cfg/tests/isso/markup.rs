@@ -80,7 +80,7 @@ fn advice_on_markup_brings_old_comments_back() {
 
 /// The default of Isso 0.13, and the default that comes with 0.14, which lists misaka's options too.
 #[test]
-fn what_nothing_is_lost_of_is_no_more_than_a_warning() {
+fn markup_that_loses_nothing_is_no_more_than_a_warning() {
     let check = |file: &str, expected: &[(Severity, Code)]| {
         let found = diagnose_text(&website(file));
         let found: Vec<_> = found.iter().map(|found| (found.severity, found.code)).collect();

@@ -6,7 +6,7 @@ use super::ask;
 use super::review_cases::{By, CASES, Edit, Then};
 
 #[test]
-fn what_a_review_refuses_isso_refuses_too() {
+fn isso_refuses_what_a_review_refuses() {
     let mut good = Contents::fresh().cfg;
     good.write_text(&keys::ADMIN_PASSWORD, "hunter2")
         .expect("the template has room for a password");

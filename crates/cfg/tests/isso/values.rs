@@ -204,7 +204,7 @@ fn settings_that_do_not_go_together_are_found_and_others_are_not() {
 
 /// `none` hands out the address of the commenter, who is somebody@example.org in these tests.
 #[test]
-fn without_a_hash_isso_tells_the_address() {
+fn isso_tells_the_address_without_a_hash() {
     let text = merged("[hash]\nalgorithm = none\n");
     let answer = ask(&[&text]);
     let hash = answer.files[0]

@@ -37,7 +37,7 @@ fn document(text: &str) -> Document {
 
 /// Real Isso, with the very variables that the document asks for, reads what the document reads.
 #[test]
-fn isso_sees_what_is_said_that_it_sees() {
+fn isso_sees_the_values_that_a_document_predicts() {
     let values = [
         "$PORT",
         "${PORT}",
@@ -125,7 +125,7 @@ fn check(text: &str, expected: &[(isso_cfg::Severity, Code)]) {
 }
 
 #[test]
-fn each_value_that_names_a_variable_is_told_and_checked() {
+fn each_value_that_names_a_variable_is_reported_and_checked() {
     let mail = |line: &str| {
         format!(
             "[general]\nhost = localhost\nnotify = smtp\n[server]\npublic-endpoint = https://c.example\n[smtp]\nsecurity = none\n\

@@ -12,7 +12,7 @@ use super::*;
 use crate::update::Failed;
 
 #[test]
-fn something_else_in_the_place_of_a_file_is_moved_away() {
+fn folders_and_pipes_in_the_place_of_a_file_are_moved_away() {
     let (_folder, volume) = volume();
     fs::create_dir_all(volume.config_path().join("inside")).unwrap();
     fs::create_dir_all(store(&volume).parent().unwrap()).unwrap();
@@ -48,7 +48,7 @@ fn a_link_stays_and_its_target_is_written() {
 }
 
 #[test]
-fn what_stands_in_the_way_of_a_file_is_set_aside() {
+fn obstacles_to_a_file_are_set_aside() {
     fn check(in_the_way: impl FnOnce(&Path), expected_at: &str) {
         let (folder, volume) = volume_with(FINE);
         volume.remember(&volume.read().unwrap().cfg).unwrap();
@@ -88,7 +88,7 @@ fn what_stands_in_the_way_of_a_file_is_set_aside() {
 }
 
 #[test]
-fn a_file_that_belongs_to_somebody_else_is_set_aside() {
+fn a_file_of_another_user_is_set_aside() {
     if !geteuid().is_root() {
         return not_tested("only root can give files to another user");
     }
@@ -153,7 +153,7 @@ fn in_a_namespace() {
 }
 
 #[test]
-fn what_stands_in_the_way_of_the_lock_is_set_aside() {
+fn obstacles_to_the_lock_are_set_aside() {
     for make in [
         (|path| fs::create_dir(path).unwrap()) as fn(&Path),
         |path| nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).unwrap(),
@@ -195,7 +195,7 @@ fn settings_of_more_than_a_mebibyte_are_not_read() {
 }
 
 #[test]
-fn what_a_killed_writer_left_is_removed() {
+fn leftovers_of_a_killed_writer_are_removed() {
     let (_folder, volume) = volume_with(FINE);
     put(
         &volume.config_path().with_file_name(".isso.cfg.new-abcdef"),
@@ -226,7 +226,7 @@ fn a_damaged_store_is_set_aside() {
 }
 
 #[test]
-fn others_may_not_read_the_files() {
+fn files_are_closed_to_other_users() {
     let (_folder, volume) = volume_with(FINE);
     for path in [volume.config_path(), store(&volume)] {
         fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();

@@ -1,4 +1,4 @@
-//! The mark of a volume that Isso runs on, and the word that a repair leaves.
+//! The mark of a volume that Isso runs on, and the repairs that a repair leaves.
 
 use super::*;
 
@@ -29,14 +29,14 @@ fn a_volume_that_is_being_prepared_is_marked_after_it() {
 }
 
 #[test]
-fn what_stands_in_the_place_of_the_mark_marks_nothing() {
+fn a_folder_in_the_place_of_the_mark_marks_nothing() {
     let (folder, volume) = volume_with(FINE);
     fs::create_dir(folder.path().join(".in-use")).unwrap();
     assert!(volume.keep_unused().is_some());
 }
 
 #[test]
-fn word_of_a_repair_is_given_once() {
+fn a_recorded_repair_is_taken_once() {
     let (_folder, volume) = volume_with(FINE);
     let volume = volume.recording_repairs();
     assert!(volume.take_repairs().unwrap().is_empty(), "all is well");
@@ -44,32 +44,32 @@ fn word_of_a_repair_is_given_once() {
     volume.prepare().unwrap();
     put(&store(&volume), "{");
     volume.prepare().unwrap();
-    let word = volume.take_repairs().unwrap().join("\n");
-    assert!(word.contains("isso.cfg.rejected-"), "{word}");
-    assert!(word.contains("store.json was damaged"), "{word}");
+    let repairs = volume.take_repairs().unwrap().join("\n");
+    assert!(repairs.contains("isso.cfg.rejected-"), "{repairs}");
+    assert!(repairs.contains("store.json was damaged"), "{repairs}");
     assert!(volume.take_repairs().unwrap().is_empty());
 }
 
 #[test]
-fn what_is_put_back_while_isso_runs_leaves_word_too() {
+fn a_file_that_is_put_back_while_isso_runs_is_recorded_too() {
     let (_folder, volume) = volume_with(FINE);
     let volume = volume.recording_repairs();
     let in_force = volume.read().unwrap().cfg;
     fs::remove_file(volume.config_path()).unwrap();
     volume.review(&in_force).unwrap();
-    let word = volume.take_repairs().unwrap();
-    assert_eq!(word.len(), 1, "{word:?}");
+    let repairs = volume.take_repairs().unwrap();
+    assert_eq!(repairs.len(), 1, "{repairs:?}");
 }
 
 #[test]
-fn what_is_no_news_leaves_no_word_and_neither_does_who_has_a_log() {
+fn notes_are_recorded_if_they_are_news_and_recording_is_on() {
     let (_folder, volume) = volume();
-    let telling = volume.clone().recording_repairs();
-    telling.prepare().unwrap();
-    put(&telling.config_path(), FINE.replace("/db/comments.db", "/elsewhere"));
-    telling.prepare().unwrap();
-    assert!(telling.take_repairs().unwrap().is_empty());
+    let recording = volume.clone().recording_repairs();
+    recording.prepare().unwrap();
+    put(&recording.config_path(), FINE.replace("/db/comments.db", "/elsewhere"));
+    recording.prepare().unwrap();
+    assert!(recording.take_repairs().unwrap().is_empty());
     put(&volume.config_path(), "a line of no section\n");
     volume.prepare().unwrap();
-    assert!(telling.take_repairs().unwrap().is_empty());
+    assert!(recording.take_repairs().unwrap().is_empty());
 }

@@ -121,7 +121,7 @@ fn a_file_that_is_there_is_repaired_as_ever() {
 }
 
 #[test]
-fn settings_that_are_lost_beside_a_database_are_told() {
+fn settings_that_are_lost_beside_a_database_are_reported() {
     for (has_database, is_reported) in [(false, false), (true, true)] {
         let (_folder, volume) = volume_with("");
         if has_database {
@@ -140,7 +140,7 @@ fn settings_that_are_lost_beside_a_database_are_told() {
 }
 
 #[test]
-fn what_is_not_good_is_no_seed() {
+fn a_last_good_file_that_is_not_good_is_no_seed() {
     let (_folder, volume) = volume_with("");
     put(&last_good(&volume), FINE.replace("hunter2", ""));
     let prepared = volume.prepare().unwrap();
@@ -151,7 +151,7 @@ fn what_is_not_good_is_no_seed() {
 }
 
 #[test]
-fn the_template_is_put_right_without_a_word() {
+fn the_template_is_put_right_without_a_note() {
     let folder = quick_folder();
     let volume = Volume::new(folder.path(), "/elsewhere/comments.db");
     let notes = volume.prepare().unwrap().notes;
@@ -162,7 +162,7 @@ fn the_template_is_put_right_without_a_word() {
 }
 
 #[test]
-fn what_a_killed_writer_left_is_removed() {
+fn leftovers_of_a_killed_writer_are_removed() {
     let (_folder, volume) = volume_with(FINE);
     let left = last_good(&volume).with_file_name(".isso.cfg.last-good.new-abc");
     put(&left, "part of a");

@@ -17,7 +17,7 @@ fn alone(text: Option<&str>) -> (TempDir, Volume) {
 }
 
 #[test]
-fn it_is_one_file() {
+fn a_lone_config_is_one_file() {
     let (folder, volume) = alone(None);
     assert_eq!(volume.root(), folder.path().join("etc"));
     assert_eq!(volume.config_path(), folder.path().join("etc/my.cfg"));
@@ -27,7 +27,7 @@ fn it_is_one_file() {
 }
 
 #[test]
-fn it_is_seeded_and_nothing_else_is_made() {
+fn a_lone_config_is_seeded_and_nothing_else_is_made() {
     let (folder, volume) = alone(None);
     let prepared = volume.prepare().unwrap();
     let path = volume.config_path();
@@ -73,7 +73,7 @@ fn an_update_keeps_no_selection() {
 }
 
 #[test]
-fn it_is_remembered_beside_it() {
+fn good_settings_are_remembered_beside_a_lone_config() {
     let (_folder, volume) = alone(Some(FINE));
     let good = volume.read().unwrap().cfg;
     volume.remember(&good).unwrap();
@@ -102,7 +102,7 @@ fn a_good_file_needs_no_leave_to_write() {
 }
 
 #[test]
-fn where_nothing_can_be_written_settling_says_what_to_change() {
+fn preparing_says_what_to_change_where_nothing_can_be_written() {
     let check = |text: Option<&str>, expected: &str| {
         let (_folder, volume) = alone(text);
         fs::create_dir_all(volume.root()).unwrap();
@@ -123,7 +123,7 @@ fn where_nothing_can_be_written_settling_says_what_to_change() {
 
 /// A folder of which only the files are another user's.
 #[test]
-fn a_file_of_somebody_else_stays_open_to_others() {
+fn a_file_of_another_user_stays_open_to_others() {
     let (_folder, volume) = alone(Some(FINE));
     put(&volume.root().join(".lock"), "");
     let prepared = with_modes(volume.root(), (0o777, 0o666), || volume.prepare().unwrap());

@@ -43,7 +43,7 @@ fn the_path_of_the_database_is_the_one_given() {
 }
 
 #[test]
-fn what_is_fine_is_not_touched() {
+fn a_good_file_is_not_touched() {
     let (_folder, volume) = volume_with(FINE);
     let before = (identity(volume.config_path()), identity(store(&volume)));
     let prepared = volume.prepare().unwrap();
@@ -98,7 +98,7 @@ fn an_empty_file_is_seeded() {
 }
 
 #[test]
-fn what_must_hold_is_put_right() {
+fn enforced_keys_are_put_right() {
     let (_folder, volume) =
         volume_with("[general]\nhost = localhost\ndbpath=/tmp/x\n[admin]\npassword =\nenabled = off\n");
     let codes: Vec<Code> = volume.check().unwrap().iter().map(|found| found.code).collect();
@@ -253,7 +253,7 @@ fn another_encoding_is_salvaged() {
 }
 
 #[test]
-fn what_was_rejected_is_never_overwritten() {
+fn a_rejected_file_is_never_overwritten() {
     let (_folder, volume) = volume();
     // Several of them fall into the same second.
     let rejected: Vec<String> = (0..12).map(|n| format!("[general]\nhost =\n# {n}\n")).collect();

@@ -38,7 +38,7 @@ fn every_change_of_every_writer_is_there_in_the_end() {
 }
 
 #[test]
-fn with_a_limit_a_lock_that_is_not_given_back_is_an_error_and_nothing_is_changed() {
+fn a_lock_that_is_not_released_within_the_limit_is_an_error_and_nothing_is_changed() {
     let (folder, volume) = volume_with(FINE);
     volume.prepare().unwrap();
     let lock = File::open(folder.path().join(".lock")).unwrap();

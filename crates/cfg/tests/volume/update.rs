@@ -89,7 +89,7 @@ fn an_edit_that_fails_changes_nothing() {
 }
 
 #[test]
-fn every_write_enforces_what_must_hold() {
+fn every_write_puts_enforced_keys_right() {
     let (_folder, volume) = volume_with(&FINE.replace("/db/", "/tmp/"));
     let updated = volume.update(|contents| Ok::<_, Failed>(contents.cfg.write_bool(&keys::ADMIN_ENABLED, false)?));
     assert!(updated.unwrap().cfg_changed);
