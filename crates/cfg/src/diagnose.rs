@@ -17,7 +17,6 @@ mod hash;
 mod html;
 mod improve;
 mod mail;
-mod mailbox;
 mod markup;
 mod misaka;
 mod names;

@@ -26,6 +26,66 @@ pub struct Diagnostic {
     pub fix: String,
 }
 
+impl Diagnostic {
+    /// Begins a diagnostic with its line and column, and with the text to show of that place.
+    pub(crate) fn at((line, column): (usize, usize), text: impl Into<String>) -> Place {
+        let text = text.into();
+        Place { line, column, text }
+    }
+}
+
+/// The beginning of a [`Diagnostic`]: where something is wrong, and what is shown of it.
+#[must_use]
+pub(crate) struct Place {
+    line: usize,
+    column: usize,
+    text: String,
+}
+
+impl Place {
+    /// Says what Isso refuses here.
+    pub fn refused(self, code: Code, message: impl Into<String>) -> Problem {
+        self.problem(Severity::Refused, code, message)
+    }
+
+    /// Says what Isso takes for something else than its author meant.
+    pub fn misread(self, code: Code, message: impl Into<String>) -> Problem {
+        self.problem(Severity::Misread, code, message)
+    }
+
+    /// Says what deserves a look, though Isso starts.
+    pub fn warning(self, code: Code, message: impl Into<String>) -> Problem {
+        self.problem(Severity::Warning, code, message)
+    }
+
+    /// Says what is wrong here, and how bad that is.
+    pub fn problem(self, severity: Severity, code: Code, message: impl Into<String>) -> Problem {
+        Problem(Diagnostic {
+            severity,
+            code,
+            line: self.line,
+            column: self.column,
+            text: self.text,
+            message: message.into(),
+            fix: String::new(),
+        })
+    }
+}
+
+/// A [`Diagnostic`] that only lacks the advice.
+#[must_use]
+pub(crate) struct Problem(Diagnostic);
+
+impl Problem {
+    /// Says what to do.
+    pub fn fix(self, fix: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            fix: fix.into(),
+            ..self.0
+        }
+    }
+}
+
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}: {}", self.line, self.column, self.message)

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use self::error::{EditError, ValueFault};
 use self::reader::{DEFAULT, Entry, Reading, Section};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::environment::Environment;
 use crate::expanded::ExpandedValues;
 use crate::python;
@@ -276,4 +276,11 @@ pub struct Span {
     pub column: usize,
     /// The bytes, as a range of [`Document::as_str`].
     pub bytes: Range<usize>,
+}
+
+impl Span {
+    /// Begins a diagnostic of this place, where `text` is shown of it.
+    pub(crate) fn shown(&self, text: impl Into<String>) -> Place {
+        Diagnostic::at((self.line, self.column), text)
+    }
 }

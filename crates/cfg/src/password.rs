@@ -1,6 +1,6 @@
 //! Whether somebody could log in to the admin pages.
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
 use crate::environment::Variable;
 use crate::expand;
@@ -30,42 +30,26 @@ impl Document {
         if self.read_bool(&ADMIN_ENABLED) == Some(true) || !self.has_usable_password() {
             return None;
         }
-        let (line, column) = self.place(&ADMIN_ENABLED);
-        Some(Diagnostic {
-            severity: Severity::Warning,
-            code: Code::UntrustedPassword,
-            line,
-            column,
-            text: ADMIN_ENABLED.name.to_owned(),
-            message: "[admin] enabled is not on, and Isso is run with its admin panel: it is turned on, and the password that this file \
-                      has for it is not taken over"
-                .to_owned(),
-            fix: "Run the action set-admin-password afterwards; or write enabled = true under [admin] first, if the password is one that \
-                  you chose."
-                .to_owned(),
-        })
+        let message = "[admin] enabled is not on, and Isso is run with its admin panel: it is turned on, and the password that this \
+                       file has for it is not taken over";
+        let fix = "Run the action set-admin-password afterwards; or write enabled = true under [admin] first, if the password is one \
+                   that you chose.";
+        let at = Diagnostic::at(self.place(&ADMIN_ENABLED), ADMIN_ENABLED.name);
+        Some(at.warning(Code::UntrustedPassword, message).fix(fix))
     }
 }
 
 /// Says why Isso must not run with the password of a document, if so.
 pub(crate) fn refused(doc: &Document) -> Option<Diagnostic> {
     let (code, message) = fault(doc)?;
-    let (line, column) = doc.place(&ADMIN_PASSWORD);
     let other = match code {
         Code::UnsetVariable => "Set the variable there and start issoctl again, run",
         _ => "Run",
     };
-    Some(Diagnostic {
-        severity: Severity::Refused,
-        code,
-        line,
-        column,
-        text: ADMIN_PASSWORD.name.to_owned(),
-        message,
-        fix: format!(
-            "{other} the action set-admin-password, or write password = and a password of yours under [admin]."
-        ),
-    })
+    let fix =
+        format!("{other} the action set-admin-password, or write password = and a password of yours under [admin].");
+    let at = Diagnostic::at(doc.place(&ADMIN_PASSWORD), ADMIN_PASSWORD.name);
+    Some(at.refused(code, message).fix(fix))
 }
 
 /// What is wrong with the password.

@@ -22,6 +22,11 @@ pub(crate) fn rstrip(text: &str) -> &str {
     text.trim_end_matches(is_space)
 }
 
+/// Returns the white space at the start of a line.
+pub(crate) fn indent(line: &str) -> &str {
+    &line[..line.len() - line.trim_start_matches(is_space).len()]
+}
+
 /// Lower-cases as `str.lower` does: the full Unicode mapping, with the final sigma.
 ///
 /// The two differ for characters alone that are younger than the Unicode tables of either side.

@@ -108,28 +108,16 @@ impl UnindentedItems {
     /// Says what is wrong, at the first of the lines.
     pub fn diagnostic(&self, severity: Severity, code: Code) -> Diagnostic {
         let UnindentedItems { key, key_line, .. } = self;
+        let name = key.name;
         let message = if self.first == self.last {
-            format!(
-                "this line begins at the left, as a key does, so it is no part of {} on line {key_line}",
-                key.name
-            )
+            format!("this line begins at the left, as a key does, so it is no part of {name} on line {key_line}")
         } else {
-            format!(
-                "these lines begin at the left, as keys do, so they are no part of {} on line {key_line}",
-                key.name
-            )
+            format!("these lines begin at the left, as keys do, so they are no part of {name} on line {key_line}")
         };
         // A name and a password may stand before the host.
         let text = self.text.rsplit_once('@').map_or(self.text.as_str(), |(_, host)| host);
-        Diagnostic {
-            severity,
-            code,
-            line: self.first,
-            column: self.column,
-            text: text.to_owned(),
-            message,
-            fix: self.fix(),
-        }
+        let place = Diagnostic::at((self.first, self.column), text);
+        place.problem(severity, code, message).fix(self.fix())
     }
 
     /// Says what to do, to the letter.

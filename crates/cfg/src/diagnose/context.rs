@@ -1,73 +1,41 @@
 //! What every check needs to know about the document, and where it puts what it finds.
 
+mod items;
+mod report;
+
+pub(super) use self::items::Item;
 use super::{Finding, variables};
-use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::document::{Document, Span};
-use crate::keys::{self, Key, Kind, Read};
-use crate::python::strip;
+use crate::diagnostic::Severity;
+use crate::document::Document;
+use crate::keys::{self, Key, Read};
 use crate::unindented::{self, UnindentedItems};
 
-/// What happens in Isso when a value cannot be read.
+/// Where Isso fails when it cannot read a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum FailsAt {
     /// Isso does not start.
     Start,
     /// Every new comment is answered with an error.
     Comment,
     /// Some page is answered with an error.
     Page,
-    /// Nothing, as the other settings stand.
-    Dormant,
+    /// Isso does not read the value, as the other settings stand.
+    Never,
 }
 
 /// A document under examination.
 pub(super) struct Context<'d> {
     pub doc: &'d Document,
     /// Items of lists that Python takes for keys.
-    pub strays: Vec<UnindentedItems>,
+    pub unindented: Vec<UnindentedItems>,
     found: Vec<Finding>,
-}
-
-/// One item of a value: its text and where it stands.
-pub(super) struct Item<'d> {
-    pub text: &'d str,
-    pub span: Span,
-    /// Whether the text is what Isso makes of a value that names a variable. The place is then that of the whole value.
-    pub expanded: bool,
-}
-
-impl<'d> Item<'d> {
-    /// A part of an item that stands on one line, by its bytes.
-    pub fn part(&self, start: usize, length: usize) -> Item<'d> {
-        let text = &self.text[start..start + length];
-        if self.expanded {
-            let span = self.span.clone();
-            return Item {
-                text,
-                span,
-                expanded: true,
-            };
-        }
-        let column = self.span.column + self.text[..start].chars().count();
-        let first = self.span.bytes.start + start;
-        let span = Span {
-            line: self.span.line,
-            column,
-            bytes: first..first + length,
-        };
-        Item {
-            text,
-            span,
-            expanded: false,
-        }
-    }
 }
 
 impl<'d> Context<'d> {
     pub fn new(doc: &'d Document) -> Self {
         Context {
             doc,
-            strays: unindented::find(doc.as_str()),
+            unindented: unindented::find(doc.as_str()),
             found: Vec::new(),
         }
     }
@@ -87,24 +55,34 @@ impl<'d> Context<'d> {
         }
     }
 
-    /// What a value of this key that cannot be read does.
-    pub fn stage(&self, key: &Key) -> Stage {
+    /// The value that the file gives a key, with the same exception, while nothing is found wrong with it.
+    pub fn value_if_fine(&self, key: &Key) -> Option<&'d str> {
+        self.value(key).filter(|_| !self.has_finding(key))
+    }
+
+    /// The value that reaches Isso, with the same exception, while nothing is found wrong with it.
+    pub fn effective_if_fine(&self, key: &Key) -> Option<&'d str> {
+        self.effective(key).filter(|_| !self.has_finding(key))
+    }
+
+    /// Where Isso fails on a value of this key that it cannot read.
+    pub fn fails_at(&self, key: &Key) -> FailsAt {
         let on = |key| self.doc.read_bool(key) == Some(true);
         let renderer = |name| self.doc.effective(&keys::RENDERER) == Some(name);
-        let (happens, stage) = match key.read {
-            Read::Start => (true, Stage::Start),
-            Read::Moderation => (on(&keys::MODERATION_ENABLED), Stage::Start),
-            Read::Mail => (self.mail_is_on(), Stage::Start),
-            Read::Mistune => (renderer("mistune"), Stage::Start),
-            Read::Misaka => (renderer("misaka"), Stage::Start),
-            Read::Comment => (true, Stage::Comment),
-            Read::Guard => (on(&keys::GUARD_ENABLED), Stage::Comment),
-            Read::Gravatar => (on(&keys::GRAVATAR), Stage::Comment),
-            Read::Admin | Read::Latest => (true, Stage::Page),
-            Read::Feed => (self.doc.effective(&keys::RSS_BASE) != Some(""), Stage::Page),
-            Read::Never => (false, Stage::Dormant),
+        let (is_read, fails_at) = match key.read {
+            Read::Start => (true, FailsAt::Start),
+            Read::Moderation => (on(&keys::MODERATION_ENABLED), FailsAt::Start),
+            Read::Mail => (self.mail_is_on(), FailsAt::Start),
+            Read::Mistune => (renderer("mistune"), FailsAt::Start),
+            Read::Misaka => (renderer("misaka"), FailsAt::Start),
+            Read::Comment => (true, FailsAt::Comment),
+            Read::Guard => (on(&keys::GUARD_ENABLED), FailsAt::Comment),
+            Read::Gravatar => (on(&keys::GRAVATAR), FailsAt::Comment),
+            Read::Admin | Read::Latest => (true, FailsAt::Page),
+            Read::Feed => (self.doc.effective(&keys::RSS_BASE) != Some(""), FailsAt::Page),
+            Read::Never => (false, FailsAt::Never),
         };
-        if happens { stage } else { Stage::Dormant }
+        if is_read { fails_at } else { FailsAt::Never }
     }
 
     /// Whether Isso tries the mail server when it starts.
@@ -122,82 +100,24 @@ impl<'d> Context<'d> {
 
     /// The severity of a value that cannot be read.
     pub fn severity(&self, key: &Key) -> Severity {
-        match self.stage(key) {
-            Stage::Start | Stage::Comment => Severity::Refused,
-            Stage::Page => Severity::Misread,
-            Stage::Dormant => Severity::Warning,
+        match self.fails_at(key) {
+            FailsAt::Start | FailsAt::Comment => Severity::Refused,
+            FailsAt::Page => Severity::Misread,
+            FailsAt::Never => Severity::Warning,
         }
     }
 
     /// What follows from a value that cannot be read, as the end of a message.
     pub fn consequence(&self, key: &Key) -> &'static str {
-        match self.stage(key) {
-            Stage::Start => "Isso does not start with it",
-            Stage::Comment if key.read == Read::Gravatar => {
+        match self.fails_at(key) {
+            FailsAt::Start => "Isso does not start with it",
+            FailsAt::Comment if key.read == Read::Gravatar => {
                 "Isso answers every reader and every new comment with an error"
             }
-            Stage::Comment => "Isso answers every new comment with an error",
-            Stage::Page => "Isso answers with an error where it is needed",
-            Stage::Dormant => "Isso would fail on it if it needed it",
+            FailsAt::Comment => "Isso answers every new comment with an error",
+            FailsAt::Page => "Isso answers with an error where it is needed",
+            FailsAt::Never => "Isso would fail on it if it needed it",
         }
-    }
-
-    /// The non-empty lines of a value, as Isso sees it.
-    pub fn lines(&self, key: &Key) -> Vec<Item<'d>> {
-        let Some(seen) = self.doc.expanded().value(key) else {
-            return self.written_lines(key);
-        };
-        let Some(span) = self.doc.span(key.section, key.name) else {
-            return Vec::new();
-        };
-        let item = |text: &'d str| Item {
-            text: strip(text),
-            span: span.clone(),
-            expanded: true,
-        };
-        let items = seen.split('\n').map(item);
-        items.filter(|item| !item.text.is_empty()).collect()
-    }
-
-    /// The non-empty lines of a value, as they are written.
-    pub fn written_lines(&self, key: &Key) -> Vec<Item<'d>> {
-        let spans = self
-            .doc
-            .own(key)
-            .map(|_| self.doc.line_spans(key.section, key.name))
-            .unwrap_or_default();
-        let item = |span: Span| Item {
-            text: &self.doc.as_str()[span.bytes.clone()],
-            span,
-            expanded: false,
-        };
-        spans
-            .into_iter()
-            .map(item)
-            .filter(|item| !item.text.is_empty())
-            .collect()
-    }
-
-    /// The non-empty items of a value that are separated by commas. An item may go over several lines.
-    pub fn list(&self, key: &Key) -> Vec<Item<'d>> {
-        let mut items = Vec::new();
-        for mut rest in self.lines(key) {
-            loop {
-                let all = rest.text.len();
-                let end = rest.text.find(',').unwrap_or(all);
-                let part = &rest.text[..end];
-                let text = strip(part);
-                let start = end - part.trim_start_matches(crate::python::is_space).len();
-                if !text.is_empty() {
-                    items.push(rest.part(start, text.len()));
-                }
-                if end == all {
-                    break;
-                }
-                rest = rest.part(end + 1, all - end - 1);
-            }
-        }
-        items
     }
 
     /// The steps by which a person gives keys their values: the lines to replace or to add, and where.
@@ -217,86 +137,9 @@ impl<'d> Context<'d> {
         steps.join(" ")
     }
 
-    /// Notes something about the value of a key.
-    pub fn note(
-        &mut self,
-        key: &'static Key,
-        severity: Severity,
-        code: Code,
-        message: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
-        let text = self.shown(key);
-        let (line, column) = self.doc.place(key);
-        self.push(
-            Some(key),
-            Diagnostic {
-                severity,
-                code,
-                line,
-                column,
-                text,
-                message: message.into(),
-                fix: fix.into(),
-            },
-        );
-    }
-
-    /// Notes something about one item of a value.
-    pub fn note_item(
-        &mut self,
-        key: &'static Key,
-        item: &Item<'_>,
-        severity: Severity,
-        code: Code,
-        message: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
-        let text = if key.kind == Kind::Secret || item.expanded {
-            self.shown(key)
-        } else {
-            item.text.to_owned()
-        };
-        let (line, column) = (item.span.line, item.span.column);
-        self.push(
-            Some(key),
-            Diagnostic {
-                severity,
-                code,
-                line,
-                column,
-                text,
-                message: message.into(),
-                fix: fix.into(),
-            },
-        );
-    }
-
-    /// What is shown of a key's value: the text of the file; of a value that names variables the references; and of a
-    /// password nothing.
-    fn shown(&self, key: &Key) -> String {
-        match self.doc.written(key).flatten() {
-            Some(_) if self.doc.expanded().value(key).is_some() && key.kind != Kind::Secret => {
-                let references = self.doc.references(key);
-                let texts: Vec<&str> = references.iter().map(|(found, _)| found.text).collect();
-                texts.join(", ")
-            }
-            Some(value) if key.kind != Kind::Secret => value.to_owned(),
-            _ => key.name.to_owned(),
-        }
-    }
-
-    /// Notes something about anything else.
-    pub fn push(&mut self, key: Option<&'static Key>, mut diagnostic: Diagnostic) {
-        if let Some(key) = key {
-            variables::conceal(self.doc, key, &mut diagnostic);
-        }
-        self.found.push(Finding { key, diagnostic });
-    }
-
     /// Whether something has been found wrong with a key already, so that a second finding would only confuse. That it
     /// names a variable is nothing wrong.
-    pub fn is_noted(&self, key: &Key) -> bool {
+    pub fn has_finding(&self, key: &Key) -> bool {
         self.found
             .iter()
             .any(|finding| finding.key == Some(key) && !variables::is_about_a_variable(&finding.diagnostic))

@@ -5,47 +5,35 @@
 
 use super::context::Context;
 use super::improve::unquoted;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 use crate::keys;
 
 pub(super) fn check(context: &mut Context<'_>) {
     let key = &keys::DBPATH;
-    let Some(path) = context.value(key).filter(|_| !context.is_noted(key)) else {
+    let Some(path) = context.value_if_fine(key) else {
         return;
     };
-    let refused = "and Isso does not start with it";
-    let (severity, message, fix) = if matches!(path, "" | ":memory:") {
-        (
-            Severity::Refused,
-            format!("no file is named that keeps the comments, {refused}"),
-            "Write the path of a file, such as /var/lib/isso/comments.db.".to_owned(),
-        )
+    let code = Code::DatabasePath;
+    if matches!(path, "" | ":memory:") {
+        let reason = "no file is named that keeps the comments";
+        let fix = "Write the path of a file, such as /var/lib/isso/comments.db.";
+        context.at(key).unusable(code, reason).fix(fix);
     } else if let Some(rest) = path.strip_prefix("file:") {
-        (
-            Severity::Misread,
-            "whether this is the address of a file or its name depends on how SQLite was built".to_owned(),
-            format!("Write /{}.", rest.trim_start_matches('/')),
-        )
+        let message = "whether this is the address of a file or its name depends on how SQLite was built";
+        let fix = format!("Write /{}.", rest.trim_start_matches('/'));
+        context.at(key).misread(code, message).fix(fix);
     } else if let Some((_, rest)) = path.split_once("://") {
-        (
-            Severity::Refused,
-            format!("this is the address of a database, where Isso wants the path of a file, {refused}"),
-            format!("Write /{}.", rest.trim_start_matches('/')),
-        )
+        let reason = "this is the address of a database, where Isso wants the path of a file";
+        let fix = format!("Write /{}.", rest.trim_start_matches('/'));
+        context.at(key).unusable(code, reason).fix(fix);
     } else if let Some(inner) = unquoted(path) {
-        (
-            Severity::Misread,
-            "the quotation marks are a part of the path, and Isso keeps them".to_owned(),
-            format!("Write {inner}."),
-        )
+        let message = "the quotation marks are a part of the path, and Isso keeps them";
+        context.at(key).misread(code, message).fix(format!("Write {inner}."));
     } else if path.ends_with('/') {
-        (
-            Severity::Refused,
-            format!("this is a folder, where Isso wants the path of a file, {refused}"),
-            format!("Write {path}comments.db."),
-        )
-    } else {
-        return;
-    };
-    context.note(key, severity, Code::DatabasePath, message, fix);
+        let reason = "this is a folder, where Isso wants the path of a file";
+        context
+            .at(key)
+            .unusable(code, reason)
+            .fix(format!("Write {path}comments.db."));
+    }
 }

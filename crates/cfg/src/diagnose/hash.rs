@@ -28,7 +28,7 @@ const SOMETIMES: [&str; 10] = [
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/utils/hash.py>
 pub(super) fn check(context: &mut Context<'_>) {
     let key = &keys::ALGORITHM;
-    let Some(value) = context.value(key).filter(|_| !context.is_noted(key)) else {
+    let Some(value) = context.value_if_fine(key) else {
         return;
     };
     if let Some(rest) = value.strip_prefix("pbkdf2") {
@@ -36,35 +36,26 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     if value == "none" {
         let message = "without a hash every reader gets the mail address of each commenter, or the network address, in hexadecimal digits";
-        return context.note(key, Severity::Warning, Code::AddressShown, message, "Write pbkdf2.");
+        return context
+            .at(key)
+            .warning(Code::AddressShown, message)
+            .fix("Write pbkdf2.");
     }
     if ALGORITHMS.contains(&value) {
         return;
     }
+    let fix = "Write pbkdf2, or sha256 for example.";
     let lower = value.to_lowercase();
-    let (severity, message) = if matches!(value, "shake_128" | "shake_256") {
-        (
-            Severity::Refused,
-            "this algorithm gives no hash of one length, and Isso answers every new comment with an error",
-        )
+    if matches!(value, "shake_128" | "shake_256") {
+        let message = "this algorithm gives no hash of one length, and Isso answers every new comment with an error";
+        context.at(key).refused(Code::UnknownAlgorithm, message).fix(fix);
     } else if SOMETIMES.contains(&lower.as_str()) || ALGORITHMS.contains(&lower.as_str()) || is_like_sha(&lower) {
-        (
-            Severity::Warning,
-            "not every Python has this algorithm, and without it Isso does not start",
-        )
+        let message = "not every Python has this algorithm, and without it Isso does not start";
+        context.at(key).warning(Code::UnknownAlgorithm, message).fix(fix);
     } else {
-        (
-            Severity::Refused,
-            "there is no such algorithm, and Isso does not start with it",
-        )
-    };
-    context.note(
-        key,
-        severity,
-        Code::UnknownAlgorithm,
-        message,
-        "Write pbkdf2, or sha256 for example.",
-    );
+        let reason = "there is no such algorithm";
+        context.at(key).unusable(Code::UnknownAlgorithm, reason).fix(fix);
+    }
 }
 
 /// Checks `pbkdf2:iterations:length:algorithm`, of which everything may be left out from the end.
@@ -74,13 +65,8 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
         // Isso looks at the first six letters and then for a colon.
         if !rest.is_empty() && !rest.contains(':') {
             let message = "Isso reads pbkdf2 and ignores the rest";
-            context.note(
-                key,
-                Severity::Misread,
-                Code::UnknownAlgorithm,
-                message,
-                "Write pbkdf2, or pbkdf2:1000:6:sha1.",
-            );
+            let fix = "Write pbkdf2, or pbkdf2:1000:6:sha1.";
+            context.at(key).misread(Code::UnknownAlgorithm, message).fix(fix);
         }
         return;
     };
@@ -89,21 +75,19 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
     // Measured: a million take more than a second.
     const SLOW: i128 = 1_000_000;
     for (place, argument) in arguments.by_ref().take(2).enumerate() {
-        match number::int(argument) {
-            None => {
-                let message = "iterations and length must be numbers, and Isso does not start with this";
-                return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
-            }
+        let message = match number::int(argument) {
+            None => "iterations and length must be numbers, and Isso does not start with this",
             Some(number) if !(1..=i128::from(i32::MAX)).contains(&number) => {
-                let message = "iterations and length must be above zero: Isso answers every new comment with an error";
-                return context.note(key, Severity::Refused, Code::UnknownAlgorithm, message, fix);
+                "iterations and length must be above zero: Isso answers every new comment with an error"
             }
             Some(number) if place == 0 && number > SLOW => {
                 let message = format!("Isso computes for seconds for each new commenter: {number} iterations");
-                context.note(key, Severity::Warning, Code::OutOfRange, message, fix);
+                context.at(key).warning(Code::OutOfRange, message).fix(fix);
+                continue;
             }
-            Some(_) => {}
-        }
+            Some(_) => continue,
+        };
+        return context.at(key).refused(Code::UnknownAlgorithm, message).fix(fix);
     }
     if let Some(name) = arguments.next()
         && !ALGORITHMS.contains(&name)
@@ -112,7 +96,8 @@ fn pbkdf2(context: &mut Context<'_>, rest: &str) {
         let known =
             SOMETIMES.contains(&name) || ALGORITHMS.contains(&name.to_lowercase().as_str()) || is_like_sha(name);
         let severity = if known { Severity::Warning } else { Severity::Refused };
-        context.note(key, severity, Code::UnknownAlgorithm, message, fix);
+        let at = context.at(key);
+        at.problem(severity, Code::UnknownAlgorithm, message).fix(fix);
     }
 }
 

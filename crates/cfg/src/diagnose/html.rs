@@ -2,9 +2,9 @@
 //!
 //! <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
 
-use super::context::{Context, Stage};
+use super::context::{Context, FailsAt};
 use super::misaka::with;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 use crate::keys::{self, Key};
 use crate::typed::items;
 
@@ -18,7 +18,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 /// Plugins whose elements Isso takes out again: a table then has all its cells in one row.
 fn removed(context: &mut Context<'_>) {
     let key = &keys::MISTUNE_PLUGINS;
-    if context.value(key).is_none() || context.is_noted(key) || context.stage(key) == Stage::Dormant {
+    if context.value_if_fine(key).is_none() || context.fails_at(key) == FailsAt::Never {
         return;
     }
     let mut plugins = context.list(key);
@@ -29,16 +29,12 @@ fn removed(context: &mut Context<'_>) {
             "Isso removes what {} makes of a comment, because it does not allow the HTML for it",
             names.join(", ")
         );
-        let fix = allow(context, &names);
-        context.note_item(key, first, Severity::Misread, Code::NoEffect, message, fix);
+        let fix = context.steps(&allowances(context, &names));
+        context.at_item(key, first).misread(Code::NoEffect, message).fix(fix);
     }
 }
 
-/// The steps that keep Isso from removing what some plugins make.
-pub(super) fn allow(context: &Context<'_>, plugins: &[&str]) -> String {
-    context.steps(&allowances(context, plugins))
-}
-
+/// The values of keys that keep Isso from removing what some plugins make.
 pub(super) fn allowances(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, String)> {
     let missing = missing(context, plugins).into_iter();
     missing.map(|(key, words)| (key, with(context, key, &words))).collect()
@@ -131,7 +127,7 @@ pub(super) const ELEMENTS: [&str; 40] = [
 
 /// Names are compared as they are, and mistune makes few elements: it shows HTML tags of a comment as text.
 fn allowed(context: &mut Context<'_>, key: &'static Key) {
-    if context.value(key).is_none() || context.is_noted(key) {
+    if context.value_if_fine(key).is_none() {
         return;
     }
     for item in context.list(key) {
@@ -145,14 +141,8 @@ fn allowed(context: &mut Context<'_>, key: &'static Key) {
         if name != item.text && simple && !name.is_empty() {
             let message =
                 format!("Isso compares this with names of HTML, character by character, and {name} is not it");
-            context.note_item(
-                key,
-                &item,
-                Severity::Misread,
-                Code::NoEffect,
-                message,
-                format!("Write {name}."),
-            );
+            let at = context.at_item(key, &item);
+            at.misread(Code::NoEffect, message).fix(format!("Write {name}."));
         } else if *key == keys::ALLOWED_ELEMENTS
             && context.effective(&keys::RENDERER) == Some("mistune")
             && !ELEMENTS.contains(&item.text)
@@ -161,7 +151,8 @@ fn allowed(context: &mut Context<'_>, key: &'static Key) {
                 "mistune shows HTML tags in comments as text and never makes {}, so this allows nothing",
                 item.text
             );
-            context.note_item(key, &item, Severity::Warning, Code::NoEffect, message, "Delete it.");
+            let at = context.at_item(key, &item);
+            at.warning(Code::NoEffect, message).fix("Delete it.");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use strsim::damerau_levenshtein;
 
 use super::context::Context;
-use super::values::without_comment;
+use super::values::{COMMENT_ELSEWHERE, without_comment};
 use super::{Finding, found, variables};
 use crate::diagnostic::{Code, Severity};
 use crate::document::{Document, Span};
@@ -20,7 +20,7 @@ use crate::unindented::is_invisible;
 /// Notes what is a part of a text or password only because Python keeps it.
 pub(super) fn check(context: &mut Context<'_>) {
     for key in keys::ALL {
-        let Some(value) = context.value(key).filter(|_| !context.is_noted(key)) else {
+        let Some(value) = context.value_if_fine(key) else {
             continue;
         };
         // Any salt is as good as another; the sender has rules of its own.
@@ -34,43 +34,30 @@ pub(super) fn check(context: &mut Context<'_>) {
         } else {
             Severity::Misread
         };
-        let say = |what: &str| format!("{what} of the value of {}, and Isso keeps it", key.name);
-        if value.starts_with(['#', ';']) && key.kind == Kind::Text || value.starts_with("# ") || value.starts_with("; ")
-        {
-            let message = format!("what looks like a comment is the value of {}", key.name);
+        let name = key.name;
+        let begins_as_comment = value.starts_with(['#', ';']) && key.kind == Kind::Text
+            || value.starts_with("# ")
+            || value.starts_with("; ");
+        let (code, message, fix) = if begins_as_comment {
             let fix = "Write the value here, and the comment on a line of its own.";
-            context.note(key, severity, Code::InlineComment, message, fix);
-        } else if value.contains(is_invisible) {
-            let message = say("an invisible character is a part");
-            context.note(
-                key,
-                severity,
-                Code::ExtraCharacters,
-                message,
-                "Delete the value and type it anew.",
-            );
-        } else if unquoted(value).is_some() {
-            let message = format!(
-                "the quotation marks are a part of the value of {}, and Isso keeps them",
-                key.name
-            );
-            context.note(
-                key,
-                severity,
-                Code::ExtraCharacters,
-                message,
-                "Delete the quotation marks.",
-            );
-        } else if key.kind == Kind::Secret && without_comment(value).is_some() {
-            let message = say("what looks like a comment is a part");
-            context.note(
-                key,
-                severity,
+            (
                 Code::InlineComment,
-                message,
-                "Put the comment on a line of its own.",
-            );
-        }
+                format!("what looks like a comment is the value of {name}"),
+                fix,
+            )
+        } else if value.contains(is_invisible) {
+            let message = format!("an invisible character is a part of the value of {name}, and Isso keeps it");
+            (Code::ExtraCharacters, message, "Delete the value and type it anew.")
+        } else if unquoted(value).is_some() {
+            let message = format!("the quotation marks are a part of the value of {name}, and Isso keeps them");
+            (Code::ExtraCharacters, message, "Delete the quotation marks.")
+        } else if key.kind == Kind::Secret && without_comment(value).is_some() {
+            let message = format!("what looks like a comment is a part of the value of {name}, and Isso keeps it");
+            (Code::InlineComment, message, COMMENT_ELSEWHERE)
+        } else {
+            continue;
+        };
+        context.at(key).problem(severity, code, message).fix(fix);
     }
 }
 

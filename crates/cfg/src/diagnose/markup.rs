@@ -2,10 +2,10 @@
 
 use strsim::damerau_levenshtein;
 
-use super::context::{Context, Stage};
+use super::context::{Context, FailsAt};
 use super::html;
 use super::misaka::{self, Successor};
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 use crate::keys::{self, Key};
 use crate::python::strip;
 
@@ -34,11 +34,14 @@ fn renderer(context: &mut Context<'_>) {
         Some("misaka") => {
             let message = "misaka is deprecated, and the next version of Isso comes without it";
             let fix = format!("Write mistune. {}", misaka::steps_to_mistune(context));
-            context.note(key, Severity::Warning, Code::Deprecated, message, fix);
+            context.at(key).warning(Code::Deprecated, message).fix(fix);
         }
         Some(_) => {
-            let message = "there is no such renderer, and Isso does not start with it";
-            context.note(key, Severity::Refused, Code::UnknownRenderer, message, "Write mistune.");
+            let reason = "there is no such renderer";
+            context
+                .at(key)
+                .unusable(Code::UnknownRenderer, reason)
+                .fix("Write mistune.");
         }
     }
 }
@@ -69,55 +72,33 @@ fn plugins(context: &mut Context<'_>) {
         return;
     };
     let names: Vec<&str> = value.split(',').map(strip).collect();
+    let code = Code::UnknownPlugin;
     if names[0].is_empty() {
         let message = "Isso takes a list that begins with a comma for an empty one";
-        return context.note(
-            key,
-            Severity::Misread,
-            Code::UnknownPlugin,
-            message,
-            "Delete the first comma.",
-        );
+        return context.at(key).misread(code, message).fix("Delete the first comma.");
     }
     if names.contains(&"") {
-        let message = format!("there is a comma too many, and {}", context.consequence(key));
-        return context.note(
-            key,
-            context.severity(key),
-            Code::UnknownPlugin,
-            message,
-            "Delete the comma at the end, or the second of two.",
-        );
+        let fix = "Delete the comma at the end, or the second of two.";
+        return context.at(key).unusable(code, "there is a comma too many").fix(fix);
     }
     if names.iter().any(|name| name.contains('\n')) {
-        let message = format!("there is no comma where a line ends, and {}", context.consequence(key));
-        return context.note(
-            key,
-            context.severity(key),
-            Code::UnknownPlugin,
-            message,
-            "Separate the plugins by commas.",
-        );
+        let reason = "there is no comma where a line ends";
+        return context
+            .at(key)
+            .unusable(code, reason)
+            .fix("Separate the plugins by commas.");
     }
     for item in context.list(key) {
         if PLUGINS.contains(&item.text) {
             continue;
         }
+        let at = context.at_item(key, &item);
         if is_python_path(item.text) {
             // Whether it can be imported only Python can tell.
             let message = "Isso imports this when it starts, and does not start when it cannot be found";
-            context.note_item(
-                key,
-                &item,
-                Severity::Warning,
-                Code::UnknownPlugin,
-                message,
-                "Keep it if the module is there.",
-            );
+            at.warning(code, message).fix("Keep it if the module is there.");
         } else {
-            let message = format!("mistune has no such plugin, and {}", context.consequence(key));
-            let fix = instead(item.text);
-            context.note_item(key, &item, context.severity(key), Code::UnknownPlugin, message, fix);
+            at.unusable(code, "mistune has no such plugin").fix(instead(item.text));
         }
     }
 }
@@ -155,7 +136,7 @@ fn is_python_path(text: &str) -> bool {
 /// Isso looks for `hard_wrap` alone, and goes on without what it does not find.
 fn parameters(context: &mut Context<'_>) {
     let key = &keys::MISTUNE_PARAMETERS;
-    if context.value(key).is_none() || context.stage(key) == Stage::Dormant || context.is_noted(key) {
+    if context.value_if_fine(key).is_none() || context.fails_at(key) == FailsAt::Never {
         return;
     }
     for item in context.list(key) {
@@ -182,6 +163,6 @@ fn parameters(context: &mut Context<'_>) {
                 "Delete it.",
             ),
         };
-        context.note_item(key, &item, Severity::Misread, Code::NoEffect, message, fix);
+        context.at_item(key, &item).misread(Code::NoEffect, message).fix(fix);
     }
 }

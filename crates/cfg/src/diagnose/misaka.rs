@@ -8,7 +8,7 @@
 
 use super::context::Context;
 use super::html;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Severity};
 use crate::document::Document;
 use crate::keys::{self, Key};
 use crate::typed::items;
@@ -188,14 +188,8 @@ fn under_mistune(context: &mut Context<'_>) {
         };
         let message =
             format!("[{section}] {name} is for misaka, and Isso renders with mistune, which ignores it{rest}");
-        push(
-            context,
-            section,
-            name,
-            severity,
-            message,
-            format!("Delete it. {steps}").trim_end().to_owned(),
-        );
+        let fix = format!("Delete it. {steps}");
+        push(context, section, name, severity, message, fix.trim_end());
     }
 }
 
@@ -220,7 +214,7 @@ fn under_misaka(context: &mut Context<'_>) {
             Some(new) if old != items(new, ',') => (Severity::Misread, "Delete it.".to_owned()),
             _ => (Severity::Warning, "Delete it.".to_owned()),
         };
-        push(context, section, name, severity, message, fix);
+        push(context, section, name, severity, message, &fix);
     }
 }
 
@@ -232,20 +226,11 @@ pub(super) fn steps_to_mistune(context: &Context<'_>) -> String {
     wanted.steps(context)
 }
 
-fn push(context: &mut Context<'_>, section: &str, name: &str, severity: Severity, message: String, fix: String) {
-    let Some(span) = context.doc.key_span(section, name) else {
-        return;
-    };
-    let diagnostic = Diagnostic {
-        severity,
-        code: Code::Deprecated,
-        line: span.line,
-        column: span.column,
-        text: name.to_owned(),
-        message,
-        fix,
-    };
-    context.push(None, diagnostic);
+fn push(context: &mut Context<'_>, section: &str, name: &str, severity: Severity, message: String, fix: &str) {
+    if let Some(span) = context.doc.key_span(section, name) {
+        let problem = span.shown(name).problem(severity, Code::Deprecated, message);
+        context.push(None, problem.fix(fix));
+    }
 }
 
 /// Writes a list as people do: `links, tables and footnotes`.

@@ -1,8 +1,8 @@
 //! Settings that contradict each other: each is fine, and together they do not do what either of them says.
 
 use super::context::Context;
-use crate::diagnostic::{Code, Severity};
-use crate::keys::{self, Key};
+use crate::diagnostic::Code;
+use crate::keys;
 use crate::number;
 use crate::website;
 
@@ -23,7 +23,7 @@ fn unsent(context: &mut Context<'_>) {
     if is_given && context.doc.own(&keys::NOTIFY).is_none() && !context.mail_is_on() {
         let message = "Isso sends no mail unless notify names smtp, and this file does not have notify";
         let fix = context.steps(&[(&keys::NOTIFY, "smtp".to_owned())]);
-        context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+        context.at(key).warning(Code::Contradiction, message).fix(fix);
     }
 }
 
@@ -36,13 +36,13 @@ fn login(context: &mut Context<'_>) {
     }
     for (given, missing) in [(user, password), (password, user)] {
         let is_given = context.doc.own(given).flatten().is_some_and(|value| !value.is_empty());
-        if is_given && context.effective(missing) == Some("") && !context.is_noted(given) {
+        if is_given && context.effective(missing) == Some("") && !context.has_finding(given) {
             let message = format!(
                 "Isso logs in with a name and a password, and {} is missing: it does not log in",
                 missing.name
             );
             let fix = format!("Write {} too, or delete {}.", missing.name, given.name);
-            context.note(given, Severity::Misread, Code::Contradiction, message, fix);
+            context.at(given).misread(Code::Contradiction, message).fix(fix);
         }
     }
 }
@@ -50,7 +50,7 @@ fn login(context: &mut Context<'_>) {
 /// Port 465 begins with TLS, 587 and 25 begin without: <https://www.rfc-editor.org/rfc/rfc8314>
 fn port(context: &mut Context<'_>) {
     let (security, port) = (&keys::SMTP_SECURITY, &keys::SMTP_PORT);
-    if !context.mail_is_on() || context.is_noted(security) || context.is_noted(port) {
+    if !context.mail_is_on() || context.has_finding(security) || context.has_finding(port) {
         return;
     }
     let number = context.effective(port).and_then(number::getint);
@@ -73,7 +73,7 @@ fn port(context: &mut Context<'_>) {
     } else {
         security
     };
-    context.note(blamed, Severity::Warning, Code::Contradiction, message, fix);
+    context.at(blamed).warning(Code::Contradiction, message).fix(fix);
 }
 
 /// What is demanded of commenters is demanded by the guard.
@@ -89,7 +89,7 @@ fn guard(context: &mut Context<'_>) {
                 key.name
             );
             let fix = context.steps(&[(&keys::GUARD_ENABLED, "true".to_owned())]);
-            context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+            context.at(key).warning(Code::Contradiction, message).fix(fix);
         }
     }
 }
@@ -100,7 +100,7 @@ fn moderation(context: &mut Context<'_>) {
     if off && context.doc.read_bool(key) == Some(true) {
         let message = "moderation is off, so every comment is shown at once, approved or not";
         let fix = context.steps(&[(&keys::MODERATION_ENABLED, "true".to_owned())]);
-        context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+        context.at(key).warning(Code::Contradiction, message).fix(fix);
     }
 }
 
@@ -111,12 +111,12 @@ fn salt(context: &mut Context<'_>) {
         .effective(&keys::ALGORITHM)
         .is_some_and(|algorithm| !algorithm.starts_with("pbkdf2"));
     let salted = context
-        .value(key)
+        .value_if_fine(key)
         .is_some_and(|salt| !salt.is_empty() && salt != key.default);
-    if plain && salted && !context.is_noted(&keys::ALGORITHM) && !context.is_noted(key) {
+    if plain && salted && !context.has_finding(&keys::ALGORITHM) {
         let message = "Isso gives the salt to pbkdf2 alone, so it has no effect with this algorithm";
         let fix = context.steps(&[(&keys::ALGORITHM, keys::ALGORITHM.default.to_owned())]);
-        context.note(key, Severity::Warning, Code::Contradiction, message, fix);
+        context.at(key).warning(Code::Contradiction, message).fix(fix);
     }
 }
 
@@ -124,36 +124,24 @@ fn salt(context: &mut Context<'_>) {
 fn links_to_nowhere(context: &mut Context<'_>) {
     let websites = context.doc.read_lines(&keys::HOST);
     let elsewhere = websites.iter().any(|website| !is_local(website));
-    let endpoint: &Key = &keys::PUBLIC_ENDPOINT;
-    let local = context.value(endpoint).is_some_and(is_local);
-    if local && elsewhere && context.mail_is_on() && !context.is_noted(endpoint) {
+    let endpoint = &keys::PUBLIC_ENDPOINT;
+    let local = context.value_if_fine(endpoint).is_some_and(is_local);
+    if local && elsewhere && context.mail_is_on() {
         let message = "the links in mail lead to this address, which only a browser on the server itself can reach";
         let fix = "Write the address at which browsers reach Isso, as https://comments.example.org.";
-        context.note(
-            &keys::PUBLIC_ENDPOINT,
-            Severity::Warning,
-            Code::PublicEndpoint,
-            message,
-            fix,
-        );
+        context.at(endpoint).warning(Code::PublicEndpoint, message).fix(fix);
     }
     let base = &keys::RSS_BASE;
     let host =
         |address: &str| website::netloc(address.split_once("://").map_or(address, |(_, rest)| rest)).to_lowercase();
-    if let (Some(pages), Some(isso)) = (context.value(base), context.value(endpoint))
+    if let (Some(pages), Some(isso)) = (context.value_if_fine(base), context.value(endpoint))
         && !pages.is_empty()
         && host(pages) == host(isso)
         && !websites.iter().any(|website| host(website) == host(pages))
-        && !context.is_noted(base)
     {
         let message = "this is the address of Isso, and the links in a feed lead to your pages";
-        context.note(
-            base,
-            Severity::Misread,
-            Code::Contradiction,
-            message,
-            "Write the address of your website, as https://blog.example.org.",
-        );
+        let fix = "Write the address of your website, as https://blog.example.org.";
+        context.at(base).misread(Code::Contradiction, message).fix(fix);
     }
 }
 

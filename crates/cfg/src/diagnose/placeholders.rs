@@ -1,7 +1,7 @@
 //! Values of samples that were never replaced.
 
 use super::context::Context;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 use crate::keys::{self, Key};
 use crate::website;
 
@@ -11,65 +11,40 @@ pub(super) fn check(context: &mut Context<'_>) {
         if is_known && is_sample(host(item.text)) {
             let message = "this is the website of a sample, and yours is not in it";
             let fix = "Write the address of your website.";
-            context.note_item(&keys::HOST, &item, Severity::Warning, Code::Placeholder, message, fix);
+            let at = context.at_item(&keys::HOST, &item);
+            at.warning(Code::Placeholder, message).fix(fix);
         }
     }
-    for (key, fix) in [
-        (
-            &keys::PUBLIC_ENDPOINT,
-            "Write the address at which browsers reach Isso.",
-        ),
-        (&keys::RSS_BASE, "Write the address of your website."),
-    ] {
-        note(context, key, |value| is_sample(host(value)), fix);
-    }
+    let fix = "Write the address at which browsers reach Isso.";
+    check_key(context, &keys::PUBLIC_ENDPOINT, |value| is_sample(host(value)), fix);
+    let fix = "Write the address of your website.";
+    check_key(context, &keys::RSS_BASE, |value| is_sample(host(value)), fix);
     let admin = &keys::ADMIN_PASSWORD;
-    if context.value(admin).is_some_and(is_published) && !context.is_noted(admin) {
+    if context.value_if_fine(admin).is_some_and(is_published) {
         let message = "this admin password stands in samples, and is the first that a stranger tries";
-        context.note(
-            admin,
-            Severity::Warning,
-            Code::PublicPassword,
-            message,
-            "Run the action set-admin-password.",
-        );
+        let fix = "Run the action set-admin-password.";
+        context.at(admin).warning(Code::PublicPassword, message).fix(fix);
     }
+    let is_address = |value: &str| is_reserved(domain(value));
     if context.mail_is_on() {
-        note(
-            context,
-            &keys::SMTP_HOST,
-            is_reserved,
-            "Write the name of your mail server.",
-        );
-        note(
-            context,
-            &keys::SMTP_FROM,
-            |value| is_reserved(domain(value)),
-            "Write an address from which your mail server takes mail.",
-        );
+        let fix = "Write the name of your mail server.";
+        check_key(context, &keys::SMTP_HOST, is_reserved, fix);
+        let fix = "Write an address from which your mail server takes mail.";
+        check_key(context, &keys::SMTP_FROM, is_address, fix);
+        let fix = "Write what your mail provider gave you, or delete both name and password.";
         for key in [&keys::SMTP_USERNAME, &keys::SMTP_PASSWORD] {
-            note(
-                context,
-                key,
-                is_sample_word,
-                "Write what your mail provider gave you, or delete both name and password.",
-            );
+            check_key(context, key, is_sample_word, fix);
         }
     }
     if context.notifies_by_mail() {
-        note(
-            context,
-            &keys::SMTP_TO,
-            |value| is_reserved(domain(value)),
-            "Write your mail address.",
-        );
+        check_key(context, &keys::SMTP_TO, is_address, "Write your mail address.");
     }
 }
 
-fn note(context: &mut Context<'_>, key: &'static Key, is_sample: impl Fn(&str) -> bool, fix: &str) {
-    if context.value(key).is_some_and(is_sample) && !context.is_noted(key) {
+fn check_key(context: &mut Context<'_>, key: &'static Key, is_sample: impl Fn(&str) -> bool, fix: &str) {
+    if context.value_if_fine(key).is_some_and(is_sample) {
         let message = format!("this {} is that of a sample", key.name);
-        context.note(key, Severity::Warning, Code::Placeholder, message, fix);
+        context.at(key).warning(Code::Placeholder, message).fix(fix);
     }
 }
 

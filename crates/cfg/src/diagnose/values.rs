@@ -1,8 +1,8 @@
 //! Values that are not of their key's kind.
 
-use super::context::{Context, Stage};
+use super::context::{Context, FailsAt};
 use super::spans;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 use crate::keys::{self, Key, Kind};
 use crate::number;
 use crate::typed::parse_bool;
@@ -35,99 +35,71 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 fn no_value(context: &mut Context<'_>, key: &'static Key) {
-    let message = format!("{} has neither = nor value, and {}", key.name, context.consequence(key));
-    context.note(
-        key,
-        context.severity(key),
-        Code::NoValue,
-        message,
-        format!("Write {} = and a value, or delete the line.", key.name),
-    );
+    let reason = format!("{} has neither = nor value", key.name);
+    let fix = format!("Write {} = and a value, or delete the line.", key.name);
+    context.at(key).unusable(Code::NoValue, reason).fix(fix);
 }
 
 fn boolean(context: &mut Context<'_>, key: &'static Key, value: &str) {
     if parse_bool(value).is_some() {
         return;
     }
-    let message = format!(
-        "{} is neither true nor false, and {}",
-        key.name,
-        context.consequence(key)
-    );
+    let reason = format!("{} is neither true nor false", key.name);
     let fix = match without_comment(value).filter(|value| parse_bool(value).is_some()) {
         Some(word) => format!("Write {word} alone: a comment needs a line of its own."),
         None => "Write true or false.".to_owned(),
     };
-    context.note(key, context.severity(key), Code::NotABoolean, message, fix);
+    context.at(key).unusable(Code::NotABoolean, reason).fix(fix);
 }
 
 fn integer(context: &mut Context<'_>, key: &'static Key, value: &str) {
     let Some(number) = number::getint(value) else {
-        let message = format!("{} is not a whole number, and {}", key.name, context.consequence(key));
+        let reason = format!("{} is not a whole number", key.name);
         let fix = match without_comment(value).filter(|value| number::int(value).is_some()) {
             Some(number) => format!("Write {number} alone: a comment needs a line of its own."),
             None => format!("Write a number, such as {}.", key.seed()),
         };
-        return context.note(key, context.severity(key), Code::NotANumber, message, fix);
+        return context.at(key).unusable(Code::NotANumber, reason).fix(fix);
     };
     if number::int(value).is_none() {
         let message = format!("Isso reads this as a span of time, and so as the number {number}");
-        return context.note(
-            key,
-            Severity::Misread,
-            Code::TimedeltaMisread,
-            message,
-            format!("Write {number}, or the number that is meant."),
-        );
+        let fix = format!("Write {number}, or the number that is meant.");
+        return context.at(key).misread(Code::TimedeltaMisread, message).fix(fix);
     }
-    let nobody = match *key {
+    let effect = match *key {
         keys::RATELIMIT => "no comment at all is accepted",
         keys::DIRECT_REPLY => "no comment is accepted but replies",
         _ => return,
     };
-    if number <= 0 && context.stage(key) != Stage::Dormant {
-        let message = format!("with {} = {number} {nobody}", key.name);
-        context.note(
-            key,
-            Severity::Misread,
-            Code::OutOfRange,
-            message,
-            "Write a number above zero; for no limit a large one, such as 1000.",
-        );
+    if number <= 0 && context.fails_at(key) != FailsAt::Never {
+        let message = format!("with {} = {number} {effect}", key.name);
+        let fix = "Write a number above zero; for no limit a large one, such as 1000.";
+        context.at(key).misread(Code::OutOfRange, message).fix(fix);
     }
 }
+
+/// The advice on what looks like a comment behind a value.
+pub(super) const COMMENT_ELSEWHERE: &str = "Put the comment on a line of its own.";
 
 fn text(context: &mut Context<'_>, key: &'static Key, value: &str) {
     if value.contains('\n') {
         one_line(context, key, value);
     } else if let Some(word) = without_comment(value) {
-        let message = format!(
-            "Isso takes all of the line for the value of {}, and not \"{word}\" alone",
-            key.name
-        );
-        context.note(
-            key,
-            Severity::Misread,
-            Code::InlineComment,
-            message,
-            "Put the comment on a line of its own.",
-        );
+        let name = key.name;
+        let message = format!("Isso takes all of the line for the value of {name}, and not \"{word}\" alone");
+        context
+            .at(key)
+            .misread(Code::InlineComment, message)
+            .fix(COMMENT_ELSEWHERE);
     }
 }
 
 fn one_line(context: &mut Context<'_>, key: &'static Key, value: &str) {
     if value.contains('\n') {
-        let message = format!(
-            "the value of {} goes on in the indented lines below, and Isso wants one line",
-            key.name
-        );
-        context.note(
-            key,
-            Severity::Misread,
-            Code::SeveralLines,
-            message,
-            "Put the value on one line, and what is not part of it to the line's beginning.",
-        );
+        let name = key.name;
+        let message = format!("the value of {name} goes on in the indented lines below, and Isso wants one line");
+        let fix = "Put the value on one line, and what is not part of it to the line's beginning.";
+        context.at(key).misread(Code::SeveralLines, message).fix(fix);
     }
 }
 
@@ -137,30 +109,16 @@ fn list(context: &mut Context<'_>, key: &'static Key) {
     for pair in lines.windows(2) {
         if !pair[0].text.ends_with(',') && !pair[1].text.starts_with(',') {
             let message = format!("Isso takes this line and the one above it for one item of {}", key.name);
-            context.note_item(
-                key,
-                &pair[1],
-                Severity::Misread,
-                Code::SeveralLines,
-                message,
-                "Separate the items by commas.",
-            );
+            let at = context.at_item(key, &pair[1]);
+            at.misread(Code::SeveralLines, message)
+                .fix("Separate the items by commas.");
         }
     }
-    if let Some(item) = context
-        .list(key)
-        .iter()
-        .find(|item| without_comment(item.text).is_some())
-    {
+    let mut items = context.list(key).into_iter();
+    if let Some(item) = items.find(|item| without_comment(item.text).is_some()) {
         let message = format!("what looks like a comment is part of an item of {}", key.name);
-        context.note_item(
-            key,
-            item,
-            Severity::Misread,
-            Code::InlineComment,
-            message,
-            "Put the comment on a line of its own.",
-        );
+        let at = context.at_item(key, &item);
+        at.misread(Code::InlineComment, message).fix(COMMENT_ELSEWHERE);
     }
 }
 

@@ -112,8 +112,9 @@ fn note(context: &mut Context<'_>, key: &'static Key, reference: &Reference<'_>,
     let place = lines
         .iter()
         .find_map(|line| Some(line.part(line.text.find(*text)?, text.len())));
-    match place {
-        Some(place) => context.note_item(key, &place, severity, code, message, fix),
-        None => context.note(key, severity, code, message, fix),
-    }
+    let at = match place {
+        Some(place) => context.at_item(key, &place),
+        None => context.at(key),
+    };
+    at.problem(severity, code, message).fix(fix);
 }

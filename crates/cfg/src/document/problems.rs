@@ -3,17 +3,14 @@
 //! Every text here is safe to log: of a line that holds or could hold a value, only the part before
 //! it is shown.
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::python::{self, Line};
 
 pub(super) fn byte_order_mark() -> Diagnostic {
-    refused(
-        Code::ByteOrderMark,
-        (1, 1),
-        "\u{feff}".escape_unicode().to_string(),
-        "the file begins with a byte order mark, which makes its first line unreadable".to_owned(),
-        "Save the file as UTF-8 without a byte order mark (BOM).",
-    )
+    let message = "the file begins with a byte order mark, which makes its first line unreadable";
+    let fix = "Save the file as UTF-8 without a byte order mark (BOM).";
+    let at = Diagnostic::at((1, 1), "\u{feff}".escape_unicode().to_string());
+    at.refused(Code::ByteOrderMark, message).fix(fix)
 }
 
 /// Reports each line of a file that is not UTF-8, at its first wrong byte; of what is no text, the first alone.
@@ -33,13 +30,10 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
             continue;
         }
         if problems.last().is_none_or(|last| last.line != line) {
-            problems.push(refused(
-                Code::NotUtf8,
-                (line, column),
-                chunk.invalid().escape_ascii().to_string(),
-                format!("the file is not UTF-8: the byte here is 0x{:02x}", chunk.invalid()[0]),
-                "Save the file in the encoding UTF-8.",
-            ));
+            let message = format!("the file is not UTF-8: the byte here is 0x{:02x}", chunk.invalid()[0]);
+            let fix = "Save the file in the encoding UTF-8.";
+            let at = Diagnostic::at((line, column), chunk.invalid().escape_ascii().to_string());
+            problems.push(at.refused(Code::NotUtf8, message).fix(fix));
         }
         // It counts as one character.
         column += 1;
@@ -57,81 +51,44 @@ pub(super) fn not_utf8(bytes: &[u8]) -> Vec<Diagnostic> {
 }
 
 pub(super) fn missing_section_header(line: Line<'_>, content: &str) -> Diagnostic {
-    refused(
-        Code::MissingSectionHeader,
-        position(line),
-        safe_key(content),
-        "the line stands before the first section header".to_owned(),
-        "Put the header of its section above it, such as [general].",
-    )
+    let message = "the line stands before the first section header";
+    let fix = "Put the header of its section above it, such as [general].";
+    let at = at(line, safe_key(content));
+    at.refused(Code::MissingSectionHeader, message).fix(fix)
 }
 
 pub(super) fn duplicate_section(line: Line<'_>, content: &str, name: &str, first: usize) -> Diagnostic {
     let header = &content[..name.len() + 2];
-    refused(
-        Code::DuplicateSection,
-        position(line),
-        header.to_owned(),
-        format!("the section {header} appears again; the first is on line {first}"),
-        "Move the keys below it to the first and delete this header.",
-    )
+    let message = format!("the section {header} appears again; the first is on line {first}");
+    let fix = "Move the keys below it to the first and delete this header.";
+    at(line, header).refused(Code::DuplicateSection, message).fix(fix)
 }
 
 pub(super) fn duplicate_key(line: Line<'_>, content: &str, section: &str, first: usize) -> Diagnostic {
-    let key = safe_key(content);
-    let message = format!(
-        "the key {} appears again in [{section}]; the first is on line {first}",
-        python::lower(&key)
-    );
-    refused(
-        Code::DuplicateKey,
-        position(line),
-        key,
-        message,
-        "Keep one of the two lines. A key is the same in upper and lower case.",
-    )
+    let shown = safe_key(content);
+    let key = python::lower(&shown);
+    let message = format!("the key {key} appears again in [{section}]; the first is on line {first}");
+    let fix = "Keep one of the two lines. A key is the same in upper and lower case.";
+    at(line, &*shown).refused(Code::DuplicateKey, message).fix(fix)
 }
 
 pub(super) fn missing_key(line: Line<'_>, content: &str) -> Diagnostic {
     let delimiter = &content[..1];
-    refused(
-        Code::MissingKey,
-        position(line),
-        delimiter.to_owned(),
-        format!("nothing stands before the {delimiter}, so the line names no key"),
-        "Write the key before it; indent the line if it continues the value above.",
-    )
+    let message = format!("nothing stands before the {delimiter}, so the line names no key");
+    let fix = "Write the key before it; indent the line if it continues the value above.";
+    at(line, delimiter).refused(Code::MissingKey, message).fix(fix)
 }
 
 pub(super) fn continued_without_value(line: Line<'_>, key_line: usize) -> Diagnostic {
-    refused(
-        Code::ContinuedWithoutValue,
-        position(line),
-        // The line is most likely the value itself.
-        String::new(),
-        format!("the indented line continues the key on line {key_line}, which has no = and so no value"),
-        "Put = after the key, or take the spaces at the start of this line away.",
-    )
+    let message = format!("the indented line continues the key on line {key_line}, which has no = and so no value");
+    let fix = "Put = after the key, or take the spaces at the start of this line away.";
+    // The line is most likely the value itself, so it is not shown.
+    at(line, "").refused(Code::ContinuedWithoutValue, message).fix(fix)
 }
 
-fn refused(code: Code, (line, column): (usize, usize), text: String, message: String, fix: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Refused,
-        code,
-        line,
-        column,
-        text,
-        message,
-        fix: fix.to_owned(),
-    }
-}
-
-/// The place of a line's first character that is not white space.
-fn position(line: Line<'_>) -> (usize, usize) {
-    (
-        line.number,
-        1 + line.text.chars().take_while(|&c| python::is_space(c)).count(),
-    )
+/// Begins a diagnostic of a line's first character that is not white space.
+fn at(line: Line<'_>, shown: impl Into<String>) -> Place {
+    Diagnostic::at((line.number, 1 + python::indent(line.text).chars().count()), shown)
 }
 
 /// Returns what can be shown of a line that holds a key. A person who forgets the delimiter makes

@@ -2,7 +2,7 @@
 
 use super::Volume;
 use crate::atomic::folder_of;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Document, EditError};
 use crate::keys::{self, Key};
 
@@ -37,16 +37,12 @@ impl Volume {
         if is_known(cfg, &keys::DBPATH) && cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
             let message = format!("[general] dbpath is not {}, where the database is kept", self.dbpath);
             let fix = format!("Write dbpath = {} under [general].", self.dbpath);
-            found.push(finding(cfg, &keys::DBPATH, Code::Enforced, message, fix));
+            found.push(at(cfg, &keys::DBPATH).refused(Code::Enforced, message).fix(fix));
         }
         if is_known(cfg, &keys::ADMIN_ENABLED) && cfg.read_bool(&keys::ADMIN_ENABLED) != Some(true) {
-            found.push(finding(
-                cfg,
-                &keys::ADMIN_ENABLED,
-                Code::Enforced,
-                "[admin] enabled is not on, so nobody could approve comments".to_owned(),
-                "Write enabled = true under [admin].".to_owned(),
-            ));
+            let message = "[admin] enabled is not on, so nobody could approve comments";
+            let fix = "Write enabled = true under [admin].";
+            found.push(at(cfg, &keys::ADMIN_ENABLED).refused(Code::Enforced, message).fix(fix));
         }
         found
     }
@@ -63,13 +59,7 @@ impl Volume {
         } else {
             "Make it, or mount what belongs there: Isso does not start without it."
         };
-        Some(finding(
-            cfg,
-            &keys::DBPATH,
-            Code::DatabaseFolder,
-            message,
-            fix.to_owned(),
-        ))
+        Some(at(cfg, &keys::DBPATH).refused(Code::DatabaseFolder, message).fix(fix))
     }
 }
 
@@ -104,15 +94,6 @@ fn is_known(cfg: &Document, key: &Key) -> bool {
     cfg.environment().is_complete() || !cfg.is_undecided(key)
 }
 
-fn finding(cfg: &Document, key: &Key, code: Code, message: String, fix: String) -> Diagnostic {
-    let (line, column) = cfg.place(key);
-    Diagnostic {
-        severity: Severity::Refused,
-        code,
-        line,
-        column,
-        text: cfg.read_text(key),
-        message,
-        fix,
-    }
+fn at(cfg: &Document, key: &Key) -> Place {
+    Diagnostic::at(cfg.place(key), cfg.read_text(key))
 }

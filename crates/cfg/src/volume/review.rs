@@ -8,7 +8,7 @@ use super::last_good::ends_within_a_line_of;
 use super::saving::read_until_stable;
 use super::{Note, Volume, VolumeError};
 use crate::atomic::folder_of;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Document;
 use crate::{keys, password};
 
@@ -143,32 +143,29 @@ impl ReviewPlan {
 fn cut_off(volume: &Volume, cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
     let (text, whole) = (cfg.as_str(), in_force.as_str());
     let is_cut_off = ends_within_a_line_of(whole.as_bytes(), text.as_bytes()) || volume.is_cut_off(text.as_bytes());
-    (is_cut_off && !cfg.means_the_same(in_force)).then(|| Diagnostic {
-        line: text.lines().count().max(1),
-        // The last line may be half a password.
-        ..of_the_file(
-            volume,
-            Code::CutOff,
-            "the file ends in the midst of a line, as if it could not be saved to its end".to_owned(),
-            "Save the file again; if its last line is as you want it, with a line break at its end. Isso goes on with the settings it \
-             has.",
-        )
-    })
+    if !is_cut_off || cfg.means_the_same(in_force) {
+        return None;
+    }
+    let message = "the file ends in the midst of a line, as if it could not be saved to its end";
+    let fix = "Save the file again; if its last line is as you want it, with a line break at its end. Isso goes on with the settings \
+               it has.";
+    // The last line may be half a password, so it is not shown.
+    let at = at(volume, text.lines().count().max(1));
+    Some(at.refused(Code::CutOff, message).fix(fix))
 }
 
 /// A password that was not in force before is as little trusted beside a panel that is off as when Isso is started.
 fn untrusted_password(cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
     let untrusted = cfg.untrusted_password()?;
     let password = |cfg: &Document| cfg.read_text(&keys::ADMIN_PASSWORD);
-    (password(cfg) != password(in_force)).then(|| Diagnostic {
-        severity: Severity::Refused,
-        message: "[admin] enabled is not on, and the password beside it is a new one: Isso is run with its admin panel, and with no \
-                  password that was meant for a panel that is off"
-            .to_owned(),
-        fix: "Write enabled = true under [admin] if that password is one that you chose; else run the action set-admin-password."
-            .to_owned(),
-        ..untrusted
-    })
+    if password(cfg) == password(in_force) {
+        return None;
+    }
+    let message = "[admin] enabled is not on, and the password beside it is a new one: Isso is run with its admin panel, and with no \
+                   password that was meant for a panel that is off";
+    let fix = "Write enabled = true under [admin] if that password is one that you chose; else run the action set-admin-password.";
+    let at = Diagnostic::at((untrusted.line, untrusted.column), untrusted.text);
+    Some(at.refused(untrusted.code, message).fix(fix))
 }
 
 fn compare(volume: &Volume, cfg: Document, in_force: &Document) -> Found {
@@ -193,31 +190,19 @@ fn unreadable(volume: &Volume, error: &VolumeError) -> Diagnostic {
         VolumeError::Read { source, .. } => source.to_string(),
         other => other.to_string(),
     };
-    of_the_file(
-        volume,
-        Code::Unreadable,
-        format!("the file could not be read: {cause}"),
-        "Put an ordinary file in its place that may be read; Isso goes on with the settings it has.",
-    )
+    let message = format!("the file could not be read: {cause}");
+    let fix = "Put an ordinary file in its place that may be read; Isso goes on with the settings it has.";
+    at(volume, 1).refused(Code::Unreadable, message).fix(fix)
 }
 
 fn missing(volume: &Volume) -> Diagnostic {
-    of_the_file(
-        volume,
-        Code::Missing,
-        "the file is missing or empty".to_owned(),
-        "Put the file back; Isso goes on with the settings it has.",
-    )
+    let fix = "Put the file back; Isso goes on with the settings it has.";
+    at(volume, 1)
+        .refused(Code::Missing, "the file is missing or empty")
+        .fix(fix)
 }
 
-fn of_the_file(volume: &Volume, code: Code, message: String, fix: &str) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Refused,
-        code,
-        line: 1,
-        column: 1,
-        text: volume.config.display().to_string(),
-        message,
-        fix: fix.to_owned(),
-    }
+/// Begins a diagnostic of a line of which nothing is shown but the path of the file.
+fn at(volume: &Volume, line: usize) -> Place {
+    Diagnostic::at((line, 1), volume.config.display().to_string())
 }
