@@ -39,13 +39,13 @@ pub(crate) fn form(language: Language) -> Form {
             required: true,
             default: Some(default.to_owned()),
             patterns: vec![Pattern {
-                regex: r"^\s*(\d+\s*[A-Za-z]+[\s,]*)+$",
+                regex: r"^\s*(\d+\s*[A-Za-z]+[\s,]*)+$".into(),
                 description: tr!(language, "configure-server.duration-pattern"),
             }],
             ..Text::default()
         })
     };
-    Form(vec![
+    Form::new([
         (
             "moderationEnabled",
             toggle(
@@ -99,7 +99,7 @@ pub(crate) fn form(language: Language) -> Form {
 }
 
 fn guard(language: Language, toggle: impl Fn(String, String, bool) -> Field) -> Form {
-    Form(vec![
+    Form::new([
         (
             "enabled",
             toggle(

@@ -45,7 +45,7 @@ pub(crate) fn form(language: Language, host_info: &HostInfo) -> Form {
         placeholder: Some("you@example.com".into()),
         inputmode: InputMode::Email,
         patterns: vec![Pattern {
-            regex: EMAIL_WITH_NAME,
+            regex: EMAIL_WITH_NAME.into(),
             description: tr!(language, "configure-smtp.email-pattern"),
         }],
         ..Text::default()
@@ -55,7 +55,7 @@ pub(crate) fn form(language: Language, host_info: &HostInfo) -> Form {
         description: Some(tr!(language, "configure-smtp.reply-notifications.description")),
         ..Toggle::default()
     };
-    Form(vec![
+    Form::new([
         ("smtp", form::field(language, host_info.system_smtp.is_some())),
         ("to", Field::Text(to)),
         ("replyNotifications", Field::Toggle(reply_notifications)),

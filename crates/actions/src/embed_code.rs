@@ -37,7 +37,7 @@ pub(crate) fn form(language: Language, host_info: &HostInfo) -> Form {
             .collect(),
         ..Select::default()
     };
-    Form(vec![("address", Field::Select(address))])
+    Form::new([("address", Field::Select(address))])
 }
 
 pub(crate) fn check(host_info: &HostInfo, language: Language, input: &Value) -> Result<(), ActionError> {

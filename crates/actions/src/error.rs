@@ -22,6 +22,8 @@ pub enum ActionError {
     NoAddress,
     /// The system's random number generator failed.
     Randomness(#[source] rand::rngs::SysError),
+    /// The action cannot read what its form let through, which is a bug.
+    Mismatch,
     /// `isso.cfg` cannot hold the change.
     Edit(#[from] EditError),
     /// The files could not be read or written.
@@ -42,6 +44,7 @@ impl ActionError {
             Self::NoSystemSmtp => tr!(language, "error.no-system-smtp"),
             Self::NoAddress => tr!(language, "error.no-address"),
             Self::Randomness(_) => tr!(language, "error.randomness"),
+            Self::Mismatch => tr!(language, "error.mismatch"),
             Self::Edit(EditError::Value { section, key, .. }) => {
                 tr!(language, "error.edit-value", section = section, key = key)
             }

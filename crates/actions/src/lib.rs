@@ -2,7 +2,9 @@
 //!
 //! An [`Action`] is announced by its [`Metadata`], asks for what its [`Form`] names, shows what stands there now
 //! ([`Action::prefill`]), and is carried out by [`Action::run`]. All of it serialises as StartOS' SDK does, so the shim
-//! of the StartOS package, the command line and a web page share one description. Nothing here draws, asks or prints.
+//! of the StartOS package, the command line and a web page share one description. Forms and metadata are read back into
+//! the types that they were made from, so a program at the other end of the API lists, fills in and checks a form with
+//! the same code. Nothing here draws, asks or prints.
 //!
 //! # How a run goes
 //!
@@ -19,6 +21,7 @@
 //! - A run that fails has changed nothing.
 //! - No password is in an error, in a log or in `Debug` output. It is in [`Action::prefill`] and in the result of
 //!   `set-admin-password`, where a person asked for it.
+//! - A [`Form`] that was read back from JSON takes and refuses the same inputs as the one that was sent.
 //! - Every text is ready in each [`Language`].
 //!
 //! # Example
@@ -41,6 +44,7 @@
 //! ```
 
 mod action;
+mod closest;
 mod configure_server;
 mod configure_smtp;
 mod done;
@@ -56,9 +60,9 @@ mod result;
 mod set_admin_password;
 mod set_websites;
 mod texts;
-mod validate;
 
 pub use action::Action;
+pub use closest::closest;
 pub use configure_smtp::follow_system_smtp;
 pub use done::Done;
 pub use error::{ActionError, InputError};

@@ -1,9 +1,9 @@
 //! How the host announces an action.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How the host announces an action: the SDK's `ActionMetadata`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
     /// What the action is called.
@@ -38,7 +38,7 @@ impl Metadata {
 }
 
 /// Whether an action can be run. Here, all of them can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Visibility {
     /// It can.
@@ -46,7 +46,7 @@ pub enum Visibility {
 }
 
 /// When an action can be run. Here, all of them always can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AllowedStatuses {
     /// Whether the service runs or not.

@@ -43,14 +43,14 @@ pub(crate) fn form(language: Language) -> Form {
             placeholder: Some("https://blog.example.com".into()),
             inputmode: InputMode::Url,
             patterns: vec![Pattern {
-                regex: r"^\s*[Hh][Tt][Tt][Pp][Ss]?://\S+\s*$",
+                regex: r"^\s*[Hh][Tt][Tt][Pp][Ss]?://\S+\s*$".into(),
                 description: tr!(language, "set-websites.websites.pattern"),
             }],
             ..Item::default()
         },
         ..List::default()
     };
-    Form(vec![("websites", Field::List(websites))])
+    Form::new([("websites", Field::List(websites))])
 }
 
 pub(crate) fn prefill(contents: &Contents) -> Value {

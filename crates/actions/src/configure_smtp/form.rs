@@ -85,24 +85,24 @@ pub(super) fn field(language: Language, has_system_smtp: bool) -> Field {
     };
     let variants = vec![
         (
-            "disabled",
+            "disabled".into(),
             Variant {
                 name: tr!(language, "smtp.disabled"),
-                spec: Form(Vec::new()),
+                spec: Form::default(),
             },
         ),
         (
-            "system",
+            "system".into(),
             Variant {
                 name: tr!(language, "smtp.system"),
-                spec: Form(vec![("customFrom", Field::Text(custom_from))]),
+                spec: Form::new([("customFrom", Field::Text(custom_from))]),
             },
         ),
         (
-            "custom",
+            "custom".into(),
             Variant {
                 name: tr!(language, "smtp.custom"),
-                spec: Form(vec![("provider", providers(language))]),
+                spec: Form::new([("provider", providers(language))]),
             },
         ),
     ];
@@ -110,9 +110,13 @@ pub(super) fn field(language: Language, has_system_smtp: bool) -> Field {
         name: "SMTP".into(),
         description: Some(tr!(language, "smtp.description")),
         warning: None,
-        disabled: Disabled::Choices(if has_system_smtp { Vec::new() } else { vec!["system"] }),
+        disabled: Disabled::Choices(if has_system_smtp {
+            Vec::new()
+        } else {
+            vec!["system".into()]
+        }),
         immutable: false,
-        default: Some("disabled"),
+        default: Some("disabled".into()),
         variants,
     })
 }
@@ -121,7 +125,7 @@ fn providers(language: Language) -> Field {
     let preset = |provider: &Provider| {
         let spec = credentials(language, Some(provider.host), provider.fixed, provider.security);
         (
-            provider.id,
+            provider.id.to_owned(),
             Variant {
                 name: provider.name.into(),
                 spec,
@@ -139,7 +143,11 @@ fn providers(language: Language) -> Field {
         disabled: Disabled::No,
         immutable: false,
         default: None,
-        variants: PROVIDERS.iter().map(preset).chain([(OTHER, other)]).collect(),
+        variants: PROVIDERS
+            .iter()
+            .map(preset)
+            .chain([(OTHER.to_owned(), other)])
+            .collect(),
     })
 }
 
@@ -173,7 +181,7 @@ fn credentials(language: Language, host: Option<&str>, fixed: bool, security: Se
         masked: true,
         ..Text::default()
     };
-    Form(vec![
+    Form::new([
         ("host", Field::Text(host)),
         ("security", securities(language, security)),
         ("from", Field::Text(from)),
@@ -199,7 +207,7 @@ fn securities(language: Language, default: Security) -> Field {
     };
     let variant = |name: &str, port| Variant {
         name: name.into(),
-        spec: Form(vec![("port", port)]),
+        spec: Form::new([("port", port)]),
     };
     Field::Union(Union {
         name: tr!(language, "smtp.security"),
@@ -207,17 +215,17 @@ fn securities(language: Language, default: Security) -> Field {
         warning: None,
         disabled: Disabled::No,
         immutable: false,
-        default: Some(default.id()),
+        default: Some(default.id().into()),
         variants: vec![
-            ("tls", variant("TLS", Field::Text(tls))),
-            ("starttls", variant("STARTTLS", Field::Select(starttls))),
+            ("tls".into(), variant("TLS", Field::Text(tls))),
+            ("starttls".into(), variant("STARTTLS", Field::Select(starttls))),
         ],
     })
 }
 
 fn email(language: Language) -> Pattern {
     Pattern {
-        regex: EMAIL_WITH_NAME,
+        regex: EMAIL_WITH_NAME.into(),
         description: tr!(language, "smtp.from.pattern"),
     }
 }

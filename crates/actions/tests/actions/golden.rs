@@ -183,6 +183,7 @@ fn errors() {
         ActionError::UnknownAction("x".into()),
         ActionError::NoSystemSmtp,
         ActionError::NoAddress,
+        ActionError::Mismatch,
         ActionError::Edit(EditError::Value {
             section: section.clone(),
             key: key.clone(),

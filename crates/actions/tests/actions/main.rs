@@ -4,6 +4,8 @@
 
 mod embed_code;
 mod environment;
+mod fields;
+mod form_json;
 mod golden;
 mod server;
 mod smtp;

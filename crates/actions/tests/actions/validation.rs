@@ -13,15 +13,15 @@ fn form() -> Form {
     };
     let pattern = || {
         vec![Pattern {
-            regex: "^[a-z]+$",
+            regex: "^[a-z]+$".into(),
             description: "Small letters only.".into(),
         }]
     };
     let variant = |name: &str, field: Text| Variant {
         name: name.into(),
-        spec: Form(vec![("inner", Field::Text(field))]),
+        spec: Form::new([("inner", Field::Text(field))]),
     };
-    Form(vec![
+    Form::new([
         (
             "any",
             Field::Text(Text {
@@ -70,7 +70,7 @@ fn form() -> Form {
                 name: "Object".into(),
                 description: None,
                 warning: None,
-                spec: Form(vec![(
+                spec: Form::new([(
                     "switch",
                     Field::Toggle(Toggle {
                         name: "Switch".into(),
@@ -84,7 +84,7 @@ fn form() -> Form {
             Field::Select(Select {
                 name: "Select".into(),
                 values: vec![("a".into(), "A".into()), ("b".into(), "B".into())],
-                disabled: Disabled::Choices(vec!["b"]),
+                disabled: Disabled::Choices(vec!["b".into()]),
                 ..Select::default()
             }),
         ),
@@ -94,12 +94,12 @@ fn form() -> Form {
                 name: "Union".into(),
                 description: None,
                 warning: None,
-                disabled: Disabled::Choices(vec!["off"]),
+                disabled: Disabled::Choices(vec!["off".into()]),
                 immutable: false,
                 default: None,
                 variants: vec![
                     (
-                        "on",
+                        "on".into(),
                         variant(
                             "On",
                             Text {
@@ -108,7 +108,7 @@ fn form() -> Form {
                             },
                         ),
                     ),
-                    ("off", variant("Off", text("Inner"))),
+                    ("off".into(), variant("Off", text("Inner"))),
                 ],
             }),
         ),

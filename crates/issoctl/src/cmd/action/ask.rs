@@ -3,43 +3,43 @@
 use std::collections::HashSet;
 
 use dialoguer::{Confirm, Input, Password, Select};
+use isso_actions::form::{Disabled, Field, Filled, Form};
 use serde_json::{Value, json};
 
 use super::{Actions, text};
 use crate::error::Failure;
-use crate::fields;
 use crate::harmless::{As, harmless};
 use crate::output::{BAD, DIM, Output};
-use crate::service::{Shown, Wrong};
+use crate::service::Wrong;
 use crate::terminal::{Questions, by_keys};
 
 /// Asks for every field, with what stands there now as the answer to begin with.
 ///
 /// Each answer is checked as the action would, and asked for again while it is wrong. Nothing is changed here.
-pub async fn fill_in(actions: &Actions, shown: Shown, output: Output) -> Result<Value, Failure> {
-    let Shown {
-        listed,
-        form,
-        mut prefill,
-    } = shown;
-    complete(&form, &mut prefill);
-    let mut values = prefill;
+pub async fn fill_in(
+    actions: &Actions,
+    id: &str,
+    form: &Form,
+    mut values: Value,
+    output: Output,
+) -> Result<Value, Failure> {
+    form.complete(&mut values);
     let mut asked = HashSet::new();
     let mut questions = Questions::begin()?;
     output.note(&format!(
         "{DIM}Enter takes what stands there; Ctrl-C ends without a change.{DIM:#}"
     ));
     loop {
-        while let Some(field) = next(&form, &values, &asked) {
-            let (path, value) = questions.ask(move || field.ask()).await?;
+        while let Some(question) = next(form, &values, &asked) {
+            let (path, value) = questions.ask(move || question.ask()).await?;
             set(&mut values, &path, value);
-            let wrong = actions.check(&listed.id, values.clone()).await?;
+            let wrong = actions.check(id, values.clone()).await?;
             if !tell(&path, &wrong, output) {
                 asked.insert(path);
             }
         }
         // What depends on several fields is found once all are there.
-        let wrong = actions.check(&listed.id, values.clone()).await?;
+        let wrong = actions.check(id, values.clone()).await?;
         let again: Vec<_> = asked
             .iter()
             .filter(|path| tell(path, &wrong, output))
@@ -55,37 +55,32 @@ pub async fn fill_in(actions: &Actions, shown: Shown, output: Output) -> Result<
 }
 
 /// A field that is to be asked for.
-struct Field {
+struct Question {
     path: String,
     label: String,
-    spec: Value,
+    field: Field,
     value: Value,
 }
 
 /// The first field that was not asked for yet, of those that the choices made so far have.
-fn next(form: &Value, values: &Value, asked: &HashSet<String>) -> Option<Field> {
-    let mut next = None;
-    fields::walk(form, values, "", &mut |path, spec, value| {
-        let is_fixed = spec["disabled"].is_string();
-        if next.is_none() && !is_fixed && !asked.contains(path) {
-            next = Some(Field {
-                path: path.to_owned(),
-                label: label(form, path, spec),
-                spec: spec.clone(),
-                value: value.clone(),
-            });
-        }
-    });
-    next
+fn next(form: &Form, values: &Value, asked: &HashSet<String>) -> Option<Question> {
+    let is_open =
+        |filled: &Filled<'_>| !matches!(filled.field.disabled(), Disabled::Because(_)) && !asked.contains(&filled.path);
+    let Filled { path, field, value } = form.walk(values).into_iter().find(is_open)?;
+    Some(Question {
+        label: label(form, &path, field),
+        path,
+        field: field.clone(),
+        value: value.clone(),
+    })
 }
 
 /// The field's name, behind that of its group.
-fn label(form: &Value, path: &str, spec: &Value) -> String {
-    let name = text(&spec["name"]);
-    let first = path.split('.').next().unwrap_or_default();
-    match form[first]["type"].as_str() {
-        Some("object") => format!("{}: {name}", text(&form[first]["name"])),
-        _ => name.to_owned(),
+fn label(form: &Form, path: &str, field: &Field) -> String {
+    let group = path.split('.').next().and_then(|first| form.field(first));
+    match group {
+        Some(Field::Object(group)) => format!("{}: {}", group.name, field.name()),
+        _ => field.name().to_owned(),
     }
 }
 
@@ -100,21 +95,6 @@ fn tell(path: &str, wrong: &[Wrong], output: Output) -> bool {
     !wrong.is_empty()
 }
 
-/// Adds what the form holds by default where there is nothing yet.
-fn complete(form: &Value, values: &mut Value) {
-    let Value::Object(defaults) = fields::defaults(form) else {
-        return;
-    };
-    if !values.is_object() {
-        *values = json!({});
-    }
-    for (key, default) in defaults {
-        if values[&key].is_null() {
-            values[&key] = default;
-        }
-    }
-}
-
 /// Puts an answer where its path leads.
 fn set(values: &mut Value, path: &str, answer: Value) {
     let mut place = values;
@@ -127,25 +107,25 @@ fn set(values: &mut Value, path: &str, answer: Value) {
     *place = answer;
 }
 
-impl Field {
+impl Question {
     /// Asks the person, and gives back the path and the answer.
     fn ask(self) -> dialoguer::Result<(String, Value)> {
-        for note in ["description", "warning"] {
-            if let Some(words) = self.spec[note].as_str() {
-                Output { json: false }.note(&format!("{DIM}{words}{DIM:#}"));
-            }
+        for words in [self.field.description(), self.field.warning()].into_iter().flatten() {
+            Output { json: false }.note(&format!("{DIM}{words}{DIM:#}"));
         }
-        let answer = match self.spec["type"].as_str() {
-            Some("toggle") => self.toggle()?,
-            Some("select" | "union") => self.choice()?,
-            Some("list") => self.list()?,
-            Some("number") => {
+        let answer = match &self.field {
+            Field::Toggle(_) => self.toggle()?,
+            Field::Select(_) | Field::Union(_) => self.choice()?,
+            Field::List(_) => self.list()?,
+            Field::Number(_) => {
                 let typed = line(&self.label, &self.value.to_string().replace("null", ""))?;
                 // What is no number is left to the check, which says so.
                 typed.trim().parse::<i64>().map_or(json!(typed), Value::from)
             }
-            _ if self.spec["masked"] == json!(true) => self.password()?,
-            _ => json!(line(&self.label, text(&self.value))?),
+            Field::Text(field) if field.masked => self.password()?,
+            Field::Text(_) => json!(line(&self.label, text(&self.value))?),
+            // The fields of a group are asked for one by one.
+            Field::Object(_) => self.value,
         };
         Ok((self.path, answer))
     }
@@ -158,13 +138,11 @@ impl Field {
 
     /// Another choice brings the defaults of its own fields.
     fn choice(&self) -> dialoguer::Result<Value> {
-        let is_union = self.spec["type"] == "union";
-        let now = text(if is_union {
-            &self.value["selection"]
-        } else {
-            &self.value
+        let now = text(match &self.field {
+            Field::Union(_) => &self.value["selection"],
+            _ => &self.value,
         });
-        let choices = fields::choices(&self.spec);
+        let choices = self.field.choices();
         let at = choices.iter().position(|(id, _)| *id == now);
         let prompt = Select::new()
             .with_prompt(&self.label)
@@ -172,13 +150,10 @@ impl Field {
             .default(at.unwrap_or_default());
         let chosen = by_keys(|| prompt.interact())?;
         let chosen = choices.get(chosen).map_or("", |(id, _)| id);
-        Ok(match is_union {
-            true if chosen == now => self.value.clone(),
-            true => json!({
-                "selection": chosen,
-                "value": fields::defaults(&self.spec["variants"][chosen]["spec"]),
-            }),
-            false => json!(chosen),
+        Ok(match &self.field {
+            Field::Union(_) if chosen == now => self.value.clone(),
+            Field::Union(union) => union.select(chosen).unwrap_or_default(),
+            _ => json!(chosen),
         })
     }
 

@@ -3,15 +3,15 @@
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
+use isso_actions::Form;
 use serde_json::Value;
 
 use crate::error::Failure;
-use crate::fields;
 use crate::files;
 use crate::output::Output;
 
 /// Reads the form from a file, from stdin with `-`, or takes it as it stands when it is JSON itself.
-pub fn read(id: &str, form: &Value, given: &Path) -> Result<Value, Failure> {
+pub fn read(id: &str, form: &Form, given: &Path) -> Result<Value, Failure> {
     let inline = given.to_str().filter(|text| text.trim_start().starts_with('{'));
     let (text, name) = match inline {
         Some(text) => (text.to_owned(), "--input".to_owned()),
@@ -25,7 +25,7 @@ pub fn read(id: &str, form: &Value, given: &Path) -> Result<Value, Failure> {
                 "start from what stands there now: `issoctl action show {id} --reveal --json` has it as `prefill`"
             ))
     })?;
-    if inline.is_some() && fields::holds_secret(form, &input) {
+    if inline.is_some() && form.holds_secret(&input) {
         return Err(Failure::usage(
             "a password does not belong on the command line, where other users of the machine can read it",
         )
@@ -33,7 +33,7 @@ pub fn read(id: &str, form: &Value, given: &Path) -> Result<Value, Failure> {
             "put the JSON into a file that only you can read, and name that: --input FILE; or pipe it to --input -",
         ));
     }
-    fields::check_names(form, &input)?;
+    form.check_names(&input)?;
     Ok(input)
 }
 

@@ -6,8 +6,9 @@ mod run;
 
 use std::process::ExitCode;
 
-use isso_actions::Action;
+use isso_actions::{Action, Form};
 use isso_lifecycle::Event;
+use serde::Deserialize;
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -30,7 +31,7 @@ pub async fn run(data: &DataFolder, output: Output, command: ActionCommand) -> R
     let actions = Actions::reach(data)?;
     match command {
         ActionCommand::List => list(&actions.list().await?, output),
-        ActionCommand::Show { id, reveal } => show(actions.show(&id).await?, reveal, output),
+        ActionCommand::Show { id, reveal } => show(actions.show(&id).await?, reveal, output)?,
         ActionCommand::Run(args) => return run::run(data, &actions, output, args).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -140,12 +141,14 @@ fn list(actions: &[Listed], output: Output) {
     }
 }
 
-fn show(mut action: Shown, reveal: bool, output: Output) {
+fn show(mut action: Shown, reveal: bool, output: Output) -> Result<(), Failure> {
+    let form = form_of(&action)?;
     if !reveal {
-        fields::mask(&action.form, &mut action.prefill);
+        form.mask(&mut action.prefill);
     }
     if output.json {
-        return output.json(&action);
+        output.json(&action);
+        return Ok(());
     }
     let Listed { id, metadata } = &action.listed;
     output.line(&format!("{BOLD}{id}{BOLD:#}  {}", text(&metadata["name"])));
@@ -153,7 +156,7 @@ fn show(mut action: Shown, reveal: bool, output: Output) {
     if let Some(warning) = metadata["warning"].as_str() {
         output.line(&format!("{WARN}{warning}{WARN:#}"));
     }
-    let fields = fields::describe(&action.form, &action.prefill);
+    let fields = fields::describe(&form, &action.prefill);
     if !fields.is_empty() {
         output.line("");
     }
@@ -163,6 +166,15 @@ fn show(mut action: Shown, reveal: bool, output: Output) {
             field.path, field.value, field.label
         ));
     }
+    Ok(())
+}
+
+/// The form of an action, without a field where there is nothing to fill in.
+fn form_of(action: &Shown) -> Result<Form, Failure> {
+    let form = Option::<Form>::deserialize(&action.form);
+    let form =
+        form.map_err(|source| Failure::new(format!("the form of `{}` cannot be read", action.listed.id), source))?;
+    Ok(form.unwrap_or_default())
 }
 
 fn text(value: &Value) -> &str {

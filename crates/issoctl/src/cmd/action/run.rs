@@ -7,11 +7,10 @@ use isso_daemon::Phase;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Actions, ask, input, text};
+use super::{Actions, ask, form_of, input, text};
 use crate::api::Status;
 use crate::cli::RunArgs;
 use crate::error::Failure;
-use crate::fields;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, GOOD, Output, WARN};
@@ -86,17 +85,18 @@ impl Stands {
 
 /// What the form is filled in with: the JSON given, the fields given, or answers to questions.
 async fn input(actions: &Actions, shown: Shown, args: &RunArgs, output: Output) -> Result<Value, Failure> {
+    let form = form_of(&shown)?;
     if let Some(given) = &args.input {
-        return input::read(&args.id, &shown.form, given);
+        return input::read(&args.id, &form, given);
     }
     if !args.fields.is_empty() {
-        return Ok(fields::assign(&shown.form, shown.prefill, &args.fields)?);
+        return Ok(form.assign(shown.prefill, &args.fields)?);
     }
-    if !fields::asks_something(&shown.form) {
+    if !form.asks_something() {
         return Ok(shown.prefill);
     }
     if is_person() && !output.json {
-        return ask::fill_in(actions, shown, output).await;
+        return ask::fill_in(actions, &args.id, &form, shown.prefill, output).await;
     }
     let id = &args.id;
     Err(

@@ -7,10 +7,10 @@
 
 use regex_lite::Regex;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Number as JsonNumber, Value};
+use serde_json::{Map, Number as JsonNumber, Value, json};
 
-use crate::error::InputError;
-use crate::form::{Disabled, Field, Form, List, Number, Pattern, Select, Text, Union};
+use super::{Disabled, Field, Form, List, Number, Pattern, Select, Text, Union};
+use crate::error::{ActionError, InputError};
 use crate::input_problem::InputProblem;
 
 impl Form {
@@ -28,9 +28,10 @@ impl Form {
     }
 
     /// Checks what was sent and reads it into the type that an action works with.
-    pub(crate) fn read<T: DeserializeOwned>(&self, input: &Value) -> Result<T, Vec<InputError>> {
+    pub(crate) fn read<T: DeserializeOwned>(&self, input: &Value) -> Result<T, ActionError> {
         let checked = self.check(input)?;
-        Ok(serde_json::from_value(checked).expect("an action's type has the fields of its form"))
+        // What serde_json says may quote the text of a masked field.
+        serde_json::from_value(checked).map_err(|_| ActionError::Mismatch)
     }
 }
 
@@ -41,14 +42,13 @@ struct Check {
 
 impl Check {
     fn form(&mut self, form: &Form, input: &Value, path: &str) -> Value {
-        let fields = form.0.iter().map(|(name, field)| {
+        let fields = form.fields().map(|(name, field)| {
             let path = if path.is_empty() {
-                (*name).to_owned()
+                name.to_owned()
             } else {
                 format!("{path}.{name}")
             };
-            let value = self.field(field, input.get(name).unwrap_or(&Value::Null), &path);
-            ((*name).to_owned(), value)
+            (name.to_owned(), self.field(field, &input[name], &path))
         });
         Value::Object(fields.collect::<Map<_, _>>())
     }
@@ -71,18 +71,16 @@ impl Check {
     }
 
     fn union(&mut self, spec: &Union, value: &Value, path: &str) -> Value {
-        let Some(Value::String(selection)) = value.get("selection") else {
-            let problem = InputProblem::NotAChoice(choices(&spec.variants));
+        let selection = value["selection"].as_str();
+        let Some((selection, variant)) = selection.and_then(|id| Some((id, spec.variant(id)?))) else {
+            let problem = InputProblem::NotAChoice(ids(&spec.variants));
             return self.record(Err(problem), path, &spec.name);
         };
-        let Some((known, variant)) = spec.variants.iter().find(|(known, _)| *known == selection) else {
-            return self.record(Err(InputProblem::NotAChoice(choices(&spec.variants))), path, &spec.name);
-        };
-        if !allowed(&spec.disabled, known) {
+        if !spec.disabled.allows(selection) {
             return self.record(Err(InputProblem::Unavailable(variant.name.clone())), path, &spec.name);
         }
         let inner = self.form(&variant.spec, &value["value"], &format!("{path}.value"));
-        serde_json::json!({ "selection": selection, "value": inner })
+        json!({ "selection": selection, "value": inner })
     }
 
     fn list(&mut self, spec: &List, value: &Value, path: &str) -> Value {
@@ -165,7 +163,8 @@ fn line(value: &Value) -> Result<&str, InputProblem> {
 }
 
 fn compiled(pattern: &Pattern) -> (Regex, &Pattern) {
-    let regex = Regex::new(pattern.regex).expect("a test compiles the pattern of every form");
+    let regex = Regex::new(&pattern.regex)
+        .expect("a test compiles the patterns of the actions, and what does not compile is not read from JSON");
     (regex, pattern)
 }
 
@@ -205,26 +204,15 @@ fn whole(number: &JsonNumber) -> Option<i64> {
 }
 
 fn select(spec: &Select, value: &Value) -> Result<Value, InputProblem> {
-    let choices = || InputProblem::NotAChoice(spec.values.iter().map(|(value, _)| value.clone()).collect());
     // That nothing is chosen is answered with what there is to choose from, too.
-    let Some(given) = value.as_str() else {
-        return Err(choices());
-    };
-    match spec.values.iter().find(|(known, _)| known == given) {
-        Some((known, shown)) if !allowed(&spec.disabled, known) => Err(InputProblem::Unavailable(shown.clone())),
-        Some(_) => Ok(given.into()),
-        None => Err(choices()),
+    match spec.values.iter().find(|(known, _)| value == known) {
+        Some((known, shown)) if !spec.disabled.allows(known) => Err(InputProblem::Unavailable(shown.clone())),
+        Some((known, _)) => Ok(json!(known)),
+        None => Err(InputProblem::NotAChoice(ids(&spec.values))),
     }
 }
 
-fn allowed(disabled: &Disabled, choice: &str) -> bool {
-    match disabled {
-        Disabled::No => true,
-        Disabled::Because(_) => false,
-        Disabled::Choices(choices) => !choices.contains(&choice),
-    }
-}
-
-fn choices<T>(variants: &[(&str, T)]) -> Vec<String> {
-    variants.iter().map(|(name, _)| (*name).to_owned()).collect()
+/// What there is to choose from.
+fn ids<T>(choices: &[(String, T)]) -> Vec<String> {
+    choices.iter().map(|(id, _)| id.clone()).collect()
 }

@@ -1,0 +1,18 @@
+//! A group of fields.
+
+use serde::{Deserialize, Serialize};
+
+use super::Form;
+
+/// A group of fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Object {
+    /// What the group is called.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// A word of caution.
+    pub warning: Option<String>,
+    /// Its fields.
+    pub spec: Form,
+}

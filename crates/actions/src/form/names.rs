@@ -1,0 +1,42 @@
+//! The names of an input against those of the form.
+
+use serde_json::Value;
+
+use super::{Field, FieldError, FieldErrorKind, Form};
+
+impl Form {
+    /// The names of the fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields().map(|(name, _)| name)
+    }
+
+    /// Refuses an input with a name that the form does not have, which [`Form::check`] would leave out without a word.
+    pub fn check_names(&self, input: &Value) -> Result<(), FieldError> {
+        self.check_names_below(input, "")
+    }
+
+    fn check_names_below(&self, input: &Value, prefix: &str) -> Result<(), FieldError> {
+        among(input, &self.names().collect::<Vec<_>>(), prefix)?;
+        for (name, field) in self.fields() {
+            let path = format!("{prefix}{name}");
+            let value = &input[name];
+            if let Field::Union(_) = field {
+                among(value, &["selection", "value"], &format!("{path}."))?;
+            }
+            if let Some(inner) = field.inner(value) {
+                let prefix = format!("{path}{}.", inner.path);
+                inner.form.check_names_below(inner.values, &prefix)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds the first member of an object whose name is none of the known ones.
+fn among(input: &Value, known: &[&str], prefix: &str) -> Result<(), FieldError> {
+    let mut given = input.as_object().into_iter().flatten().map(|(name, _)| name);
+    match given.find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(FieldErrorKind::unknown(name, known).at(format!("{prefix}{name}"))),
+        None => Ok(()),
+    }
+}
