@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
 use isso_tests::{ANY_PORT, Site, wait_for};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::Value;
 
@@ -53,7 +53,8 @@ fn clients_of_the_api_leave_the_descriptors_that_a_start_takes() {
     );
 
     let old = Pid::from_raw(master(&status).try_into().expect("it is small"));
-    kill(old, Signal::SIGKILL).expect("the master is there");
+    // With its workers, one of which might answer in place of the next gunicorn.
+    killpg(old, Signal::SIGKILL).expect("the master is there");
     let answers = || {
         let mut visitor = TcpStream::connect(address).ok()?;
         visitor.write_all(b"GET /info HTTP/1.0\r\n\r\n").ok()?;
