@@ -19,9 +19,10 @@ use self::process::{Change, Process, Serving, Stage};
 use crate::backoff::{Backoff, End};
 use crate::generation::Generation;
 use crate::hang;
-use crate::launch::{Failed, Launched, Launcher};
+use crate::launch::{Failed, Launched};
+use crate::launcher::Launcher;
 use crate::settings::Snapshot;
-use crate::status::{Finishing, Phase};
+use crate::status::Phase;
 
 /// A successor gets ready sooner, unless Isso waits for a server that does not answer.
 const LONG: Duration = Duration::from_secs(3);
@@ -255,7 +256,7 @@ impl Actor {
         match launched {
             Ok(generation) => {
                 if let Process::Serving(Serving { generation, .. }) = &self.process {
-                    let finishing = Finishing::begin(generation);
+                    let finishing = generation.finishing();
                     let record = &self.launcher.record;
                     record.send_modify(|record| record.finishing = Some(finishing));
                 }

@@ -1,66 +1,31 @@
 //! One start of Isso, from the look at the database to the first answers.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use isso_database::{DatabaseError, Depth, check_database};
 use isso_lifecycle::PortError;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::JoinError;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 
-use crate::downtime::Downtime;
 use crate::generation::{Exit, Generation};
-use crate::health::{Health, Unhealthy};
-use crate::leftover::Owner;
-use crate::listener::{ListenError, Listener};
-use crate::log::LogRing;
-use crate::program::Program;
-use crate::settings::{SettingsSource, Snapshot};
-use crate::status::Record;
-use crate::writing::Writing;
-use isso_database::{DatabaseError, Depth, check_database};
+use crate::health::Unhealthy;
+use crate::launcher::Launcher;
+use crate::listener::ListenError;
+use crate::settings::Snapshot;
 
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
 /// How long a successor waits for an answer that either of the two generations may give.
 const SILENCE: Duration = Duration::from_secs(1);
 /// How long a start waits until the disk has taken the marker beside the database.
 const MARKED: Duration = Duration::from_secs(3);
-/// Longer than [`REPEAT`](crate::generation::REPEAT), after which the order to stop is sent again.
+/// Longer than [`REPEAT`](crate::generation::keeper::REPEAT), after which the order to stop is sent again.
 const TOLD_TWICE: Duration = Duration::from_millis(1500);
-
-/// What the supervisor runs, and with how much patience.
-pub struct SupervisorConfig {
-    /// What to run.
-    pub program: Program,
-    /// Isso's database, as its settings name it.
-    pub database: PathBuf,
-    /// What it runs on, asked before each start.
-    pub settings: Arc<dyn SettingsSource>,
-    /// Whose the processes are.
-    pub owner: Owner,
-    /// How long a stop may take before what is left is killed.
-    pub stop_within: Duration,
-}
-
-impl SupervisorConfig {
-    /// The time for a stop: gunicorn itself gives requests 30 s.
-    pub const STOP_WITHIN: Duration = Duration::from_secs(35);
-}
-
-impl fmt::Debug for SupervisorConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SupervisorConfig")
-            .field("program", &self.program)
-            .field("database", &self.database)
-            .field("stop_within", &self.stop_within)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Why a start failed.
 #[derive(Debug, thiserror::Error)]
@@ -99,22 +64,6 @@ pub enum StartError {
         /// What was wrong with its last answer, if it had come so far.
         source: Option<Unhealthy>,
     },
-}
-
-/// All that a start takes.
-#[derive(Debug)]
-pub(crate) struct Launcher {
-    pub(crate) config: SupervisorConfig,
-    pub(crate) listener: Arc<Listener>,
-    pub(crate) downtime: Downtime,
-    pub(crate) health: Health,
-    pub(crate) log: LogRing,
-    /// Everything that must have ended before a stop has: processes, and work on the database.
-    pub(crate) tracker: TaskTracker,
-    /// The generations of which a worker may answer a visitor.
-    pub(crate) answering: TaskTracker,
-    pub(crate) record: watch::Sender<Record>,
-    pub(crate) writing: Arc<Writing>,
 }
 
 /// A launch that failed, and what it ran on if it came so far.

@@ -139,6 +139,7 @@
 mod actor;
 mod backoff;
 mod clients;
+mod config;
 mod downtime;
 mod generation;
 mod group;
@@ -146,6 +147,7 @@ mod hang;
 mod health;
 mod hooks;
 mod launch;
+mod launcher;
 mod leftover;
 mod listener;
 mod log;
@@ -161,9 +163,10 @@ mod unavailable;
 mod workers;
 mod writing;
 
+pub use config::SupervisorConfig;
 pub use generation::Exit;
 pub use health::{Info, Unhealthy, probe};
-pub use launch::{StartError, SupervisorConfig};
+pub use launch::StartError;
 pub use leftover::Owner;
 pub use listener::{ListenError, Listener, reachable};
 pub use log::{LogLine, LogRing};

@@ -10,26 +10,21 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::libc;
 use nix::sys::prctl::set_pdeathsig;
+use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::getppid;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// The limit of descriptors that this process was started with.
-static DESCRIPTORS: OnceLock<Rlimit> = OnceLock::new();
+/// The limit of descriptors that this process was started with: the soft one, and the hard one.
+static DESCRIPTORS: OnceLock<(rlim_t, rlim_t)> = OnceLock::new();
 
 /// Raises this process's limit of descriptors as far as the system allows, and returns the new limit. Programs that it
 /// starts get the old one.
 pub fn raise_descriptor_limit() -> u64 {
-    let before = *DESCRIPTORS.get_or_init(|| getrlimit(Resource::Nofile));
-    let raised = Rlimit {
-        current: before.maximum,
-        ..before
-    };
-    let limit = match setrlimit(Resource::Nofile, raised) {
-        Ok(()) => raised.current,
-        Err(_) => before.current,
-    };
-    limit.unwrap_or(u64::MAX)
+    let (soft, hard) = *DESCRIPTORS.get_or_init(descriptor_limit);
+    match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
+        Ok(()) => hard,
+        Err(_) => soft,
+    }
 }
 
 /// What a host needs of its descriptors besides the connections that it takes, to start an Isso beside the one that
@@ -47,7 +42,11 @@ pub fn connections(descriptors: u64, most: u64) -> usize {
 
 /// How many descriptors this process may have.
 pub(crate) fn descriptors() -> u64 {
-    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+    descriptor_limit().0
+}
+
+fn descriptor_limit() -> (rlim_t, rlim_t) {
+    getrlimit(Resource::RLIMIT_NOFILE).expect("a process may ask for its own limits")
 }
 
 /// Has the command begin as a program expects it: with every signal doing what it does by default and none blocked, and
@@ -112,8 +111,8 @@ fn before_exec(command: &mut Command, more: impl Fn() -> io::Result<()> + Send +
             unsafe { libc::signal(signal, libc::SIG_DFL) };
         }
         SigSet::empty().thread_set_mask()?;
-        if let Some(limit) = descriptors {
-            setrlimit(Resource::Nofile, limit)?;
+        if let Some((soft, hard)) = descriptors {
+            setrlimit(Resource::RLIMIT_NOFILE, soft, hard)?;
         }
         more()
     };
@@ -126,6 +125,7 @@ fn before_exec(command: &mut Command, more: impl Fn() -> io::Result<()> + Send +
 
 #[cfg(test)]
 mod tests {
+    use nix::sys::resource::RLIM_INFINITY;
     use nix::sys::signal::{SaFlags, SigAction, SigHandler, sigaction};
 
     use super::*;
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     #[expect(unsafe_code, reason = "no code of ours runs at the signal")]
     fn a_command_begins_with_default_signals_and_the_limit_before() {
-        let before = getrlimit(Resource::Nofile).current;
+        let (before, _) = descriptor_limit();
         raise_descriptor_limit();
         let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
         // SAFETY: to ignore a signal runs no code of ours.
@@ -164,6 +164,6 @@ mod tests {
         };
         assert_eq!((mask("SigIgn:"), mask("SigBlk:")), (0, 0), "{text}");
         let limit = text.lines().next().unwrap().parse().ok();
-        assert_eq!(limit, before);
+        assert_eq!(limit, (before != RLIM_INFINITY).then_some(before));
     }
 }

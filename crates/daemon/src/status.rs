@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::clients;
-use crate::generation::Generation;
 use crate::requests::FailedRequests;
 use crate::workers;
 
@@ -91,22 +90,13 @@ pub(crate) struct Record {
 /// A generation that was told to end.
 #[derive(Debug, Clone)]
 pub(crate) struct Finishing {
-    generation: u64,
-    master: u32,
-    exited: watch::Receiver<Option<ExitStatus>>,
-    since: Instant,
+    pub(crate) generation: u64,
+    pub(crate) master: u32,
+    pub(crate) exited: watch::Receiver<Option<ExitStatus>>,
+    pub(crate) since: Instant,
 }
 
 impl Finishing {
-    pub(crate) fn begin(generation: &Generation) -> Finishing {
-        Finishing {
-            generation: generation.number,
-            master: generation.master(),
-            exited: generation.exit_status(),
-            since: Instant::now(),
-        }
-    }
-
     /// None once it has no worker left, or its master has ended, whose number may belong to another process since.
     fn status(&self, port: u16) -> Option<FinishingStatus> {
         if self.exited.borrow().is_some() {

@@ -16,10 +16,11 @@ use tokio::time::sleep;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::actor::{Actor, Command};
+use crate::config::SupervisorConfig;
 use crate::downtime::Downtime;
 use crate::group::{adopt_orphans, reap_strangers};
 use crate::health::{Health, Unhealthy};
-use crate::launch::{Launcher, SupervisorConfig};
+use crate::launcher::Launcher;
 use crate::listener::Listener;
 use crate::log::LogRing;
 use crate::requests::Requests;
