@@ -2,6 +2,7 @@
 
 mod event_queue;
 mod process;
+mod reload;
 
 use std::os::unix::process::ExitStatusExt;
 use std::panic::AssertUnwindSafe;
@@ -18,14 +19,11 @@ use self::event_queue::EventQueue;
 use self::process::{Change, Process, Serving, Stage};
 use crate::backoff::{Backoff, End};
 use crate::generation::Generation;
-use crate::hang;
-use crate::launch::{Failed, Launched};
+use crate::launch::Failed;
 use crate::launcher::Launcher;
 use crate::settings::Snapshot;
 use crate::status::Phase;
 
-/// A successor gets ready sooner, unless Isso waits for a server that does not answer.
-const LONG: Duration = Duration::from_secs(3);
 /// A panic after this time is not one of a row.
 const RARE: Duration = Duration::from_secs(60);
 
@@ -141,48 +139,6 @@ impl Actor {
         self.process = Process::Starting(Box::pin(start));
     }
 
-    /// One successor at a time; a change meanwhile makes one more afterwards, however many they are.
-    ///
-    /// A successor that takes long is given up, and so is a start: the change may be the cure.
-    fn reload(&mut self) {
-        match &self.process {
-            Process::Serving(serving) => match &serving.stage {
-                Stage::Alone(_) => self.reload_if_changed(),
-                Stage::Launching(_, since) if since.elapsed() > LONG => self.start_successor(),
-                Stage::Launching(..) | Stage::TakingOver(_) => self.reload_again = true,
-            },
-            Process::Idle | Process::Starting(_) | Process::Waiting(_) => {
-                self.crashed_snapshot = None;
-                self.begin();
-            }
-        }
-    }
-
-    fn reload_if_changed(&mut self) {
-        self.reload_again = false;
-        let Process::Serving(serving) = &self.process else {
-            return;
-        };
-        let present = serving.snapshot();
-        // What cannot be read is left to the launch to report.
-        match self.launcher.next() {
-            Ok(next) if *next == *present => {
-                self.launcher.config.settings.in_force(&next);
-                self.event_queue.push(DaemonEvent::Ready);
-            }
-            _ => self.start_successor(),
-        }
-    }
-
-    fn start_successor(&mut self) {
-        self.reload_again = false;
-        if let Process::Serving(serving) = &mut self.process {
-            let successor = Arc::clone(&self.launcher).start_successor();
-            serving.stage = Stage::Launching(Box::pin(successor), Instant::now());
-            self.enter(Phase::Reloading);
-        }
-    }
-
     async fn stop(&mut self) {
         self.reload_again = false;
         self.crashed_snapshot = None;
@@ -200,7 +156,7 @@ impl Actor {
     fn apply(&mut self, change: Change) {
         match change {
             Change::Started(Ok(generation)) => {
-                let stage = watch(&self.launcher, &generation);
+                let stage = reload::watch(&self.launcher, &generation);
                 self.serve(generation, stage);
                 self.announce();
             }
@@ -252,33 +208,6 @@ impl Actor {
         });
     }
 
-    fn launched(&mut self, launched: Launched) {
-        match launched {
-            Ok(generation) => {
-                if let Process::Serving(Serving { generation, .. }) = &self.process {
-                    let finishing = generation.finishing();
-                    let record = &self.launcher.record;
-                    record.send_modify(|record| record.finishing = Some(finishing));
-                }
-                let takes_over = Arc::clone(&self.launcher).take_over();
-                self.serve(generation, Stage::TakingOver(Box::pin(takes_over)));
-            }
-            Err(failed) => {
-                self.report_refused(&failed);
-                tracing::warn!("{}; Isso goes on with the settings before", with_causes(&failed.error));
-                self.finish_reload();
-            }
-        }
-    }
-
-    /// Nothing is under way any more, or the next change is.
-    fn finish_reload(&mut self) {
-        if let Process::Serving(serving) = &mut self.process {
-            serving.stage = watch(&self.launcher, &serving.generation);
-        }
-        self.announce();
-    }
-
     fn announce(&mut self) {
         self.enter(Phase::Serving);
         if self.reload_again {
@@ -324,11 +253,4 @@ impl Actor {
     fn leave(&self, phase: Phase) {
         self.launcher.record.send_modify(|record| record.enter(phase, None));
     }
-}
-
-/// Nothing goes on beside a generation but a look whether its workers hang.
-fn watch(launcher: &Launcher, generation: &Generation) -> Stage {
-    let listener = Arc::clone(&launcher.listener);
-    let hangs = hang::hangs(generation.master(), listener, launcher.health.clone());
-    Stage::Alone(Box::pin(hangs))
 }
