@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_gunicorn_that_is_there_ends_it() {
+    async fn a_gunicorn_that_takes_requests_ends_the_downtime() {
         let downtime = Downtime::new();
         let mut answers_from = downtime.watch();
         assert!(answers_from.borrow_and_update().is_some(), "none is there at first");

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_its_supervisor_is_not_left_over() {
+    fn a_process_whose_supervisor_lives_is_not_ended() {
         let folder = tempfile::tempdir().unwrap();
         let owner = Owner::of_folder(folder.path()).unwrap();
         let mut supervised = process(owner.mark(1).file_name());

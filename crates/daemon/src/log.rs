@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn of_chained_exceptions_the_last_counts() {
+    fn the_last_of_chained_exceptions_counts() {
         check(
             "Traceback (most recent call last):\n  File \"x\"\nKeyError: 'a'\n\n\
              During handling of the above exception, another exception occurred:\n\n\
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_exception_it_is_the_error_then_the_last_line() {
+    fn the_cause_without_an_exception_is_the_error_then_the_last_line() {
         let error = "2026-01-01 00:00:00,000:ERROR: No website(s) configured, Isso won't work.";
         check(&format!("a\n{error}\nb\n"), Some(error));
         check("a\nb\n\n", Some("b"));
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn following_misses_nothing() {
+    async fn a_subscriber_misses_no_line() {
         let ring = LogRing::new(8);
         ring.push(1, "before".to_owned());
         let (kept, mut live) = ring.subscribe(8);

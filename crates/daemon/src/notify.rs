@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_workers_of_the_group_are_counted() {
+    async fn workers_of_other_groups_are_not_counted() {
         let notify = NotifySocket::bind().unwrap();
         // No process group has this number.
         let other = Group::of(i32::MAX.cast_unsigned());

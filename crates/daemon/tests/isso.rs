@@ -85,7 +85,7 @@ async fn the_first_start_ends_with_isso_answering() {
 }
 
 #[tokio::test]
-async fn with_moderation_every_worker_takes_comments_from_the_start() {
+async fn every_worker_takes_comments_from_the_start_with_moderation() {
     for _ in 0..5 {
         let site = Site::new();
         // One visitor would be told to wait between two comments.
@@ -131,7 +131,7 @@ async fn a_start_does_not_wait_until_old_comments_are_cleared_and_they_are() {
 }
 
 #[tokio::test]
-async fn a_killed_master_is_replaced_and_nobody_is_refused() {
+async fn a_killed_master_is_replaced_and_no_connection_is_refused() {
     let site = Site::new();
     let mut rig = Rig::serving(&site).await;
     let visitor = Visitor::at(rig.address);
@@ -199,7 +199,7 @@ async fn no_request_of_ten_thousand_is_lost_when_isso_takes_over_and_when_it_goe
 }
 
 #[tokio::test]
-async fn workers_that_hang_are_replaced_once_somebody_waits() {
+async fn workers_that_hang_are_replaced_once_a_client_waits() {
     let site = Site::new();
     let mut rig = Rig::serving(&site).await;
     let old = rig.pid();

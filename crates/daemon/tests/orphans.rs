@@ -30,7 +30,7 @@ async fn main() {
                 let in_background = ["-c", "trap '' QUIT; exec \"$0\" begin"];
                 killed(Command::new("sh").args(in_background).arg(&own)).await;
             }
-            println!("test nothing_survives_a_supervisor_that_ignores_signals ... ok");
+            println!("test no_process_survives_a_supervisor_that_ignores_signals ... ok");
         }
     }
 }

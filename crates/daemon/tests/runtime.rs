@@ -14,7 +14,7 @@ use common::executable;
 use isso_daemon::{InstallProgress, InstallStep, Runtime};
 
 #[test]
-fn it_is_made_once_and_made_anew_when_damaged() {
+fn the_environment_is_made_once_and_made_anew_when_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("a folder/runtime");
     let runtime = Runtime::new(&place);
@@ -71,7 +71,7 @@ fn it_is_made_once_and_made_anew_when_damaged() {
 }
 
 #[test]
-fn what_a_shell_has_for_other_work_does_not_spoil_it() {
+fn variables_of_the_shell_do_not_spoil_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let modules = folder.path().join("modules");
     fs::create_dir(&modules).unwrap();
@@ -139,7 +139,7 @@ fn a_link_in_the_place_of_its_lock_is_not_followed() {
 }
 
 #[test]
-fn a_folder_of_somebody_else_is_not_removed_for_it() {
+fn a_folder_that_issoctl_has_not_made_is_not_removed() {
     let folder = tempfile::tempdir().unwrap();
     let check = |place: &Path, kept: &Path| {
         let error = Runtime::new(place).ensure(|_| {}).unwrap_err().to_string();

@@ -161,7 +161,7 @@ async fn requests_are_answered_while_starts_keep_failing() {
 }
 
 #[tokio::test]
-async fn what_does_not_stop_is_killed() {
+async fn a_program_that_does_not_stop_is_killed() {
     let site = Site::new();
     let deaf = "
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -209,7 +209,7 @@ async fn a_stop_ends_the_wait_for_a_restart() {
 }
 
 #[tokio::test]
-async fn dropping_the_handle_stops_what_runs() {
+async fn a_dropped_handle_stops_what_runs() {
     let site = Site::new();
     let mut rig = Rig::new(&site, site.stand_in("serve()")).await;
     rig.start().await;
@@ -246,7 +246,7 @@ async fn a_panic_ends_neither_the_supervisor_nor_what_serves() {
 }
 
 #[tokio::test]
-async fn what_leaves_its_group_ends_with_its_generation() {
+async fn a_process_that_leaves_its_group_ends_with_its_generation() {
     let site = Site::new();
     let in_background = "
 if os.fork() == 0:

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn of_chained_exceptions_one_request_is_counted_with_the_last() {
+    fn chained_exceptions_count_as_one_request_with_the_last() {
         let more = "\nDuring handling of the above exception, another exception occurred:\n\n\
              Traceback (most recent call last):\n  File \"y.py\"\nValueError: no\n";
         let first = ("sqlite3.OperationalError: database is locked", true, true);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_an_exception_quotes_is_kept() {
+    fn quotes_of_an_exception_are_not_kept() {
         let quoting = |line: &str, kept: &str| {
             check(
                 &LOCKED.replace("sqlite3.OperationalError: database is locked", line),

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leads_python_and_pip_elsewhere_is_dropped() {
+    fn variables_that_lead_python_and_pip_elsewhere_are_dropped() {
         for name in [
             "PYTHONHOME",
             "PYTHONPATH",

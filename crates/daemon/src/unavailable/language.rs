@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_english() {
+    fn other_languages_become_english() {
         for accepted in ["", "*", "nl", "de;q=x", ";;,,", "deutsch"] {
             check(accepted, "en");
         }

@@ -152,7 +152,7 @@ async fn a_client_may_go_on_sending_after_it_was_answered() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_told_so() {
+async fn a_client_that_sends_no_request_is_told_so() {
     check("\u{1}\u{2}\0 garbage\r\n\r\n", "400 Bad Request").await;
     let hello_of_tls = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(40);
     check(hello_of_tls, "400 Bad Request").await;

@@ -6,7 +6,7 @@ use super::script::{Call::*, ERR, OK, check, step};
 use super::{LOCKED, OPEN, UNREADABLE, backup, invoke, locked, ready, restart_due, restore, stopped};
 
 #[test]
-fn nothing_happens_before_init() {
+fn events_before_init_are_refused_or_passed_over() {
     let refused = |event| step(event, vec![], "not-initialised", State::Installed);
     let passed = |event| step(event, vec![], "done", State::Installed);
     check(
@@ -31,7 +31,7 @@ fn nothing_happens_before_init() {
 }
 
 #[test]
-fn first_start() {
+fn the_first_start_waits_for_a_password() {
     let set = vec![Invoke(Ok(Effect::Settings)), Prepare(OPEN), Clear(OK), Start(OK)];
     check(
         locked(),

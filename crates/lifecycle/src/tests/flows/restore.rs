@@ -65,7 +65,7 @@ fn a_restore_may_bring_the_password() {
 }
 
 #[test]
-fn while_restoring_wishes_are_kept_and_requests_refused() {
+fn a_restore_keeps_wishes_and_refuses_requests() {
     let refused = |event| step(event, vec![], "restore-running", State::Restoring);
     let passed = |event| step(event, vec![], "done", State::Restoring);
     check(

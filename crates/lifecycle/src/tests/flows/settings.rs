@@ -56,7 +56,7 @@ fn a_reload_that_fails_keeps_the_result_of_the_action() {
 }
 
 #[test]
-fn settings_changed_by_hand() {
+fn settings_changed_by_hand_are_put_in_force() {
     check(
         serving(),
         vec![
