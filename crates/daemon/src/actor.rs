@@ -1,4 +1,4 @@
-//! The supervisor's task, which owns what runs.
+//! The supervisor's task. It owns the gunicorn that runs, and starts, replaces and stops it.
 
 mod event_queue;
 mod process;
@@ -24,10 +24,10 @@ use crate::launcher::Launcher;
 use crate::settings::Snapshot;
 use crate::status::Phase;
 
-/// A panic after this time is not one of a row.
+/// A panic that comes so long after the one before counts as the first.
 const RARE: Duration = Duration::from_secs(60);
 
-/// What the handles order.
+/// An order of the [`Supervisor`](crate::Supervisor) to its task.
 #[derive(Debug)]
 pub(crate) enum Command {
     Start,
@@ -38,12 +38,12 @@ pub(crate) enum Command {
 pub(crate) struct Actor {
     launcher: Arc<Launcher>,
     process: Process,
-    /// Whether the last order was one to have Isso up.
+    /// Whether the last order was to have Isso up.
     wanted: bool,
     last_panic: Option<Instant>,
     /// Settings changed while a successor was on its way.
     reload_again: bool,
-    /// What a generation that has died ran on: the next one runs on the same.
+    /// The settings of a generation that has died: the next one runs on the same.
     crashed_snapshot: Option<Arc<Snapshot>>,
     backoff: Backoff,
     event_queue: EventQueue,
@@ -69,8 +69,8 @@ impl Actor {
         }
     }
 
-    /// A panic leaves in doubt what was being done, and not what serves: that goes on. Where nothing serves, or one
-    /// panic follows another, a start is due as after a crash.
+    /// Goes on after a panic, which leaves in doubt what was being done, but not the generation that serves: that one
+    /// is kept. Where none serves, or one panic follows another, a start is due as after a crash.
     fn recover(&mut self) {
         let often = self.last_panic.replace(Instant::now());
         let is_rare = often.is_none_or(|before| before.elapsed() > RARE);
@@ -86,7 +86,7 @@ impl Actor {
         }
     }
 
-    /// Returns when there is no handle any more.
+    /// Carries out orders, and reacts to what becomes of the process. Returns when the supervisor was dropped.
     async fn obey(&mut self, orders: &mut mpsc::UnboundedReceiver<Command>) {
         loop {
             tokio::select! {
@@ -125,8 +125,8 @@ impl Actor {
         }
     }
 
-    /// Starts Isso in place of whatever is not serving. A crash is no moment to try new settings: they
-    /// come right after, in a successor.
+    /// Starts Isso where none serves. After a crash it runs on the settings before; changed ones follow in a
+    /// successor.
     fn begin(&mut self) {
         let snapshot = self.crashed_snapshot.take();
         self.reload_again = snapshot.is_some();
@@ -193,7 +193,7 @@ impl Actor {
         }
     }
 
-    /// Lets a generation serve. The one before, if any, is told to stop by being dropped.
+    /// Lets a generation serve. The one before is dropped, which begins its stop.
     fn serve(&mut self, generation: Generation, stage: Stage) {
         self.launcher.config.settings.in_force(&generation.snapshot);
         self.launcher.log.requests().begin(generation.number);
@@ -217,13 +217,14 @@ impl Actor {
         }
     }
 
-    /// The serving generation has died; a successor on its way goes with it.
+    /// Keeps the settings of the generation that has died. A successor on its way ends with it.
     fn keep_crashed_snapshot(&mut self) {
         if let Process::Serving(serving) = &self.process {
             self.crashed_snapshot = Some(serving.snapshot());
         }
     }
 
+    /// Begins the back-off, and reports the exit.
     fn schedule_restart(&mut self, end: End, reason: String) {
         let wait = self.backoff.after(end);
         tracing::warn!("{reason}; the next start is due in {wait:.1?}");
@@ -236,6 +237,7 @@ impl Actor {
         self.event_queue.push(DaemonEvent::Exited(reason));
     }
 
+    /// Reports that Isso did not start on these settings.
     fn report_refused(&self, failed: &Failed) {
         if let Some(snapshot) = &failed.snapshot {
             let reason = with_causes(&failed.error);

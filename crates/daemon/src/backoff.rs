@@ -1,10 +1,10 @@
-//! How long a dead generation stays without a successor.
+//! How long to wait before Isso is started again.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-/// A generation that served for so long is no part of a row of failures.
+/// A generation that has served for so long ends a row of failures.
 const STABLE: Duration = Duration::from_secs(10);
 
 /// How a generation came to its end.
@@ -14,7 +14,7 @@ pub(crate) enum End {
     NeverReady,
     /// It ended by itself after serving for so long.
     Ended(Duration),
-    /// It was serving, and somebody killed it.
+    /// It was serving, and was killed.
     Killed,
 }
 

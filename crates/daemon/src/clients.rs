@@ -1,4 +1,4 @@
-//! The connections that a gunicorn's workers are at, seen from outside.
+//! Counts the connections of a gunicorn's workers, from outside.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader};
 
 use crate::workers;
 
-/// Counts the connections at this port that the workers of a master have taken. None where the kernel does not tell.
+/// Counts the connections at this port that the workers of a master have taken. None where the kernel does not list the
+/// workers.
 ///
 /// The kernel's table holds every connection of the machine, closed ones among them for a minute, and is read line by
 /// line.

@@ -1,4 +1,4 @@
-//! Since when no gunicorn takes requests, and from when on they are therefore answered with 503.
+//! The time during which no gunicorn takes requests, and the moment from which they are answered with 503.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// How long a request waits for a gunicorn. A reload, a crash and a short restore take less.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The moment from which requests are answered with 503; none while a gunicorn takes them.
+/// Holds the moment from which the supervisor answers requests with 503; none while a gunicorn takes them.
 #[derive(Debug)]
 pub(crate) struct Downtime {
     answers_from: watch::Sender<Option<Instant>>,
@@ -25,13 +25,13 @@ impl Downtime {
         self.answers_from.subscribe()
     }
 
-    /// A gunicorn has loaded Isso: whatever waits at the socket is for its workers.
+    /// Ends the downtime: a gunicorn has loaded Isso, and its workers take the requests that wait at the socket.
     pub(crate) fn ends(&self) {
         self.answers_from.send_replace(None);
     }
 
-    /// No gunicorn takes requests, and the next one is not started for at least this time. Repeatable:
-    /// a wait that has begun goes on.
+    /// Begins a downtime: no gunicorn takes requests, and the next one is not started before this time has passed.
+    /// Repeatable: a downtime that has begun goes on.
     pub(crate) fn begins(&self, next_start: Duration) {
         let now = Instant::now();
         self.answers_from.send_if_modified(|answers_from| {

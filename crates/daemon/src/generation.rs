@@ -111,7 +111,7 @@ impl Generation {
         master.map_or(self.leader, i32::cast_unsigned)
     }
 
-    /// What the status says of the generation from the moment on at which it is told to end.
+    /// What the status needs of a generation that is told to end now.
     pub(crate) fn finishing(&self) -> Finishing {
         Finishing {
             generation: self.number,
@@ -121,8 +121,8 @@ impl Generation {
         }
     }
 
-    /// Waits until gunicorn says that Isso is loaded. The process that says so is the master, unless it
-    /// is none of this generation: then some program has said it for gunicorn.
+    /// Waits for `READY=1`, which gunicorn sends when it has loaded Isso. The sender is gunicorn's master, unless it
+    /// does not belong to this generation: then another program has sent it on gunicorn's behalf.
     pub(crate) async fn loaded(&self) -> io::Result<()> {
         let group = Group::of(self.leader);
         let sender = Pid::from_raw(self.notify.ready().await?);
@@ -131,8 +131,8 @@ impl Generation {
         Ok(())
     }
 
-    /// Waits until all workers take requests, and hear when they are told to end. To be called when
-    /// gunicorn is loaded.
+    /// Waits until all workers take requests and handle the signal to end. To be called when gunicorn has loaded
+    /// Isso.
     pub(crate) async fn booted(&self) -> io::Result<()> {
         tokio::select! {
             booted = self.notify.workers_booted(Group::of(self.leader)) => booted,
@@ -147,7 +147,7 @@ impl Generation {
             Ok(status) => status.unwrap_or_default(),
             Err(_) => ExitStatus::default(),
         };
-        // A killed master says nothing, and its workers keep the pipe open.
+        // A killed master leaves no reason, and its workers keep the pipe open.
         if status.signal().is_some() {
             return Exit { status, cause: None };
         }

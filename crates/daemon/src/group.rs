@@ -11,18 +11,18 @@ use nix::unistd::{Pid, getpgid, getsid};
 use tokio::signal::unix;
 use tokio::time::sleep;
 
-/// Makes workers whose master was killed the children of this process, so that they can be told to
-/// end and are reaped. Holds for the whole process, and for orphans of any other child too.
+/// Makes workers whose master was killed the children of this process, so that they can be
+/// signalled and are reaped. Holds for the whole process, and for orphans of any other child too.
 pub(crate) fn adopt_orphans() -> io::Result<()> {
     Ok(set_child_subreaper(true)?)
 }
 
 /// Reaps orphans of whatever else runs here, as the first process of a container must. Does not end.
 ///
-/// Those of a generation are left to it: it wants to know how they ended. Every child that is waited for elsewhere in
-/// this process must be in this process's session and in a group of its own. A process that enters the
-/// container from outside has another session. A process that was adopted with this process's group is in
-/// its group. Both are reaped here.
+/// Those of a generation are left to that generation, which needs their exit status. Every child that is waited for
+/// elsewhere in this process must be in this process's session and in a group of its own. A process that enters the
+/// container from outside has another session. A process that was adopted with this process's group is in its group.
+/// Both are reaped here.
 pub(crate) async fn reap_strangers(mut child_ended: unix::Signal) {
     loop {
         child_ended.recv().await;
@@ -83,7 +83,7 @@ impl Group {
         getpgid(Some(process)) == Ok(self.leader)
     }
 
-    /// Reaps the processes of the group that have ended, and says whether any is left. To be called once the
+    /// Reaps the processes of the group that have ended, and returns whether any is left. To be called once the
     /// leader was reaped: this would take its exit status.
     pub(crate) fn orphans_left(self) -> bool {
         let group = Pid::from_raw(-self.leader.as_raw());

@@ -46,7 +46,7 @@ async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<
         }
         let before = workers::cpu(master);
         let silent = timeout(DEADLINE, health.info()).await.is_err();
-        // Where the kernel does not tell, nobody hangs.
+        // Where the kernel tells no CPU times, no hang is reported.
         if silent && before.is_some() && workers::cpu(master) == before {
             return Ok(());
         }
@@ -61,7 +61,7 @@ fn arrivals(socket: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     }
 }
 
-/// Whether a connection waits that nobody has taken.
+/// Whether a connection waits that no worker has accepted.
 fn is_waited_for(listener: &Listener) -> io::Result<bool> {
     let mut sockets = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
     Ok(poll(&mut sockets, PollTimeout::ZERO)? > 0)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::listener::reachable;
 
-/// What Isso says of itself at [`GET /info`](https://isso-comments.de/docs/reference/server-api/).
+/// What Isso answers to [`GET /info`](https://isso-comments.de/docs/reference/server-api/).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Info {
     /// Isso's version.
@@ -61,8 +61,8 @@ impl Health {
 
     pub(crate) async fn ask(&self) -> Result<Info, Unhealthy> {
         let info = self.info().await?;
-        // `/info` stays 200 when the database is deleted or corrupt; a thread nobody ever
-        // commented on is looked up, and is 404 when the database is well.
+        // `/info` stays 200 when the database is deleted or corrupt; a thread without
+        // comments is looked up, and is 404 when the database is well.
         let status = self.get("/?uri=/issoctl-health").await?.status();
         if status.is_server_error() {
             return Err(Unhealthy::Database(status));

@@ -53,7 +53,7 @@ pub enum StartError {
     /// It ended before it was ready.
     #[error(transparent)]
     Exited(Exit),
-    /// What it says of itself cannot be received.
+    /// Its messages at `NOTIFY_SOCKET` cannot be received.
     #[error("cannot hear whether Isso is loaded")]
     NotifySocket(#[source] io::Error),
     /// It runs and never got ready.
@@ -82,7 +82,7 @@ impl Failed {
 
 pub(crate) type Launched = Result<Generation, Failed>;
 
-/// What else takes requests while a generation gets ready.
+/// Whether another generation takes requests while one gets ready.
 #[derive(Debug, Clone, Copy)]
 enum Predecessor {
     /// No generation.
@@ -148,8 +148,8 @@ impl Launcher {
         Ok(generation)
     }
 
-    /// Waits until no worker of the generation before is left, for it answers by the old settings. One
-    /// that a client pins is not waited for longer: it takes no new requests once it has been told twice.
+    /// Waits until no worker of the generation before is left, for it answers by the old settings. One that a client
+    /// keeps busy is not waited for longer: it takes no new requests once SIGTERM has been sent twice.
     pub(crate) async fn take_over(self: Arc<Self>) {
         // What is left then finishes its requests in the background.
         let _ = timeout(TOLD_TWICE, only_one_left(&self.answering)).await;
@@ -182,8 +182,8 @@ impl Launcher {
         })
     }
 
-    /// Waits until a generation could serve. Beside a predecessor the answers may be that one's; then
-    /// `READY=1`, which gunicorn says once Isso is loaded, and the word of each worker are what counts.
+    /// Waits until a generation could serve. Beside a predecessor the answers may be that one's; then what counts are
+    /// `READY=1`, which gunicorn sends once it has loaded Isso, and the message of each worker.
     async fn ready(
         &self,
         generation: &Generation,

@@ -1,9 +1,9 @@
-//! Processes of Isso that went on without the supervisor knowing them: after it was killed, or because they left their
-//! group.
+//! Finds and ends processes of Isso that the supervisor does not know: they outlived one that was killed, or left their
+//! process group.
 //!
-//! They are told from all others by what each of them inherits: the file in memory that its settings are in, whose name
-//! tells whose they are, under the number that `ISSO_SETTINGS` has had in its environment from its first moment on. No
-//! process has both that was not started with them. One that gave up either is not known to be ours, and is left alone.
+//! Each of them has inherited two things: an open file in memory with its settings, whose name identifies the folder,
+//! and `ISSO_SETTINGS` with the number of that descriptor in the environment that it was started with. No other process
+//! has both. A process that gave up either is not known to be ours, and is left alone.
 
 use std::fmt;
 use std::fs;
@@ -20,18 +20,18 @@ use nix::sys::wait::{Id, WaitPidFlag, waitid};
 // nix has no pidfds.
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-/// How long each has to end before it is told again.
+/// How long each has to end before the signal is sent again.
 const REPEAT: Duration = Duration::from_secs(1);
 /// How long after a kill a process is waited for: one that waits for a broken disk does not end.
 const LAST: Duration = Duration::from_secs(10);
 /// How long a host that starts waits for what is left of another one to end gracefully.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Whose the processes of a supervisor are: those of the Isso in a folder.
+/// Identifies the data folder whose Isso a process belongs to.
 #[derive(Debug, Clone)]
 pub struct Owner(String);
 
-/// One generation of a supervisor.
+/// Identifies one generation of a supervisor, in the name of its file of settings.
 #[derive(Debug, Clone)]
 pub(crate) struct ProcessMark(String);
 
@@ -72,8 +72,8 @@ impl ProcessMark {
         &self.0
     }
 
-    /// Ends what this generation has left, which are children of this process by now: it adopts orphans. Says how many
-    /// those were.
+    /// Ends what this generation has left, which are children of this process by now: it adopts orphans. Returns
+    /// their number.
     pub(crate) fn end_leftovers(&self, grace: Duration) -> usize {
         let candidates = || children().unwrap_or_else(everywhere);
         end(|| found(candidates(), |_, name| name == self.0), grace)

@@ -35,7 +35,7 @@
 //!   written is started on, for its comments can be shown. Requests that Isso answered with an error 500 are found in
 //!   what it logs, counted for each generation, and shown with the exception up to what that quotes.
 //! - **Hanging** workers are replaced as by a reload: when connections wait, a request is not answered
-//!   within its deadline, and no worker uses the CPU. While no connection comes, nobody looks.
+//!   within its deadline, and no worker uses the CPU. While no connection comes, nothing is checked.
 //! - A **client** that has sent nothing keeps no worker busy, for a minute: the kernel hands its
 //!   connection over with its first byte. When clients that stopped in the middle of a request keep all
 //!   workers, a successor takes the requests of others; they have 30 s more.
@@ -51,7 +51,7 @@
 //!
 //! A gunicorn that says `READY=1` ends this before its workers are asked anything: the supervisor accepts
 //! nothing more, and what waits in the kernel's queue is Isso's. So no request is lost in either direction,
-//! and the readiness of a generation is never told by an answer of the supervisor, which is no 200 anyway.
+//! and no answer of the supervisor, which is no 200 anyway, counts for the readiness of a generation.
 //!
 //! # Guarantees
 //!

@@ -1,4 +1,4 @@
-//! What Isso and gunicorn write, kept for those who ask later.
+//! Keeps the last lines that Isso and gunicorn have written.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,7 @@ pub struct LogLine {
     pub text: String,
 }
 
-/// The last lines of output, shared by all who hold a clone.
+/// The last lines of output. All clones share them.
 #[derive(Debug, Clone)]
 pub struct LogRing {
     shared: Arc<Shared>,
@@ -84,7 +84,7 @@ impl LogRing {
 
     /// The last `count` lines and every later one: none is missing between the two, none is twice.
     ///
-    /// A receiver that falls more than 256 lines behind is told how many it missed.
+    /// A receiver that falls more than 256 lines behind gets an error with the number of lines it missed.
     pub fn subscribe(&self, count: usize) -> (Vec<Arc<LogLine>>, broadcast::Receiver<Arc<LogLine>>) {
         let lines = self.lines();
         let live = self.shared.live.subscribe();
@@ -102,7 +102,7 @@ impl LogRing {
         });
         let mut lines = self.lines();
         lines.push(Arc::clone(&line), self.shared.capacity);
-        // Sent under the lock, so that `subscribe` cuts at one place. Nobody listening is no error.
+        // Sent under the lock, so that `subscribe` cuts at one place. To have no subscriber is no error.
         let _ = self.shared.live.send(line);
     }
 
@@ -133,7 +133,7 @@ impl LogRing {
         &self.shared.requests
     }
 
-    /// The line in which a generation that ended said why.
+    /// The line that tells why a generation has ended.
     pub(crate) fn cause(&self, generation: u64) -> Option<String> {
         let lines = self.lines();
         let texts = lines.kept.iter().filter(|l| l.generation == generation);
@@ -141,7 +141,7 @@ impl LogRing {
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {
-        // The lines are whole even when somebody panicked while holding them.
+        // The lines are whole even when a thread panicked while it held them.
         self.shared.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! What gunicorn says of itself: that it has loaded Isso, and that its workers take requests.
+//! Receives what gunicorn reports: that it has loaded Isso, and that its workers take requests.
 
 use std::ffi::OsString;
 use std::io::{self, IoSliceMut};
@@ -52,7 +52,7 @@ impl NotifySocket {
         &self.name
     }
 
-    /// Waits for `READY=1`; returns the process that said so.
+    /// Waits for `READY=1`; returns the process that sent it.
     pub(crate) async fn ready(&self) -> io::Result<i32> {
         loop {
             let (words, sender) = self.receive().await?;
@@ -62,8 +62,8 @@ impl NotifySocket {
         }
     }
 
-    /// Waits until every worker of a group has said that it takes requests. A gunicorn without the hooks never
-    /// says so.
+    /// Waits until every worker of a group has reported that it takes requests. A gunicorn without the hooks never
+    /// does.
     pub(crate) async fn workers_booted(&self, group: Group) -> io::Result<()> {
         let mut booted = 0;
         loop {

@@ -1,4 +1,4 @@
-//! Requests that Isso answered with an error of its own (500), as its log tells.
+//! Requests that Isso answered with an error of its own (500), found in its log.
 
 mod tracebacks;
 
@@ -35,7 +35,7 @@ pub struct FailedRequest {
     pub exception: String,
 }
 
-/// Counts them, and keeps the last one that should have saved something.
+/// Counts failed requests, and keeps the last one that should have saved something.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     tally: Mutex<Tally>,
@@ -105,7 +105,7 @@ impl Requests {
         });
     }
 
-    /// Those of a generation.
+    /// The failed requests of a generation.
     pub(crate) fn failed(&self, generation: u64) -> FailedRequests {
         let tally = self.tally();
         match tally.generation == generation {

@@ -41,7 +41,7 @@ pub struct Runtime {
     environment: Environment,
 }
 
-/// How far the making has come, for a bar.
+/// How far the installation has come, for a progress bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstallProgress {
     /// What is being done now.
@@ -161,7 +161,7 @@ impl Runtime {
 
     /// Whether it is complete and undamaged. Takes some milliseconds.
     pub fn is_ready(&self) -> bool {
-        self.is_installed() && hooks::stand(&hooks::beside(&self.gunicorn()))
+        self.is_installed() && hooks::are_current(&hooks::beside(&self.gunicorn()))
     }
 
     /// Makes it if it is not ready. Blocks, for some ten seconds when there is something to make.
@@ -172,7 +172,7 @@ impl Runtime {
             return Ok(());
         }
         let lock = self.lock(&mut progress)?;
-        // Whoever had the lock may have made it meanwhile.
+        // The process that had the lock may have made it meanwhile.
         if self.is_ready() {
             return Ok(());
         }

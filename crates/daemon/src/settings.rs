@@ -13,8 +13,8 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 
 /// The text of an `isso.cfg`, as one generation gets it.
 ///
-/// The generation reads a copy that nobody else can change: what was checked is what runs, and
-/// whatever a person does to the file meanwhile, a server that died is replaced on the same settings.
+/// The generation reads a copy that no other process can change. So what was checked is what runs; and a server that
+/// died is replaced on the same settings, whatever a person does to the file meanwhile.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Snapshot {
     /// The text. It holds passwords.
@@ -27,13 +27,13 @@ pub struct Snapshot {
     pub ready_within: Duration,
 }
 
-/// Where the supervisor gets the settings, and who wants to know what became of them.
+/// Where the supervisor gets the settings, and to which it reports what became of them.
 pub trait SettingsSource: Send + Sync {
-    /// What the next generation is to run on.
+    /// Returns the settings that the next generation runs on.
     fn next(&self) -> Result<Arc<Snapshot>, PortError>;
-    /// Isso serves on them.
+    /// Reports that Isso serves on these settings.
     fn in_force(&self, snapshot: &Snapshot);
-    /// Isso was started on them and did not get ready.
+    /// Reports that Isso was started on these settings and did not get ready.
     fn refused(&self, snapshot: &Snapshot, reason: &str);
 }
 

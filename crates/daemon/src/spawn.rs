@@ -1,4 +1,4 @@
-//! The one step between fork and exec.
+//! What a child does between fork and exec, and the limit of descriptors that it gets back there.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -58,7 +58,7 @@ pub fn begin_afresh(command: &mut Command) {
     before_exec(command, || Ok(()));
 }
 
-/// The same, and has the kernel send the command a signal when this process ends.
+/// Does the same as [`begin_afresh`], and has the kernel send the command a signal when this process ends.
 ///
 /// It does so when the *thread* that spawned the command ends (PR_SET_PDEATHSIG(2const)), so spawn from one that lives
 /// as long as the process.
@@ -66,7 +66,8 @@ pub fn end_with_us(command: &mut Command, signal: Signal) {
     before_exec(command, dying_with(supervisor(), signal));
 }
 
-/// The same for a gunicorn, which also inherits `socket` and `settings` under their present numbers.
+/// Does the same as [`end_with_us`] for a gunicorn, which also inherits `socket` and `settings` under their present
+/// numbers.
 ///
 /// The signal is SIGQUIT, at which gunicorn's master takes its workers along at once
 /// (<https://docs.gunicorn.org/en/stable/signals.html>); before gunicorn has set up its handlers,

@@ -1,4 +1,4 @@
-//! What the supervisor says of itself.
+//! The supervisor's status.
 
 use std::process::ExitStatus;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! The handles to the supervisor's task.
+//! The supervisor's public side: orders to its task, and views of its status.
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -31,7 +31,7 @@ use crate::writing::Writing;
 /// How long work that a panic has ended waits before it begins again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The way to command the supervisor's task. Dropping it stops Isso gracefully, in the background.
+/// Sends orders to the supervisor's task. Dropping it stops Isso gracefully, in the background.
 #[derive(Debug)]
 pub struct Supervisor {
     commands: mpsc::UnboundedSender<Command>,
@@ -39,7 +39,7 @@ pub struct Supervisor {
     _explainer: AbortOnDropHandle<()>,
 }
 
-/// The way to look at the supervisor.
+/// Reads the supervisor's status.
 #[derive(Debug, Clone)]
 pub struct Monitor {
     record: watch::Receiver<Record>,
@@ -127,7 +127,7 @@ impl Supervisor {
         })
     }
 
-    /// A handle to look at the supervisor once the state machine has it.
+    /// Returns a view of the status, for use once the state machine has the supervisor.
     pub fn monitor(&self) -> Monitor {
         self.monitor.clone()
     }

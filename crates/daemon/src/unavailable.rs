@@ -35,7 +35,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The pause after an error of the system, such as no free descriptor.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
-/// Answers whenever it is time to, until the supervisor is gone.
+/// Answers during every downtime, until the supervisor is gone.
 pub(crate) async fn run(listener: Arc<Listener>, mut answers_from: watch::Receiver<Option<Instant>>) {
     let free = Arc::new(Semaphore::new(connections(descriptors(), CONNECTIONS)));
     loop {

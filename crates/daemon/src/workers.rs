@@ -16,16 +16,16 @@ const QUIET: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(25);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
-/// The children of a gunicorn's master; see `proc_pid_task(5)`. None where the kernel does not tell.
+/// The children of a gunicorn's master; see `proc_pid_task(5)`. None where the kernel does not list them.
 pub(crate) fn of(master: u32) -> Option<Vec<u32>> {
     let children = fs::read_to_string(format!("/proc/{master}/task/{master}/children")).ok()?;
     children.split_whitespace().map(|pid| pid.parse().ok()).collect()
 }
 
-/// Waits until all workers of a master take requests, and hear when they are told to end.
+/// Waits until all workers of a master take requests and handle the signal to end.
 ///
-/// How many there will be is gunicorn's secret; all are there when no more come. Without a kernel that
-/// tells, and after [`LONGEST`], this returns all the same: a worker that boots later only comes later.
+/// Their number is not known from outside: all are there when no more come. Without a kernel that lists them, and after
+/// [`LONGEST`], this returns all the same: a worker that boots later only comes later.
 pub(crate) async fn booted(master: u32) {
     let all = async {
         let mut before = None;
@@ -70,7 +70,7 @@ fn runs(group: Group, process: u32) -> bool {
     !ended && group.has(Pid::from_raw(process.cast_signed()))
 }
 
-/// Whether a worker's own handlers stand: it handles SIGABRT, and no longer SIGCHLD as its master
+/// Whether a worker has set up its own signal handlers: it handles SIGABRT, and no longer SIGCHLD as its master
 /// does.
 fn is_booted(worker: u32) -> bool {
     const CHILD: u64 = 1 << (17 - 1);

@@ -23,11 +23,11 @@ pub(crate) struct Writing {
     requests: Arc<Requests>,
     turn: Arc<Semaphore>,
     limit: Duration,
-    /// What the log was last told.
+    /// What was logged last.
     said: Mutex<Option<Unwritable>>,
 }
 
-/// What a look found.
+/// What a probe found.
 struct Findings {
     permitted: Result<(), Unwritable>,
     written: Written,
@@ -124,7 +124,7 @@ impl Writing {
         self.say(Some(found));
     }
 
-    /// Tells the log, but not twice in a row.
+    /// Logs it, but not twice in a row.
     fn say(&self, found: Option<Unwritable>) {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = &found
@@ -179,7 +179,7 @@ impl Writing {
     }
 }
 
-/// What a failed request says of the database.
+/// Describes what a failed request shows of the database.
 fn describe(unsaved: &Unsaved, lockers: &[User]) -> Unwritable {
     let said = &unsaved.said;
     let others: Vec<_> = lockers

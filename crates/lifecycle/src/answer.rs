@@ -6,20 +6,20 @@ use thiserror::Error;
 
 use crate::error::PortError;
 
-/// An event that was taken.
+/// The reply to an event that was handled.
 #[derive(Debug, Default)]
 pub struct Reply {
-    /// What could not be done after an action, such as putting its settings in force. The action itself is done.
+    /// What failed after an action, such as putting its settings in force. The action itself was carried out.
     pub failure: Option<PortFailure>,
 }
 
-/// Why an event was not taken, or not carried out in full.
+/// Why an event was refused, or not carried out in full.
 #[derive(Debug, Error)]
 pub enum Refusal {
     /// [`crate::Event::Init`] has to come first.
     #[error("the volume has not been initialised yet")]
     NotInitialised,
-    /// Isso was to start. The wish is kept: it starts once a password is set.
+    /// Isso was to start. It does once a password is set.
     #[error("no admin password is set yet: run the action set-admin-password, and isso starts")]
     NoPassword,
     /// One backup at a time, and no restore meanwhile.
@@ -34,7 +34,7 @@ pub enum Refusal {
     /// A panic ended the work on the event.
     #[error("a bug in issoctl ended this; its log says where")]
     Bug,
-    /// The event was taken, but a part of it failed. The machine is in a safe state.
+    /// A part of the event failed. The machine is in a safe state.
     #[error(transparent)]
     Failed(PortFailure),
 }
@@ -54,24 +54,24 @@ impl Refusal {
     }
 }
 
-/// A port that failed.
+/// A failed operation.
 #[derive(Debug, Error)]
 #[error("could not {operation}")]
 pub struct PortFailure {
-    /// What was to be done.
+    /// What failed.
     pub operation: Operation,
-    /// Why it could not be done.
+    /// Why it failed.
     pub source: PortError,
 }
 
-/// Work behind a port; reads on after "could not".
+/// An operation that may fail; its text continues "could not".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// Seeding, repairing and enforcing the settings.
     Prepare,
-    /// Looking for the admin password.
+    /// Checking for a usable admin password.
     Look,
-    /// Looking at settings that changed beside a running Isso.
+    /// Reviewing settings that changed beside a running Isso.
     Review,
     /// Showing the critical task.
     RaiseTask,

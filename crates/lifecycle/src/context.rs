@@ -1,4 +1,4 @@
-//! The hands of the state machine: the ports, what is still owed to them, and the answer.
+//! State shared by all handlers: the ports, the port calls to make again, and the reply being built.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use crate::error::PortError;
 use crate::event::{DaemonEvent, Event, Invocation, RestoreRequest};
 use crate::ports::{Effect, Gate, Ports, Review};
 
-/// What every handler, entry and exit action works with.
+/// The handlers, and the entry and exit actions, get it with every event.
 pub(crate) struct Context {
     pub(crate) ports: Ports,
     pub(crate) pending: Pending,
@@ -19,13 +19,13 @@ pub(crate) struct Context {
     failure: Option<PortFailure>,
 }
 
-/// What a failed port call left undone. A transition cannot be undone, so its entry and exit
-/// actions are tried again with each event until they succeed.
+/// The port calls to make again. A transition cannot be undone, so calls that failed in its entry and exit actions are
+/// made again with each event until they succeed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Pending {
     /// A process or a back-off may be there: a start was commanded, and no stop since succeeded.
     pub(crate) daemon_busy: bool,
-    /// How the task ought to stand.
+    /// Whether the task has to be shown or taken away.
     pub(crate) task: Option<Task>,
 }
 
@@ -48,7 +48,7 @@ impl Context {
         }
     }
 
-    /// The answer to the event that was just handled; the next one starts with a clean sheet.
+    /// Returns the answer to the event that was just handled, and clears it for the next event.
     pub(crate) fn answer(&mut self) -> Result<Reply, Refusal> {
         let failure = self.failure.take();
         match (std::mem::take(&mut self.invoked), self.refusal.take(), failure) {
@@ -68,20 +68,20 @@ impl Context {
         self.failure.is_some()
     }
 
-    /// Every failure is logged; the answer has room for one, and the first is the one to know.
+    /// Logs a failure. The answer names the first one of the event.
     pub(crate) fn fail(&mut self, operation: Operation, source: PortError) {
         let failure = PortFailure { operation, source };
         tracing::error!(error = &failure as &dyn Error, "{failure}");
         self.failure.get_or_insert(failure);
     }
 
-    /// Puts the files right and looks for the password. What cannot be read counts as locked.
+    /// Prepares the files and checks for the password. What cannot be read counts as locked.
     pub(crate) async fn prepare(&mut self) -> Gate {
         let prepared = self.ports.settings.prepare().await;
         self.open_only_if_seen(Operation::Prepare, prepared)
     }
 
-    /// Looks for the password before a restart. What cannot be read counts as locked.
+    /// Checks for the password before a restart. What cannot be read counts as locked.
     pub(crate) async fn gate(&mut self) -> Gate {
         let seen = self.ports.settings.gate().await;
         self.open_only_if_seen(Operation::Look, seen)
@@ -94,9 +94,9 @@ impl Context {
         })
     }
 
-    /// Looks at the settings beside a running Isso; says whether there are new ones to put in force.
+    /// Reviews the settings beside a running Isso, and returns whether there are new ones to put in force.
     ///
-    /// Settings that cannot be read are not taken, and the running Isso goes on with those it has.
+    /// Settings that cannot be read are not put in force: the running Isso goes on with those it has.
     pub(crate) async fn review(&mut self) -> bool {
         match self.ports.settings.review().await {
             Ok(review) => review == Review::Changed,
@@ -118,7 +118,7 @@ impl Context {
         }
     }
 
-    /// Shows the task as it ought to stand, where that failed before.
+    /// Shows the task, or takes it away, where that failed before.
     pub(crate) async fn retry_task(&mut self) {
         if let Some(task) = self.pending.task {
             self.show(task).await;
@@ -140,7 +140,7 @@ impl Context {
         self.succeeds(Operation::Reload, begun)
     }
 
-    /// Stops Isso where it may run; says whether no process is left.
+    /// Stops Isso if it may run, and returns whether no process is left.
     pub(crate) async fn stop(&mut self) -> bool {
         if self.pending.daemon_busy {
             let stopped = self.ports.daemon.stop().await;

@@ -23,9 +23,9 @@ pub enum Event {
     Invoke(Arc<dyn Invocation>),
     /// The files of the volume changed outside of an action.
     SettingsChanged,
-    /// The daemon reports.
+    /// The supervisor reports.
     Daemon(DaemonEvent),
-    /// A backup begins, which its sender makes; its end arrives as [`Event::BackupFinished`].
+    /// A backup begins, which the sender makes; its end arrives as [`Event::BackupFinished`].
     Backup,
     /// The backup that was begun has ended.
     BackupFinished(Result<(), PortError>),
@@ -35,10 +35,10 @@ pub enum Event {
     RestoreFinished(Result<(), PortError>),
 }
 
-/// What the supervisor of the Isso process tells.
+/// A report of the supervisor of the Isso process.
 ///
 /// Every spawn is commanded by the state machine: after an exit the supervisor waits out its
-/// back-off, says [`DaemonEvent::RestartDue`], and the machine, which looks at the password gate
+/// back-off and reports [`DaemonEvent::RestartDue`], and the machine, which checks the password gate
 /// first, calls [`crate::Daemon::start`] again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DaemonEvent {
@@ -60,7 +60,7 @@ pub trait Invocation: fmt::Debug + Send + Sync {
     async fn run(&self) -> Result<Effect, PortError>;
 }
 
-/// What a restore reads.
+/// The restore that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestoreRequest {
     /// The backup.

@@ -28,7 +28,7 @@
 //! - Entering *AwaitingPassword* raises the critical task; entering *Stopped* or *Running* clears
 //!   it; leaving *Running*, whichever way, stops the daemon; entering *Starting* starts it. So no
 //!   event can forget one of them.
-//! - A backup is a region of its own beside the places: it begins and ends without a transition,
+//! - A backup is a region of its own beside the modes: it begins and ends without a transition,
 //!   and Isso serves, dies and is started again meanwhile as at any other time.
 //! - Whether the host wants Isso up is kept through every state. A start that has to wait for the
 //!   password, or for the end of a restore, happens by itself afterwards.

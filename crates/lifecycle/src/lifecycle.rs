@@ -16,9 +16,9 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// A server about which nothing is known; [`Event::Init`] makes it look.
+    /// A server about which nothing is known until [`Event::Init`].
     ///
-    /// No Isso may run yet: whoever owned one before has taken it along.
+    /// No Isso may run yet.
     pub fn new(ports: Ports) -> Lifecycle {
         Lifecycle {
             machine: StateMachine::default(),
@@ -26,7 +26,7 @@ impl Lifecycle {
         }
     }
 
-    /// Takes one event and has everything done that follows from it.
+    /// Handles one event, with everything that follows from it.
     ///
     /// An error says why the event was refused, or which part of it failed; the machine is in a
     /// safe state either way. The future has to be awaited to its end: see the crate's docs.
@@ -71,13 +71,13 @@ impl Lifecycle {
         }
     }
 
-    /// Whether Isso is down and wanted: it waited for one that would not stop, which is gone now.
+    /// Whether Isso is down though the host wants it up: its start had to wait for an Isso that did not stop.
     fn may_start_at_last(&self) -> bool {
         let stopped = matches!(self.machine.state(), Mode::Stopped {});
         stopped && self.machine.inner().wanted && !self.context.pending.daemon_busy
     }
 
-    /// Does what earlier events could not get done, before anything is built on it.
+    /// Makes calls again that failed in earlier events, before the next event relies on them.
     async fn retry_pending(&mut self) {
         let down = !matches!(
             self.machine.state(),
@@ -89,7 +89,7 @@ impl Lifecycle {
         self.context.retry_task().await;
     }
 
-    /// Whether the event ends something that goes on; a stray end is of no interest.
+    /// Whether the event ends a backup or restore that runs. Any other end changes nothing.
     fn awaits(&self, event: &Event) -> bool {
         match event {
             Event::BackupFinished(_) => self.machine.inner().backing_up,

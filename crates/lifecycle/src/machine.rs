@@ -1,6 +1,6 @@
 //! The statechart: which state takes which event.
 //!
-//! The handlers route; what they have done stands in [`work`].
+//! The handlers only route: [`work`] has what takes more than a line.
 
 mod work;
 
@@ -13,10 +13,10 @@ use crate::event::{DaemonEvent, Event};
 /// What the machine knows beside its mode.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Machine {
-    /// Does the host want Isso up? True in every mode inside of `running`.
+    /// Whether the host wants Isso up. True in every mode inside of `running`.
     pub(crate) wanted: bool,
-    /// The region beside the modes: a backup begins and ends without a transition, so whatever
-    /// Isso does meanwhile is handled as always.
+    /// Whether a backup is being made. It begins and ends without a transition, so what Isso does meanwhile is handled
+    /// as at any other time.
     pub(crate) backing_up: bool,
 }
 
@@ -58,7 +58,7 @@ impl Machine {
         Handled
     }
 
-    /// Everywhere between init and restore: the volume was looked at and is not being replaced.
+    /// All modes between init and restore: the volume was prepared, and is not being replaced.
     #[superstate]
     async fn prepared(&mut self, context: &mut Context, event: &Event) -> Outcome<Mode> {
         match event {

@@ -1,29 +1,28 @@
-//! The ports: what the state machine needs done, and by whom is not its business.
+//! The ports: traits of what the state machine needs done. Other crates implement them.
 //!
-//! The machine calls one port at a time and waits for the answer. A call may be made again with
-//! nothing changed in between, so every one of them has to bear that.
+//! The machine calls one port at a time and waits for the answer. It may make the same call again with nothing changed
+//! in between, so each call has to be repeatable.
 
 use async_trait::async_trait;
 
 use crate::error::PortError;
 use crate::event::RestoreRequest;
 
-/// Whether a usable admin password stands.
+/// Whether there is a usable admin password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
-    /// A usable password stands: Isso may run.
+    /// There is one: Isso may run.
     Open,
     /// The password is absent, empty or Isso's public default.
     Locked,
 }
 
-/// What a look at the settings beside a running Isso found.
+/// The result of a review of the settings beside a running Isso.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Review {
-    /// Nothing to put in force: the file means the same, or is refused and reported elsewhere.
+    /// Nothing to put in force: the file means the same, or was refused, which the implementation reports.
     Unchanged,
-    /// Other settings, with a usable password, are to be put in force. Isso would be started with
-    /// them from now on.
+    /// Other settings, with a usable password, are to be put in force. From now on Isso would be started with them.
     Changed,
 }
 
@@ -47,19 +46,18 @@ pub struct Ports {
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait SettingsFiles: Send {
-    /// Seeds, repairs and enforces the files, then looks at the password. Called only with Isso
+    /// Seeds, repairs and enforces the files, then checks for the password. Called only with Isso
     /// down, and before every start but those after an exit. Repeatable.
     ///
     /// When it answers [`Gate::Open`], Isso is started with the settings as they stand now.
     async fn prepare(&mut self) -> Result<Gate, PortError>;
-    /// Looks whether the settings *that Isso would be started with* hold a usable password: the
+    /// Checks whether the settings *that Isso would be started with* have a usable password: the
     /// settings in force, or else the file. Writes nothing.
     async fn gate(&mut self) -> Result<Gate, PortError>;
-    /// Looks at the settings beside a running Isso, or one that is about to be started again.
+    /// Reviews the settings beside a running Isso, or one that is about to be started again.
     ///
-    /// Puts enforced keys back, and never repairs what a person typed. What Isso would refuse, or
-    /// has no usable password, is not taken, and Isso goes on with what it has. After an error it
-    /// does, too.
+    /// Puts enforced keys back, and never repairs what a person typed. Settings that Isso would refuse, or without a
+    /// usable password, are not accepted, and Isso goes on with those it has. After an error it does, too.
     ///
     /// Settings for which it answers [`Review::Changed`] are not lost when the reload that follows
     /// cannot begin: until one or a start has, the next review answers so again.

@@ -1,17 +1,17 @@
-//! Where an Isso server stands, in the words a status shows.
+//! The states of an Isso server, as a status shows them.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Where an Isso server stands; written and serialised as in `awaiting-password`.
+/// The state of an Isso server; written and serialised as in `awaiting-password`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// The volume has not been looked at yet.
+    /// The volume has not been prepared yet.
     Installed,
-    /// No usable admin password stands, and the critical task says so.
+    /// There is no usable admin password, and the critical task is shown.
     AwaitingPassword,
-    /// A password stands, and the host does not want Isso up.
+    /// There is a password, and the host does not want Isso up.
     Stopped,
     /// Isso was started and does not answer yet.
     Starting,

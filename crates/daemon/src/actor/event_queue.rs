@@ -1,4 +1,4 @@
-//! What is still to be told.
+//! Events that wait for the state machine.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -6,8 +6,8 @@ use std::future::pending;
 use isso_lifecycle::DaemonEvent;
 use tokio::sync::mpsc;
 
-/// Events wait here, not in a blocked send: whoever should receive them may itself be waiting for
-/// the end of a stop.
+/// Keeps events until there is room for them. A send would block the supervisor's task, while the state machine, which
+/// receives the events, may be waiting for that task to stop Isso.
 pub(super) struct EventQueue {
     waiting: VecDeque<DaemonEvent>,
     events: mpsc::Sender<DaemonEvent>,
@@ -36,7 +36,7 @@ impl EventQueue {
         }
         let permit = self.events.reserve().await;
         let event = self.waiting.pop_front();
-        // A receiver that has gone wants to know nothing any more.
+        // Without a receiver the event is dropped.
         if let (Ok(permit), Some(event)) = (permit, event) {
             permit.send(event);
         }

@@ -1,4 +1,4 @@
-//! What is going on.
+//! What the supervisor's task has running.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use crate::settings::Snapshot;
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What is going on. Replacing it ends it: a generation that is dropped is stopped gracefully.
+/// What runs. To replace a value ends what it held: a generation that is dropped stops gracefully.
 pub(super) enum Process {
     Idle,
     Starting(Work<Launched>),
@@ -28,9 +28,9 @@ pub(super) struct Serving {
     pub(super) stage: Stage,
 }
 
-/// What goes on beside it.
+/// What happens beside the generation that serves.
 pub(super) enum Stage {
-    /// Nothing but a look whether its workers hang.
+    /// Nothing. Its workers are watched for a hang.
     Alone(Work<()>),
     /// Its successor is being started.
     Launching(Work<Launched>, Instant),

@@ -17,7 +17,7 @@ use crate::status::Phase;
 const LONG: Duration = Duration::from_secs(3);
 
 impl Actor {
-    /// One successor at a time; a change meanwhile makes one more afterwards, however many they are.
+    /// Starts a successor, one at a time. Changes meanwhile, however many, make one more afterwards.
     ///
     /// A successor that takes long is given up, and so is a start: the change may be the cure.
     pub(super) fn reload(&mut self) {
@@ -34,6 +34,7 @@ impl Actor {
         }
     }
 
+    /// Starts a successor, unless it would run on the settings that are in force.
     pub(super) fn reload_if_changed(&mut self) {
         self.reload_again = false;
         let Process::Serving(serving) = &self.process else {
@@ -78,7 +79,7 @@ impl Actor {
         }
     }
 
-    /// Nothing is under way any more, or the next change is.
+    /// Ends a reload, whether the successor took over or failed. A change that came meanwhile begins the next one.
     pub(super) fn finish_reload(&mut self) {
         if let Process::Serving(serving) = &mut self.process {
             serving.stage = watch(&self.launcher, &serving.generation);

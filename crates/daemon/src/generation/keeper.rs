@@ -19,7 +19,7 @@ use crate::group::Group;
 use crate::leftover::ProcessMark;
 use crate::workers;
 
-/// How often processes that do not end are told again.
+/// How often SIGTERM is sent again to processes that do not end.
 const REPEAT: Duration = Duration::from_secs(1);
 
 /// Stops a generation's processes, and waits until none of them is left.

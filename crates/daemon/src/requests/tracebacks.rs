@@ -3,7 +3,7 @@
 /// How much of an exception is shown.
 const LONGEST: usize = 200;
 
-/// What the log of one gunicorn says of a request.
+/// A failed request, as the log of one gunicorn tells it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Traceback {
     pub(crate) exception: String,

@@ -1,4 +1,4 @@
-//! The making of an environment: `python3 -m venv`, then pip.
+//! Makes an environment: `python3 -m venv`, then pip.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -109,7 +109,7 @@ impl<'a, P: FnMut(InstallProgress)> Installer<'a, P> {
         })
     }
 
-    /// Makes progress of what pip says: it names each package of a batch as it fetches or skips it.
+    /// Reports progress from pip's output, which names each package of a batch as it is fetched or skipped.
     fn read_output(&mut self, line: &str, batch: &Batch, last: usize) {
         if batch.from_source {
             return;

@@ -1,4 +1,4 @@
-//! What says that an environment is complete, and what it must still hold.
+//! The marker: a file that stands for a complete environment, and lists what the environment must still hold.
 
 use std::ffi::OsString;
 use std::fs::{self, File, symlink_metadata};

@@ -42,7 +42,7 @@ pub enum PythonError {
     Broken(PathBuf, #[source] io::Error),
 }
 
-/// An interpreter, with what tells it from another one.
+/// An interpreter, with what distinguishes it from another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Interpreter {
     /// The program itself, not a link to it.

@@ -31,8 +31,8 @@ const TEXT: &str = "Comments are not available right now: Isso is not running. T
 /// The answer to any request, whatever its method and path. hyper leaves the body away after `HEAD`.
 pub(super) fn unavailable<B>(request: &Request<B>) -> Response<Full<Bytes>> {
     let asked = request.headers();
-    let mut response = match says(asked, ACCEPT).contains("text/html") {
-        true => page(words_for(says(asked, ACCEPT_LANGUAGE))),
+    let mut response = match value(asked, ACCEPT).contains("text/html") {
+        true => page(words_for(value(asked, ACCEPT_LANGUAGE))),
         false => text(),
     };
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
@@ -95,8 +95,8 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-/// What is no text counts as nothing.
-fn says(headers: &HeaderMap, name: HeaderName) -> &str {
-    let value = headers.get(name).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default()
+/// The value of a header. One that is no text counts as empty.
+fn value(headers: &HeaderMap, name: HeaderName) -> &str {
+    let text = headers.get(name).and_then(|value| value.to_str().ok());
+    text.unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What the handlers have done: each decision that several states share, or that takes steps.
+//! The work of the handlers: each decision that several states share, or that takes several steps.
 
 use statig::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::ports::Gate;
 use super::{Machine, Mode};
 
 impl Machine {
-    /// Goes where the volume and the host's wish lead, with Isso down.
+    /// Prepares the files, with Isso down, and chooses the mode by the password and by whether the host wants Isso up.
     pub(crate) async fn choose_mode(&self, context: &mut Context) -> Outcome<Mode> {
         Transition(match context.prepare().await {
             Gate::Locked => Mode::awaiting_password(),
@@ -21,7 +21,7 @@ impl Machine {
         })
     }
 
-    /// Takes the host's wish for Isso to be up, and says so when it has to wait for a password.
+    /// Remembers that the host wants Isso up, and starts it. Refused where the start has to wait for a password.
     pub(crate) async fn start(&mut self, context: &mut Context) -> Outcome<Mode> {
         self.wanted = true;
         let outcome = self.choose_mode(context).await;
@@ -32,8 +32,8 @@ impl Machine {
         outcome
     }
 
-    /// Puts changed settings in force while Isso is up. Those that it cannot have are no reason to
-    /// take it down: it goes on with the settings it has.
+    /// Puts changed settings in force while Isso is up. Settings that cannot be used do not take it down: it goes on
+    /// with those it has.
     pub(crate) async fn refresh(&self, context: &mut Context) -> Outcome<Mode> {
         if context.review().await && context.reload().await {
             Transition(Mode::reloading())
@@ -42,7 +42,7 @@ impl Machine {
         }
     }
 
-    /// Nothing runs that could be reloaded, and changed settings may be the cure: starts at once.
+    /// Starts Isso at once on changed settings, which may be the cure: none runs that could be reloaded.
     pub(crate) async fn retry(&self, context: &mut Context) -> Outcome<Mode> {
         if context.review().await {
             self.restart(context).await
@@ -51,7 +51,7 @@ impl Machine {
         }
     }
 
-    /// Starts Isso again after an exit, never without a look at the password.
+    /// Starts Isso again after an exit, if there is a usable password.
     pub(crate) async fn restart(&self, context: &mut Context) -> Outcome<Mode> {
         Transition(match context.gate().await {
             Gate::Locked => Mode::awaiting_password(),
@@ -59,7 +59,7 @@ impl Machine {
         })
     }
 
-    /// Begins a backup beside whatever goes on.
+    /// Begins a backup, whatever Isso does.
     pub(crate) fn backup(&mut self, context: &mut Context) -> Outcome<Mode> {
         if std::mem::replace(&mut self.backing_up, true) {
             context.refuse(Refusal::BackupRunning);

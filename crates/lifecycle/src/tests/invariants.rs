@@ -1,6 +1,4 @@
-//! What must always hold, looked at after every event.
-//!
-//! What must hold at every port call is the business of [`super::world`].
+//! The guarantees of the crate, checked after every event. [`super::world`] checks those that must hold at a port call.
 
 use crate::State;
 use crate::context::Pending;
@@ -43,7 +41,7 @@ impl Moment {
     }
 }
 
-/// Names what the last move broke.
+/// Returns the rules that the last move broke.
 pub(super) fn broken(before: Moment, made: Move, scenario: &Scenario) -> Vec<&'static str> {
     let after = Moment::of(scenario);
     let world = scenario.world();
@@ -131,7 +129,7 @@ pub(super) fn broken(before: Moment, made: Move, scenario: &Scenario) -> Vec<&'s
         "an Isso that is gone was reloaded",
     );
 
-    // Beyond the five: the machine does what the host wants, and knows what it did.
+    // Beyond the guarantees: the machine does what the host wants, and knows what it did.
     always(
         !after.is_up() || after.machine.wanted,
         "Isso is up though the host does not want it",
@@ -171,12 +169,12 @@ pub(super) fn broken(before: Moment, made: Move, scenario: &Scenario) -> Vec<&'s
     broken
 }
 
-/// The machine has not heard of the move, so it cannot have acted on it.
+/// Whether the machine was not told of the move, and so cannot have acted on it.
 fn untold(made: Move) -> bool {
     matches!(made, Move::Edit { .. })
 }
 
-/// The machine hears that the settings may have changed.
+/// Whether the machine is told that the settings may have changed.
 fn is_told_of_settings(made: Move) -> bool {
     matches!(
         made,
@@ -184,7 +182,7 @@ fn is_told_of_settings(made: Move) -> bool {
     )
 }
 
-/// The settings change, or may have.
+/// Whether the settings change, or may have.
 fn touches_settings(made: Move) -> bool {
     is_told_of_settings(made) || matches!(made, Move::Edit { .. } | Move::EmbedCode)
 }

@@ -1,5 +1,5 @@
-//! Three looks at the machine: the exact port calls of each flow, random sequences against a
-//! model, and a walk through every state that can be reached at all.
+//! Three kinds of tests: the exact port calls of each flow, random sequences against a model, and a walk through every
+//! state that can be reached.
 
 mod answers;
 mod flows;

@@ -1,4 +1,4 @@
-//! A second opinion: what the machine ought to do, told without states and transitions.
+//! A model of what the machine ought to do, written without states and transitions.
 
 use crate::State;
 
@@ -20,10 +20,10 @@ pub(super) struct Model {
     locked: bool,
     restoring: bool,
     backing_up: bool,
-    /// What Isso is at, where it is to be up.
+    /// The state of an Isso that is to be up.
     up: Option<State>,
-    /// Isso is to be down, and would not stop.
-    defiant: bool,
+    /// Isso is to be down, and did not stop.
+    stop_failed: bool,
 }
 
 impl Model {
@@ -72,7 +72,7 @@ impl Model {
     pub(super) fn make(&mut self, made: Move, faults: &[Port]) {
         let works = |port| !faults.contains(&port);
         let told = !matches!(made, Move::Edit { .. });
-        if told && self.defiant && works(Port::Stop) {
+        if told && self.stop_failed && works(Port::Stop) {
             self.gone();
         }
         let prepared = self.initialised && !self.restoring;
@@ -126,7 +126,7 @@ impl Model {
             _ => {}
         }
         let stopped = self.initialised && !self.restoring && !self.locked && self.up.is_none();
-        if told && stopped && self.wanted && !self.defiant {
+        if told && stopped && self.wanted && !self.stop_failed {
             self.prepare(faults);
         }
     }
@@ -146,7 +146,7 @@ impl Model {
     fn prepare(&mut self, faults: &[Port]) {
         self.locked = !self.file.has_password() || faults.contains(&Port::Prepare);
         self.accepted = self.file;
-        if !self.locked && self.wanted && !self.defiant {
+        if !self.locked && self.wanted && !self.stop_failed {
             self.start(faults);
         }
     }
@@ -181,19 +181,19 @@ impl Model {
 
     fn bring_down(&mut self, faults: &[Port]) {
         if self.up.take().is_some() {
-            self.defiant = faults.contains(&Port::Stop);
-            if !self.defiant {
+            self.stop_failed = faults.contains(&Port::Stop);
+            if !self.stop_failed {
                 self.gone();
             }
         }
     }
 
     fn gone(&mut self) {
-        (self.defiant, self.alive, self.given) = (false, false, None);
+        (self.stop_failed, self.alive, self.given) = (false, false, None);
     }
 
     fn restore(&mut self, faults: &[Port]) {
-        if (self.up.is_some() || self.defiant) && faults.contains(&Port::Stop) {
+        if (self.up.is_some() || self.stop_failed) && faults.contains(&Port::Stop) {
             return;
         }
         self.up = None;

@@ -1,10 +1,10 @@
-//! Everything that can happen to the machine and to its world.
+//! The moves: everything that can happen to the machine and to its world.
 
 use std::sync::Arc;
 
 use crate::{DaemonEvent, Event, Invocation, RestoreRequest};
 
-/// What settings say, as far as it matters here.
+/// What settings hold, as far as the machine is concerned.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) enum Text {
     /// No usable password.
@@ -38,7 +38,7 @@ impl Text {
     }
 }
 
-/// All that can go on, an event or a change that nobody tells.
+/// An event, or a change that no event reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Move {
     Init,

@@ -46,7 +46,7 @@ async fn walk() -> (usize, usize) {
                     rules.is_empty(),
                     "{rules:#?}\nafter {made:?}, calls {:?}\n{}",
                     next.world().calls,
-                    told(before, &trail)
+                    describe_path(before, &trail)
                 );
                 plans.extend(further_plans(&plan, next.world().calls.len()));
                 let after = Moment::of(&next);
@@ -73,8 +73,8 @@ fn further_plans(plan: &[bool], calls: usize) -> impl Iterator<Item = Vec<bool>>
     })
 }
 
-/// The way to a moment, as a person can follow it.
-fn told(moment: Moment, trail: &Trail) -> String {
+/// Describes the path to a moment.
+fn describe_path(moment: Moment, trail: &Trail) -> String {
     let mut lines = vec![format!("{moment:?}")];
     let mut at = moment;
     while let Some((from, made, plan)) = &trail[&at] {

@@ -1,4 +1,4 @@
-//! A small world behind the ports, which cries out when it is used wrongly.
+//! A small world behind the ports, which records each call that should never have been made.
 
 mod fake_ports;
 
@@ -36,7 +36,7 @@ pub(super) struct WorldState {
     /// The settings Isso was last started or reloaded with, until it is stopped. They are a
     /// snapshot: no edit changes them.
     pub(super) given: Option<Text>,
-    /// Whether the last look told of a password; one that failed told of none.
+    /// Whether the last check found a password; one that failed found none.
     pub(super) seen: bool,
     /// The critical task is shown.
     pub(super) task: bool,
@@ -183,7 +183,7 @@ impl Scenario {
         self.world.lock().expect("no port panics while it holds the world")
     }
 
-    /// Makes the move in the world and tells the machine; gives the code of a refusal.
+    /// Makes the move in the world, sends the event to the machine, and returns the code of a refusal.
     pub(super) async fn make(&mut self, made: Move, faults: Faults) -> Option<&'static str> {
         {
             let mut world = self.world();

@@ -1,4 +1,4 @@
-//! An Isso that dies, and one that will not.
+//! An Isso that dies, and one that does not stop.
 
 use crate::{Event, State};
 

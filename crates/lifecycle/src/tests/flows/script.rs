@@ -10,9 +10,9 @@ use crate::ports::{MockDaemon, MockRestorer, MockSettingsFiles, MockTasks};
 use crate::tests::run;
 use crate::{Effect, Event, Gate, Lifecycle, PortError, Ports, Reply, Review, State};
 
-/// What a look yields.
+/// The result of a check for the password.
 pub(super) type Look = Result<Gate, ()>;
-/// What a review yields.
+/// The result of a review.
 pub(super) type Reviewed = Result<Review, ()>;
 pub(super) const OK: Result<(), ()> = Ok(());
 pub(super) const ERR: Result<(), ()> = Err(());
@@ -112,7 +112,7 @@ macro_rules! expect {
 }
 
 impl Script {
-    /// Adds a step's calls and tells how many there are now.
+    /// Adds a step's calls and returns how many there are now.
     fn expect(&mut self, calls: Vec<Call>) -> usize {
         self.wanted += calls.len();
         for call in calls {
