@@ -81,7 +81,7 @@ async fn settings_that_isso_refuses_leave_the_old_generation_serving() {
     assert_eq!(rig.event().await, DaemonEvent::Ready);
     assert_eq!(rig.pid(), old);
     assert_eq!(rig.monitor.status().phase, Phase::Serving);
-    let told = rig.settings.told();
+    let told = rig.settings.reports();
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[1].ends_with("Not a boolean: perhaps"), "{told:?}");
     for answer in visitor.leave() {
@@ -117,7 +117,7 @@ async fn a_crash_is_mended_with_the_settings_before_and_the_change_follows() {
     signal(rig.pid(), Signal::SIGKILL);
     assert_eq!(rig.exited().await, "Isso was killed by SIGKILL");
     rig.restart().await;
-    assert_eq!(rig.settings.told(), ["taken", "taken", "taken"]);
+    assert_eq!(rig.settings.reports(), ["in force", "in force", "in force"]);
     assert!(get(rig.address, "/info").unwrap().contains("127.0.0.1:2"));
     rig.supervisor.stop().await.unwrap();
 }
