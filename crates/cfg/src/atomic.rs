@@ -1,8 +1,9 @@
 //! Replaces a file so that a reader, or a crash, finds the old one or the new one and never a part.
 //!
-//! The `tempfile` crate makes the temporary file and renames it. No crate for atomic writes does the rest: `atomicwrites`
-//! and `atomic-write-file` replace a symbolic link by a file instead of the file that it names, and do not give the new
-//! file the owner of the old one. An `isso.cfg` may be such a link, and may belong to another user than root.
+//! The `tempfile` crate makes the temporary file and renames it. No crate for atomic writes does the rest:
+//! `atomicwrites` and `atomic-write-file` replace a symbolic link itself instead of the file that it names, and do not
+//! give the new file the owner of the old one. An `isso.cfg` may be such a link, and may belong to another user than
+//! root.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
@@ -31,7 +32,7 @@ pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     sync_folder(folder_of(&target))
 }
 
-/// Writes a file beside another under the first free name, so that nothing is ever overwritten; gives its path.
+/// Writes a file beside another under the first free name, so that no file is overwritten; gives its path.
 pub(crate) fn write_beside(path: &Path, suffix: &str, contents: &[u8]) -> io::Result<PathBuf> {
     let mut file = write_temporary(path, contents)?;
     for name in kept_names(path, suffix) {
@@ -47,7 +48,7 @@ pub(crate) fn write_beside(path: &Path, suffix: &str, contents: &[u8]) -> io::Re
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Renames what stands at a path, whatever it is, to the first free name beside it; gives that name.
+/// Renames a file, folder, link or pipe to the first free name beside it; gives that name.
 pub(crate) fn move_aside(path: &Path, suffix: &str) -> io::Result<PathBuf> {
     // Every writer holds the volume's lock, so the name stays free until the rename.
     let free = kept_names(path, suffix).find(|name| fs::symlink_metadata(name).is_err());
@@ -120,7 +121,7 @@ fn write_temporary(path: &Path, contents: &[u8]) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// How the names of our temporary files begin: hidden, and recognisable.
+/// The beginning of the names of temporary files, by which they are found when their writer was killed.
 fn prefix(path: &Path) -> String {
     format!(".{}.new-", file_name(path))
 }
@@ -148,9 +149,10 @@ fn keep_owner(old: &Path, new: &File) -> io::Result<()> {
         return Ok(());
     }
     match std::os::unix::fs::fchown(new, Some(old.uid()), Some(old.gid())) {
-        // Only root may give files away. Anybody else who may replace the file becomes its owner.
+        // Only root may give files away. Another user who may replace the file becomes its owner.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-        // In a user namespace (a rootless container) the owner may have no number; then the file becomes ours.
+        // In a user namespace (a rootless container) the owner may have no number; then the user who writes owns the
+        // file.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         done => done,
     }

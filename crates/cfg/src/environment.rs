@@ -1,4 +1,4 @@
-//! The environment variables that Isso's settings may name, as far as they are known here.
+//! The environment variables that Isso's settings may name, as far as this process knows them.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -9,12 +9,12 @@ use crate::expand::Reference;
 
 /// The environment of the process that starts Isso.
 ///
-/// Isso replaces `$NAME` and `${NAME}` in every value of `isso.cfg`. Of this environment it is given the variables that
-/// its settings name, under any name but those that steer Python, gunicorn or the C library: these are *withheld*, for
-/// a word in `isso.cfg` must not change how Isso is run. `issoctl supervise` passes on those that steer Python and
-/// gunicorn in any case.
+/// Isso replaces `$NAME` and `${NAME}` in every value of `isso.cfg`. Isso is given the variables of this environment
+/// that its settings name, except those that steer Python, gunicorn or the C library. These are *withheld*, because a
+/// word in `isso.cfg` must not change how Isso is run. `issoctl supervise` passes on the variables that steer Python
+/// and gunicorn, whether the settings name them or not.
 ///
-/// This crate does not read the environment of its process; it is handed in.
+/// This crate does not read the environment of its process; the caller hands the variables in.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: Arc<BTreeMap<OsString, OsString>>,
@@ -35,16 +35,16 @@ enum Process {
     Other,
 }
 
-/// What becomes of a reference.
+/// What Isso makes of a reference to a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Variable<'e> {
-    /// Isso replaces it by this.
+    /// Isso replaces the reference by this value.
     Set(&'e str),
     /// There is no such variable, and Isso takes the reference as text.
     Unset,
     /// Isso is not given the variable, whether it is set or not, and takes the reference as text.
     Withheld(Reason),
-    /// Isso always has such a variable, with a value that is not the person's.
+    /// Isso always has this variable, with a value that no person chose.
     Internal,
 }
 
@@ -63,18 +63,18 @@ impl Environment {
         Environment::new(variables, Process::Up)
     }
 
-    /// The environment of `issoctl supervise`, which passes on what steers Python and gunicorn.
+    /// The environment of `issoctl supervise`, which passes on the variables that steer Python and gunicorn.
     pub fn of_supervise(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
         Environment::new(variables, Process::Supervise)
     }
 
-    /// The environment of a command that looks at the settings while no host runs.
+    /// The environment of a command that reads the settings while no host runs.
     pub fn of_command(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
         Environment::new(variables, Process::Command)
     }
 
-    /// The environment of a host in another process, guessed from that of the command that works in its place. A variable
-    /// may hold another text there, so no value that names one is repaired.
+    /// The environment of a host in another process, guessed from that of the command that works in its place. A
+    /// variable may hold another text there, so no value that names one is repaired.
     pub fn of_other_process(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Environment {
         Environment::new(variables, Process::Other)
     }
@@ -86,14 +86,14 @@ impl Environment {
         }
     }
 
-    /// The variables that Isso gets whatever its settings say.
+    /// The variables that Isso gets whether its settings name them or not.
     pub fn inherited(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         let all = self.variables.iter().filter(|_| self.process == Process::Supervise);
         all.map(|(name, value)| (name.as_os_str(), value.as_os_str()))
             .filter(|(name, _)| name.to_str().is_some_and(is_passed_on))
     }
 
-    /// Says what becomes of a reference to this name.
+    /// Says what Isso makes of a reference to this name.
     pub(crate) fn variable(&self, name: &str) -> Variable<'_> {
         if INTERNAL.contains(&name) {
             return Variable::Internal;
@@ -112,7 +112,7 @@ impl Environment {
         }
     }
 
-    /// Whether what is not set here is not set for Isso.
+    /// Whether a variable that is not set here is not set for Isso either.
     pub(crate) fn is_complete(&self) -> bool {
         self.process != Process::Other
     }
@@ -153,8 +153,8 @@ impl Reason {
 }
 
 impl Reference<'_> {
-    /// Whether the writer evidently means a variable, where a password may contain `$Kq9` or `$ecret_word` by accident:
-    /// the name stands in braces, or is of capitals and has a `_`, as in `$ADMIN_PASSWORD`.
+    /// Whether the reference is meant as one: the name stands in braces, or is of capitals and has a `_`, as in
+    /// `$ADMIN_PASSWORD`. A password may contain `$Kq9` or `$ecret_word` by accident.
     pub fn is_deliberate(&self) -> bool {
         const SHORTEST: usize = 5;
         let is_usual = |c: char| matches!(c, 'A'..='Z' | '0'..='9' | '_');
@@ -167,7 +167,7 @@ impl Reference<'_> {
 /// (<https://peps.python.org/pep-0538/>).
 const INTERNAL: [&str; 4] = ["ISSO_SETTINGS", "NOTIFY_SOCKET", "SERVER_SOFTWARE", "LC_CTYPE"];
 
-/// Whether `issoctl supervise` passes a variable of this name on, whatever the settings say.
+/// Whether `issoctl supervise` passes a variable of this name on, even if no setting names it.
 fn is_passed_on(name: &str) -> bool {
     ["PYTHON", "GUNICORN_", "ISSO_"]
         .iter()
@@ -179,7 +179,7 @@ fn is_passed_on(name: &str) -> bool {
 /// What gunicorn reads beside `GUNICORN_…`.
 const GUNICORN: [&str; 3] = ["FORWARDED_ALLOW_IPS", "SENDFILE", "WEB_CONCURRENCY"];
 
-/// Says what a variable of this name would change besides the value that names it.
+/// Says which program a variable of this name would steer, beside standing in a value.
 ///
 /// <https://docs.python.org/3/using/cmdline.html#environment-variables>,
 /// <https://docs.gunicorn.org/en/stable/settings.html>, `ld.so(8)`, `environ(7)`, `resolv.conf(5)`

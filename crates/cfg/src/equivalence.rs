@@ -1,4 +1,4 @@
-//! Whether two files are one and the same to Isso.
+//! Compares two files by what they mean to Isso.
 
 use crate::document::Document;
 use crate::keys::{self, Key, Kind, Read};
@@ -7,14 +7,15 @@ use crate::python::strip;
 use crate::typed::{items, parse_bool, same_websites};
 
 impl Document {
-    /// Says whether Isso, run here, would be the same with both: comments, order, spacing and what Isso does not know
-    /// do not count, and neither does the spelling of a value, such as `yes` for `true` or `15m` for `900`.
+    /// Says whether Isso, as issoctl runs it, would behave the same with both files. Comments, order, spacing and keys
+    /// that Isso does not know do not count, and neither does the spelling of a value, such as `yes` for `true` or
+    /// `15m` for `900`.
     ///
-    /// An absent key is the same as one that says Isso's default, and a key without a value is the same as no other.
-    /// Where a value names a variable, what Isso sees is compared; where only Isso knows what it sees, the value as it
-    /// is spelled.
+    /// An absent key equals one with Isso's default. A key without a value equals only a key without a value. If a
+    /// value names a variable, the values that Isso sees are compared; if it is unknown what Isso sees, the spellings
+    /// are.
     ///
-    /// In doubt they differ: a restart too many harms nobody.
+    /// In doubt the files differ: a needless reload does no harm.
     pub fn means_the_same(&self, other: &Document) -> bool {
         keys::ALL
             .iter()

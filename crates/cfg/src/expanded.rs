@@ -1,7 +1,7 @@
-//! What Isso sees of a value that names a variable.
+//! The values that Isso sees where the file names a variable.
 //!
-//! Isso replaces `$NAME` in a value by that variable. [`ExpandedValues`] does so once for each document, and everything that asks
-//! what Isso sees asks it: checks, typed reading, the gate, forms, and the environment of the process itself.
+//! Isso replaces `$NAME` in a value by that variable. [`ExpandedValues`] does so once for each document. Checks, typed
+//! reading, the gate, forms and the environment of Isso's process all ask it what Isso sees.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,12 +14,13 @@ use crate::expand::{self, Reference};
 use crate::keys::{self, Key};
 
 impl Document {
-    /// What the file itself says of a key, as it is written: nothing at all, a key without a value, or a value.
+    /// The value of a key as it is written in the file: `None` if the key is absent, `Some(None)` if it has no value.
     pub(crate) fn written(&self, key: &Key) -> Option<Option<&str>> {
         written(self.ini(), key)
     }
 
-    /// What Isso sees of what the file says of a key.
+    /// The value of a key in the file as Isso sees it, with variables replaced; `None` and `Some(None)` as in
+    /// [`written`](Document::written).
     pub(crate) fn own(&self, key: &Key) -> Option<Option<&str>> {
         match self.expanded().value(key) {
             Some(seen) => Some(Some(seen)),
@@ -27,7 +28,7 @@ impl Document {
         }
     }
 
-    /// The references to variables in the value of a key, and what becomes of each.
+    /// The references to variables in the value of a key, and what Isso makes of each.
     pub(crate) fn references(&self, key: &Key) -> Vec<(Reference<'_>, Variable<'_>)> {
         let written = self.written(key).flatten().unwrap_or_default();
         expand::references(written)
@@ -35,8 +36,8 @@ impl Document {
             .collect()
     }
 
-    /// Whether only the running Isso knows what it sees of a value: the value names a variable with which Isso is
-    /// always run, or any variable where its environment is not known.
+    /// Whether it is unknown what Isso sees of a value: the value names a variable that Isso always has, or any
+    /// variable while its environment is not known.
     pub(crate) fn is_undecided(&self, key: &Key) -> bool {
         self.references(key)
             .iter()
@@ -48,8 +49,7 @@ impl Document {
         self.expanded().value(key).is_some()
     }
 
-    /// The variables that Isso must be given to see what it is said to see here: those that its settings name, and no
-    /// others.
+    /// The variables that Isso must be given: those that its settings name, and no others.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let references = keys::ALL.iter().flat_map(|key| self.references(key));
         references
@@ -61,7 +61,7 @@ impl Document {
     }
 }
 
-/// What Isso sees of the values that name a variable which is set.
+/// The values that differ for Isso from what the file says, because they name a variable that is set.
 #[derive(Clone)]
 pub(crate) struct ExpandedValues {
     environment: Environment,
@@ -95,7 +95,7 @@ impl ExpandedValues {
         &self.environment
     }
 
-    /// What Isso sees, if it is not what the file says.
+    /// The value that Isso sees; `None` if it is the one in the file.
     pub fn value(&self, key: &Key) -> Option<&str> {
         self.values.get(&(key.section, key.name)).map(String::as_str)
     }

@@ -1,20 +1,20 @@
-//! Python's `str.format` for a text that is given one other text, as Isso fills in the address of a picture.
+//! Python's `str.format` with one text as argument, as Isso fills in the address of a picture.
 //!
 //! It follows CPython: <https://github.com/python/cpython/blob/v3.11.7/Objects/stringlib/unicode_format.h> for fields
 //! and <https://github.com/python/cpython/blob/v3.11.7/Python/formatter_unicode.c> for what stands behind their colon.
 
 use crate::digits::leading_digits;
 
-/// What Python makes of a format.
+/// A format with its argument filled in.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Filled {
     pub text: String,
-    /// How many fields there are, and how many of them are the argument as it is.
+    /// How many fields there are, and in how many of them the argument stands unchanged.
     pub fields: usize,
     pub whole: usize,
 }
 
-/// Fills in a format's only argument, number 0; nothing where Python would raise an error.
+/// Fills in the only argument of a format, number 0; `None` if Python would raise an error.
 pub(crate) fn fill(format: &str, argument: &str) -> Option<Filled> {
     let mut filler = Filler {
         argument,
@@ -64,7 +64,7 @@ impl Filler<'_> {
         Some(text)
     }
 
-    /// Fills in one field, from behind its brace, and gives what follows it.
+    /// Fills in the field that begins after an opening brace, and gives the text that follows it.
     fn field<'f>(&mut self, field: &'f str, depth: usize) -> Option<(String, &'f str)> {
         let end = end_of_name(field)?;
         let value = self.value(&field[..end])?;
@@ -171,7 +171,7 @@ fn end_of_name(field: &str) -> Option<usize> {
     None
 }
 
-/// Where what stands behind the colon ends: braces in it are counted.
+/// Finds the end of the format specification after the colon, counting the braces in it.
 fn end_of_spec(spec: &str) -> Option<usize> {
     let mut open = 1;
     for (at, c) in spec.char_indices() {
@@ -196,7 +196,7 @@ fn is_attribute(name: &str) -> bool {
     !name.is_empty() && !name.contains(' ') && METHODS.contains(&format!(" {name} "))
 }
 
-/// Lays a text out: `[[fill]align][0][width][.precision][s]`. What is for numbers alone is an error.
+/// Lays a text out by `[[fill]align][0][width][.precision][s]`. A part that only numbers may have is an error.
 fn apply(spec: &str, text: &str) -> Option<String> {
     let is_align = |c: Option<char>| c.filter(|c| "<>=^".contains(*c));
     let mut chars = spec.chars();
@@ -223,7 +223,7 @@ fn apply(spec: &str, text: &str) -> Option<String> {
     if !matches!(rest, "" | "s") || align == Some('=') {
         return None;
     }
-    // Nothing here needs to know how much room a silly width takes.
+    // A huge width would fill the memory, and its exact size does not matter to the caller.
     let padding = width.min(1000).saturating_sub(text.chars().count());
     let before = match align {
         Some('>') => padding,
@@ -234,7 +234,7 @@ fn apply(spec: &str, text: &str) -> Option<String> {
     Some(fill(before).chain(text.chars()).chain(fill(padding - before)).collect())
 }
 
-/// Takes the digits that a text begins with, if any; nothing where Python finds them too many.
+/// Takes the digits that a text begins with, if any; `None` if Python refuses so large a number.
 fn take_number(rest: &mut &str) -> Option<Option<usize>> {
     let Some((number, after)) = leading_digits(rest) else {
         return Some(None);

@@ -1,8 +1,8 @@
 //! Every key Isso 0.14 knows, in one table.
 //!
-//! The table answers, for each key, how Isso reads it, what it assumes when the key is absent, what a fresh volume says
-//! instead, when a bad value is noticed, and who may write it. Reading, writing, diagnosing and repairing all look
-//! here, so a key is described once. A test compares the table with the `isso.cfg` inside a real Isso.
+//! For each key, the table holds how Isso reads it, its default, the value of a fresh volume, when Isso notices a bad
+//! value, and who may write it. Reading, writing, diagnosing and repairing all use the table, so a key is described
+//! once. A test compares it with the `isso.cfg` inside a real Isso.
 //!
 //! Upstream describes the keys at <https://isso-comments.de/docs/reference/server-config/>.
 
@@ -25,7 +25,8 @@ pub struct Key {
 }
 
 impl Key {
-    /// The value a fresh volume has, and that repair falls back to: ours where we differ from Isso, else Isso's.
+    /// The value of a fresh volume, which a repair uses as well: the one of the template if it has one, else Isso's
+    /// default.
     pub fn seed(&self) -> &'static str {
         self.seed.unwrap_or(self.default)
     }
@@ -54,7 +55,8 @@ pub enum Kind {
 
 /// When Isso reads a key.
 ///
-/// It decides what a bad value does: Isso does not start, answers every comment with an error, or notices nothing.
+/// This decides what a bad value does: Isso does not start, or it answers every comment with an error, or nothing
+/// happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Read {
     /// At every start.
@@ -86,7 +88,7 @@ pub enum Read {
 /// Who writes a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// The volume puts the one right value there at every write and at every start.
+    /// [`Volume`](crate::Volume), which writes the required value at every update, preparation and review.
     Enforced,
     /// The action of this id, and nothing else.
     Action(&'static str),
@@ -94,7 +96,7 @@ pub enum Owner {
     Person,
 }
 
-/// The key a file means by this section and name, if Isso knows it.
+/// Finds the key of a section and name, if Isso knows it.
 pub fn find(section: &str, name: &str) -> Option<&'static Key> {
     ALL.iter().find(|key| key.section == section && key.name == name)
 }

@@ -1,9 +1,8 @@
 //! The volume of an Isso server: `isso.cfg`, `store.json`, and the lock around them.
 //!
-//! A person and a program write the same `isso.cfg`. The person may write it in any way that Isso reads; the program
-//! may change what it is asked to change and nothing else; and between the two Isso must always find a file that it
-//! starts with. This crate is the only one that touches the file, and it starts no process, prints nothing and asks no
-//! network.
+//! A person and issoctl write the same `isso.cfg`. The person may write it in any way that Isso reads. issoctl changes
+//! what it is asked to change and nothing else. Isso must be able to start with the file at any time. Only this crate
+//! interprets and edits the file. It starts no process, prints nothing and opens no connection.
 //!
 //! # How it works
 //!
@@ -14,33 +13,33 @@
 //! - An [`Environment`] says which variables Isso has. With it, a document is read as Isso sees it, with each `$NAME`
 //!   replaced.
 //! - [`Origin`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
-//! - [`diagnose()`] says what Isso would refuse or misread, with line, column and what to do.
-//! - [`Volume`] is the files. [`Volume::prepare`] makes them fit for Isso, [`Volume::update`] changes them, and
-//!   [`Volume::review`] says what a person has made of `isso.cfg` while Isso runs.
+//! - [`diagnose()`] finds what Isso would refuse or misread, with line, column and what to do.
+//! - [`Volume`] is the files. [`Volume::prepare`] makes them fit for Isso before it starts, [`Volume::update`] changes
+//!   them, and [`Volume::review`] compares an edited `isso.cfg` with the settings of a running Isso.
 //!
 //! Keys come in three sorts ([`keys::Owner`]). *Enforced* ones, `[general] dbpath` and `[admin] enabled`, are put right
 //! at every write and whenever the volume is prepared or reviewed. Those *of an action* are written by that action. All
-//! others are
-//! *the person's*, and nothing here writes them, save to replace a value with which Isso would not start.
+//! others are *the person's*: they are written only to replace a value with which Isso would not start.
 //!
-//! Where a file has the admin panel off, the password in it proves nothing: as the panel is turned on, the password is
-//! taken out, unless Isso has been run with it before ([`Document::untrusted_password`]).
+//! The password of a file that has the admin panel off may be a sample. When the panel is turned on, such a password is
+//! taken out, unless Isso has run with it before ([`Document::untrusted_password`]).
 //!
-//! That replacing, and all repair, is for a volume that is prepared, or for settings that are taken in from elsewhere
-//! ([`mend`]), when there is no Isso to go on with what it has. While Isso runs, a bad edit is
-//! [refused](Found::Refused) with its lines and otherwise left alone. A file that is deleted or emptied is lost to
-//! nobody: a review makes it again from the settings in force, and preparing from the ones that were
-//! [remembered](Volume::remember).
+//! Values are replaced, and files repaired, only while Isso is down: when a volume is prepared, or settings are taken
+//! over from another place ([`mend`]). While Isso runs, a bad edit is [refused](Found::Refused) with its lines and
+//! otherwise left alone. A file that is deleted or emptied can be made again: by a review from the settings in force,
+//! and by a preparation from those that were [remembered](Volume::remember).
 //!
 //! # What is promised
 //!
 //! - A reader finds the old file or the new one, also after a crash: a file is written beside the old one, flushed, and
 //!   renamed over it, with mode 0600.
-//! - Every change is made under one lock, on what the file says then: writers, in this process and in others, lose
-//!   nothing of each other. An editor that does not take the lock may overwrite a change that is made meanwhile.
-//! - With a [limit](Volume::with_lock_timeout), no process waits longer than that for another that holds the lock.
+//! - Every change is made under one lock, on what the file says then: no writer, in this process or another, loses the
+//!   change of another writer. An editor does not take the lock, so it may overwrite a change that is made meanwhile.
+//! - With a [limit](Volume::with_lock_timeout), no operation waits longer than that for a process that holds the lock.
 //! - Nothing that a person typed is lost: a file that had to be repaired stays beside the new one, and a review changes
-//!   no file but for the enforced keys.
+//!   nothing in a file but the enforced keys.
+//! - An `isso.cfg` of any bytes is read, or refused with lines and reasons; no bytes cause a panic. A file of more than
+//!   1 MiB is an error.
 //! - No password is in an error, a diagnostic, a note, or the output of `Debug`.
 //!
 //! The two files are each replaced whole, but not both at one instant.

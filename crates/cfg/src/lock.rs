@@ -11,30 +11,31 @@ use nix::fcntl::OFlag;
 
 use crate::atomic;
 
-/// How often a lock is tried that is waited for with a limit: the kernel knows no wait with one.
+/// The pause between two tries of a lock with a time limit: the kernel has no such wait.
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
-/// The lock of a volume, held while a process writes; given back when dropped, and by the kernel when the process dies.
+/// The lock of a volume, held while a process writes. Dropping it releases the lock, and so does the kernel when the
+/// process dies.
 #[derive(Debug)]
 pub struct Lock {
-    /// Closing the file gives the lock back.
+    /// Closing the file releases the lock.
     _file: File,
 }
 
 impl Lock {
-    /// Waits for the lock of the volume in a folder, for a process that replaces files by other means than a
-    /// [`Volume`](crate::Volume). Fails with [`io::ErrorKind::TimedOut`] when it is held by others for longer than
-    /// this.
+    /// Waits for the lock of the volume in a folder. This is for a restore, which replaces files without a
+    /// [`Volume`](crate::Volume). Fails with [`io::ErrorKind::TimedOut`] when other processes hold the lock for longer
+    /// than `timeout`.
     pub fn of_volume(root: &Path, timeout: Duration) -> io::Result<Lock> {
         Lock::acquire(&root.join(".lock"), Some(timeout))
     }
 
-    /// Waits for the lock, for ever if there is no limit. The file at `path` is made if needed, never written, and
-    /// never removed.
+    /// Waits for the lock, without end if there is no `timeout`. The file at `path` is made if needed, never written,
+    /// and never removed.
     pub(crate) fn acquire(path: &Path, timeout: Option<Duration>) -> io::Result<Lock> {
         let end = timeout.map(|timeout| Instant::now() + timeout);
         loop {
-            // A folder or a pipe cannot be opened to write, and a link might have root make a file elsewhere.
+            // A folder or a pipe cannot be opened to write, and through a link root might make a file in another place.
             if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
                 atomic::move_aside(path, "rejected")?;
             }
@@ -43,15 +44,15 @@ impl Lock {
                 .truncate(false)
                 .write(true)
                 .mode(0o600)
-                // A pipe that is put there at this moment would wait for a reader.
+                // If a pipe is put there at this moment, opening it would wait for a reader.
                 .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
                 .open(path)?;
             match end {
                 None => file.lock()?,
                 Some(end) => lock_until(&file, end)?,
             }
-            // A process that removed the file, or restored a volume, while we waited has left us with the lock of a
-            // file that no other process would open.
+            // If another process removed the file meanwhile, or restored a volume, this is the lock of a file that no
+            // other process would open.
             if is_at(&file, path)? {
                 return Ok(Lock { _file: file });
             }
@@ -59,7 +60,7 @@ impl Lock {
     }
 }
 
-/// Takes the lock of a file as soon as it is free, but not later than this.
+/// Takes the lock of a file as soon as it is free, but not later than `end`.
 fn lock_until(file: &File, end: Instant) -> io::Result<()> {
     loop {
         match file.try_lock() {

@@ -10,7 +10,7 @@ const MAX_DIGITS: usize = 4300;
 
 /// Reads a text as Python's `int` does: white space at the ends, one sign, `_` between digits, digits of any script.
 ///
-/// Numbers beyond 128 bits are held at the limit; no setting of Isso means anything up there.
+/// Numbers beyond 128 bits are held at the limit; no setting of Isso has a meaning for them.
 pub(crate) fn int(text: &str) -> Option<i128> {
     let text = strip(text);
     let (sign, digits) = match text.strip_prefix('-') {

@@ -1,4 +1,4 @@
-//! The address of a website, in the one spelling that browsers send and Isso compares.
+//! The address of a website, in the spelling that browsers send and Isso compares.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::website::Website;
 /// A web origin: scheme, host and port, spelled as a browser spells it in its `Origin` header.
 ///
 /// Two spellings of one origin are equal: names are lower-cased and turned into punycode, the default port is dropped.
-/// Isso compares character by character, so it must be told the spelling that browsers use.
+/// Isso compares character by character, so its settings must hold the spelling that browsers use.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     text: String,
@@ -30,7 +30,7 @@ impl Origin {
                 scheme: scheme.to_owned(),
             });
         }
-        // The URL parser mends what a person should hear about, so these are looked for before it runs.
+        // The URL parser corrects these silently, and a person should know of them, so they are refused before it runs.
         if rest.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err(OriginError::Host);
         }
@@ -104,7 +104,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Why a text is not an origin that Isso can compare.
+/// The reason for which a text is no origin that Isso can compare.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
     /// Nothing was given.
@@ -134,7 +134,7 @@ pub enum OriginError {
     /// A `#`.
     #[error("the address must not contain a fragment (#)")]
     Fragment,
-    /// A port that is none.
+    /// A port that is no number from 1 to 65535.
     #[error("the port must be a number from 1 to 65535")]
     Port,
     /// A host that is neither a name nor an address.
@@ -145,7 +145,7 @@ pub enum OriginError {
     Ipv6,
 }
 
-/// Browsers accept more in a name than the name system does, commas for example, and then never find a site there.
+/// Checks the labels of a host name. Browsers accept more in a name than DNS does, such as commas.
 fn check_name(name: &str) -> Result<(), OriginError> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let label = |label: &str| {

@@ -1,4 +1,4 @@
-//! Turning a file that Isso would refuse into one that it accepts, with as much of it kept as can be read.
+//! Turns a file that Isso would refuse into one that it accepts, and keeps as much of it as can be read.
 
 mod salvage;
 
@@ -18,7 +18,7 @@ pub(crate) struct Repair {
     pub cfg: Document,
     /// Whether Isso would have refused the file as it was.
     pub rejected: bool,
-    /// Whether nothing of the file could be kept, or it gave a value to none of Isso's settings.
+    /// Whether the template took the place of the file: nothing could be kept, or no setting of Isso was in it.
     pub from_template: bool,
 }
 
@@ -27,8 +27,8 @@ pub(crate) fn seed() -> Document {
     Document::parse(include_str!("seed.cfg")).expect("the template is part of the program, and a test reads it")
 }
 
-/// Repairs a file, in two steps: what the parser refuses is mended or left out, and then each value that Isso would
-/// refuse is replaced by a default. A file that Isso accepts comes back as it is.
+/// Repairs a file in two steps: first it mends or leaves out the lines that the parser refuses, then it replaces each
+/// value that Isso would refuse by a default. A file that Isso accepts comes back unchanged.
 pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let (cfg, rejected) = match Document::from_bytes(bytes) {
         Ok(cfg) => match indented(&cfg, notes) {
@@ -50,7 +50,8 @@ pub(crate) fn repair(environment: &Environment, bytes: &[u8], notes: &mut Vec<No
     }
 }
 
-/// Indents websites that stand at the left, where that is why Isso finds none: the placeholder would take their place.
+/// Indents websites that stand at the left, if Isso finds no website because of that. Else the placeholder would
+/// replace them.
 fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
     refusals(cfg)
         .into_iter()
@@ -64,15 +65,15 @@ fn indented(cfg: &Document, notes: &mut Vec<Note>) -> Option<Document> {
     Some(mended)
 }
 
-/// Whether anything of what could be read is a setting of Isso.
+/// Whether the document sets any key that Isso knows.
 pub(crate) fn has_settings(cfg: &Document) -> bool {
     keys::ALL.iter().any(|key| cfg.own(key).is_some())
 }
 
 /// Replaces values until Isso would refuse none; `None` if that does not come to an end.
 fn replace_refused(mut cfg: Document, notes: &mut Vec<Note>) -> Option<Document> {
-    // A replaced value may bring another to light: with moderation back on, `purge-after` is read. The table of keys
-    // bounds how often that can happen.
+    // After one value is replaced, Isso may read another: with moderation back on, it reads `purge-after`. The number
+    // of keys bounds how often that can happen.
     for _ in keys::ALL {
         let refusals = refusals(&cfg);
         if refusals.is_empty() {
@@ -96,13 +97,12 @@ fn refusals(cfg: &Document) -> Vec<Finding> {
     diagnose::findings(cfg)
         .into_iter()
         .filter(|finding| finding.diagnostic.severity == Severity::Refused)
-        // The path is enforced, whatever stands there.
+        // The path is an enforced key, so it is put right later.
         .filter(|finding| finding.diagnostic.code != Code::DatabasePath)
         .collect()
 }
 
-/// The value to put in place of one that Isso refuses: the default, except that of the websites all that can be
-/// recognised are kept.
+/// The value that replaces one that Isso refuses: the default, or for the websites, those that can be recognised.
 fn replacement(cfg: &Document, key: &Key) -> String {
     if *key != keys::HOST {
         return key.seed().to_owned();

@@ -1,4 +1,4 @@
-//! Passwords, kept exactly as they were typed.
+//! Passwords that reach Isso exactly as they were typed.
 
 use std::fmt;
 
@@ -7,14 +7,15 @@ use crate::python::strip;
 
 /// A password that `isso.cfg` can carry unchanged all the way into Isso.
 ///
-/// It shows itself to nobody but the caller of [`expose`](Secret::expose).
+/// Only [`expose`](Secret::expose) gives the text; `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
     /// Takes a password as typed, or says why Isso would see another one.
     ///
-    /// It contains no `$NAME`, set or not: the variable may be set tomorrow, or where the backup is put back.
+    /// A password with a `$NAME` is refused even if there is no such variable now: it may be set later, or on the
+    /// machine where a backup is put back.
     pub fn parse(text: &str) -> Result<Secret, SecretError> {
         if text.is_empty() {
             return Err(SecretError::Empty);
@@ -58,7 +59,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Why a text cannot be a password in `isso.cfg`. Nothing of the password is shown beyond the name that Isso replaces.
+/// The reason for which a text cannot be a password in `isso.cfg`. Of the password, only a `$NAME` is shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// There is none.

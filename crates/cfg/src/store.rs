@@ -1,6 +1,6 @@
-//! `start9/store.json`: the mail server a person chose, in the shape that StartOS's SDK gives it.
+//! `start9/store.json`: the mail server that was selected, in the JSON of StartOS's SDK.
 //!
-//! It is kept because `isso.cfg` cannot tell *system* from *custom*: both become the same keys there.
+//! The selection is kept because `isso.cfg` cannot say whether it was *system* or *custom*: both become the same keys.
 
 use serde_json::{Map, Value, json};
 
@@ -36,8 +36,9 @@ impl Store {
 
     /// Sets the SMTP selection.
     ///
-    /// What stands beside `selection` and `value` is kept while the selection stays the same. It goes when another is
-    /// selected, because the SDK may remember the fields of the other choices there: no password outlives *disabled*.
+    /// Other fields beside `selection` and `value` are kept while the selection stays the same. They are removed when
+    /// another is selected, because the SDK may remember the fields of the other choices there: no password outlives
+    /// *disabled*.
     pub fn set_smtp(&mut self, selection: Value) {
         let present = &mut self.fields[SMTP];
         match (present, selection) {
@@ -68,7 +69,7 @@ impl Default for Store {
 }
 
 impl std::fmt::Debug for Store {
-    /// Shows the kind of selection alone, for the rest may be a password.
+    /// Shows only the kind of selection, because the rest may be a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Store")
             .field("selection", &self.smtp()["selection"])
@@ -76,7 +77,7 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// Why a text is not a store. The offending text is never shown: it may hold a password.
+/// The reason for which a text is no store. The text is never shown: it may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Not UTF-8.

@@ -1,8 +1,8 @@
-//! Spans of time, in Isso's grammar and in a person's.
+//! Spans of time, as Isso reads them and as people write them.
 //!
-//! Isso reads weeks, days, hours, minutes and seconds in that order and silently ignores what it does not understand:
-//! `30m1h` is half an hour to it and `1h30` one hour. A person's spelling is therefore read here in full or refused,
-//! and written the one way that Isso and people read alike.
+//! Isso reads weeks, days, hours, minutes and seconds in that order and silently ignores the rest: it takes `30m1h` for
+//! half an hour and `1h30` for one hour. So a span that a person types is read in full or refused, and is written in
+//! the one spelling that Isso and people read alike.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub struct Timedelta {
 impl Timedelta {
     /// The longest span that [`parse`](Timedelta::parse) accepts: a hundred years.
     ///
-    /// Isso would take more, and then fail where it computes with dates: a cookie cannot outlive the year 9999.
+    /// Isso would accept more, and then fail to compute a date: a cookie cannot expire after the year 9999.
     pub const MAX: Timedelta = Timedelta { seconds: 36_500 * DAY };
 
     /// A span of so many seconds; `None` for zero and beyond [`MAX`](Timedelta::MAX).
@@ -28,7 +28,7 @@ impl Timedelta {
             .then_some(Timedelta { seconds })
     }
 
-    /// Reads any sensible spelling: `1h30m`, `30m 1h`, `90 min`, `2 weeks`, `1 day, 2 hours`, in either case.
+    /// Reads a span as people write it: `1h30m`, `30m 1h`, `90 min`, `2 weeks`, `1 day, 2 hours`, in either case.
     ///
     /// A number needs a unit, and a unit may appear once.
     pub fn parse(text: &str) -> Result<Timedelta, TimedeltaError> {
@@ -116,7 +116,7 @@ impl fmt::Display for Timedelta {
     }
 }
 
-/// Why a text is not a span of time.
+/// The reason for which a text is no span of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimedeltaError {
     /// Nothing was given.
@@ -125,7 +125,7 @@ pub enum TimedeltaError {
     /// A number without a unit.
     #[error("{0} has no unit: write for example {0}m or {0}d")]
     NoUnit(String),
-    /// A unit that is none.
+    /// A word that is no unit.
     #[error("\"{0}\" is not a unit of time: use weeks, days, hours, minutes or seconds")]
     UnknownUnit(String),
     /// The same unit twice.
@@ -137,7 +137,7 @@ pub enum TimedeltaError {
     /// Zero, however it is spelled.
     #[error("the length of time must be more than zero")]
     Zero,
-    /// More than can be handled.
+    /// More than [`MAX`](Timedelta::MAX).
     #[error("the length of time is too long: a hundred years is the most")]
     TooLong,
 }

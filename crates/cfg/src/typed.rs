@@ -11,7 +11,7 @@ use crate::python::strip;
 use crate::timedelta::Timedelta;
 use crate::website::Website;
 
-/// Reading: what Isso would see. A write changes nothing when Isso would see the same as before, so `yes` stays `yes`.
+/// Reads give what Isso would see. A write of what Isso sees already changes nothing, so `yes` stays `yes`.
 impl Document {
     /// Reads a boolean; `None` where Isso would raise an error.
     pub fn read_bool(&self, key: &Key) -> Option<bool> {
@@ -113,8 +113,8 @@ impl Document {
         self.write(key, same, &text)
     }
 
-    /// Where a person looks for a key: its value; or the key, when it has none; or its section; or the file's
-    /// beginning.
+    /// The line and column to show for a key: of its value; or of the key, if it has no value; or of its section; or of
+    /// the file's beginning.
     pub(crate) fn place(&self, key: &Key) -> (usize, usize) {
         let (section, name) = (key.section, key.name);
         let span = match self.written(key) {

@@ -35,7 +35,7 @@ use crate::document::Document;
 use crate::environment::Environment;
 use crate::lock::Lock;
 
-/// The volume of one Isso server: a folder of ours, or an `isso.cfg` that stands somewhere else.
+/// The volume of one Isso server: a data folder, or a lone `isso.cfg` in any place.
 ///
 /// | [`new`](Volume::new) | [`of_config`](Volume::of_config) | what it is |
 /// |---|---|---|
@@ -43,11 +43,11 @@ use crate::lock::Lock;
 /// | `config/isso.cfg.last-good` | beside it | the settings that Isso last ran with |
 /// | `db/comments.db` | where `dbpath` says | the database; only its folder is made here |
 /// | `start9/store.json` | none | the mail server as it was selected |
-/// | `start9/repairs.txt` | none | [repairs](Volume::recording_repairs) that the person was not notified of yet |
+/// | `start9/repairs.txt` | none | [repairs](Volume::recording_repairs) that no notification has reported yet |
 /// | `.lock` | beside the file | the lock that every writer of the files holds |
-/// | `.in-use` | beside the file | the [lock](Volume::mark_in_use) that says that Isso runs on the volume |
+/// | `.in-use` | beside the file | the [lock](Volume::mark_in_use) that a supervisor holds while Isso runs |
 ///
-/// Reading takes no lock and writes nothing, so it works on a read-only volume: files are replaced whole, and a reader
+/// Reading takes no lock and writes nothing, so it works on a read-only volume. Files are replaced whole, so a reader
 /// finds the old one or the new one. An update that changes both files replaces `store.json` first; a crash in between
 /// leaves a selection whose credentials have not reached `isso.cfg`, which saving the form again puts right.
 #[derive(Debug, Clone)]
@@ -79,10 +79,10 @@ impl Volume {
         }
     }
 
-    /// The volume of an `isso.cfg` that stands alone, perhaps where nothing can be written. `dbpath` is where the
-    /// database is, for Isso and from here.
+    /// The volume of a lone `isso.cfg`, perhaps in a folder where nothing can be written. `dbpath` is where the
+    /// database is, both for Isso and for this process.
     ///
-    /// There is no `store.json`: it reads as no mail, and what an update says of it is not kept.
+    /// There is no `store.json`: it reads as no mail, and an update does not keep the selection.
     pub fn of_config(config: impl Into<PathBuf>, dbpath: impl Into<String>) -> Volume {
         let (config, dbpath) = (config.into(), dbpath.into());
         Volume {
@@ -97,13 +97,13 @@ impl Volume {
         }
     }
 
-    /// The same volume, with its database at this place as seen from here: `dbpath` may be relative, or begin with `~`.
+    /// The same volume, with the path at which this process finds the database: `dbpath` may be relative, or begin with
+    /// `~`.
     pub fn with_database_at(self, database: PathBuf) -> Volume {
         Volume { database, ..self }
     }
 
-    /// The same volume, with the settings read as Isso sees them in this environment. Without one, nothing is known of
-    /// any variable.
+    /// The same volume, whose settings are read as Isso sees them in this environment. By default no variable is known.
     pub fn with_environment(self, environment: Environment) -> Volume {
         Volume { environment, ..self }
     }
@@ -118,8 +118,7 @@ impl Volume {
         }
     }
 
-    /// Waits until no process changes the files. Another one may begin at once, but that takes no longer than a change
-    /// does.
+    /// Waits until no process changes the files. Another process may begin a change right afterwards.
     pub fn wait_until_unlocked(&self) -> Result<(), VolumeError> {
         // Where there is no folder, or nothing may be written, no process changes anything.
         match self.lock() {
@@ -157,51 +156,51 @@ impl Volume {
         &self.dbpath
     }
 
-    /// Where the database is, seen from here.
+    /// Where this process finds the database.
     pub fn db_path(&self) -> PathBuf {
         self.database.clone()
     }
 
-    /// Makes the volume fit to run Isso: makes folders, seeds what is missing or empty, repairs what Isso would refuse,
-    /// enforces what must hold, and removes what a killed writer left.
+    /// Makes the volume fit to run Isso: makes folders, seeds missing or empty files, repairs what Isso would refuse,
+    /// puts the enforced keys right, and removes the temporary files of a killed writer.
     ///
-    /// A file that is fine is not touched. One that is not may just be being saved: it is looked at four times in 150
-    /// ms before that is believed. A file that was repaired stays beside the new one, as `isso.cfg.rejected-<time>` or
+    /// A good file is not touched. A bad one may be in the middle of a save, so it is read four times in 150 ms before
+    /// it is repaired. The text from before a repair stays beside the new file, as `isso.cfg.rejected-<time>` or
     /// `store.json.damaged-<time>`. A missing or empty `isso.cfg` is made from the [last good one](Volume::last_good),
-    /// password included, or else from the template. One that ends in the midst of a line of the last good one is made
-    /// from it, too: it may hold half of a password. It may be called at any moment, and again.
+    /// password included, or else from the template. So is one that ends in the midst of a line of the last good one:
+    /// it may hold half of a password. It may be called at any moment, and again.
     ///
-    /// A folder outside of [`root`](Volume::root) is not made: where the folder of a database is missing, something
-    /// else is amiss, and a database that is made there may be gone tomorrow. Where nothing may be written, a file that
-    /// Isso must not run with is an error that says what to change.
+    /// A folder outside of [`root`](Volume::root) is not made: if the folder of the database is missing, a disk may not
+    /// be mounted, and a database made there would be lost. Where nothing may be written, a file that Isso must not run
+    /// with is an error that says what to change.
     pub fn prepare(&self) -> Result<PreparedVolume, VolumeError> {
         prepare::prepare(self)
     }
 
-    /// Looks at `isso.cfg` while Isso runs with the settings `in_force`. A file with which Isso must not run is never
+    /// Compares `isso.cfg` with the settings `in_force` of a running Isso. A file with which Isso must not run is never
     /// repaired: it is [refused](Found::Refused), with the lines that are wrong, and Isso goes on as it is. So is a
     /// file that was cut off while it was saved: it ends, without a line break, in the midst of a line that is longer
     /// in the settings in force or in the [last good ones](Volume::last_good).
     ///
-    /// Two things are put right at once, under the lock: the enforced keys in a file that is good otherwise, and a file
-    /// that is missing or empty, which becomes that of `in_force` again. Where they cannot be written, the file is
-    /// refused. As an editor may empty a file for an instant before it fills it, they are looked at four times in 150
-    /// ms before they are believed.
+    /// A review writes in two cases, under the lock: it puts the enforced keys right in a file that is good otherwise,
+    /// and it makes a missing or empty file again from `in_force`. If that cannot be written, the file is refused. An
+    /// editor may empty a file for an instant before it fills it, so the file is read four times in 150 ms first.
     ///
     /// # Errors
     ///
-    /// When the lock cannot be taken, though writing seems possible. Whatever stands in the file's place is no error.
+    /// When the lock cannot be taken, though writing seems possible. A folder or another thing in the file's place is
+    /// no error: it is refused.
     pub fn review(&self, in_force: &Document) -> Result<Review, VolumeError> {
         review::review(self, in_force)
     }
 
-    /// Keeps settings that Isso ran well with, as `isso.cfg.last-good` beside `isso.cfg`. They are not written again
-    /// when they stand there already, and not kept where nothing may be written.
+    /// Keeps settings that Isso served with, as `isso.cfg.last-good` beside `isso.cfg`. Does nothing if the file holds
+    /// them already, or nothing may be written.
     pub fn remember(&self, good: &Document) -> Result<(), VolumeError> {
         last_good::remember(self, good)
     }
 
-    /// The settings that were kept last, with the enforced keys put right; `None` if Isso could not be run with them.
+    /// The settings that were kept last, with the enforced keys put right; `None` if Isso must not run with them.
     pub fn last_good(&self) -> Option<Document> {
         last_good::read(self)
     }

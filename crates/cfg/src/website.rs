@@ -1,8 +1,9 @@
-//! How Isso reads an entry of `[general] host`, and what it compares.
+//! Reads an entry of `[general] host` as Isso does.
 
 use std::net::Ipv6Addr;
 
-/// What Isso compares when a browser says where it comes from: host, port, and whether the scheme is https.
+/// The parts of a website that Isso compares with the `Origin` header of a request: host, port, and whether the scheme
+/// is https.
 ///
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/wsgi.py>
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Website {
     }
 }
 
-/// Why Isso does not start with an entry.
+/// The reason for which Isso does not start with an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WebsiteError {
     /// A port that is no number up to 65535.
@@ -88,7 +89,8 @@ fn port(netloc: &str) -> Result<Option<u16>, WebsiteError> {
     }
 }
 
-/// What Python's HTTP client and its name resolution raise on, while Isso tries at start to reach the site.
+/// Refuses a host on which Python's HTTP client or its name resolution raises an error: Isso tries at start to reach
+/// the site.
 ///
 /// <https://github.com/python/cpython/blob/3.11/Lib/http/client.py> (`_validate_host`),
 /// <https://github.com/python/cpython/blob/3.11/Lib/encodings/idna.py> (`Codec.encode`)

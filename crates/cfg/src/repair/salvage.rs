@@ -1,4 +1,4 @@
-//! Mending what Python's parser refuses.
+//! Mends a file that Python's parser refuses.
 //!
 //! The lines are sorted into blocks, each a key with its value and the comments above it. Then every section is written
 //! once, with the blocks of all places that name it:
@@ -16,7 +16,7 @@ use crate::keys::{self, Kind};
 use crate::python::{self, Line};
 use crate::unindented;
 
-/// Reads as much of a file as can be read; `None` if that is still no file for Isso.
+/// Reads as much of a file as can be read; `None` if Python would refuse the rest as well.
 pub(super) fn salvage(bytes: &[u8]) -> Option<Document> {
     let text = decode(bytes);
     let text = unindented::indent(&text).unwrap_or(text);
@@ -56,7 +56,7 @@ struct Section<'t> {
 #[derive(Default)]
 struct Sorter<'t> {
     sections: Vec<Section<'t>>,
-    /// Where each section is in that list.
+    /// The index of each section in `sections`.
     places: HashMap<String, usize>,
     current: Option<usize>,
     /// The section of the block that the next line may continue; the block is its last.
@@ -141,7 +141,7 @@ impl<'t> Sorter<'t> {
         self.sections[self.open?].blocks.last_mut()
     }
 
-    /// Joins lists whose items stand on a line each and that are begun anew for some of them.
+    /// Joins lists that have an item on each line and whose key appears several times.
     fn join_lists(&mut self) {
         for section in &mut self.sections {
             for block in std::mem::take(&mut section.blocks) {
@@ -184,7 +184,7 @@ impl<'t> Sorter<'t> {
     }
 }
 
-/// A line of a list that was begun anew: the key gives way to an indentation.
+/// A line of a list whose key appears again: an indentation replaces the key.
 fn item(line: &str) -> Cow<'_, str> {
     let content = python::strip(line);
     if line.starts_with(python::is_space) || content.is_empty() || content.starts_with(['#', ';']) {
@@ -196,7 +196,7 @@ fn item(line: &str) -> Cow<'_, str> {
     }
 }
 
-/// Adds a line, which may have been the last one of its file and so have no end.
+/// Adds a line, with a line break if it has none, as the last line of a file.
 fn add(text: &mut String, line: &str) {
     if line.is_empty() {
         return;

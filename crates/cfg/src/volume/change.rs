@@ -1,4 +1,4 @@
-//! What repairing and enforcing make of an `isso.cfg`, told line by line before it is done.
+//! Lists the changes that a repair and the enforced keys make in an `isso.cfg`, before they are made.
 
 use std::fmt;
 
@@ -15,36 +15,36 @@ use crate::repair::{self, Repair};
 /// What is shown in place of a secret.
 pub const MASK: &str = "••••••••";
 
-/// One thing that becomes another in `isso.cfg`. It holds no secret.
+/// One change in `isso.cfg`. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The line, counted from 1, in the text before.
     pub line: usize,
-    /// The key that gets another value, such as `[general] max-age`; nothing if something else than a value changes.
+    /// The key that gets another value, such as `[general] max-age`; `None` if the change is not one of a value.
     pub key: Option<String>,
-    /// What stands there before; empty if nothing does.
+    /// The text before; empty if there is none.
     pub old: String,
-    /// What stands there then; nothing for what is left out or moved.
+    /// The text afterwards; `None` if it is left out or moved.
     pub new: Option<String>,
-    /// Why, and what is done if that is not to write a value.
+    /// The reason, and what is done if no value is written.
     pub why: String,
 }
 
-/// What repairing makes of an `isso.cfg`.
+/// A repaired `isso.cfg`.
 #[derive(Clone)]
 pub struct Mended {
     /// A document that Isso accepts.
     pub cfg: Document,
-    /// Whether Isso would have refused it before. Then the text before is worth keeping.
+    /// Whether Isso would have refused the text before. Then the caller should keep that text.
     pub rejected: bool,
-    /// What became of it.
+    /// What was changed.
     pub changes: Vec<Change>,
     from_template: bool,
     source: Vec<u8>,
 }
 
-/// Repairs the text of an `isso.cfg` as preparing a volume does, without writing anything. What names a variable is left
-/// to the host that knows its environment.
+/// Repairs the text of an `isso.cfg` as a preparation of a volume does, and writes nothing. A value that names a
+/// variable is left alone: the host that will run Isso knows its environment.
 pub fn mend(bytes: &[u8]) -> Mended {
     let environment = Environment::default();
     let mut notes = Vec::new();
@@ -68,17 +68,17 @@ pub fn mend(bytes: &[u8]) -> Mended {
 }
 
 impl Volume {
-    /// Tells which keys of settings preparing will put right once they have taken the place of all settings in this
-    /// volume, and so of those that Isso has been run with.
+    /// Lists the enforced keys that a preparation would put right once these settings have replaced those of the
+    /// volume, the last good ones included.
     pub fn would_enforce(&self, mended: &Mended) -> Vec<Change> {
-        // The template is ours, and no news to anybody.
+        // The template is not the person's text, so its changes are no news.
         if mended.from_template {
             return Vec::new();
         }
         let cfg = &mended.cfg;
         let mut after = cfg.clone();
         let panel_was_on = cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true);
-        // What cannot be written is an error when it is done.
+        // If a key cannot be written, the preparation itself reports it.
         let untrusted = enforce_panel(&mut after, || None).unwrap_or_default();
         let mut keys = self.enforce(&mut after).unwrap_or_default();
         if !panel_was_on && after.read_bool(&keys::ADMIN_ENABLED) == Some(true) {
@@ -110,19 +110,19 @@ impl Volume {
 }
 
 impl Mended {
-    /// Whether there was nothing in the text that could be kept: all of this is default.
+    /// Whether nothing of the text could be kept, so that all settings are the default ones.
     pub fn is_made_anew(&self) -> bool {
         self.from_template
     }
 
-    /// Where a line of the document stood in the text before: of two that are the same, the last one is the one that
-    /// stays.
+    /// The number that a line of the document had in the text before. Of two equal lines the last one counts, because a
+    /// repair keeps the last one.
     fn line_before(&self, line: usize) -> usize {
         let after = self.cfg.as_str().lines().nth(line.saturating_sub(1));
         let source = String::from_utf8_lossy(&self.source);
         let before: Vec<&str> = source.lines().map(str::trim).collect();
         let found = after.and_then(|it| before.iter().rposition(|other| *other == it.trim()));
-        // What was added belongs to no line.
+        // A line that was added has no number in the text before.
         found.map_or(line.min(before.len()).max(1), |index| index + 1)
     }
 }
@@ -180,7 +180,7 @@ fn name(key: &Key) -> String {
     format!("[{}] {}", key.section, key.name)
 }
 
-/// What mending does about something that the parser refuses.
+/// What a repair does about a line that the parser refuses.
 fn done(code: Code) -> &'static str {
     match code {
         Code::DuplicateKey => "the last one stays",

@@ -8,10 +8,10 @@ use crate::document::Document;
 use crate::keys::{self, Owner};
 
 impl Volume {
-    /// Says everything that is wrong with `isso.cfg`, as it stands, in the order of its lines.
+    /// Finds everything that is wrong with `isso.cfg`, in the order of its lines. Writes nothing.
     ///
-    /// Beside what [`diagnose()`](crate::diagnose()) finds these are the values that the next write will put right, and
-    /// a database folder that is missing.
+    /// To the findings of [`diagnose()`](crate::diagnose()) it adds the enforced keys that the next write will put
+    /// right, and a database folder that is missing.
     pub fn check(&self) -> Result<Vec<Diagnostic>, VolumeError> {
         let cfg = match self.read_document() {
             Ok(cfg) => cfg,
@@ -20,10 +20,10 @@ impl Volume {
         };
         let mut found = diagnose(&cfg);
         let untrusted = self.untrusted_password(&cfg);
-        // The password's note says already that the panel is turned on.
-        let is_told = |wrong: &Diagnostic| untrusted.is_some() && wrong.message.starts_with("[admin]");
+        // The finding about the password says already that the panel is turned on.
+        let is_reported = |wrong: &Diagnostic| untrusted.is_some() && wrong.message.starts_with("[admin]");
         let enforced = self.check_enforced(&cfg).into_iter();
-        let enforced = enforced.filter(|wrong| !is_told(wrong));
+        let enforced = enforced.filter(|wrong| !is_reported(wrong));
         found.extend(enforced.map(|wrong| Diagnostic {
             severity: Severity::Warning,
             fix: "It is put right before Isso starts.".to_owned(),
@@ -45,7 +45,7 @@ impl Volume {
     }
 }
 
-/// Says what Isso would refuse in a file, in the order of its lines, apart from the enforced keys.
+/// Finds what Isso would refuse in a file, in the order of its lines, apart from the enforced keys.
 pub(super) fn refused(cfg: &Document) -> Vec<Diagnostic> {
     diagnose::findings(cfg)
         .into_iter()

@@ -1,4 +1,4 @@
-//! Reading and writing one file, with errors that name it.
+//! Reads and writes one file, with errors that name it.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -11,14 +11,14 @@ use crate::atomic;
 /// How many bytes `isso.cfg` or `store.json` may have. A host holds several copies of one.
 pub const SETTINGS_MAX: u64 = 1024 * 1024;
 
-/// Reads a file, unless there is none. One of more than 1 MiB is an error.
+/// Reads a file; `None` if there is none. A file of more than 1 MiB is an error.
 pub fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
     let failed = |source| VolumeError::Read {
         path: path.to_owned(),
         source,
     };
     match fs::metadata(path) {
-        // Opening a pipe would wait for somebody to write into it.
+        // Opening a pipe would wait for a writer.
         Ok(there) if !there.is_file() => Err(failed(io::Error::other("it is not a file"))),
         Ok(there) => read_up_to_most(path, there.len()).map(Some).map_err(failed),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -28,7 +28,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, VolumeError> {
 
 fn read_up_to_most(path: &Path, size: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    // It may grow meanwhile.
+    // The file may grow meanwhile.
     let read = File::open(path)?.take(SETTINGS_MAX + 1).read_to_end(&mut bytes)?;
     let size = size.max(read as u64);
     if size > SETTINGS_MAX {
@@ -47,7 +47,7 @@ pub(super) fn write(path: &Path, contents: &[u8]) -> Result<(), VolumeError> {
     })
 }
 
-/// Makes a folder, and those that it is in, unless they are there.
+/// Makes a folder and its parents, unless they are there.
 pub(super) fn make_folder(path: &Path) -> Result<(), VolumeError> {
     let mut builder = fs::DirBuilder::new();
     let made = builder.recursive(true).mode(0o700).create(path);
@@ -57,7 +57,7 @@ pub(super) fn make_folder(path: &Path) -> Result<(), VolumeError> {
     })
 }
 
-/// Says whether nothing may be written where this happened.
+/// Says whether an error means that this process may not write there.
 pub(super) fn is_read_only(error: &io::Error) -> bool {
     use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem)

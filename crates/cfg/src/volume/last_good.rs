@@ -1,4 +1,4 @@
-//! The settings that Isso ran well with, kept for the day on which `isso.cfg` is gone.
+//! Keeps the settings that Isso served with, so that a lost `isso.cfg` can be made again.
 
 use std::path::PathBuf;
 
@@ -14,15 +14,15 @@ impl Volume {
         self.config.with_file_name(name)
     }
 
-    /// The settings that were kept last, as they were.
+    /// The settings that were kept last, unchanged.
     pub(super) fn remembered(&self) -> Option<Document> {
         let bytes = files::read(&self.last_good_path()).ok()??;
         self.document(&bytes).ok()
     }
 
-    /// Whether the text was cut off while it was saved, for all that the settings tell that were kept last: it [ends
-    /// within a line](ends_within_a_line_of) of them and means something else. Without such settings there is nothing
-    /// to tell it by, and nothing to take in its place.
+    /// Whether the text was probably cut off while it was saved: it [ends within a line](ends_within_a_line_of) of the
+    /// settings that were kept last, and means something else. Without kept settings the answer is no: there is nothing
+    /// to compare the text with, and nothing to replace it by.
     pub(super) fn is_cut_off(&self, bytes: &[u8]) -> bool {
         let means_the_same = |good: &Document| {
             let cfg = self.document(bytes);
@@ -35,8 +35,8 @@ impl Volume {
 }
 
 /// Whether a text has no line break at its end, and its last line is the beginning of a longer line of `whole`. A
-/// writer that was stopped leaves such a text, which may hold half of a password. A person may have written it as well,
-/// with an editor that ends no file with a line break; the text alone does not tell the two apart.
+/// writer that was stopped leaves such a text, which may hold half of a password. An editor that ends no file with a
+/// line break leaves such a text as well; the two cannot be told apart.
 ///
 /// A text that is the beginning of `whole` counts if it ends within a line. Where the text differs further above, its
 /// last line must be the beginning of no whole line there.
@@ -51,7 +51,7 @@ pub(super) fn ends_within_a_line_of(whole: &[u8], text: &[u8]) -> bool {
     let lines = |text| <[u8]>::split(text, |byte| *byte == b'\n');
     let last = lines(text).next_back().unwrap_or_default();
     let mut rests = lines(whole).filter_map(|line| line.strip_prefix(last));
-    // Blanks begin every indented line, and are what many a file ends with.
+    // Every indented line begins with blanks, and many files end with some.
     !last.trim_ascii().is_empty() && rests.clone().any(is_within_a_line) && rests.all(is_within_a_line)
 }
 

@@ -1,4 +1,4 @@
-//! What was done to the files, for the log.
+//! Notes on what was done to the files, for the log and for notifications.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,7 +15,8 @@ pub enum Note {
         /// The file.
         path: PathBuf,
     },
-    /// An `isso.cfg` that was missing or empty beside a database was made, with nothing to make it from.
+    /// An `isso.cfg` that was missing or empty beside a database was made from the template, for want of a last good
+    /// one.
     Lost {
         /// The file.
         path: PathBuf,
@@ -30,7 +31,7 @@ pub enum Note {
         /// The file.
         path: PathBuf,
     },
-    /// A file, or something else in its place, was kept under another name.
+    /// A file, or another thing in its place, was kept under another name.
     SetAside {
         /// Where it was.
         path: PathBuf,
@@ -66,7 +67,7 @@ pub enum Note {
         /// What stands there now.
         value: String,
     },
-    /// A key that must hold was put right.
+    /// An enforced key was put right.
     Enforced {
         /// The key.
         key: &'static Key,
@@ -81,7 +82,7 @@ pub enum Note {
         /// How.
         reason: String,
     },
-    /// A file that others could read was closed to them.
+    /// A file that other users could read was closed to them.
     Closed {
         /// The file.
         path: PathBuf,
@@ -89,7 +90,8 @@ pub enum Note {
 }
 
 impl Note {
-    /// Whether it changed what a person has written. What was made anew, or put right because it must hold, is no news.
+    /// Whether a person should be notified: a file or value that the person wrote was changed. A new file and an
+    /// enforced key are no news.
     pub fn is_news(&self) -> bool {
         !matches!(self, Note::Seeded { .. } | Note::Enforced { .. } | Note::Closed { .. })
     }

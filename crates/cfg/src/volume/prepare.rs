@@ -107,7 +107,7 @@ fn prepare_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vo
     if !panel_was_on && cfg.read_bool(&keys::ADMIN_ENABLED) == Some(true) {
         enforced.push(&keys::ADMIN_ENABLED);
     }
-    // The template is ours, and no news to anybody.
+    // The template is not the person's text, so its changes are no news.
     if !from_template {
         notes.extend(enforced.into_iter().map(|key| Note::Enforced { key }));
     }
@@ -122,10 +122,10 @@ fn prepare_config(volume: &Volume, notes: &mut Vec<Note>) -> Result<Document, Vo
     Ok(cfg)
 }
 
-/// What an `isso.cfg` with something in it becomes.
+/// Repairs an `isso.cfg` that is not empty.
 fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let is_cut_off = volume.is_cut_off(bytes);
-    // What is repaired in a part of a file is no news if all of it is at hand.
+    // Repairs of a file that was cut off are not reported: the whole file takes its place.
     let mut reported = Vec::new();
     let mut mended = repair::repair(volume.environment(), bytes, &mut reported);
     if !is_cut_off {
@@ -138,7 +138,7 @@ fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     let path = volume.config_path();
     match volume.last_good() {
         Some(cfg) => {
-            // It may be what a person wrote, and it may be half of a password, which must not count. So it is kept, and
+            // A person may have written it so, or it holds half of a password, which must not count. So it is kept, and
             // reported.
             notes.push(match is_cut_off {
                 true => Note::CutOff { path },
@@ -157,13 +157,13 @@ fn repair(volume: &Volume, bytes: &[u8], notes: &mut Vec<Note>) -> Repair {
     }
 }
 
-/// What a missing or empty `isso.cfg` becomes.
+/// Makes the settings for a missing or empty `isso.cfg`.
 fn seed(volume: &Volume, notes: &mut Vec<Note>) -> Repair {
     let path = volume.config_path();
     let last_good = volume.last_good();
     notes.push(match last_good {
         Some(_) => Note::SeededFromLastGood { path },
-        // Isso was used here, with settings.
+        // Isso has run here, so there were settings.
         None if volume.db_path().exists() => Note::Lost { path },
         None => Note::Seeded { path },
     });
@@ -188,7 +188,8 @@ fn prepare_store(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> 
     write(path, Store::default().to_text().as_bytes())
 }
 
-/// Where JSON stops making sense is safe to tell; the text there may be a password.
+/// Describes a damaged `store.json`. The line and column of a JSON error are shown, and its text is not: it may be a
+/// password.
 fn reason(error: &StoreError) -> String {
     match error {
         StoreError::Json(source) => format!("{error}: line {}, column {}", source.line(), source.column()),

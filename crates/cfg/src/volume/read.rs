@@ -7,7 +7,7 @@ use crate::document::Document;
 use crate::repair;
 use crate::store::Store;
 
-/// What the two files of a volume say.
+/// The contents of the two files of a volume.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contents {
     /// `config/isso.cfg`.
@@ -17,7 +17,7 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// What a volume holds that nobody has touched yet.
+    /// The contents of a new volume.
     pub fn fresh() -> Contents {
         Contents {
             cfg: repair::seed(),
@@ -27,8 +27,8 @@ impl Contents {
 }
 
 impl Volume {
-    /// What the files say, or where `isso.cfg` has no settings or was cut off, what [`prepare`](Volume::prepare) would
-    /// make of it.
+    /// Reads the files for a form. If `isso.cfg` has no settings or was cut off, gives the settings that
+    /// [`prepare`](Volume::prepare) would make of it.
     pub fn contents(&self) -> Result<Contents, VolumeError> {
         let cfg = match self.read_filled() {
             Err(VolumeError::Missing { .. } | VolumeError::CutOff { .. }) => {
@@ -42,8 +42,8 @@ impl Volume {
         })
     }
 
-    /// Says whether a person could log in: there is an admin password, it is not one that everybody knows, and preparing
-    /// would not take it out.
+    /// Says whether a person could log in: there is an admin password, it is none of those that are published, and a
+    /// preparation would not take it out.
     pub fn has_usable_password(&self) -> Result<bool, VolumeError> {
         match self.read_document() {
             Ok(cfg) => Ok(cfg.has_usable_password() && self.untrusted_password(&cfg).is_none()),
@@ -60,8 +60,8 @@ impl Volume {
         })
     }
 
-    /// Reads both files as they stand, good or not, between two updates: first `isso.cfg`, then `store.json`. Nothing
-    /// for a file that is missing.
+    /// Reads the bytes of both files, good or not, between two updates: first `isso.cfg`, then `store.json`. A missing
+    /// file is `None`.
     pub fn originals(&self) -> Result<[Option<Vec<u8>>; 2], VolumeError> {
         // Where there can be no lock, there can be no update either.
         let _lock = match self.lock() {
@@ -86,8 +86,8 @@ impl Volume {
         Document::from_bytes(bytes).map(|cfg| cfg.with_environment(&self.environment))
     }
 
-    /// Reads `isso.cfg`. One that is empty is missing, and so is one that sets nothing if there are last good settings,
-    /// of which preparing makes it again. One that was cut off is an error of its own.
+    /// Reads `isso.cfg`. An empty one counts as missing. So does one that sets nothing, if there are last good
+    /// settings: a preparation would make it from them. A file that was cut off is an error of its own.
     pub(super) fn read_filled(&self) -> Result<Document, VolumeError> {
         let cfg = self.read_document()?;
         let path = || self.config.clone();

@@ -12,7 +12,7 @@ use super::{Note, Volume, VolumeError};
 use crate::atomic::{self, folder_of};
 use crate::file_names::timestamp;
 
-/// Keeps what stood in a file beside it, as `<file>.<what>-<time>`.
+/// Keeps the bytes of a file beside it, as `<file>.<what>-<time>`.
 pub(super) fn set_aside(path: &Path, what: &str, bytes: &[u8]) -> Result<Note, VolumeError> {
     let kept = atomic::write_beside(path, &format!("{what}-{}", now()), bytes);
     let kept = kept.map_err(|source| VolumeError::SetAside {
@@ -25,7 +25,7 @@ pub(super) fn set_aside(path: &Path, what: &str, bytes: &[u8]) -> Result<Note, V
     })
 }
 
-/// Moves out of a file's place what is no file, or cannot be read. A link is as good as what it names.
+/// Moves a folder, a pipe or a file that cannot be read out of the place of a file. A link counts as what it names.
 pub(super) fn make_way(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
     let is_in_the_way = match fs::metadata(path) {
         Ok(there) => there.is_file() && is_closed_to_us(path) || !there.is_file(),
@@ -41,14 +41,15 @@ pub(super) fn make_way(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeE
     Ok(())
 }
 
-/// Whether a file is there that we may not read: in a container, a file may belong to a user that it does not know.
+/// Whether this process may not read the file: in a container, a file may belong to a user that the container does not
+/// know.
 fn is_closed_to_us(path: &Path) -> bool {
     File::open(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
-        // One that is ours we open to ourselves.
+        // The owner of a file may open it to itself.
         && fs::set_permissions(path, Permissions::from_mode(atomic::MODE)).is_err()
 }
 
-/// Moves a file, or whatever else is no folder, out of the place of a folder in the volume.
+/// Moves a file, or another thing that is no folder, out of the place of a folder in the volume.
 pub(super) fn make_way_for_folder(path: &Path, volume: &Volume, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
     let is_there = fs::symlink_metadata(path).is_ok();
     if path != volume.root() && is_there && !path.is_dir() {
@@ -69,7 +70,7 @@ fn move_aside(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
     Ok(())
 }
 
-/// Takes the rights of others away from a file that needs no writing, for it holds passwords.
+/// Closes a file to other users, because it holds passwords. A file that is written anew is closed anyway.
 pub(super) fn close(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeError> {
     let failed = |source| VolumeError::Write {
         path: path.to_owned(),
@@ -81,7 +82,7 @@ pub(super) fn close(path: &Path, notes: &mut Vec<Note>) -> Result<(), VolumeErro
     }
     match fs::set_permissions(path, Permissions::from_mode(atomic::MODE)) {
         Ok(()) => notes.push(Note::Closed { path: path.to_owned() }),
-        // It is somebody else's file, and it is for them to close it.
+        // The file belongs to another user, who alone may close it.
         Err(error) if is_read_only(&error) => {}
         Err(error) => return Err(failed(error)),
     }

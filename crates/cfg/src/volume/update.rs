@@ -7,21 +7,22 @@ use super::{Volume, VolumeError};
 use crate::atomic::folder_of;
 use crate::document::EditError;
 
-/// What an update did.
+/// The outcome of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Updated<T> {
     /// What the edit returned.
     pub value: T,
-    /// Whether the bytes of `isso.cfg` are others now.
+    /// Whether `isso.cfg` was written with other bytes.
     pub cfg_changed: bool,
 }
 
 impl Volume {
-    /// Changes the files under the lock: reads them, runs `edit`, enforces what must hold, and writes what changed.
+    /// Changes the files under the lock: reads them, runs `edit`, puts the enforced keys right, and writes the files
+    /// that changed.
     ///
     /// Nothing is written when `edit` fails. Other writers wait meanwhile, so `edit` must be quick. An `isso.cfg` that
-    /// is empty or sets nothing counts as [missing](VolumeError::Missing): a change of it would leave nothing but the
-    /// change. One that was [cut off](VolumeError::CutOff) is left to its author, who may have meant it.
+    /// is empty or sets nothing counts as [missing](VolumeError::Missing): the changed file would hold the change
+    /// alone. A file that was [cut off](VolumeError::CutOff) is left as it is: a person may have written it so.
     pub fn update<T, E: From<VolumeError>>(
         &self,
         edit: impl FnOnce(&mut Contents) -> Result<T, E>,
@@ -32,7 +33,7 @@ impl Volume {
             store: self.read_store()?,
         };
         let mut after = before.clone();
-        // Before the edit, for a password that an action sets is trusted.
+        // This comes before the edit, because a password that an action sets is trusted.
         let untrusted = self.enforce_panel(&mut after.cfg).map_err(unenforced)?;
         let value = edit(&mut after)?;
         self.enforce(&mut after.cfg).map_err(unenforced)?;
