@@ -1,98 +1,25 @@
 //! Reading a backup, and telling what is wrong with it.
 
+mod error;
+mod head;
+
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::ops::Range;
+use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use blake3::Hasher;
-use isso_cfg::SETTINGS_MAX;
 use nix::fcntl::OFlag;
-use time::UtcOffset;
 
+pub use self::error::ArchiveError;
+use self::head::{read_head, understand};
 use crate::container::{self, Seal};
-use crate::manifest::{DATABASE, FORMAT, MEMBERS, Manifest, Member};
-use crate::progress::{BackupStep, Cancelled, Progress, check_cancelled};
+use crate::manifest::{MANIFEST, Manifest, Member};
+use crate::progress::{BackupStep, Progress, check_cancelled};
 use crate::ustar;
 
 /// The name of a backup ends so.
 pub(crate) const SUFFIX: &str = ".isso-backup.tar.zst";
-/// The first member.
-pub(crate) const MANIFEST: &str = "manifest.json";
-/// A manifest is some hundred bytes, and this the most that is read of its frame.
-const FRAME_MAX: u64 = 64 * 1024;
-
-/// Why a backup is not one, or not a good one.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// The file cannot be read.
-    #[error("cannot read {0}")]
-    Read(PathBuf, #[source] io::Error),
-    /// It is something else.
-    #[error("{0} is no backup of issoctl")]
-    NotABackup(PathBuf),
-    /// It ends too early.
-    #[error("the backup {0} is cut off: its end is missing")]
-    Truncated(PathBuf),
-    /// Another layout.
-    #[error(
-        "the backup {path} was made by a later issoctl: it has format {found}, and this one knows formats up to {FORMAT}"
-    )]
-    LaterFormat {
-        /// The backup.
-        path: PathBuf,
-        /// Its format.
-        found: u32,
-    },
-    /// Its manifest names files that no backup has, or in another order.
-    #[error("the backup {path} holds `{member}`, which does not belong there")]
-    UnexpectedMember {
-        /// The backup.
-        path: PathBuf,
-        /// The file that does not belong.
-        member: String,
-    },
-    /// Another file than the manifest names, or none.
-    #[error("the backup {path} has `{found}` where `{expected}` ought to be")]
-    WrongMember {
-        /// The backup.
-        path: PathBuf,
-        /// As its manifest says.
-        expected: String,
-        /// What is there.
-        found: String,
-    },
-    /// A file of settings that would be read into memory as a whole.
-    #[error("the backup {path} holds `{member}`, which is larger than any settings are (1 MiB)")]
-    TooLarge {
-        /// The backup.
-        path: PathBuf,
-        /// The file.
-        member: String,
-    },
-    /// Other bytes than were written.
-    #[error("the backup {path} is damaged: `{member}` is not what was put into it")]
-    Damaged {
-        /// The backup.
-        path: PathBuf,
-        /// What is damaged.
-        member: String,
-    },
-    /// The members are whole, the file around them is not.
-    #[error("the backup {0} is damaged: it is not what was written")]
-    Altered(PathBuf),
-    /// A database that is copied as it is, and that another program writes to.
-    #[error("{0} changed while it was copied, so the copy is good for nothing")]
-    Changing(PathBuf),
-    /// Where the files are put.
-    #[error("cannot write {0}")]
-    Write(PathBuf, #[source] io::Error),
-    /// Nobody wants it any more.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-}
-
 /// A backup that says what it is. Whether it is whole, only reading all of it tells.
 #[derive(Debug)]
 pub struct Archive {
@@ -266,73 +193,6 @@ impl Archive {
             member: member.to_owned(),
         }
     }
-}
-
-/// The first frame, if it holds a manifest and nothing else, and where in it the text of the manifest is.
-fn read_head(file: &File) -> Option<(Vec<u8>, Range<usize>)> {
-    // What zstd adds to bytes that it cannot compress.
-    const FRAME: u64 = 1024;
-    // All of the frame: its checksum comes last, and what is listed or pruned depends on these bytes alone.
-    let frame = container::frames(file, FRAME_MAX + FRAME, &()).ok()?;
-    let frame = frame.single_frame();
-    let mut head = Vec::new();
-    frame.take(FRAME_MAX).read_to_end(&mut head).ok()?;
-    if head.len() as u64 == FRAME_MAX {
-        return None;
-    }
-    let mut rest = &head[..];
-    let entry = ustar::next(&mut rest).ok()??;
-    if !entry.is_plain || entry.path != MANIFEST {
-        return None;
-    }
-    let begin = head.len() - rest.len();
-    let (text, mut rest) = rest.split_at_checked(usize::try_from(entry.size).ok()?)?;
-    ustar::padding(&mut rest, entry.size).ok()?;
-    let text = begin..begin + text.len();
-    rest.is_empty().then_some((head, text))
-}
-
-fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveError> {
-    #[derive(serde::Deserialize)]
-    struct Format {
-        format: u32,
-    }
-    let damaged = |_| ArchiveError::Damaged {
-        path: path.to_owned(),
-        member: MANIFEST.to_owned(),
-    };
-    // What else stands in another format, this program cannot know.
-    let Format { format } = serde_json::from_slice(text).map_err(damaged)?;
-    if format > FORMAT {
-        return Err(ArchiveError::LaterFormat {
-            path: path.to_owned(),
-            found: format,
-        });
-    }
-    let mut manifest: Manifest = serde_json::from_slice(text).map_err(damaged)?;
-    // Another zone is no reason to refuse it; a time that no calendar has in UTC is.
-    let utc = manifest.created.checked_to_offset(UtcOffset::UTC);
-    manifest.created = utc.ok_or_else(|| ArchiveError::Damaged {
-        path: path.to_owned(),
-        member: MANIFEST.to_owned(),
-    })?;
-    let mut known = MEMBERS.iter();
-    for member in &manifest.members {
-        if !known.any(|known| *known == member.path) {
-            const ENOUGH: usize = 100;
-            return Err(ArchiveError::UnexpectedMember {
-                path: path.to_owned(),
-                member: member.path.chars().take(ENOUGH).collect(),
-            });
-        }
-        if member.path != DATABASE && member.size > SETTINGS_MAX {
-            return Err(ArchiveError::TooLarge {
-                path: path.to_owned(),
-                member: member.path.clone(),
-            });
-        }
-    }
-    Ok(manifest)
 }
 
 fn is_named_like_a_backup(path: &Path) -> bool {

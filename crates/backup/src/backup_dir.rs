@@ -10,9 +10,9 @@ use time::OffsetDateTime;
 
 use crate::archive::{Archive, ArchiveError, SUFFIX};
 use crate::manifest::Manifest;
+use crate::remove;
 use crate::retention::Retention;
 use crate::staging_dir::remove_abandoned;
-use crate::throttle;
 
 /// The name of a folder with the files before a restore begins so.
 pub(crate) const BEFORE_RESTORE: &str = "before-restore-";
@@ -124,7 +124,7 @@ pub fn is_backup(path: &Path) -> bool {
 
 /// Deletes a backup, or what a restore has kept.
 pub fn delete(backup: &Path) -> Result<(), BackupDirError> {
-    throttle::remove(backup).map_err(|error| BackupDirError::Delete(backup.to_owned(), error))
+    remove::remove(backup).map_err(|error| BackupDirError::Delete(backup.to_owned(), error))
 }
 
 impl BackupFile {

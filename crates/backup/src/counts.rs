@@ -1,7 +1,7 @@
 //! What is in a database, and whether it can be trusted.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::sync::mpsc::RecvTimeoutError::Timeout;
 use std::thread;
@@ -12,6 +12,7 @@ use isso_database::{
 };
 use rusqlite::{Connection, ErrorCode};
 
+use crate::beside::with_suffix;
 use crate::manifest::Counts;
 use crate::progress::{Cancelled, Progress, check_cancelled};
 
@@ -178,13 +179,6 @@ pub(crate) fn recover_database(database: &Path, progress: &dyn Progress) -> Resu
     }
     let closed = connection.close();
     closed.map_err(|(_, error)| DatabaseProblem::Unreadable(error))
-}
-
-/// `comments.db-journal` and the like.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 #[cfg(test)]

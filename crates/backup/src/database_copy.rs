@@ -12,7 +12,7 @@ use memmap2::{Mmap, MmapOptions};
 use twox_hash::XxHash3_128;
 
 use crate::progress::{Progress, check_cancelled};
-use crate::snapshot::SnapshotError;
+use crate::snapshot_error::SnapshotError;
 use crate::throttle::Throttle;
 
 /// What is compared, and copied, at once.

@@ -9,6 +9,8 @@ pub const FORMAT: u32 = 1;
 
 /// The files of a volume that go into a backup, and where they stand, there as in the volume. In this order.
 pub(crate) const MEMBERS: [&str; 3] = [CONFIG, STORE, DATABASE];
+/// The first member of a backup, which a volume does not have.
+pub(crate) const MANIFEST: &str = "manifest.json";
 pub(crate) const CONFIG: &str = "config/isso.cfg";
 pub(crate) const STORE: &str = "start9/store.json";
 pub(crate) const DATABASE: &str = "db/comments.db";

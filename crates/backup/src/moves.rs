@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_looked_at_is_not_missing() {
+    fn a_file_that_cannot_be_examined_does_not_count_as_missing() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         symlink("loop", path("loop")).unwrap();

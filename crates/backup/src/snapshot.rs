@@ -18,61 +18,27 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use isso_database::{Access, open};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
-use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::database_copy::{DatabaseCopy, PassEnd, PassLimits};
+use crate::locked::{read, retry_while_locked};
 use crate::low_priority::at_low_priority;
-use crate::progress::{BackupStep, Cancelled, Progress, Quiet, check_cancelled};
-use crate::throttle::{STEP, write_all_out};
+use crate::progress::{BackupStep, Progress, Quiet};
+use crate::snapshot_error::{PATIENCE, SnapshotError};
+use crate::sqlite_copy::copy_through_sqlite;
 
-/// How long writers may be kept waiting. Isso gives up after 5 s, and so does the person who comments.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// How often Isso is let through before it has to wait. On an ordinary website the first turn is not disturbed.
 const TURNS: usize = 10;
 /// The byte that a process locks while it waits to commit (`PENDING_BYTE` in SQLite's `os.h`).
 const PENDING: i64 = 0x4000_0000;
-/// How long others may keep the lock to themselves.
-const BUSY: Duration = Duration::from_secs(30);
 /// How long SQLite waits for them before it is asked whether to go on.
 const POLL: Duration = Duration::from_millis(200);
-
-/// Why there is no snapshot.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    /// The database is there and cannot be read.
-    #[error("the database {0} cannot be read")]
-    Database(PathBuf, #[source] rusqlite::Error),
-    /// Another program has it for itself.
-    #[error(
-        "the database {0} was locked by another program for {BUSY} s; end that program and try again",
-        BUSY = BUSY.as_secs()
-    )]
-    Locked(PathBuf),
-    /// To compare it would take too long.
-    #[error(
-        "the database {0} is too large for this disk: Isso could not write for longer than {PATIENCE} s; \
-         stop Isso for the backup, or have SQLite use a write-ahead log (`PRAGMA journal_mode = WAL`)",
-        PATIENCE = PATIENCE.as_secs()
-    )]
-    TooLarge(PathBuf),
-    /// The file cannot be read.
-    #[error("cannot read {0}")]
-    Read(PathBuf, #[source] io::Error),
-    /// The copy cannot be written.
-    #[error("cannot write {0}")]
-    Write(PathBuf, #[source] io::Error),
-    /// Nobody wants it any more.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-}
 
 /// Copies a database to a new file. `idle`: no Isso runs, so the comparison may take as long as it needs.
 pub(crate) fn snapshot(database: &Path, to: &Path, idle: bool, progress: &dyn Progress) -> Result<(), SnapshotError> {
@@ -148,92 +114,18 @@ fn is_awaited(database: &File) -> bool {
     asked.is_ok() && lock.l_type == libc::F_WRLCK as libc::c_short
 }
 
-fn read(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
-}
-
-/// Waits while others have the database for themselves, unless it is given up.
-fn retry_while_locked<T>(
-    work: impl Fn() -> rusqlite::Result<T>,
-    progress: &dyn Progress,
-    failed: &dyn Fn(rusqlite::Error) -> SnapshotError,
-) -> Result<T, SnapshotError> {
-    let end = Instant::now() + BUSY;
-    loop {
-        check_cancelled(progress)?;
-        match work().map_err(failed) {
-            Err(SnapshotError::Locked(_)) if Instant::now() < end => {}
-            done => return done,
-        }
-    }
-}
-
 fn has_wal(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("PRAGMA journal_mode", [], |row| Ok(row.get_ref(0)?.as_str()? == "wal"))
-}
-
-fn copy_through_sqlite(
-    connection: &Connection,
-    to: &Path,
-    progress: &dyn Progress,
-    failed: &dyn Fn(rusqlite::Error) -> SnapshotError,
-) -> Result<(), SnapshotError> {
-    // One transaction, or every commit would make it begin anew.
-    if connection.is_autocommit() {
-        connection.execute_batch("BEGIN").map_err(failed)?;
-        retry_while_locked(|| read(connection), progress, failed)?;
-    }
-    let page: u32 = connection
-        .query_row("PRAGMA page_size", [], |row| row.get(0))
-        .map_err(failed)?;
-    let pages = i32::try_from(STEP / u64::from(page.max(1))).unwrap_or(i32::MAX);
-    let unwritten = |error| SnapshotError::Write(to.to_owned(), error);
-    let of_copy = |error: rusqlite::Error| unwritten(io::Error::other(error));
-    // Opened before SQLite locks the copy, closed after SQLite has unlocked it: closing it earlier would drop that
-    // lock.
-    let file = File::create_new(to).map_err(unwritten)?;
-    let mut copy = Connection::open(to).map_err(of_copy)?;
-    let backup = Backup::new(connection, &mut copy).map_err(of_copy)?;
-    let mut left = None;
-    loop {
-        check_cancelled(progress)?;
-        let step = backup.step(pages.max(1)).map_err(|error| match is_of_writing(&error) {
-            true => of_copy(error),
-            false => failed(error),
-        })?;
-        let counted = backup.progress();
-        let [total, remaining] = [counted.pagecount, counted.remaining].map(|pages| u64::try_from(pages).unwrap_or(0));
-        if left.is_none() {
-            progress.begin(BackupStep::Copy, total * u64::from(page));
-        }
-        let copied = left.unwrap_or(total).saturating_sub(remaining) * u64::from(page);
-        progress.advance(copied);
-        // All of the file: what SQLite has kept in its cache, it writes during a later step.
-        write_all_out(&file).map_err(unwritten)?;
-        left = Some(remaining);
-        match step {
-            StepResult::Done => break,
-            StepResult::More => {}
-            _ => thread::sleep(Duration::from_millis(10)),
-        }
-    }
-    Ok(())
-}
-
-/// Whether an error of a step is of the copy: the database is only read.
-fn is_of_writing(error: &rusqlite::Error) -> bool {
-    use rusqlite::ffi::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
-    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
-        || error.sqlite_error().is_some_and(|it| {
-            [SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE].contains(&it.extended_code)
-        })
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    use std::path::Path;
+
     use super::*;
+    use crate::throttle::STEP;
     use crate::throttle::tests::unwritten_pages;
 
     /// Looks how much of a file waits to be written, each time it is asked whether to go on.

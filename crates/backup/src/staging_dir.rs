@@ -12,7 +12,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::{Builder, TempDir};
 
-use crate::throttle;
+use crate::remove;
 
 const PREFIX: &str = ".issoctl-";
 const LOCK: &str = "lock";
@@ -155,11 +155,11 @@ fn is_locked(folder: &Path) -> Option<bool> {
 /// find all of them or none.
 fn remove(folder: &Path) -> io::Result<()> {
     if folder.extension().is_some_and(|it| it == GONE) {
-        return throttle::remove(folder);
+        return remove::remove(folder);
     }
     let gone = folder.with_extension(GONE);
     fs::rename(folder, &gone)?;
-    throttle::remove(&gone)
+    remove::remove(&gone)
 }
 
 fn is_bare(entry: &fs::DirEntry) -> bool {

@@ -5,27 +5,20 @@
 //! to the disk at once and in small steps, and between two of them the disk is left alone for as long as the last one
 //! took.
 //!
-//! What is removed is given back to the disk in steps as well.
-//!
 //! No other I/O priority is asked for: with *idle* Isso's fsync could wait for a step that itself waits for every other
 //! process that reads or writes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::libc;
 
 /// No more than this of a file is ever waiting to be written.
 pub(crate) const STEP: u64 = 1024 * 1024;
-/// No more than this of a file is given back at once.
-const FREED: u64 = 4 * 1024 * 1024;
 /// How long the disk is left alone at most, however slow it is.
 const PAUSE_MAX: Duration = Duration::from_millis(100);
 
@@ -105,50 +98,10 @@ pub(crate) fn write_all_out(file: &File) -> io::Result<()> {
 }
 
 /// Has the disk do something, and then leaves it alone for as long as that took.
-fn with_pause(work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn with_pause(work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let started = Instant::now();
     work()?;
     thread::sleep(started.elapsed().min(PAUSE_MAX));
-    Ok(())
-}
-
-/// Removes a file, or a folder and all that is in it.
-pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    if !fs::symlink_metadata(path)?.is_dir() {
-        return remove_file(path);
-    }
-    for entry in fs::read_dir(path)? {
-        remove(&entry?.path())?;
-    }
-    fs::remove_dir(path)
-}
-
-/// Removes a file, and gives its room back in steps.
-///
-/// Where a file system tells the disk at once which blocks are free (`discard`), it does so while the next fsync waits;
-/// for a large file that took half a second.
-fn remove_file(path: &Path) -> io::Result<()> {
-    let mut options = File::options();
-    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
-    let opened = options.write(true).custom_flags(flags.bits()).open(path);
-    fs::remove_file(path)?;
-    // What may not be written, and what is no file, is removed by now as well. Its room may then come back at once.
-    let Ok(file) = opened else { return Ok(()) };
-    let Ok(left) = file.metadata() else {
-        return Ok(());
-    };
-    // A file that has another name still is not to be cut.
-    if !left.is_file() || left.nlink() > 0 {
-        return Ok(());
-    }
-    let mut length = left.len();
-    while length > 0 {
-        length = length.saturating_sub(FREED);
-        let cut = || file.set_len(length).and_then(|()| file.sync_data());
-        if with_pause(cut).is_err() {
-            break;
-        }
-    }
     Ok(())
 }
 
@@ -212,28 +165,6 @@ pub(crate) mod tests {
         let file = throttled.file.try_clone().unwrap();
         throttled.sync_all().unwrap();
         assert_eq!(unwritten_pages(&file), 0);
-    }
-
-    #[test]
-    fn a_folder_is_removed_and_what_has_another_name_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let [going, kept] = ["going", "kept"].map(|name| folder.path().join(name));
-        fs::create_dir_all(going.join("below")).unwrap();
-        let put = |path: &Path, length| {
-            let mut file = File::create_new(path).unwrap();
-            file.write_all(&vec![7; length]).unwrap();
-        };
-        put(&kept, 4096);
-        fs::hard_link(&kept, going.join("linked")).unwrap();
-        std::os::unix::fs::symlink(&kept, going.join("pointing")).unwrap();
-        put(&going.join("below/large"), 3 * (4 << 20) + 1);
-        let large = File::open(going.join("below/large")).unwrap();
-        remove(&going).unwrap();
-        assert!(!going.exists());
-        assert_eq!(fs::read(&kept).unwrap(), [7; 4096]);
-        // Cut before it was given up, and not only when it is closed.
-        assert_eq!(large.metadata().unwrap().len(), 0);
-        assert!(remove(&going).is_err());
     }
 
     #[test]

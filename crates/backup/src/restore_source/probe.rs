@@ -9,10 +9,10 @@ use isso_cfg::{SETTINGS_MAX, mend};
 use isso_database::SchemaProblem;
 use nix::fcntl::OFlag;
 
-use super::companions;
 use super::error::{SourceError, SourceRole};
 use super::kind::Kind;
 use crate::archive::ArchiveError;
+use crate::beside::journals;
 use crate::counts;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -68,7 +68,7 @@ pub(super) fn single(path: &Path) -> Result<SourceRole, SourceError> {
     let mut start = Vec::new();
     let read = open(path)?.take(ENOUGH).read_to_end(&mut start);
     read.map_err(|error| SourceError::Read(path.to_owned(), error))?;
-    if start.starts_with(MAGIC) || (start.is_empty() && has_companions(path)) {
+    if start.starts_with(MAGIC) || (start.is_empty() && has_journals(path)) {
         return Ok(SourceRole::Database);
     }
     if let Some(what) = Kind::recognise(path, &start) {
@@ -137,9 +137,9 @@ pub(super) fn dbpath(settings: &[u8]) -> Option<PathBuf> {
 }
 
 /// Whether SQLite has files beside the database that say more than the database.
-fn has_companions(path: &Path) -> bool {
+fn has_journals(path: &Path) -> bool {
     let size = |(_, beside)| fs::metadata(beside).map_or(0, |it| it.len());
-    companions(path).map(size).sum::<u64>() > 0
+    journals(path).map(size).sum::<u64>() > 0
 }
 
 /// Looks whether a file is a database of Isso.
@@ -147,7 +147,7 @@ pub(super) fn database(path: &Path) -> Result<Database, SourceError> {
     let mut start = Vec::new();
     let read = open(path)?.take(16).read_to_end(&mut start);
     read.map_err(|error| SourceError::Read(path.to_owned(), error))?;
-    let is_told_beside = has_companions(path);
+    let is_told_beside = has_journals(path);
     Ok(if start.is_empty() && !is_told_beside {
         Database::Other(SchemaProblem::NotIsso("it is empty".to_owned()))
     } else if !start.is_empty() && start != MAGIC {

@@ -1,0 +1,36 @@
+//! Restoring into a folder of its own.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::progress::Progress;
+use crate::restore_source::RestoreSource;
+use crate::stage::{Inspection, Settings, stage_as};
+use crate::stage_error::StageError;
+use crate::staging_dir::remove_abandoned;
+use crate::swap::swap;
+
+/// Puts everything into a folder of its own, which must be empty or missing.
+pub fn restore_into(source: &RestoreSource, folder: &Path, progress: &dyn Progress) -> Result<Inspection, StageError> {
+    let unwritten = |error| StageError::Write(folder.to_owned(), error);
+    // One in which this was begun and killed is as good as empty.
+    let _ = remove_abandoned(folder);
+    let is_there = match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
+        Ok(true) => return Err(StageError::NotEmpty(folder.to_owned())),
+        Ok(false) => true,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(unwritten(error)),
+    };
+    let put = || {
+        let staged = stage_as(source, folder, Settings::AsTheyAre, progress)?;
+        swap(folder, staged.path()).map_err(|error| unwritten(io::Error::other(error)))?;
+        Ok(staged.inspection)
+    };
+    let put = put();
+    if put.is_err() && !is_there {
+        // It is empty again, or somebody else uses it now.
+        let _ = fs::remove_dir(folder);
+    }
+    put
+}
