@@ -47,7 +47,7 @@ fn the_newest_comes_first_whatever_its_name() {
 }
 
 #[test]
-fn what_cannot_be_read_is_listed_with_the_reason() {
+fn a_backup_that_cannot_be_read_is_listed_with_the_reason() {
     let folder = shelf(&[1, 2]);
     let good = fs::read(path(&folder, "1")).unwrap();
     put(&path(&folder, "cut"), &good[..good.len() / 2]);
@@ -118,7 +118,7 @@ fn check_prune(rules: &str, hours: &[i64], expected: &[i64]) {
 }
 
 #[test]
-fn what_the_rules_do_not_keep_is_deleted() {
+fn backups_that_the_rules_do_not_keep_are_deleted() {
     check_prune("daily=2", &[0, 1, 14, 16, 20, 48], &[0, 16]);
     check_prune("daily=7,weekly=4,monthly=6", &[0, 1, 2], &[0]);
     check_prune(
@@ -157,7 +157,7 @@ fn a_backup_that_was_just_made_stays_whatever_the_clock_says() {
 }
 
 #[test]
-fn of_two_backups_of_one_second_the_one_that_was_just_made_stays() {
+fn a_backup_that_was_just_made_stays_beside_another_of_the_same_second() {
     let folder = shelf(&[0]);
     let made = path(&folder, "made");
     fs::copy(path(&folder, "0"), &made).unwrap();
@@ -201,7 +201,7 @@ fn a_damaged_backup_does_not_count_as_the_newest() {
 }
 
 #[test]
-fn what_was_abandoned_is_removed_and_nothing_else() {
+fn an_abandoned_folder_is_removed_and_nothing_else() {
     let folder = shelf(&[0]);
     put(&folder.path().join(".issoctl-abandoned/lock"), "");
     put(&folder.path().join(".issoctl-abandoned/archive"), "half");
@@ -214,7 +214,7 @@ fn what_was_abandoned_is_removed_and_nothing_else() {
 
 /// As another user of a shared folder could leave it, so that no other user can make a backup there.
 #[test]
-fn what_cannot_be_tidied_away_keeps_no_backup_from_being_made() {
+fn leftovers_that_cannot_be_removed_keep_no_backup_from_being_made() {
     let site = Site::with_comments(1);
     let folder = shelf(&[0]);
     let piped = folder.path().join(".issoctl-piped");

@@ -101,7 +101,7 @@ fn a_cancelled_restore_leaves_what_was_there() {
 }
 
 #[test]
-fn nothing_is_done_for_who_has_cancelled_already() {
+fn work_that_is_cancelled_already_does_nothing() {
     let site = site();
     let error = site.create(&at(|moment| matches!(moment, Moment::Begin(_))));
     assert!(matches!(error, Err(CreateError::Snapshot(SnapshotError::Cancelled(_)))));

@@ -100,7 +100,7 @@ fn every_bit_counts() {
 }
 
 #[test]
-fn chance_finds_no_damage_that_passes() {
+fn random_damage_never_passes() {
     let site = Site::without_database();
     make_database(&site.database(), 60, 1500);
     let created = site.create(&()).unwrap();
@@ -161,7 +161,7 @@ fn two_files_do_not_make_one() {
 }
 
 #[test]
-fn what_is_no_backup_is_called_that() {
+fn a_file_that_is_no_backup_is_called_that() {
     let check = |bytes: &[u8]| {
         let folder = quick_folder();
         let path = folder.path().join("something");
@@ -190,7 +190,7 @@ fn what_is_no_backup_is_called_that() {
 }
 
 #[test]
-fn what_is_no_file_is_no_backup() {
+fn a_pipe_folder_or_device_is_no_backup() {
     let folder = quick_folder();
     let pipe = folder.path().join("pipe");
     // No process will ever write into it.

@@ -19,7 +19,7 @@ use crate::python::Python;
 use crate::site::{Site, content, names, put, tree};
 
 #[test]
-fn a_target_that_is_read_only_is_said() {
+fn a_target_that_is_read_only_is_an_error() {
     check("read_only");
 }
 
@@ -131,7 +131,7 @@ pub fn read_only_settings(folder: &Path) {
 }
 
 #[test]
-fn where_there_is_much_too_little_room_nothing_begins() {
+fn a_backup_without_room_for_it_does_not_begin() {
     check("much_too_full");
 }
 

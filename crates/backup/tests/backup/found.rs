@@ -99,7 +99,7 @@ fn the_database_that_the_settings_name_is_found_by_its_name() {
 }
 
 #[test]
-fn of_several_of_one_name_the_one_in_the_right_folder_is_taken() {
+fn a_database_in_the_right_folder_is_taken_among_several_of_one_name() {
     check(
         &[
             ("isso.cfg", &cfg("/srv/isso/data/comments.db")),
@@ -113,7 +113,7 @@ fn of_several_of_one_name_the_one_in_the_right_folder_is_taken() {
 }
 
 #[test]
-fn the_copy_of_a_whole_system_is_looked_through() {
+fn the_copy_of_a_whole_system_is_searched() {
     let cfg = &cfg("/var/lib/isso/comments.db");
     for settings in ["etc/isso.cfg", "etc/isso.d/enabled/site.cfg"] {
         check(
@@ -268,7 +268,7 @@ fn settings_whose_database_lies_elsewhere_say_so() {
 }
 
 #[test]
-fn of_several_candidates_a_person_chooses() {
+fn a_person_chooses_among_several_candidates() {
     let (a, b) = (cfg("/x/a.db"), cfg("/x/b.db"));
     let folder = folder(&[("a.cfg", &a), ("b.cfg", &b), ("a.db", "2"), ("b.db", "3")]);
     let path = |name: &str| folder.path().join(name);

@@ -22,7 +22,7 @@ pub fn half_written(site: &Site) -> Vec<String> {
 }
 
 #[test]
-fn it_is_rolled_back_and_the_backup_is_sound() {
+fn a_hot_journal_is_rolled_back_and_the_backup_is_sound() {
     let site = Site::with_comments(500);
     let before = half_written(&site);
     let created = site.create(&()).unwrap();

@@ -36,7 +36,7 @@ fn a_program_that_has_the_database_open_is_seen() {
 }
 
 #[test]
-fn what_litestream_leaves_beside_a_database_is_seen() {
+fn the_folder_of_litestream_beside_a_database_is_found() {
     let site = Site::with_comments(10);
     assert_eq!(litestream(&site.database()), None);
     let state = site.path("db/.comments.db-litestream");

@@ -43,7 +43,7 @@ fn perform(renames: &[(PathBuf, PathBuf)]) {
 }
 
 #[test]
-fn whatever_has_been_renamed_the_rest_follows() {
+fn the_rest_of_the_renames_follows_wherever_they_stopped() {
     let folder = quick_folder();
     for members in KINDS {
         let (backup, new) = new_state(folder.path(), members);
@@ -69,7 +69,7 @@ fn whatever_has_been_renamed_the_rest_follows() {
 }
 
 #[test]
-fn of_several_who_come_to_finish_it_one_does() {
+fn one_of_several_processes_finishes_a_restore() {
     let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     for _ in 0..20 {
@@ -86,7 +86,7 @@ fn of_several_who_come_to_finish_it_one_does() {
 }
 
 #[test]
-fn what_is_left_of_a_restore_that_is_done_is_removed() {
+fn the_rest_of_a_finished_restore_is_removed() {
     let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
@@ -124,7 +124,7 @@ fn a_plan_that_leads_out_of_the_folder_is_not_carried_out() {
 }
 
 #[test]
-fn whatever_has_been_renamed_can_be_undone() {
+fn renames_can_be_undone_wherever_they_stopped() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     // No new file can get into this folder, and none was in it.

@@ -43,7 +43,7 @@ fn a_locked_database_is_waited_for() {
 }
 
 #[test]
-fn who_waits_for_a_locked_database_can_be_called_off() {
+fn waiting_for_a_locked_database_can_be_cancelled() {
     let site = Site::with_comments(100);
     let locker = Python::start("hold", &site.database());
     locker.said(1);

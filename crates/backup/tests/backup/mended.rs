@@ -38,7 +38,7 @@ fn websites_at_the_left_are_told_to_be_indented() {
 }
 
 #[test]
-fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
+fn settings_are_put_in_place_as_told_and_the_text_before_is_kept() {
     let folder = quick_folder();
     put(&folder.path().join("isso.conf"), REFUSED);
     let source = RestoreSource::open(folder.path()).unwrap();
@@ -90,7 +90,7 @@ fn what_is_told_is_what_is_put_in_place_and_the_text_before_is_kept() {
 }
 
 #[test]
-fn what_isso_accepts_is_put_in_place_byte_for_byte() {
+fn settings_that_isso_accepts_are_put_in_place_byte_for_byte() {
     let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), CFG);
     let site = Site::without_database();
@@ -121,7 +121,7 @@ fn a_password_that_is_not_taken_over_is_told_before() {
 }
 
 #[test]
-fn what_is_added_is_told_from_what_is_changed() {
+fn an_added_key_is_told_from_a_changed_one() {
     let site = Site::without_database();
     let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), "[admin]\npassword = x\n");
@@ -164,7 +164,7 @@ fn an_empty_file_in_a_backup_takes_nothing_away() {
 
 /// There they are looked at, not used.
 #[test]
-fn what_is_unpacked_elsewhere_is_not_repaired() {
+fn settings_that_are_unpacked_elsewhere_are_not_repaired() {
     let folder = quick_folder();
     put(&folder.path().join("isso.cfg"), REFUSED);
     let into = folder.path().join("into");

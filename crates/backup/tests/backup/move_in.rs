@@ -95,7 +95,7 @@ fn a_folder_whose_name_means_something_to_sqlite_is_taken() {
 }
 
 #[test]
-fn what_a_killed_isso_has_left_half_written_is_rolled_back() {
+fn a_transaction_that_a_killed_isso_has_left_is_rolled_back() {
     let site = Site::with_comments(500);
     let before = half_written(&site);
     check(site.root(), &MEMBERS, Some(&before));
@@ -107,7 +107,7 @@ fn what_a_killed_isso_has_left_half_written_is_rolled_back() {
 }
 
 #[test]
-fn what_is_in_a_log_alone_is_taken_in() {
+fn comments_in_a_log_alone_are_restored() {
     let site = Site::with_comments(100);
     let other = Python::start("keep_wal", &site.database());
     other.said(1);

@@ -14,7 +14,7 @@ use crate::site::{MEMBERS, names, quick_folder};
 use crate::swap::new_state;
 
 #[test]
-fn who_may_not_give_files_away_keeps_them() {
+fn a_user_who_may_not_give_files_away_keeps_them() {
     if !geteuid().is_root() {
         return not_tested("only root can become another user");
     }

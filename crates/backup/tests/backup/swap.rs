@@ -108,7 +108,7 @@ fn the_new_state_is_in_place_and_the_old_one_is_kept() {
 }
 
 #[test]
-fn what_was_kept_can_be_put_back() {
+fn the_kept_state_can_be_put_back() {
     let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     // The Isso that is replaced was killed in the middle of a transaction.
@@ -135,7 +135,7 @@ fn what_was_kept_can_be_put_back() {
 }
 
 #[test]
-fn where_nothing_was_nothing_is_kept() {
+fn a_restore_to_a_new_place_keeps_no_state() {
     let folder = quick_folder();
     let (backup, new) = new_state(folder.path(), &MEMBERS);
     let source = RestoreSource::open(&backup).unwrap();
@@ -165,7 +165,7 @@ fn two_restores_in_one_second_keep_both_states() {
 }
 
 #[test]
-fn only_an_empty_folder_is_filled() {
+fn a_folder_that_is_not_empty_is_not_filled() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let source = RestoreSource::open(&backup).unwrap();
@@ -181,7 +181,7 @@ fn only_an_empty_folder_is_filled() {
 }
 
 #[test]
-fn what_is_prepared_and_not_wanted_leaves_nothing() {
+fn staged_files_that_are_not_wanted_leave_nothing() {
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);
     let site = old_site();
@@ -195,7 +195,7 @@ fn what_is_prepared_and_not_wanted_leaves_nothing() {
 }
 
 #[test]
-fn nothing_prepared_is_nothing_done() {
+fn a_swap_without_staged_files_does_nothing() {
     let site = old_site();
     let before = tree(site.root());
     let error = swap(site.root(), &site.path("nothing")).unwrap_err();
@@ -206,7 +206,7 @@ fn nothing_prepared_is_nothing_done() {
 }
 
 #[test]
-fn only_prepared_files_of_the_volume_are_put_in_place() {
+fn files_that_were_not_staged_in_the_volume_are_not_put_in_place() {
     let site = old_site();
     let folder = quick_folder();
     let (backup, _) = new_state(folder.path(), &MEMBERS);

@@ -42,7 +42,7 @@ fn the_work_of_another_is_left_alone() {
 }
 
 #[test]
-fn many_can_work_in_one_folder() {
+fn many_processes_can_work_in_one_folder() {
     let folder = quick_folder();
     let sites = [(); 4].map(|()| Site::without_database());
     thread::scope(|scope| {

@@ -8,7 +8,7 @@ use crate::python::Python;
 use crate::site::{Site, content, names, texts};
 
 #[test]
-fn what_is_in_the_log_alone_is_in_the_backup() {
+fn comments_in_the_log_alone_are_in_the_backup() {
     let site = Site::with_comments(100);
     let other = Python::start("keep_wal", &site.database());
     other.said(1);

@@ -81,7 +81,7 @@ fn a_backup_under_writers_has_all_that_was_committed() {
 }
 
 #[test]
-fn so_it_is_with_a_write_ahead_log() {
+fn a_backup_under_writers_has_all_that_a_write_ahead_log_has() {
     check("WAL", 3);
 }
 

@@ -262,7 +262,7 @@ fn an_entry_of_the_schema_that_sqlite_did_not_write_does_not_pass() {
 
 /// Nothing in a schema is carried out while it is looked at: what would take for ever, or write, is not even begun.
 #[test]
-fn a_hostile_schema_does_nothing_while_it_is_looked_at() {
+fn a_hostile_schema_does_nothing_while_it_is_examined() {
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT";
     let (folder, database) = altered(&format!(
         "CREATE TABLE other (x CHECK (length(hex(zeroblob(400000000))) > 0));

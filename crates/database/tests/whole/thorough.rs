@@ -41,7 +41,7 @@ fn a_verdict_is_remembered_with_the_state_it_was_found_in() {
 }
 
 #[test]
-fn no_writer_waits_and_what_was_written_to_gets_no_verdict() {
+fn a_writer_does_not_wait_and_a_database_that_was_written_to_gets_no_verdict() {
     let (_folder, database) = used(200_000);
     let writer = Connection::open(&database).expect("it is there");
     writer.busy_timeout(Duration::ZERO).expect("it is a number");
@@ -92,7 +92,7 @@ fn a_transaction_under_way_is_waited_for() {
 }
 
 #[test]
-fn in_wal_mode_what_is_in_the_log_is_read_too() {
+fn a_write_ahead_log_is_read_too() {
     let (_folder, database) = used(10);
     execute(&database, "PRAGMA journal_mode = WAL");
     let writer = Connection::open(&database).expect("it is there");
@@ -104,7 +104,7 @@ fn in_wal_mode_what_is_in_the_log_is_read_too() {
 }
 
 #[test]
-fn what_is_no_database_is_damaged_and_what_is_not_there_is_an_error() {
+fn a_file_that_is_no_database_is_damaged_and_a_missing_one_is_an_error() {
     let (_folder, database) = used(10);
     overwrite(&database, [b'x'; 5000]);
     let damage = check_thoroughly(&database).expect("it can be read").damage;

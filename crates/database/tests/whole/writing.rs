@@ -102,7 +102,7 @@ fn make_roots(path: &Path, mode: u32) {
 }
 
 #[test]
-fn what_belongs_to_another_user_is_told_with_the_owner_and_the_cure() {
+fn a_file_of_another_user_is_told_with_the_owner_and_the_cure() {
     if !geteuid().is_root() {
         return not_tested("only root can give files to another user");
     }
@@ -159,7 +159,7 @@ fn a_journal_that_cannot_be_removed_is_told() {
 }
 
 #[test]
-fn what_sqlite_left_beside_the_database_counts_too() {
+fn files_that_sqlite_left_beside_the_database_count_too() {
     if !geteuid().is_root() {
         return not_tested("only root can give files to another user");
     }
