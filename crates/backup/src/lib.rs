@@ -28,6 +28,7 @@
 //! - After [`swap()`] the files are the new ones, or after an error the old ones. Whatever is killed in between,
 //!   [`finish`] makes the files the new ones; it has to be called before the volume is used. What was there is kept,
 //!   and what the source does not have stays where it is. Each rename is on the disk before the next one is made.
+//! - A backup that is deleted while a restore reads it is read to its end.
 //! - After [`stage_undo`] and [`swap()`] every file is again as it was before the restore, and no file is removed;
 //!   what was undone is kept too.
 //! - No backup and no file is believed. Of a backup no byte is unpacked beyond the sizes in its manifest, which have to

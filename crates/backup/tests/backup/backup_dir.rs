@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::SystemTime;
 
-use isso_backup::{ArchiveError, BackupDirError, Pruned, delete, is_backup, list, prune};
+use isso_backup::{ArchiveError, BackupDirError, Pruned, RestoreSource, delete, is_backup, list, prune, verify};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tempfile::TempDir;
@@ -226,6 +226,18 @@ fn leftovers_that_cannot_be_removed_keep_no_backup_from_being_made() {
     let there = File::open(folder.path().join(".issoctl-full.gone/lock")).unwrap();
     there.lock().unwrap();
     site.create_in(folder.path(), &()).unwrap();
+}
+
+/// As when `prune` deletes the backup that a restore reads.
+#[test]
+fn a_backup_that_is_deleted_while_it_is_read_is_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("0.isso-backup.tar.zst");
+    put(&backup, of_settings(NOW, CFG));
+    let source = RestoreSource::open(&backup).unwrap();
+    delete(&backup).unwrap();
+    assert!(!backup.exists());
+    verify(&source, folder.path(), &()).unwrap();
 }
 
 #[test]
