@@ -1,4 +1,4 @@
-//! Reading a backup, and telling what is wrong with it.
+//! Reads a backup, and says what is wrong with it.
 
 mod error;
 mod head;
@@ -20,7 +20,7 @@ use crate::ustar;
 
 /// The name of a backup ends so.
 pub(crate) const SUFFIX: &str = ".isso-backup.tar.zst";
-/// A backup that says what it is. Whether it is whole, only reading all of it tells.
+/// A backup whose manifest was read. Whether the rest is whole shows only when all of it is read.
 #[derive(Debug)]
 pub struct Archive {
     path: PathBuf,
@@ -32,7 +32,7 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Reads the manifest, and looks whether the file has its end.
+    /// Reads the manifest, and checks that the file has its end.
     pub fn open(path: &Path) -> Result<Archive, ArchiveError> {
         let unread = |error| ArchiveError::Read(path.to_owned(), error);
         let mut options = File::options();
@@ -83,9 +83,8 @@ impl Archive {
         &self.path
     }
 
-    /// Reads everything, hands each file to what `sink` makes for it, and says whether all of it is what was written.
-    ///
-    /// What a sink was given counts only when this succeeds.
+    /// Reads the whole backup, writes each file to what `sink` makes for it, and checks that all of it is what was
+    /// written. What a sink was given counts only when this succeeds.
     pub(crate) fn read<W: Write>(
         &self,
         sink: impl FnMut(&str) -> Result<W, ArchiveError>,
@@ -93,7 +92,7 @@ impl Archive {
         progress: &dyn Progress,
     ) -> Result<(), ArchiveError> {
         let read = self.read_all(sink, done, progress);
-        // What cannot be read because it was cancelled, is not damaged.
+        // An error of a cancelled read does not mean that the backup is damaged.
         check_cancelled(progress)?;
         read
     }

@@ -1,4 +1,4 @@
-//! A folder of backups.
+//! A folder of backups: lists them, prunes them, names new ones.
 
 use std::cmp::Reverse;
 use std::fs;
@@ -14,10 +14,10 @@ use crate::remove;
 use crate::retention::Retention;
 use crate::staging_dir::remove_abandoned;
 
-/// The name of a folder with the files before a restore begins so.
+/// How the name of a folder begins that holds the files from before a restore.
 pub(crate) const BEFORE_RESTORE: &str = "before-restore-";
 
-/// And that of a folder with the files of a restore that was undone, so.
+/// How the name of a folder begins that holds the files of a restore that was undone.
 pub(crate) const NOT_SERVED: &str = "not-served-";
 
 /// A backup in a folder.
@@ -27,7 +27,7 @@ pub struct BackupFile {
     pub path: PathBuf,
     /// How large the file is, in bytes.
     pub size: u64,
-    /// What it says of itself, or why it does not.
+    /// Its manifest, or why that cannot be read.
     pub manifest: Result<Manifest, ArchiveError>,
 }
 
@@ -42,14 +42,15 @@ pub enum BackupDirError {
     Delete(PathBuf, #[source] io::Error),
 }
 
-/// The backups in a folder, the newest first; none if there is no such folder. Reads the beginning and the end of each.
+/// Lists the backups in a folder, the newest first; none if there is no such folder. Reads the beginning and the end of
+/// each.
 pub fn list(folder: &Path) -> Result<Vec<BackupFile>, BackupDirError> {
     let failed = |error| BackupDirError::Folder(folder.to_owned(), error);
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(failed)?,
     };
-    // Where nothing may be removed, there is still something to list.
+    // A folder that may only be read is listed all the same.
     let _ = remove_abandoned(folder);
     let mut found = Vec::new();
     for entry in entries {
@@ -58,7 +59,7 @@ pub fn list(folder: &Path) -> Result<Vec<BackupFile>, BackupDirError> {
             continue;
         }
         let path = entry.path();
-        // Deleted meanwhile, or a link to nowhere.
+        // It was deleted meanwhile, or is a link that leads nowhere.
         let Ok(there) = fs::metadata(&path) else {
             continue;
         };
@@ -69,7 +70,7 @@ pub fn list(folder: &Path) -> Result<Vec<BackupFile>, BackupDirError> {
         };
         found.push((there.modified().ok(), backup));
     }
-    // The name does not tell two of one second apart, the file system does.
+    // Two backups of one second are ordered by the time of the file system.
     found.sort_by_key(|(modified, it)| Reverse((it.created(), *modified)));
     Ok(found.into_iter().map(|(_, it)| it).collect())
 }
@@ -113,7 +114,7 @@ pub fn prune(folder: &Path, retention: &Retention, made: &Path, now: OffsetDateT
     Ok(pruned)
 }
 
-/// Whether this is a backup, or what a restore has kept, by its name: it may be damaged.
+/// Whether the name of a file or folder is that of a backup, or of what a restore has kept. It may be damaged.
 pub fn is_backup(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match path.is_dir() {
@@ -128,13 +129,13 @@ pub fn delete(backup: &Path) -> Result<(), BackupDirError> {
 }
 
 impl BackupFile {
-    /// When its snapshot was taken, if it says so.
+    /// When its snapshot was taken, if its manifest can be read.
     pub fn created(&self) -> Option<OffsetDateTime> {
         self.manifest.as_ref().ok().map(|it| it.created)
     }
 }
 
-/// The name of a backup: what comes before a number, should the name be taken, and what after it.
+/// The name of a backup in two parts, between which a number stands if the name is taken.
 pub(crate) fn file_name(created: OffsetDateTime) -> (String, &'static str) {
     (format!("isso-{}", timestamp(created)), SUFFIX)
 }

@@ -6,8 +6,8 @@
 //! seal         a skippable zstd frame (RFC 8878, 3.1.2) with the BLAKE3 hash of all bytes before it
 //! ```
 //!
-//! `tar --zstd -x` takes it for what it is: the folder of a volume. The seal is written last, so a file
-//! without one was cut off; and with it no byte can change unnoticed, wherever it stands.
+//! `tar --zstd -x` unpacks it into the folder of a volume. The seal is written last, so a file without one was cut off;
+//! and since it covers all bytes before it, no byte can change unnoticed.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -24,7 +24,7 @@ const LEVEL: i32 = 3;
 const WINDOW_LOG_MAX: u32 = 23;
 /// The magic number of a skippable frame, and the length of what it holds; both little-endian.
 const SEAL_HEAD: [u8; 8] = [0x5e, 0x2a, 0x4d, 0x18, 32, 0, 0, 0];
-/// How long the seal is, all in all.
+/// The length of the seal in bytes.
 pub(crate) const SEAL: u64 = 40;
 
 /// Writes a backup: frames, then the seal.
@@ -43,7 +43,7 @@ impl Writer {
         }
     }
 
-    /// Writes one frame of what `fill` writes.
+    /// Compresses what `fill` writes into one frame.
     pub fn frame<E: From<io::Error>>(&mut self, fill: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<(), E> {
         let mut encoder = Encoder::new(&mut self.file, LEVEL)?;
         encoder.include_checksum(true)?;
@@ -52,7 +52,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Puts the seal on, and everything on the disk.
+    /// Writes the seal, and waits until the file is on the disk.
     pub fn finish(self) -> io::Result<()> {
         let Sealing { mut file, hasher } = self.file;
         file.write_all(&SEAL_HEAD)?;
@@ -78,16 +78,16 @@ impl Write for Sealing {
     }
 }
 
-/// What the end of a file says.
+/// The seal at the end of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seal {
-    /// There is one; whether it is right, only reading everything tells.
+    /// The seal is there. Whether it is right shows only when all of the file is read.
     There([u8; 32]),
     /// The file ends before it.
     Missing,
 }
 
-/// Looks for the seal; leaves the file at its beginning.
+/// Reads the seal, and leaves the file at its beginning.
 pub(crate) fn seal(file: &mut File) -> io::Result<Seal> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut found = [0; SEAL as usize];
@@ -119,14 +119,14 @@ pub(crate) fn frames<'a>(file: &'a File, most: u64, progress: &'a dyn Progress) 
     Ok(frames)
 }
 
-/// Reads what is left, and says whether this is what was sealed.
+/// Reads the rest, and says whether all bytes are those that were sealed.
 pub(crate) fn is_sealed(frames: Frames<'_>, seal: [u8; 32]) -> io::Result<bool> {
     let mut hashing = frames.finish();
     io::copy(&mut hashing, &mut io::sink())?;
     Ok(hashing.into_inner().hasher.finalize() == blake3::Hash::from_bytes(seal))
 }
 
-/// Hashes what is read.
+/// Hashes the bytes that are read from a file.
 pub(crate) struct Hashing<'a> {
     file: io::Take<&'a File>,
     hasher: Hasher,

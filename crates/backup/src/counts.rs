@@ -1,4 +1,4 @@
-//! What is in a database, and whether it can be trusted.
+//! Counts what is in a database, and checks whether it can be trusted.
 
 use std::io;
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::beside::with_suffix;
 use crate::manifest::Counts;
 use crate::progress::{Cancelled, Progress, check_cancelled};
 
-/// How long counting may take; Isso cannot commit meanwhile.
+/// How long counting may take, because Isso cannot commit meanwhile.
 const QUICK: Duration = Duration::from_millis(300);
 
-/// How long it may take to read a schema; that of Isso takes no time at all.
+/// How long reading a schema may take. Isso's own takes some microseconds.
 const ENOUGH: Duration = Duration::from_secs(30);
 
 /// Why a copy of a database is not to be trusted.
@@ -31,42 +31,42 @@ pub enum DatabaseProblem {
     /// SQLite cannot read it.
     #[error("SQLite cannot read it")]
     Unreadable(#[source] rusqlite::Error),
-    /// It is a database of something else.
+    /// Its schema is not Isso's.
     #[error("it is not Isso's: {0}")]
     Schema(SchemaProblem),
     /// Its schema takes too long to read.
     #[error("its tables cannot be read within {0} s, and Isso reads them for each request")]
     Endless(u64),
-    /// What a killed writer has left beside it cannot be read.
+    /// The journal that a killed writer has left beside it cannot be read.
     #[error("the journal beside it cannot be read")]
     Journal(#[source] io::Error),
-    /// It belongs to something that Isso does not do.
+    /// Its journal names a super-journal, which Isso never makes.
     #[error(
         "the journal beside it is of a transaction over several databases, and SQLite would delete the file that it names"
     )]
     SuperJournal,
-    /// Nobody wants to know any more.
+    /// The caller has cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
 
-/// Counts what is in a database that Isso may be using; nothing if that takes too long or cannot be done.
+/// Counts what is in a database that Isso may be using; `None` if that takes too long or cannot be done.
 pub fn count(database: &Path) -> Option<Counts> {
     count_quickly(&open(database, Access::Read).ok()?)
 }
 
-/// Counts what is in a database that no process uses, without a trace.
+/// Counts what is in a database that no process uses, and makes no file beside it.
 pub(crate) fn count_immutable(database: &Path) -> Option<Counts> {
     count_quickly(&open_immutable(database).ok()?)
 }
 
-/// Tells in the same way what else than a database of Isso it is; nothing if it is one.
+/// Says why a database that no process uses is not Isso's, and makes no file beside it; `None` if it is Isso's.
 pub(crate) fn find_schema_problem_immutable(database: &Path) -> Result<Option<SchemaProblem>, DatabaseProblem> {
     let connection = open_immutable(database).map_err(DatabaseProblem::Unreadable)?;
     in_time(&connection, ENOUGH, &(), schema_problem)
 }
 
-/// Tells what else than a database of Isso it is; nothing if it is one.
+/// Says why a database is not Isso's; `None` if it is.
 pub(crate) fn find_schema_problem(
     database: &Path,
     progress: &dyn Progress,
@@ -75,7 +75,7 @@ pub(crate) fn find_schema_problem(
     in_time(&connection, ENOUGH, progress, schema_problem)
 }
 
-/// Has SQLite look at everything in a database that nobody else uses, then counts.
+/// Has SQLite check everything in a database that no other process uses, and counts what is in it.
 pub(crate) fn check_and_count(
     database: &Path,
     depth: Depth,
@@ -105,8 +105,8 @@ fn count_quickly(connection: &Connection) -> Option<Counts> {
     interrupted_if(|| Instant::now() > end, connection, counted).ok()
 }
 
-/// Reads a schema. SQLite takes the longer for one more table the more it has read, and there is no end to it in a file
-/// of some megabytes.
+/// Reads a schema within a limit. The more tables SQLite has read, the longer it takes for one more, so the schema of a
+/// crafted file of some megabytes would keep it busy without end.
 fn in_time<T>(
     connection: &Connection,
     limit: Duration,
@@ -123,7 +123,7 @@ fn in_time<T>(
     })
 }
 
-/// Has SQLite give up when there is a reason to.
+/// Interrupts SQLite once `is_over` says so.
 fn interrupted_if<T>(
     is_over: impl Fn() -> bool + Send,
     connection: &Connection,
@@ -164,7 +164,8 @@ fn counted(connection: &Connection) -> rusqlite::Result<Counts> {
     })
 }
 
-/// Rolls back what a killed writer has left, and takes a write-ahead log in, so that the file is all there is.
+/// Rolls back what a killed writer has left, and moves a write-ahead log into the database, so that the file alone
+/// holds everything.
 pub(crate) fn recover_database(database: &Path, progress: &dyn Progress) -> Result<(), DatabaseProblem> {
     if has_super_journal(database).map_err(DatabaseProblem::Journal)? {
         return Err(DatabaseProblem::SuperJournal);

@@ -24,11 +24,11 @@ use crate::staging_dir::StagingDir;
 pub struct Create<'a> {
     /// The Isso.
     pub volume: &'a Volume,
-    /// The folder that receives the backup; made if it is missing.
+    /// The folder that receives the backup. It is made if it is missing.
     pub to: &'a Path,
-    /// The version of the Isso that serves meanwhile, if one does.
+    /// The version of the Isso that runs meanwhile, if one does.
     pub isso: Option<String>,
-    /// Whether it is certain that nobody serves, so that nobody has to wait.
+    /// Whether it is certain that no Isso runs, so that the copy may take as long as it needs.
     pub idle: bool,
 }
 
@@ -39,9 +39,9 @@ pub struct Created {
     pub path: PathBuf,
     /// How large the file is, in bytes.
     pub size: u64,
-    /// What it says of itself.
+    /// Its manifest.
     pub manifest: Manifest,
-    /// What differs from Isso's own schema. A restore refuses such a database.
+    /// How the schema differs from Isso's own. A restore refuses such a database.
     pub altered: Option<String>,
 }
 
@@ -66,7 +66,7 @@ impl Create<'_> {
         if counts.is_some() {
             files.push((DATABASE, Content::File(copy.clone())));
         }
-        // A store alone says next to nothing.
+        // A store alone is not worth a backup.
         if files.iter().all(|(path, _)| *path == STORE) {
             return Err(CreateError::Nothing(self.volume.root().to_owned()));
         }

@@ -1,4 +1,4 @@
-//! A copy of a file that changes, and what has to be copied again.
+//! Copies a file while it changes, and copies again the blocks that have changed.
 
 use std::fs::File;
 use std::io;
@@ -15,28 +15,28 @@ use crate::progress::{Progress, check_cancelled};
 use crate::snapshot_error::SnapshotError;
 use crate::throttle::Throttle;
 
-/// What is compared, and copied, at once.
+/// The size of a block, the unit that is compared and copied.
 const BLOCK: usize = 64 * 1024;
-/// What is mapped. It is the kernel's memory, but its tables of it are ours: 2 MiB for each GiB.
+/// How much is mapped at most. The memory is the kernel's, but its page tables count as ours: 2 MiB for each GiB.
 const MAPPED: usize = 8 * 1024 * 1024 * 1024;
 /// How many threads compare at most; more of them only wait for the memory.
 const THREADS: usize = 4;
-/// After how many blocks a comparison looks whether it should go on: some tenths of a millisecond.
+/// After how many blocks a comparison checks its limits: some tenths of a millisecond.
 const CHECK_EVERY: usize = 16;
 
 /// A file, its copy, and a hash of each block in the copy.
 pub(crate) struct DatabaseCopy<'a> {
     source: (&'a File, &'a Path),
     copy: (&'a File, &'a Path),
-    /// Nobody who writes comments can know which blocks would have the same hash.
+    /// Keeps a person who writes comments from making two blocks with the same hash.
     seed: u64,
     hashes: Vec<u128>,
     throttle: Throttle,
 }
 
-/// When a comparison ends before it is done.
+/// What ends a comparison before it is done.
 pub(crate) struct PassLimits<'a> {
-    /// It takes too long then.
+    /// When it has taken too long.
     pub deadline: Option<Instant>,
     /// Whether another process waits for it.
     pub is_awaited: &'a (dyn Fn() -> bool + Sync),
@@ -45,7 +45,7 @@ pub(crate) struct PassLimits<'a> {
 
 /// Why a comparison ended before it was done.
 pub(crate) enum PassEnd {
-    /// Another process waits for it.
+    /// Another process waits for the database.
     Awaited,
     Failed(SnapshotError),
 }
@@ -57,7 +57,7 @@ impl From<SnapshotError> for PassEnd {
 }
 
 impl<'a> DatabaseCopy<'a> {
-    /// Nothing is copied yet.
+    /// A copy in which no block is yet.
     pub fn new(source: (&'a File, &'a Path), copy: (&'a File, &'a Path)) -> DatabaseCopy<'a> {
         DatabaseCopy {
             source,
@@ -68,14 +68,13 @@ impl<'a> DatabaseCopy<'a> {
         }
     }
 
-    /// How long the file is.
+    /// The length of the file in bytes.
     pub fn length(&self) -> Result<u64, SnapshotError> {
         let metadata = self.source.0.metadata();
         Ok(metadata.map_err(|error| self.unread(error))?.len())
     }
 
-    /// Copies what is not in the copy. The file may change meanwhile, and the copy is then neither the one nor the
-    /// other.
+    /// Copies the blocks that differ. If the file changes meanwhile, the copy is of no single moment.
     pub fn update(&mut self, progress: &dyn Progress) -> Result<(), SnapshotError> {
         let may_continue = || Ok::<_, SnapshotError>(check_cancelled(progress)?);
         self.read_from(0, true, &may_continue, progress)?;
@@ -83,10 +82,10 @@ impl<'a> DatabaseCopy<'a> {
         flushed.map_err(|error| self.unwritten(error))
     }
 
-    /// Takes the file in, where the kernel has it in memory; nothing is looked at yet.
+    /// Maps the file into memory, for a comparison without copying it first, which would take three times as long.
     ///
-    /// To read it would be to have it copied first, which takes three times as long. This is done before the lock is
-    /// taken, for it takes as long as the comparison itself. Not every file system can do it.
+    /// It is mapped before the lock is taken, because that takes as long as the comparison itself. Returns `None` where
+    /// the file system cannot do it.
     pub fn map(&self) -> Option<Mmap> {
         let length = usize::try_from(self.length().ok()?).unwrap_or(usize::MAX);
         let mut options = MmapOptions::new();
@@ -98,8 +97,8 @@ impl<'a> DatabaseCopy<'a> {
         map.ok()
     }
 
-    /// Makes the copy the same as the file, which does not change meanwhile. What is written is left to the kernel, for
-    /// it is little.
+    /// Makes the copy the same as the file, which must not change meanwhile. The kernel writes the blocks to the disk
+    /// when it likes, for they are few.
     pub fn finish(&mut self, map: Option<&Mmap>, limits: &PassLimits<'_>) -> Result<(), PassEnd> {
         let length = self.length()?;
         let map = map.map_or(&[][..], |map| &map[..]);
@@ -115,7 +114,7 @@ impl<'a> DatabaseCopy<'a> {
         Ok(cut.map_err(|error| self.unwritten(error))?)
     }
 
-    /// The blocks that are not in the copy.
+    /// The numbers of the mapped blocks that differ from the copy.
     fn changed(&self, map: &[u8], limits: &PassLimits<'_>) -> Result<Vec<usize>, PassEnd> {
         let threads = thread::available_parallelism().map_or(1, |it| it.get().min(THREADS));
         let blocks = (map.len() / BLOCK).div_ceil(threads).max(1);
@@ -171,7 +170,7 @@ impl<'a> DatabaseCopy<'a> {
         Ok(())
     }
 
-    /// Writes a block into the copy, and says so, unless it is there.
+    /// Writes a block into the copy if it differs. Returns whether it did.
     fn put(&mut self, index: usize, block: &[u8]) -> Result<bool, SnapshotError> {
         let hash = self.hash(block);
         if self.hashes.get(index) == Some(&hash) {

@@ -3,12 +3,12 @@
 //! # Theory of operation
 //!
 //! - [`Create`] copies the database while Isso writes to it, without a comment that fails or is left out, has SQLite
-//!   look at the copy, and packs it with `isso.cfg` and `store.json` into one file.
+//!   check the copy, and packs it with `isso.cfg` and `store.json` into one file.
 //! - That file is a tar archive, compressed with zstd. Its [`Manifest`] comes first, so a [`list`] reads little of it;
 //!   a hash of everything comes last, so nothing can change unnoticed. [`Archive::open`] reads the manifest alone,
 //!   [`verify()`] everything.
-//! - [`RestoreSource`] is what can be put back: such a file, a folder in which Isso's files are found under whatever
-//!   names, or one of them. It is only read, so it may be read-only.
+//! - [`RestoreSource`] is what a restore reads from: such a file, a folder in which Isso's files have any names, or one
+//!   of them. It is only read, so it may be read-only.
 //! - A restore has two halves. [`stage()`] unpacks and checks everything in a hidden folder beside what is there,
 //!   which may be in use, and repairs settings that Isso would refuse; its [`Inspection`] says what will be put in
 //!   place. [`swap()`] puts it in place by a few renames, and no process may use the files meanwhile.
@@ -35,7 +35,7 @@
 //!   fit the disk; 1 MiB of settings, 64 KiB of a manifest and 8 MiB of a zstd window are held in memory at most. It is
 //!   refused unless it is, to the last byte, what this crate writes: plain ustar headers, the files that the manifest
 //!   names, and nothing behind them.
-//! - A database is put back only if its schema is the one that Isso's statements need; while it is looked at, nothing
+//! - A database is put back only if its schema is the one that Isso's statements need; while it is examined, nothing
 //!   in it is carried out ([`isso_database::open`]), and no file but its copy is changed.
 //! - [`swap()`] takes nothing but what [`stage()`] or [`stage_undo`] has made in the same volume; whatever else it
 //!   is given stays as it is. Neither it nor [`finish`] moves anything into the volume or out of it because a plan says

@@ -1,4 +1,4 @@
-//! What Litestream keeps beside a database that is to be replaced.
+//! Finds the folder that Litestream keeps beside a database.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Waiting for a database that another process has for itself.
+//! Waits for a database that another process has locked.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::progress::{Progress, check_cancelled};
 use crate::snapshot_error::{BUSY, SnapshotError};
 
-/// Waits while others have the database for themselves, unless it is given up.
+/// Repeats a query while another process has the database locked, until [`BUSY`] is over or the caller cancels.
 pub(crate) fn retry_while_locked<T>(
     work: impl Fn() -> rusqlite::Result<T>,
     progress: &dyn Progress,

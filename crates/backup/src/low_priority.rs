@@ -1,13 +1,13 @@
-//! Work that lets Isso go first.
+//! Work at the lowest scheduling priority, so that Isso goes first.
 
 use std::thread;
 
-/// Does work on a thread of its own that gets the processor only when nobody else wants it. Threads that
-/// it starts do likewise.
+/// Does work on a thread of its own that gets the processor only when no other thread wants it. Threads that it starts
+/// have the same priority.
 pub(crate) fn at_low_priority<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let worker = scope.spawn(|| {
-            // Where it is not granted, the work is only less gentle. On Linux this is the thread's alone.
+            // If the kernel refuses, the work is done at the usual priority. On Linux, this is the thread's alone.
             let _ = rustix::process::nice(19);
             work()
         });

@@ -1,4 +1,4 @@
-//! What a backup says of itself, before anything else in it.
+//! The manifest of a backup, which comes before anything else in it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -7,7 +7,7 @@ use time::serde::rfc3339;
 /// The layout of backups that this program writes.
 pub const FORMAT: u32 = 1;
 
-/// The files of a volume that go into a backup, and where they stand, there as in the volume. In this order.
+/// The files of a volume that go into a backup, by their paths in both, in the order of the archive.
 pub(crate) const MEMBERS: [&str; 3] = [CONFIG, STORE, DATABASE];
 /// The first member of a backup, which a volume does not have.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -23,9 +23,9 @@ pub struct Manifest {
     /// When the snapshot was taken, in UTC and to the second.
     #[serde(with = "rfc3339")]
     pub created: OffsetDateTime,
-    /// The version of the Isso that served meanwhile, if one did.
+    /// The version of the Isso that ran meanwhile, if one did.
     pub isso: Option<String>,
-    /// What is in the database; nothing for an Isso that has never run.
+    /// What is in the database; `None` for an Isso that has never run.
     pub database: Option<Counts>,
     /// The files, in the order in which they follow.
     pub members: Vec<Member>,
@@ -43,7 +43,7 @@ pub struct Counts {
 /// A file in a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// Where it stands in a volume, such as `config/isso.cfg`.
+    /// Its path in a volume, such as `config/isso.cfg`.
     pub path: String,
     /// Its length in bytes.
     pub size: u64,

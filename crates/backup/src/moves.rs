@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use isso_cfg::{folder_of, sync_folder};
 
-/// One file that gives way to another, or to none.
+/// The replacement of one file by another, or by none.
 pub(crate) struct Move {
     pub place: PathBuf,
     pub before: PathBuf,
@@ -19,7 +19,8 @@ pub(crate) struct Move {
 }
 
 impl Move {
-    /// Repeatable: a new file that has left is in its place already.
+    /// Moves the old file away and the new one in. May be repeated: if the new file has left, it is in its place
+    /// already.
     pub fn apply(&self) -> io::Result<()> {
         if let Some(new) = &self.new
             && !is_there(new)?
@@ -39,6 +40,7 @@ impl Move {
         }
     }
 
+    /// Moves the new file back, and then the old one.
     pub fn revert(&self) -> io::Result<()> {
         if let Some(new) = &self.new
             && !is_there(new)?
@@ -52,8 +54,8 @@ impl Move {
     }
 }
 
-/// Whether there is something of this name, be it a link that leads nowhere. Where the disk gives no answer, a file
-/// must neither be taken for missing nor be overwritten.
+/// Whether there is something of this name, even a link that leads nowhere. An error of the disk is returned: a file
+/// that cannot be examined must neither count as missing nor be overwritten.
 pub(crate) fn is_there(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
@@ -62,7 +64,7 @@ pub(crate) fn is_there(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// The one way in which a restore renames. After an error the rename may have been made, and not be on the disk.
+/// Renames a file, and flushes both folders. After an error the rename may have been made, and not be on the disk.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
     flush(from, to)

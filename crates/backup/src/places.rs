@@ -8,8 +8,8 @@ use nix::unistd::{AccessFlags, access};
 
 use crate::stage_error::StageError;
 
-/// Looks whether these files can be put in place in the volume at `root` at all, before anybody waits for it. They are
-/// named by where they stand in a volume, as [`RestoreSource::files`](crate::RestoreSource::files) has them.
+/// Checks that these files can be put in place in the volume at `root`, before Isso is stopped for it. They are named
+/// by their paths in a volume, as [`RestoreSource::files`](crate::RestoreSource::files) has them.
 pub fn check_places(root: &Path, files: &[&str]) -> Result<(), StageError> {
     for file in files {
         let link = root.join(file);

@@ -18,7 +18,7 @@ pub(crate) const PLAN: &str = "plan.json";
 /// What follows the name of the settings where the text from before the repair is kept; a time comes behind it.
 pub(crate) const REJECTED: &str = ".rejected-";
 
-/// Which files go where, for the process that has to go on after a crash.
+/// Which files go where. A process that finishes the restore after a crash reads it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
     /// The folder, below that of the volume, that receives the files before.
@@ -41,7 +41,7 @@ impl Plan {
         file.sync_all()
     }
 
-    /// What is moved, in an order in which it may be broken off and begun again.
+    /// The moves, in an order in which they may be broken off and begun again.
     pub fn moves(&self, root: &Path) -> io::Result<Vec<Move>> {
         let before = root.join(&self.before);
         let ready = root.join(READY);
@@ -105,7 +105,7 @@ fn is_moved(file: &str) -> bool {
         || rejected.is_some_and(|it| !it.contains('/'))
 }
 
-/// Whether a path that is told from the volume's folder leads to nothing above or beside it.
+/// Whether a path that begins in the volume's folder stays in it.
 fn is_inside(path: &Path) -> bool {
     let mut parts = path.components().peekable();
     parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))

@@ -1,4 +1,4 @@
-//! Removing files without making Isso wait for the disk.
+//! Removes files without making Isso wait for the disk.
 
 use std::fs::{self, File};
 use std::io;
@@ -34,7 +34,7 @@ fn remove_file(path: &Path) -> io::Result<()> {
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
     let opened = options.write(true).custom_flags(flags.bits()).open(path);
     fs::remove_file(path)?;
-    // What may not be written, and what is no file, is removed by now as well. Its room may then come back at once.
+    // A file that may not be written is removed as well, and its room comes back at once.
     let Ok(file) = opened else { return Ok(()) };
     let Ok(left) = file.metadata() else {
         return Ok(());

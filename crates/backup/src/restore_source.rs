@@ -1,4 +1,4 @@
-//! What can be put back: a backup, or plain files.
+//! What a restore can read from: a backup, or plain files.
 
 mod choice;
 mod copy;
@@ -25,7 +25,7 @@ use crate::progress::Progress;
 /// Where files are put back from.
 #[derive(Debug)]
 pub enum RestoreSource {
-    /// A backup of ours.
+    /// A backup that issoctl has made.
     Archive(Box<Archive>),
     /// Files of an Isso as they are: the copy of a volume, as StartOS keeps it, a folder with `comments.db` and
     /// `isso.cfg` under whatever names, or one of the two alone.
@@ -52,7 +52,7 @@ impl RestoreSource {
         }
     }
 
-    /// The backup in a file that is open already; none if that is something else.
+    /// The backup in a file that is open already; `None` if it is something else.
     pub fn of_file(path: &Path, file: File) -> Option<RestoreSource> {
         match Archive::of_file(path, file) {
             Ok(archive) => Some(RestoreSource::Archive(Box::new(archive))),
@@ -60,7 +60,7 @@ impl RestoreSource {
         }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         match self {
             RestoreSource::Archive(archive) => archive.path(),
@@ -68,7 +68,7 @@ impl RestoreSource {
         }
     }
 
-    /// Which files it has, by where they stand in a volume. An empty one is as good as none.
+    /// The files that it has, by their paths in a volume. An empty file in a backup does not count.
     pub fn files(&self) -> Vec<&str> {
         match self {
             RestoreSource::Archive(archive) => {
@@ -80,7 +80,7 @@ impl RestoreSource {
         }
     }
 
-    /// Where a file comes from that stands so in a volume, if it has it; for a backup that is the backup.
+    /// Where the file with this path in a volume comes from, if the source has it. For a backup that is the backup.
     pub fn path_of(&self, file: &str) -> Option<&Path> {
         match self {
             RestoreSource::Archive(archive) => self.files().contains(&file).then(|| archive.path()),
@@ -96,7 +96,7 @@ impl RestoreSource {
         }
     }
 
-    /// What can be told without reading all of it.
+    /// Describes it without reading all of it.
     pub fn describe(&self) -> Description {
         match self {
             RestoreSource::Archive(archive) => {
@@ -111,7 +111,7 @@ impl RestoreSource {
         }
     }
 
-    /// Puts every file where it stands in a volume, below `root`, whose folders are made.
+    /// Writes every file to its path in a volume, below `root`, and makes the folders.
     pub(crate) fn unpack(&self, root: &Path, progress: &dyn Progress) -> Result<(), ArchiveError> {
         match self {
             RestoreSource::Archive(archive) => {

@@ -1,4 +1,4 @@
-//! Which backups are worth their room.
+//! Which backups of a folder are kept.
 
 use std::collections::HashSet;
 use std::str::FromStr;
@@ -14,18 +14,18 @@ pub struct Retention {
     monthly: usize,
 }
 
-/// Rules that say nothing, or nothing that is understood.
+/// Why rules are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RetentionError {
-    /// No rule of the form that is known.
+    /// A rule does not have the known form.
     #[error(
         "`{0}` is no rule; name how many to keep of days, weeks or months, with commas between: daily=7,weekly=4,monthly=6"
     )]
     Rule(String),
-    /// One rule twice, of which one would count.
+    /// A rule stands there twice.
     #[error("`{0}` is said twice; leave one of them out")]
     Twice(String),
-    /// All of them would go but the newest one.
+    /// The rules keep no backup.
     #[error("these rules keep nothing; name at least one, such as daily=7")]
     Nothing,
 }
@@ -82,7 +82,7 @@ impl Retention {
     }
 }
 
-/// Keeps the first one of each of so many periods.
+/// Marks the first backup of each of so many periods.
 fn mark(
     kept: &mut [bool],
     newest_first: &[OffsetDateTime],

@@ -1,4 +1,4 @@
-//! A consistent copy of a database that Isso goes on writing to.
+//! Makes a consistent copy of a database that Isso goes on writing to.
 //!
 //! With SQLite's rollback journal, which Isso uses, a reader keeps writers from committing, so a copy
 //! made by SQLite stops every comment for as long as it takes. Here the file is copied first, while it
@@ -9,7 +9,7 @@
 //! A process that wants to commit takes SQLite's PENDING lock. The comparison then ends, Isso commits, and the
 //! comparison begins anew, up to [`TURNS`] times. The next one makes Isso wait, for [`PATIENCE`] at most.
 //!
-//! In WAL mode readers stop nobody, so there SQLite makes the copy, of one read transaction.
+//! In WAL mode a reader keeps no writer waiting, so there SQLite makes the copy, of one read transaction.
 //!
 //! Closing any descriptor of a database drops the locks that this *process* holds on it
 //! (<https://www.sqlite.org/howtocorrupt.html>, "Posix advisory locks canceled"). So no other thread may
@@ -37,7 +37,7 @@ use crate::sqlite_copy::copy_through_sqlite;
 const TURNS: usize = 10;
 /// The byte that a process locks while it waits to commit (`PENDING_BYTE` in SQLite's `os.h`).
 const PENDING: i64 = 0x4000_0000;
-/// How long SQLite waits for them before it is asked whether to go on.
+/// How long SQLite waits for a lock before the caller may cancel.
 const POLL: Duration = Duration::from_millis(200);
 
 /// Copies a database to a new file. `idle`: no Isso runs, so the comparison may take as long as it needs.
@@ -60,7 +60,7 @@ pub(crate) fn snapshot(database: &Path, to: &Path, idle: bool, progress: &dyn Pr
     let map = at_low_priority(|| {
         progress.begin(BackupStep::Copy, copying.length()?);
         copying.update(progress)?;
-        // What changed meanwhile is copied here, so that next to nothing is left to write under the lock.
+        // A second pass copies what changed during the first, so that few blocks are left to write under the lock.
         copying.update(&Quiet(progress))?;
         Ok::<_, SnapshotError>(copying.map())
     })?;
@@ -128,7 +128,7 @@ mod tests {
     use crate::throttle::STEP;
     use crate::throttle::tests::unwritten_pages;
 
-    /// Looks how much of a file waits to be written, each time it is asked whether to go on.
+    /// Measures how much of a file waits to be written, each time it is asked whether to cancel.
     struct Unwritten<'a>(&'a Path, AtomicU64);
 
     impl Progress for Unwritten<'_> {

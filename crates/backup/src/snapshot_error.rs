@@ -8,22 +8,22 @@ use crate::progress::Cancelled;
 
 /// How long writers may be kept waiting. Isso gives up after 5 s, and so does the person who comments.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
-/// How long others may keep the lock to themselves.
+/// How long another process may keep the database locked.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);
 
-/// Why there is no snapshot.
+/// Why no snapshot was made.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// The database is there and cannot be read.
     #[error("the database {0} cannot be read")]
     Database(PathBuf, #[source] rusqlite::Error),
-    /// Another program has it for itself.
+    /// Another program has it locked.
     #[error(
         "the database {0} was locked by another program for {BUSY} s; end that program and try again",
         BUSY = BUSY.as_secs()
     )]
     Locked(PathBuf),
-    /// To compare it would take too long.
+    /// The comparison takes too long.
     #[error(
         "the database {0} is too large for this disk: Isso could not write for longer than {PATIENCE} s; \
          stop Isso for the backup, or have SQLite use a write-ahead log (`PRAGMA journal_mode = WAL`)",
@@ -36,7 +36,7 @@ pub enum SnapshotError {
     /// The copy cannot be written.
     #[error("cannot write {0}")]
     Write(PathBuf, #[source] io::Error),
-    /// Nobody wants it any more.
+    /// The caller has cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }

@@ -1,4 +1,4 @@
-//! Room on a disk.
+//! The room on a disk.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ pub struct NoSpace {
     free: u64,
 }
 
-/// Says so beforehand when there is certainly too little room. Where the file system does not tell, nobody knows.
+/// Fails if there is certainly too little room. Succeeds where the file system does not say how much there is.
 pub(crate) fn need(folder: &Path, needed: u64) -> Result<(), NoSpace> {
     let Ok(there) = statvfs(folder) else {
         return Ok(());

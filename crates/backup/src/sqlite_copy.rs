@@ -1,4 +1,4 @@
-//! A copy of a database that SQLite makes, page by page.
+//! Has SQLite copy a database, page by page.
 
 use std::fs::File;
 use std::io;

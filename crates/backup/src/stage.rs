@@ -1,4 +1,4 @@
-//! The first half of a restore: everything is unpacked and checked beside what is there, while Isso may be serving.
+//! The first half of a restore: unpacks and checks all files beside those of the volume, while Isso may be serving.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use crate::space;
 use crate::stage_error::StageError;
 use crate::staging_dir::StagingDir;
 
-/// Files that are unpacked and checked. Removed when dropped.
+/// Files that are unpacked and checked. Dropping it removes them.
 #[derive(Debug)]
 pub struct StagedRestore {
     staging: StagingDir,
@@ -34,8 +34,8 @@ pub struct Inspection {
     pub database: Option<Counts>,
     /// What Isso would refuse or misread in `isso.cfg` as it was found.
     pub diagnostics: Vec<Diagnostic>,
-    /// The settings as they are put in place, and what was repaired in them, so that Isso accepts them; nothing if
-    /// there are none, or they are left as they are.
+    /// The settings as they are put in place, and the repairs that make Isso accept them; `None` if there are none, or
+    /// they are left as they are.
     pub settings: Option<Mended>,
     /// Where in the volume the text from before the repair is kept.
     pub rejected: Option<PathBuf>,
@@ -73,7 +73,7 @@ pub(crate) fn stage_as(
         progress.begin(BackupStep::Check, 0);
         let unsound = |error| StageError::Unsound(source.path().to_owned(), error);
         counts::recover_database(&database, progress).map_err(unsound)?;
-        // Before anything else in it is looked at.
+        // The schema is checked before anything else in the database is read.
         let problem = counts::find_schema_problem(&database, progress).map_err(unsound)?;
         if let Some(other) = problem {
             return Err(unsound(DatabaseProblem::Schema(other)));
@@ -84,14 +84,14 @@ pub(crate) fn stage_as(
     let cfg = match fs::read(below.join(CONFIG)) {
         // An empty file is made anew when Isso is started.
         Ok(cfg) if !cfg.trim_ascii().is_empty() => Some(cfg),
-        // What is there stays.
+        // The volume's own settings stay.
         _ => None,
     };
     let diagnostics = cfg.as_deref().map(diagnose_bytes).unwrap_or_default();
     let has = source.files();
     let mut files: Vec<String> = MEMBERS
         .into_iter()
-        // Put in place, an empty file would take what is there away and bring nothing.
+        // An empty file would take the volume's own away and bring nothing.
         .filter(|member| settings == Settings::AsTheyAre || has.contains(member))
         .filter(|member| below.join(member).exists())
         .map(str::to_owned)

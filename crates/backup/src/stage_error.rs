@@ -9,16 +9,16 @@ use crate::progress::Cancelled;
 use crate::space::NoSpace;
 use crate::staging_dir::StagingDirError;
 
-/// Why nothing was staged. What was there is as it was.
+/// Why nothing was staged. The volume is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
-    /// The backup.
+    /// The source cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// Its database.
+    /// Its database cannot be used.
     #[error("the database in {0} cannot be used")]
     Unsound(PathBuf, #[source] DatabaseProblem),
-    /// The folder to work in.
+    /// The staging folder cannot be made.
     #[error(transparent)]
     StagingDir(#[from] StagingDirError),
     /// The disk is too full.
@@ -36,10 +36,10 @@ pub enum StageError {
     /// A link of the volume leads nowhere.
     #[error("{0} is a link that leads nowhere, so nothing can be put in its place")]
     Link(PathBuf, #[source] io::Error),
-    /// What was to be put in place was not prepared for it.
+    /// The files that are to be put in place were not staged for this volume.
     #[error("{0} holds no files that were prepared to be put in place")]
     NotStaged(PathBuf, #[source] io::Error),
-    /// Nobody wants it any more.
+    /// The caller has cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }

@@ -1,4 +1,4 @@
-//! A folder for unfinished work, beside where the work is to go.
+//! A folder for unfinished files, beside the place where the finished ones go.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -20,29 +20,30 @@ const UNLOCKED: &str = "locking";
 /// Added to the name of a folder that is being removed.
 const GONE: &str = "gone";
 
-/// A hidden folder that is removed when dropped. One that a killed process has left is removed by the next.
+/// A hidden folder. Dropping it removes it; one that a killed process has left is removed by the next process that
+/// stages files there.
 #[derive(Debug)]
 pub(crate) struct StagingDir {
     folder: TempDir,
     beside: PathBuf,
-    /// Held while somebody works here.
+    /// Locked for as long as this process uses the folder.
     _lock: File,
 }
 
-/// Where the work is to go cannot be written.
+/// Why files cannot be staged in a folder, or not get their names there.
 #[derive(Debug, thiserror::Error)]
 pub enum StagingDirError {
-    /// The folder.
+    /// The folder cannot be written.
     #[error("cannot write to the folder {0}")]
     Folder(PathBuf, #[source] io::Error),
-    /// The finished work.
+    /// The finished file cannot get its name.
     #[error("cannot put the finished file in place as {0}")]
     Publish(PathBuf, #[source] io::Error),
 }
 
 impl Drop for StagingDir {
     fn drop(&mut self) {
-        // What is left here is removed by the next one.
+        // Files that are left are removed with the next staging folder.
         let _ = remove(self.path());
     }
 }
@@ -102,12 +103,12 @@ fn rename_unless_taken(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether a folder of this name holds unfinished work.
+/// Whether a name is that of a staging folder.
 pub(crate) fn is_staging_name(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with(PREFIX)
 }
 
-/// Removes what killed processes have left. A folder whose lock is held stays.
+/// Removes the staging folders that killed processes have left. A folder whose lock is held stays.
 pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
     let mut failed = Ok(());
     for entry in fs::read_dir(beside)? {
@@ -117,9 +118,9 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
         }
         let in_use = match is_locked(&entry.path()) {
             Some(locked) => locked,
-            // Killed before there was a lock, or about to make one.
+            // Its process was killed before it made the lock, or is about to make it.
             None if is_bare(&entry) => is_young(&entry),
-            // What holds more has got its lock since, or had one, and its owner was killed while he tidied up.
+            // It holds more files: its process has made the lock since, or was killed while it removed the folder.
             None => is_locked(&entry.path()).unwrap_or(false),
         };
         let removed = match in_use {
@@ -127,7 +128,7 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
             false => remove(&entry.path()),
         };
         match removed {
-            // By who has just finished his work there, or by another who tidies up.
+            // The process that used it, or another one, has just removed it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             // The others may still be removable.
             Err(error) => failed = Err(error),
@@ -137,7 +138,7 @@ pub(crate) fn remove_abandoned(beside: &Path) -> io::Result<()> {
     failed
 }
 
-/// Whether a process works in a folder; none if there is no lock in it.
+/// Whether a process uses a staging folder; `None` if there is no lock in it.
 fn is_locked(folder: &Path) -> Option<bool> {
     // Opening a pipe would wait for a writer.
     let lock = File::options()
@@ -151,8 +152,8 @@ fn is_locked(folder: &Path) -> Option<bool> {
     }
 }
 
-/// Under another name first: a host that was asked to put these files in place, by a command that was killed then, must
-/// find all of them or none.
+/// Renames a staging folder, and then removes it. A command may have been killed after it asked the host to put these
+/// files in place, and the host must find all of them or none.
 fn remove(folder: &Path) -> io::Result<()> {
     if folder.extension().is_some_and(|it| it == GONE) {
         return remove::remove(folder);

@@ -1,4 +1,4 @@
-//! Putting a backup back: prepared and checked beside what is there, then swapped.
+//! The second half of a restore: puts staged files in place.
 //!
 //! ```text
 //! DIR/.issoctl-XXXXXX/          the files are unpacked and checked; killed here, the folder is removed by the next
@@ -14,9 +14,9 @@
 //! A rename that fails halfway is undone, and the old state is whole again. What cannot be undone either is left for
 //! the next [`finish`], and until that succeeds Isso must not be started.
 //!
-//! A restore that was done can be undone in the same way ([`stage_undo`](crate::stage_undo)): `before-restore-<time>` takes the place of
-//! the hidden folder, and the files with which Isso did not serve go to `not-served-<time>`. The files before are in
-//! one folder or in their places at any time.
+//! A restore that was done can be undone in the same way ([`stage_undo`](crate::stage_undo)): `before-restore-<time>`
+//! takes the place of the hidden folder, and the files with which Isso did not serve go to `not-served-<time>`. At any
+//! time, each file from before is in that folder or in its place.
 
 use std::fs;
 use std::io;
@@ -36,8 +36,8 @@ use crate::staging_dir::{is_staging_name, remove_abandoned};
 /// How long the volume's lock is waited for: a process that was stopped while it holds it must not keep Isso down for
 /// ever.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Puts prepared files in place. No process may use those of the volume meanwhile. Files that are not among the
-/// prepared ones stay as they are. Where a link stands in the place of a file, the link stays, and the file that it
+/// Puts staged files in place. No process may use those of the volume meanwhile. Files that are not among the staged
+/// ones stay as they are. Where a link stands in the place of a file, the link stays, and the file that it
 /// names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
@@ -52,7 +52,7 @@ pub fn swap(root: &Path, staging: &Path) -> Result<Restored, SwapError> {
         plan.moves(root)?;
         remove_leavings(&ready)?;
         fs::rename(staging, &ready)?;
-        // What was said to be undone must not be finished later.
+        // A swap that fails here must not be finished later.
         flush(staging, &ready).or_else(|error| fs::rename(&ready, staging).and(Err(error)))?;
         Ok((lock, plan))
     };
@@ -63,8 +63,8 @@ pub fn swap(root: &Path, staging: &Path) -> Result<Restored, SwapError> {
     put_in_place(root, &ready, &plan)
 }
 
-/// The prepared files of this name, if [`swap`] would take them: what a process was asked to put in place is looked at
-/// before Isso is stopped for it.
+/// The staging folder of this name, if [`swap`] would take it. A host checks a name that it was given before it stops
+/// Isso.
 pub fn find_staged(root: &Path, name: &str) -> Result<PathBuf, StageError> {
     let staging = root.join(name);
     let plan = staged_plan(root, &staging);
@@ -74,12 +74,12 @@ pub fn find_staged(root: &Path, name: &str) -> Result<PathBuf, StageError> {
     Ok(staging)
 }
 
-/// The plan of prepared files, which lie in a folder directly below the volume's.
+/// The plan of staged files, which lie in a folder directly below the volume's.
 fn staged_plan(root: &Path, staging: &Path) -> io::Result<Plan> {
     let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
     let place = match staging.strip_prefix(root) {
         Ok(place) => place.to_owned(),
-        // Either may be written in more than one way.
+        // Links may give either path another spelling.
         Err(_) => fs::canonicalize(staging)?
             .strip_prefix(fs::canonicalize(root)?)
             .map_err(|_| wrong("it does not lie in the data folder"))?
@@ -89,7 +89,7 @@ fn staged_plan(root: &Path, staging: &Path) -> io::Result<Plan> {
         return Err(wrong("it is no folder"));
     }
     let plan = read_plan(staging)?.ok_or_else(|| wrong("there is no plan in it"))?;
-    // The files before a restore are prepared where they are kept.
+    // The files from before a restore are staged where they are kept.
     let is_staging_name = is_staging_name(place.as_os_str()) && place.components().count() == 1;
     if !is_staging_name && plan.home.as_ref() != Some(&place) {
         return Err(wrong("that is no name of prepared files"));
@@ -98,9 +98,9 @@ fn staged_plan(root: &Path, staging: &Path) -> io::Result<Plan> {
 }
 
 /// Finishes a restore that a crash has interrupted after Isso was stopped for it; does nothing if there is none. Has to
-/// succeed before anybody uses the volume.
+/// succeed before a process uses the volume.
 pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
-    // What killed processes have left. That it cannot be removed keeps nobody from going on.
+    // Removes what killed processes have left. A failure does not matter here.
     for folder in [root, &root.join("backups")] {
         let _ = remove_abandoned(folder);
     }
@@ -122,7 +122,7 @@ pub fn finish(root: &Path) -> Result<Option<Restored>, SwapError> {
     put_in_place(root, &ready, &plan).map(Some)
 }
 
-/// Whether a restore was broken off, so that [`finish`] has something to do.
+/// Whether a restore was broken off and [`finish`] has something to do.
 pub fn is_unfinished(root: &Path) -> bool {
     root.join(READY).join(PLAN).exists()
 }
@@ -156,7 +156,7 @@ fn put_in_place(root: &Path, ready: &Path, plan: &Plan) -> Result<Restored, Swap
     })
 }
 
-/// Removes what is left of a restore that was finished, or undone.
+/// Removes the rest of a restore that was finished or undone.
 fn remove_leavings(ready: &Path) -> io::Result<()> {
     if is_there(ready)? && !is_there(&ready.join(PLAN))? {
         fs::remove_dir_all(ready)?;
@@ -164,7 +164,7 @@ fn remove_leavings(ready: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the folders in which there are no files before, after all.
+/// Removes the folders for the files from before, if they are empty.
 fn remove_empty(before: &Path) {
     for path in MEMBERS {
         let _ = fs::remove_dir(before.join(path).parent().expect("members are in folders"));
@@ -172,7 +172,7 @@ fn remove_empty(before: &Path) {
     let _ = fs::remove_dir(before);
 }
 
-/// Without its plan, the folder means nothing any more.
+/// Ends a restore: without its plan, the folder means nothing any more.
 fn close(root: &Path, ready: &Path) -> io::Result<()> {
     fs::remove_file(ready.join(PLAN))?;
     sync_folder(ready)?;

@@ -1,4 +1,4 @@
-//! Writing much without making Isso wait for the disk.
+//! Writes large files without making Isso wait for the disk.
 //!
 //! A comment is taken once its fsync is done. On ext4 that fsync also waits for what other files have allocated and not
 //! written yet, and on any file system for whatever the kernel has just sent to the disk. So what is written here goes
@@ -22,7 +22,7 @@ pub(crate) const STEP: u64 = 1024 * 1024;
 /// How long the disk is left alone at most, however slow it is.
 const PAUSE_MAX: Duration = Duration::from_millis(100);
 
-/// What was written to a file and may not be on the disk yet.
+/// The part of a file that was written and may not be on the disk yet.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
     from: u64,
@@ -30,7 +30,7 @@ pub(crate) struct Throttle {
 }
 
 impl Throttle {
-    /// Takes note of bytes that were written, and has them brought to the disk when they are many.
+    /// Notes bytes that were written, and flushes them once they are many.
     pub fn wrote(&mut self, file: &File, at: u64, bytes: usize) -> io::Result<()> {
         if at != self.to {
             self.flush(file)?;
@@ -43,7 +43,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Brings the rest to the disk, so that nothing is left to be written.
+    /// Flushes the rest to the disk.
     pub fn flush(&mut self, file: &File) -> io::Result<()> {
         if self.from < self.to {
             with_pause(|| write_out(file, self.from, self.to - self.from))?;
@@ -62,7 +62,7 @@ pub(crate) struct ThrottledFile {
 }
 
 impl ThrottledFile {
-    /// Of an empty file.
+    /// Throttles writing to an empty file.
     pub fn new(file: File) -> ThrottledFile {
         ThrottledFile {
             file,
@@ -91,13 +91,13 @@ impl Write for ThrottledFile {
     }
 }
 
-/// Brings what of a file is not on the disk yet there.
+/// Flushes all of a file to the disk.
 pub(crate) fn write_all_out(file: &File) -> io::Result<()> {
     // No bytes are all of them (sync_file_range(2)).
     with_pause(|| write_out(file, 0, 0))
 }
 
-/// Has the disk do something, and then leaves it alone for as long as that took.
+/// Does work on the disk, and then leaves the disk alone for as long as that took.
 pub(crate) fn with_pause(work: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let started = Instant::now();
     work()?;

@@ -1,4 +1,4 @@
-//! Undoing a restore.
+//! Undoes a restore.
 
 use std::fs;
 use std::io;
@@ -14,8 +14,8 @@ use crate::names::free_name;
 use crate::plan::{PLAN, Plan};
 use crate::restored::Restored;
 
-/// Makes a restore ready to be undone. Returns the folder to give to [`swap`]: it holds the files from before the
-/// restore. What the restore has put in place is kept beside the backups, for Isso may have taken comments with it.
+/// Makes a restore ready to be undone. Returns the folder to give to [`swap`](crate::swap()): it holds the files from
+/// before the restore. The swap keeps the restored files beside the backups, for Isso may have saved comments in them.
 ///
 /// The files before lie in their folder until the swap begins, and again after one that fails.
 pub fn stage_undo(root: &Path, restored: &Restored) -> io::Result<PathBuf> {

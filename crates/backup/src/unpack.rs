@@ -1,4 +1,4 @@
-//! Restoring into a folder of its own.
+//! Restores into a folder that holds nothing else.
 
 use std::fs;
 use std::io;
@@ -11,10 +11,10 @@ use crate::stage_error::StageError;
 use crate::staging_dir::remove_abandoned;
 use crate::swap::swap;
 
-/// Puts everything into a folder of its own, which must be empty or missing.
+/// Unpacks all files into a folder, which must be empty or missing.
 pub fn restore_into(source: &RestoreSource, folder: &Path, progress: &dyn Progress) -> Result<Inspection, StageError> {
     let unwritten = |error| StageError::Write(folder.to_owned(), error);
-    // One in which this was begun and killed is as good as empty.
+    // A folder in which this was begun and killed counts as empty.
     let _ = remove_abandoned(folder);
     let is_there = match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
         Ok(true) => return Err(StageError::NotEmpty(folder.to_owned())),
@@ -29,7 +29,7 @@ pub fn restore_into(source: &RestoreSource, folder: &Path, progress: &dyn Progre
     };
     let put = put();
     if put.is_err() && !is_there {
-        // It is empty again, or somebody else uses it now.
+        // It is empty again, unless another process has put files into it.
         let _ = fs::remove_dir(folder);
     }
     put

@@ -1,4 +1,4 @@
-//! The tar archive in a backup, read as strictly as it is written: plain files under POSIX headers, and nothing else.
+//! Reads the tar archive in a backup as strictly as it is written: plain files under POSIX headers, and nothing else.
 //!
 //! Tar has many ways to say that the next header is not to be taken as it stands: long names, extended headers, sparse
 //! files. A reader that knows them holds in memory, or writes, what a few bytes name. A backup has none of them, so

@@ -1,4 +1,4 @@
-//! Looking whether a backup is good.
+//! Verifies a backup.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use crate::restore_source::RestoreSource;
 use crate::stage::{Inspection, stage};
 use crate::stage_error::StageError;
 
-/// Does all of a restore but the end: reads every byte, has SQLite look at the database, for which there must be room
-/// in the folder `scratch`, and repairs the settings there.
+/// Stages the files in the folder `scratch`, where there must be room for them, and removes them again: reads every
+/// byte, has SQLite check the database, and repairs the settings there.
 pub fn verify(source: &RestoreSource, scratch: &Path, progress: &dyn Progress) -> Result<Inspection, StageError> {
     Ok(stage(source, scratch, progress)?.inspection)
 }

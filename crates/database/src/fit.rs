@@ -1,6 +1,6 @@
 //! Whether a schema is the one that Isso's statements need, table by table.
 //!
-//! Isso 0.14 looks at the names of its tables alone, takes columns by their place (`SELECT *`), leaves out some columns
+//! Isso 0.14 checks the names of its tables alone, takes columns by their place (`SELECT *`), leaves out some columns
 //! when it writes a row, and makes a table or trigger only if there is none of that name
 //! (<https://github.com/isso-comments/isso/tree/0.14.0/isso/db>). So a database may pass for Isso's and still take Isso
 //! down, or do other things than Isso does with each comment. What is asked for here follows from these statements:
@@ -33,7 +33,7 @@ const WITHOUT_NOTIFICATION: i64 = 3;
 const COPIED: i64 = 4;
 const COPIES: [&str; 2] = ["comments_new", "comments_backup_v4"];
 
-/// Tells what in the schema is not as Isso needs it; nothing if all of it is.
+/// Says what in the schema is not as Isso needs it; `None` if all of it is.
 pub(crate) fn unfit(connection: &Connection) -> Result<Option<String>> {
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let mut objects = connection.prepare("SELECT type, name, tbl_name, ifnull(sql, '') FROM sqlite_master")?;

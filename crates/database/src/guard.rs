@@ -1,4 +1,4 @@
-//! Opening a database that may come from anywhere: its data is read, but none of its triggers and views is run.
+//! Opens a database that may come from anywhere: its data is read, but none of its triggers and views is run.
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
@@ -15,8 +15,8 @@ const LONGEST_STATEMENT: i32 = 1024 * 1024;
 pub enum Access {
     /// Nothing is written.
     Read,
-    /// What a killed writer has left is rolled back, as Isso would do, and a write-ahead log may be taken in. No
-    /// statement changes a row.
+    /// A transaction that a killed writer has left is rolled back, as Isso would do, and a write-ahead log may be moved
+    /// into the database. No statement changes a row.
     Recover,
 }
 
@@ -25,7 +25,7 @@ pub enum Access {
 /// side effects, CHECK constraints are not evaluated, a cell is checked before it is believed, and no value may fill
 /// the memory.
 ///
-/// Waits up to five seconds for other processes that have it for themselves.
+/// Waits up to five seconds for another process that has it locked.
 pub fn open(database: &Path, access: Access) -> Result<Connection> {
     let mode = match access {
         Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -37,7 +37,7 @@ pub fn open(database: &Path, access: Access) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Makes a connection believe nothing, before it reads anything.
+/// Sets a connection up to trust nothing in the database. Must come before it reads anything.
 pub(crate) fn guard(connection: &Connection) -> Result<()> {
     for (option, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),

@@ -8,21 +8,21 @@
 //!   length of the file with the one in its header, reads the schema and a few rows, and reads what the
 //!   thorough check has remembered.
 //! - The **thorough check** ([`check_thoroughly`]) reads every page, beside an Isso that serves. It holds
-//!   no lock, so no writer waits for it; what was written to meanwhile, it does not judge. What it found,
-//!   and in which state of the file, is kept beside the database in `comments.db.checked`
-//!   ([`Verdict`]).
+//!   no lock, so no writer waits for it; if the file was written to meanwhile, it gives no verdict. The
+//!   [`Verdict`], and the state of the file that it is about, is kept beside the database in
+//!   `comments.db.checked`.
 //!
 //! A database that was found damaged counts as damaged until a thorough check finds it whole. The quick
 //! check makes the thorough one itself if such a database has changed since, so a start after a repair or a
 //! replacement need not wait. Only then does a start take longer for a larger database.
 //!
 //! Whether Isso could also **save** a comment is a question of its own ([`check_writing`]): pages go on showing
-//! comments from a database that cannot be written, so an Isso that has comments is started on it. The answer costs a
-//! few system calls, and nothing is written or opened for it.
+//! comments from a database that cannot be written, so an Isso that has comments is started on it. To answer, it makes
+//! a few system calls, and opens and writes nothing.
 //!
 //! That a database was there is remembered by a marker beside it, `comments.db.exists`, written
-//! once Isso has used it ([`remember`]); deleting the marker is how a person says that an empty start is
-//! meant.
+//! once Isso has used it ([`remember`]). A person who deletes the marker says that Isso is to start with an
+//! empty database.
 //!
 //! A database that comes from elsewhere is opened with [`open`] or [`open_immutable`] alone, whose connection carries
 //! nothing out that stands in it; [`schema_problem`] says whether its schema is the one that Isso's statements need.
@@ -54,4 +54,4 @@ pub use schema::{SchemaProblem, has_super_journal, schema_problem};
 pub use thorough::{CheckError, Depth, check_thoroughly, find_damage, open_immutable};
 pub use users::{User, lockers, users};
 pub use verdict::{Damage, FileState, Verdict, last_verdict};
-pub use writing::{ROOM_FOR_A_COMMENT, ROOM_FOR_TABLES, Unwritable, Written, check_writing};
+pub use writing::{ROOM_FOR_A_COMMENT, Unwritable, Written, check_writing};

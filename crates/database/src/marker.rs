@@ -1,4 +1,4 @@
-//! What remembers that there was a database.
+//! The marker, a file beside a database that says that there was one.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const NOTE: &str = "Isso has used the database beside this file. Should it vanish, Isso is not started, so that\n\
     nobody takes an empty database for the comments. Delete this file to begin with an empty one.\n";
 
-/// Remembers that the database is there. Repeatable; a database that is not there is not noted.
+/// Makes the marker, unless it is there or the database is not.
 pub fn remember(database: &Path) -> io::Result<()> {
     if !database.exists() {
         return Ok(());
@@ -24,7 +24,7 @@ pub(crate) fn marker(database: &Path) -> PathBuf {
     beside(database, ".exists")
 }
 
-/// The file of a database's name with something after it.
+/// The path of a database with something after its name.
 pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(suffix);

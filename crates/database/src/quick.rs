@@ -1,4 +1,4 @@
-//! The quick check, before Isso gets the database or StartOS copies it.
+//! The quick check, made before Isso uses the database or StartOS copies it.
 
 use std::fs::metadata;
 use std::io::ErrorKind;
@@ -34,7 +34,7 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
             let database = database.to_owned();
             return Err(DatabaseError::Missing { database, marker });
         }
-        // Anything else that is wrong with the file, SQLite says better.
+        // SQLite names any other error better.
         _ => {}
     }
     match inspect(database) {
@@ -52,10 +52,10 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
         }
         Ok(Tables::Isso) => known_damage(database, depth),
         Err(error) => match (damage_of(&error), error.sqlite_error_code()) {
-            // In use is not broken: an older generation may still be finishing a request.
+            // A database in use is not broken: an older generation may still be finishing a request.
             (_, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => Ok(()),
             (Some(damage), _) => Err(corrupt(database, damage)),
-            // Even to read, SQLite may have to write: to play a journal back, or to index a write-ahead log.
+            // Even to read, SQLite may have to write: to roll a journal back, or to index a write-ahead log.
             _ => is_writable(database).and_then(|()| Err(DatabaseError::Unreadable(database.to_owned(), error))),
         },
     }
@@ -69,7 +69,8 @@ fn is_writable(database: &Path) -> Result<(), DatabaseError> {
     })
 }
 
-/// What was found before. Of a database that has changed since, it is found anew: a person may have mended it.
+/// Fails if the last thorough check found damage. A database that has changed since is checked again: a person may have
+/// repaired it.
 fn known_damage(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
     let counts = |damage: &Damage| depth == Depth::Indexes || !damage.only_indexes;
     let Some(last) = last_verdict(database) else {
@@ -79,7 +80,7 @@ fn known_damage(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
         return Ok(());
     };
     if FileState::of(database).ok() != Some(last.state) {
-        // What cannot be checked just now stays damaged.
+        // A database that cannot be checked just now still counts as damaged.
         if let Ok(verdict) = check_thoroughly(database) {
             match verdict.damage.filter(counts) {
                 Some(found) => damage = found,
@@ -100,7 +101,7 @@ fn corrupt(database: &Path, damage: Damage) -> DatabaseError {
 fn inspect(database: &Path) -> rusqlite::Result<Tables> {
     // Not read-only, or a hot journal could not be rolled back; not creating.
     let connection = open(database, Access::Recover)?;
-    // One moment; SQLite compares the file's length with the header's when it begins to read.
+    // All reads are of one transaction. SQLite compares the file's length with the header's when it begins to read.
     let transaction = connection.unchecked_transaction()?;
     let found = tables(&transaction)?;
     if found == Tables::Isso {
@@ -110,11 +111,11 @@ fn inspect(database: &Path) -> rusqlite::Result<Tables> {
     Ok(found)
 }
 
-/// SQLite takes the last page for there when a part of it is.
+/// Fails if the file is shorter than its header says. SQLite accepts a last page of which only a part is there.
 fn is_complete(connection: &Connection, database: &Path) -> rusqlite::Result<()> {
     let one = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
-    // Of a write-ahead log's pages, some are not in the file yet.
+    // Some pages of a write-ahead log are not in the file yet.
     if mode == "wal" {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! Whose tables a database has.
+//! Whether the tables of a database are Isso's.
 
 use std::fmt;
 use std::fs::File;
@@ -16,21 +16,21 @@ const NEEDED: [(&str, &[&str]); 2] = [
     ("comments", &["tid", "id", "created", "mode", "text"]),
     ("threads", &["id", "uri"]),
 ];
-/// All that Isso makes. One that was killed at its first start has made some of them.
+/// All tables that Isso makes. An Isso that was killed at its first start has made some of them.
 const OWN: [&str; 3] = ["preferences", "threads", "comments"];
 
-/// Whose tables they are.
+/// Whose tables a database has.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Tables {
     /// Isso's.
     Isso,
-    /// None that would hold a comment.
+    /// There is no table that holds comments.
     Nothing,
-    /// Others, and not this one of Isso's.
+    /// Another program's; this table of Isso's is not among them.
     NotIsso(&'static str),
 }
 
-/// Reads the schema alone, which says nothing of the pages that the tables are in.
+/// Says whose tables they are. Reads the schema alone, and none of the tables' pages.
 pub(crate) fn tables(connection: &Connection) -> Result<Tables> {
     let names = listed(connection)?;
     let without_comments = !names.iter().any(|name| name == "comments");
@@ -62,7 +62,7 @@ impl fmt::Display for SchemaProblem {
     }
 }
 
-/// Tells why Isso cannot have this database; nothing if it can. Only the schema is read.
+/// Says why Isso cannot use this database; `None` if it can. Reads the schema alone.
 pub fn schema_problem(connection: &Connection) -> Result<Option<SchemaProblem>> {
     match tables(connection)? {
         Tables::Isso => Ok(fit::unfit(connection)?.map(SchemaProblem::Altered)),
@@ -94,7 +94,7 @@ fn listed(connection: &Connection) -> Result<Vec<String>> {
     )?)
 }
 
-/// Reads the first and the last row of each table, which are found by the pages that lead to all others.
+/// Reads the first and the last row of each table, and so the pages that lead to all others.
 pub(crate) fn sample(connection: &Connection) -> Result<()> {
     for table in OWN {
         // An older Isso made no preferences.
@@ -109,7 +109,7 @@ pub(crate) fn sample(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// A view or a virtual table of that name is not Isso's.
+/// Whether there is a table with these columns. A view or a virtual table of its name does not count.
 fn has(connection: &Connection, table: &str, columns: &[&str]) -> Result<bool> {
     let real = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name = ?";
     if !connection.prepare(real)?.exists([table])? {

@@ -12,7 +12,7 @@ use crate::guard::{Access, guard, open};
 use crate::marker::beside;
 use crate::verdict::{Damage, FileState, Verdict};
 
-/// How closely a database is looked at.
+/// How closely a database is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// Its pages and rows (`quick_check`).
@@ -24,7 +24,7 @@ pub enum Depth {
 /// Why a thorough check came to no verdict.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// What was read is not of one moment.
+    /// The database was written to, so the pages are not of one moment.
     #[error("the database {0} was written to meanwhile")]
     Changed(PathBuf),
     /// The file cannot be read.
@@ -67,7 +67,7 @@ pub fn check_thoroughly(database: &Path) -> Result<Verdict, CheckError> {
         checked: now.unwrap_or_default().as_secs(),
         took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
-    // Where nothing can be written, the caller still has the verdict.
+    // A verdict that cannot be kept is still returned.
     let _ = verdict.keep(database);
     Ok(verdict)
 }
@@ -103,7 +103,7 @@ fn examine(connection: &Connection) -> rusqlite::Result<Option<Damage>> {
     Ok(Some(Damage { found, only_indexes }))
 }
 
-/// What of SQLite's errors says that the database is damaged.
+/// The damage that an error of SQLite stands for, if it does.
 pub(crate) fn damage_of(error: &rusqlite::Error) -> Option<Damage> {
     let damaged = matches!(
         error.sqlite_error_code(),

@@ -1,4 +1,4 @@
-//! Which other programs use a database.
+//! Finds the other programs that use a database.
 
 use std::collections::HashSet;
 use std::fs;
@@ -21,8 +21,8 @@ pub struct User {
 /// The processes that have the database open, or hold a lock on it, but for this one and those that descend from
 /// `host`.
 ///
-/// They would go on with the old file when it was replaced. What processes of other users have open, the kernel shows
-/// to root alone, but their locks to everybody.
+/// They would go on with the old file when it is replaced. The kernel shows the open files of another user's process to
+/// root alone, and its locks to every user.
 pub fn users(database: &Path, host: Option<i32>) -> Vec<User> {
     let target = resolved(database);
     let files = files(&target);

@@ -1,4 +1,4 @@
-//! What the thorough check found, kept beside the database.
+//! The verdict of a thorough check, kept in a file beside the database.
 
 use std::fs::{Metadata, metadata, read};
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::marker::beside;
 
-/// What a thorough check found.
+/// The verdict of a thorough check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
@@ -36,7 +36,7 @@ pub struct Damage {
     pub only_indexes: bool,
 }
 
-/// Tells two states of a file apart without opening it.
+/// The state of a file. Two states are told apart without opening it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileState {
@@ -50,7 +50,7 @@ pub struct FileState {
 }
 
 impl FileState {
-    /// Looks at the file. Opens nothing.
+    /// Reads the state of the file, without opening it.
     pub fn of(database: &Path) -> io::Result<FileState> {
         Ok(FileState::from(&metadata(database)?))
     }
@@ -68,14 +68,14 @@ impl From<&Metadata> for FileState {
 }
 
 impl Verdict {
-    /// How long ago it was found. A clock that was put back makes it old.
+    /// How long ago the check was. If the clock was put back since, it counts as old.
     pub fn age(&self) -> Duration {
         let checked = UNIX_EPOCH + Duration::from_secs(self.checked);
         let age = SystemTime::now().duration_since(checked);
         age.unwrap_or(Duration::MAX)
     }
 
-    /// Keeps it beside the database: a whole file of mode 0600, or the one before.
+    /// Replaces the file beside the database with a new one of mode 0600. After a failure the old one is still there.
     pub(crate) fn keep(&self, database: &Path) -> io::Result<()> {
         let folder = database.parent().unwrap_or(Path::new("/"));
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -87,7 +87,7 @@ impl Verdict {
     }
 }
 
-/// The last verdict on a database, of whatever state; `None` if there is none that can be read.
+/// The last verdict on a database, whether or not it has changed since; `None` if there is none that can be read.
 pub fn last_verdict(database: &Path) -> Option<Verdict> {
     serde_json::from_slice(&read(beside(database, ".checked")).ok()?).ok()
 }

@@ -19,7 +19,7 @@ use crate::verdict::FileState;
 /// database, and the same pages again in the journal.
 pub const ROOM_FOR_A_COMMENT: u64 = 1 << 20;
 /// The room that Isso needs to make its tables.
-pub const ROOM_FOR_TABLES: u64 = 128 << 10;
+pub(crate) const ROOM_FOR_TABLES: u64 = 128 << 10;
 /// How much larger a file must be allowed to become (RLIMIT_FSIZE).
 const GROWTH: u64 = 64 << 10;
 
@@ -38,18 +38,18 @@ pub struct Unwritable {
 pub struct Written([Option<FileState>; 2]);
 
 impl Written {
-    /// Looks at the database and at its write-ahead log.
+    /// Reads the state of the database and of its write-ahead log, without opening them.
     pub fn of(database: &Path) -> Written {
         let wal = beside(database, "-wal");
         Written([database, &wal].map(|file| FileState::of(file).ok()))
     }
 }
 
-/// Says whether this process, and so an Isso that runs as the same user, could write so many bytes to the database.
+/// Checks whether this process, and so an Isso that runs as the same user, could write so many bytes to the database.
 ///
 /// Writes and opens nothing: it asks for the permissions on the folder, the database and what SQLite has left beside
-/// it, for the room on the disk, and for the limit of a file's size. A database that is not there could be made. Not
-/// seen: what shows only when something is written, such as a user's quota.
+/// it, for the room on the disk, and for the limit of a file's size. A database that is missing passes if it could be
+/// made. An obstacle that shows only when a file is written, such as a user's quota, is not found.
 ///
 /// May block for as long as the file system does.
 pub fn check_writing(database: &Path, room: u64) -> Result<(), Unwritable> {

@@ -6,19 +6,19 @@ use std::path::PathBuf;
 use crate::manifest::FORMAT;
 use crate::progress::Cancelled;
 
-/// Why a backup is not one, or not a good one.
+/// Why a file is no backup, or a damaged one.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     /// The file cannot be read.
     #[error("cannot read {0}")]
     Read(PathBuf, #[source] io::Error),
-    /// It is something else.
+    /// The file is something else.
     #[error("{0} is no backup of issoctl")]
     NotABackup(PathBuf),
-    /// It ends too early.
+    /// The file ends too early.
     #[error("the backup {0} is cut off: its end is missing")]
     Truncated(PathBuf),
-    /// Another layout.
+    /// A later issoctl made it, with another layout.
     #[error(
         "the backup {path} was made by a later issoctl: it has format {found}, and this one knows formats up to {FORMAT}"
     )]
@@ -54,7 +54,7 @@ pub enum ArchiveError {
         /// The file.
         member: String,
     },
-    /// Other bytes than were written.
+    /// A file in the backup holds other bytes than were put into it.
     #[error("the backup {path} is damaged: `{member}` is not what was put into it")]
     Damaged {
         /// The backup.
@@ -65,13 +65,13 @@ pub enum ArchiveError {
     /// The members are whole, the file around them is not.
     #[error("the backup {0} is damaged: it is not what was written")]
     Altered(PathBuf),
-    /// A database that is copied as it is, and that another program writes to.
+    /// Another program wrote to a database while it was copied.
     #[error("{0} changed while it was copied, so the copy is good for nothing")]
     Changing(PathBuf),
-    /// Where the files are put.
+    /// A file cannot be written where it is unpacked.
     #[error("cannot write {0}")]
     Write(PathBuf, #[source] io::Error),
-    /// Nobody wants it any more.
+    /// The caller has cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }

@@ -20,7 +20,7 @@ const FRAME_MAX: u64 = 64 * 1024;
 pub(super) fn read_head(file: &File) -> Option<(Vec<u8>, Range<usize>)> {
     // What zstd adds to bytes that it cannot compress.
     const FRAME: u64 = 1024;
-    // All of the frame: its checksum comes last, and what is listed or pruned depends on these bytes alone.
+    // All of the frame is read, for its checksum comes last: `list` and `prune` depend on these bytes alone.
     let frame = container::frames(file, FRAME_MAX + FRAME, &()).ok()?;
     let frame = frame.single_frame();
     let mut head = Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn understand(path: &Path, text: &[u8]) -> Result<Manifest, ArchiveEr
         path: path.to_owned(),
         member: MANIFEST.to_owned(),
     };
-    // What else stands in another format, this program cannot know.
+    // Only the number has the same place in every format.
     let Format { format } = serde_json::from_slice(text).map_err(damaged)?;
     if format > FORMAT {
         return Err(ArchiveError::LaterFormat {

@@ -21,7 +21,8 @@ use crate::snapshot_error::SnapshotError;
 use crate::space;
 
 impl Create<'_> {
-    /// Gives what is in the copy, and what in its schema a restore would refuse; nothing where Isso has no table yet.
+    /// Copies the database and checks the copy. Returns what is in it, and what in its schema a restore would refuse;
+    /// `None` if Isso has made no table yet.
     pub(super) fn copy_database(
         &self,
         database: &Path,
@@ -30,13 +31,13 @@ impl Create<'_> {
     ) -> Result<Option<(Counts, Option<String>)>, CreateError> {
         let there = match fs::metadata(database) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // One that was there and is gone is an error; one that never was is not.
+                // A database that is gone is an error, one that Isso has not made yet is not.
                 check_not_emptied(database)?;
                 return Ok(None);
             }
             there => there.map_err(|error| SnapshotError::Read(database.to_owned(), error))?,
         };
-        // The copy, and what it is packed into, which is seldom less than a third.
+        // The copy needs its own size, and the archive seldom less than a third of it.
         space::need(self.to, there.len() + there.len() / 3)?;
         match snapshot(database, copy, self.idle, progress) {
             // SQLite writes beside a database to read one that was left half written, or has a log.
@@ -48,7 +49,7 @@ impl Create<'_> {
         progress.begin(BackupStep::Check, 0);
         let counts = at_low_priority(|| counts::check_and_count(copy, Depth::Pages, progress));
         let counts = counts.map_err(|error| match error {
-            // Of the database that says nothing.
+            // The copy is gone, which says nothing of the database.
             DatabaseProblem::Unreadable(error) if !copy.exists() => {
                 CreateError::Write(self.to.to_owned(), io::Error::other(error))
             }
@@ -57,7 +58,7 @@ impl Create<'_> {
         let problem = counts::find_schema_problem(copy, progress);
         check_cancelled(progress)?;
         if (counts.comments, counts.threads) == (0, 0) {
-            // One that was emptied would in time take the place of those backups that have comments.
+            // Backups of an emptied database would in time take the place of those that have comments.
             check_not_emptied(database)?;
             if matches!(problem, Ok(Some(SchemaProblem::NotIsso(_)))) {
                 // Isso has made no table in it yet.
@@ -76,7 +77,7 @@ impl Create<'_> {
 fn check_not_emptied(database: &Path) -> Result<(), DatabaseError> {
     let marker = with_suffix(database, ".exists");
     match check_database(database, Depth::Pages) {
-        // To be read is all that is asked of it here.
+        // A backup only reads the database.
         Err(DatabaseError::Unwritable { .. }) if !marker.exists() => Ok(()),
         Err(DatabaseError::Unwritable { .. }) => {
             let database = database.to_owned();

@@ -12,7 +12,7 @@ use crate::snapshot_error::SnapshotError;
 use crate::space::NoSpace;
 use crate::staging_dir::StagingDirError;
 
-/// Why there is no backup. Nothing of one is left then.
+/// Why no backup was made. No part of one is left then.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
     /// The settings cannot be read.
@@ -24,13 +24,13 @@ pub enum CreateError {
     /// The database is gone or damaged.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// It could not be copied.
+    /// The database could not be copied.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// The copy is damaged, and so is the database.
     #[error("the database {0} is damaged")]
     Unsound(PathBuf, #[source] DatabaseProblem),
-    /// The folder for the backup.
+    /// The folder for the backup cannot be written.
     #[error(transparent)]
     StagingDir(#[from] StagingDirError),
     /// The disk is too full.
@@ -39,7 +39,7 @@ pub enum CreateError {
     /// The archive cannot be written.
     #[error("cannot write the backup to {0}")]
     Write(PathBuf, #[source] io::Error),
-    /// Nobody wants it any more.
+    /// The caller has cancelled the work.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }

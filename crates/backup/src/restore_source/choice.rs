@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-/// Files that a person has chosen, where there are several, or where they would not be found. They are looked for here,
-/// then in the folder that is restored from.
+/// Files that a person has chosen, because there are several, or because they would not be found. A relative path
+/// begins in the working directory, or else in the folder that is restored from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// What is to become `isso.cfg`.

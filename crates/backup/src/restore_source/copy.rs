@@ -11,8 +11,8 @@ use crate::beside::{journals, with_suffix};
 use crate::progress::{Progress, check_cancelled};
 use crate::throttle::ThrottledFile;
 
-/// Copies a database that no process writes to, and what a killed Isso left beside it. If a process does write to it,
-/// the parts of the copy are of different moments, so that is an error.
+/// Copies a database that no process writes to, and the journals that a killed Isso left beside it. Fails if a process
+/// does write to it, since the parts of the copy are of different moments then.
 pub(crate) fn copy_database(from: &Path, to: &Path, progress: &dyn Progress) -> Result<(), ArchiveError> {
     let state = || {
         let files = journals(from).map(|(_, path)| path);
@@ -39,7 +39,7 @@ pub(crate) fn copy_database(from: &Path, to: &Path, progress: &dyn Progress) -> 
 pub(super) fn copy(from: &Path, to: &Path, progress: &dyn Progress) -> Result<(), ArchiveError> {
     let unread = |error| ArchiveError::Read(from.to_owned(), error);
     let mut source = probe::open(from).map_err(|error| unread(io::Error::other(error)))?;
-    // Of a file that grows faster than it is copied, there would be no end.
+    // A file that grows faster than it is copied would be copied for ever.
     let mut left = source.metadata().map_err(unread)?.len();
     let mut target = create(to)?;
     let mut block = vec![0; 256 * 1024];

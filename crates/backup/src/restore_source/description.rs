@@ -4,12 +4,12 @@ use time::OffsetDateTime;
 
 use crate::manifest::Counts;
 
-/// What can be told of a source without reading all of it.
+/// What is known of a source before all of it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Description {
-    /// When the files were as they are in there.
+    /// When the backup was made, or a file was last changed.
     pub created: OffsetDateTime,
-    /// What is in the database, if that can be told yet.
+    /// What is in the database, if that is known yet.
     pub database: Option<Counts>,
     /// The bytes of all files together.
     pub size: u64,

@@ -1,4 +1,4 @@
-//! Why nothing can be taken from a place.
+//! Why nothing can be restored from a path.
 
 use std::fmt;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::kind::Kind;
 use crate::archive::ArchiveError;
 
-/// Why nothing can be put back from a path.
+/// Why nothing can be restored from a path.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A backup of issoctl, which is damaged, or a file of no known kind.
@@ -51,7 +51,7 @@ pub enum SourceError {
         /// The files.
         found: Vec<PathBuf>,
     },
-    /// A folder in which looking would take too long.
+    /// A folder that would take too long to search.
     #[error("{0} holds too many files to find those of Isso among them")]
     TooMany(PathBuf),
     /// Files were chosen from a backup of issoctl.
@@ -59,7 +59,7 @@ pub enum SourceError {
     Chosen(PathBuf),
 }
 
-/// A file of Isso that is looked for.
+/// A file of Isso that is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceRole {
     /// `isso.cfg`, under whatever name.

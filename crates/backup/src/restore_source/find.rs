@@ -1,4 +1,4 @@
-//! Finding the files of an Isso in a folder, whatever they are called there.
+//! Finds the files of an Isso in a folder, whatever their names are.
 
 mod database;
 mod settings;
@@ -17,22 +17,23 @@ use super::error::SourceError;
 use super::probe;
 use crate::manifest::{CONFIG, DATABASE, STORE};
 
-/// How deep to look: the folder, what is in it, and what is in that.
+/// How deep to search: the folder, its subfolders, and theirs.
 const DEPTH: usize = 2;
-/// How deep to look for what is not found so, as in the copy of a whole system: `var/lib/isso`, `etc/isso.d/enabled`.
+/// How deep to search for files that are not found so, as in the copy of a whole system: `var/lib/isso`,
+/// `etc/isso.d/enabled`.
 const DEEPER: usize = 5;
-/// How long to look at databases. A file of some megabytes can keep SQLite busy for half a minute.
+/// How long to examine databases. A file of some megabytes can keep SQLite busy for half a minute.
 const LONGEST: Duration = Duration::from_secs(300);
 /// The files of an Isso.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Where each stands in a volume, and where it is.
+    /// Each file's path in a volume, and where it is.
     pub files: Vec<(&'static str, PathBuf)>,
     /// The database that the settings name and that is not there.
     pub missing: Option<PathBuf>,
 }
 
-/// Finds the files, those that were chosen first.
+/// Finds the files that were not chosen.
 pub(super) fn find(folder: &Path, choice: &Choice) -> Result<Found, SourceError> {
     let end = Instant::now() + LONGEST;
     let near = find_within(folder, choice, DEPTH, end)?;
@@ -67,7 +68,7 @@ fn find_within(folder: &Path, choice: &Choice, depth: usize, end: Instant) -> Re
         Some(chosen) => Some(require_database(resolve_choice(folder, chosen))?),
         None => database::find(folder, &entries, dbpath.as_deref().or(by_default), end)?,
     };
-    // What is in a folder that cannot be entered, cannot be said to be nothing.
+    // A folder that cannot be entered may hold the file that was not found.
     if let Some(error) = unread.filter(|_| settings.is_none() || database.is_none()) {
         return Err(error);
     }
@@ -91,7 +92,7 @@ fn find_within(folder: &Path, choice: &Choice, depth: usize, end: Instant) -> Re
     Ok(found)
 }
 
-/// A chosen file, from here or from the folder.
+/// A chosen file, from the working directory or from the folder.
 fn resolve_choice(folder: &Path, chosen: &Path) -> PathBuf {
     let inside = folder.join(chosen);
     match !chosen.exists() && inside.exists() {

@@ -86,7 +86,7 @@ impl Folder {
         });
         Description {
             created: modified.map_or(OffsetDateTime::UNIX_EPOCH, Into::into),
-            // What lies beside it has to be played in before anybody can count.
+            // Comments in a journal beside it could not be counted.
             database: database.filter(|_| beside == 0).and_then(count_immutable),
             size: sum(&mut self.files.iter().filter_map(size)).saturating_add(beside),
         }

@@ -1,4 +1,4 @@
-//! Files that hold comments in a way that cannot be put back as they are.
+//! Recognises files that cannot be restored as they are.
 
 use std::fmt;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 /// The kind of a file that is neither a backup, nor a database, nor settings of Isso.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Nothing is in it.
+    /// An empty file.
     Empty,
     /// A tar archive, compressed or not.
     Tar,
@@ -24,16 +24,16 @@ pub enum Kind {
     SevenZip,
     /// SQL statements.
     Sql,
-    /// What Disqus exports.
+    /// An export of Disqus.
     Disqus,
-    /// What WordPress exports.
+    /// An export of WordPress.
     WordPress,
     /// JSON, such as Isso's generic import format.
     Json,
 }
 
 impl Kind {
-    /// Tells by the first bytes of a file, and by its name.
+    /// Recognises a file by its first bytes, and by its name.
     pub(super) fn recognise(path: &Path, start: &[u8]) -> Option<Kind> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = name.to_lowercase();

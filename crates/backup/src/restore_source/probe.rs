@@ -1,4 +1,4 @@
-//! Looking at one file of a source, without ever writing there and without waiting for anybody.
+//! Examines one file of a source. Writes nothing there, and waits for no other process.
 
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
@@ -17,12 +17,12 @@ use crate::counts;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
-/// Whether a file is a database of Isso, as far as can be told without a copy of it.
+/// Whether a file is a database of Isso, as far as is known without a copy of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Database {
     /// It has Isso's tables.
     Isso,
-    /// Only what lies beside it, or damage, decides.
+    /// It is damaged, or has a journal beside it, so only a copy shows what it is.
     Unsure,
     /// It is something else.
     Other(SchemaProblem),
@@ -45,7 +45,7 @@ pub(super) fn open(path: &Path) -> Result<File, SourceError> {
         return Err(unusable(kind(there.file_type())));
     }
     let mut options = File::options();
-    // In the meantime it may have become a pipe.
+    // It may have become a pipe since, which would wait for a writer.
     let options = options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
     options.open(path).map_err(unread)
 }
@@ -62,7 +62,7 @@ fn kind(it: FileType) -> &'static str {
     }
 }
 
-/// Tells what a file that stands alone is.
+/// Says what a file is that was named alone.
 pub(super) fn single(path: &Path) -> Result<SourceRole, SourceError> {
     const ENOUGH: u64 = 64 * 1024;
     let mut start = Vec::new();
@@ -105,7 +105,7 @@ pub(super) fn text(path: &Path) -> Result<Vec<u8>, SourceError> {
     Ok(bytes)
 }
 
-/// Reads settings of Isso. A file that sets nothing is none: in place, it would take those away that are there.
+/// Reads settings of Isso. A file that sets nothing is refused: put in place, it would take the present settings away.
 pub(super) fn settings(path: &Path) -> Result<Vec<u8>, SourceError> {
     let text = text(path)?;
     match mend(&text).is_made_anew() {
@@ -117,7 +117,7 @@ pub(super) fn settings(path: &Path) -> Result<Vec<u8>, SourceError> {
     }
 }
 
-/// Whether these are settings of Isso: there is a section `[general]` with a key that Isso needs.
+/// Whether a text is that of Isso's settings: it has a section `[general]`, and a key that Isso needs.
 pub(super) fn are_settings(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     let has = |wanted: &dyn Fn(&str) -> bool| text.lines().any(|line| wanted(line.trim()));
@@ -136,13 +136,13 @@ pub(super) fn dbpath(settings: &[u8]) -> Option<PathBuf> {
     Some(PathBuf::from(path))
 }
 
-/// Whether SQLite has files beside the database that say more than the database.
+/// Whether there are journals beside a database that hold something.
 fn has_journals(path: &Path) -> bool {
     let size = |(_, beside)| fs::metadata(beside).map_or(0, |it| it.len());
     journals(path).map(size).sum::<u64>() > 0
 }
 
-/// Looks whether a file is a database of Isso.
+/// Examines whether a file is a database of Isso.
 pub(super) fn database(path: &Path) -> Result<Database, SourceError> {
     let mut start = Vec::new();
     let read = open(path)?.take(16).read_to_end(&mut start);

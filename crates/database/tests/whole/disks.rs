@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use isso_database::{Depth, ROOM_FOR_TABLES, check_database, check_writing, remember};
+use isso_database::{Depth, check_database, check_writing, remember};
 use isso_tests::disks::{fill, make_read_only, mount, namespaces, through};
 use rusqlite::Connection;
 
@@ -75,7 +75,7 @@ pub fn full_at_first(folder: &Path) {
     mount("size=1m", folder);
     let database = folder.join("comments.db");
     check_database(&database, Depth::Pages).expect("there is room for tables");
-    assert!(check_writing(&database, ROOM_FOR_TABLES).is_ok());
+    assert!(check_writing(&database, 128 << 10).is_ok());
     fill(folder);
     // Isso was killed before it made one.
     for made in [false, true] {

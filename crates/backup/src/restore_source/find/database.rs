@@ -71,7 +71,7 @@ fn named<'e>(entries: &'e [Entry], dbpath: &Path) -> Vec<&'e Entry> {
     named.collect()
 }
 
-/// A file that has to be the database.
+/// Returns a path, unless the file is no database of Isso.
 pub(in super::super) fn require_database(path: PathBuf) -> Result<PathBuf, SourceError> {
     match probe::database(&path)? {
         Database::Isso | Database::Unsure => Ok(path),

@@ -42,7 +42,7 @@ pub(super) fn find(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, 
     match &found[..] {
         [] => match entries.iter().find(|it| it.name == LAST_GOOD) {
             Some(last_good) => Ok(Some(last_good.path.clone())),
-            // It may have been what was looked for.
+            // It may be the file with the settings.
             None => unread.map_or(Ok(None), Err),
         },
         [(one, _)] => Ok(Some(one.path.clone())),
@@ -53,7 +53,7 @@ pub(super) fn find(folder: &Path, entries: &[Entry]) -> Result<Option<PathBuf>, 
     }
 }
 
-/// Whether these are settings by their name; if there are none in them after all, that is an error.
+/// Whether a file is named `isso.cfg`. It is an error if such a file sets nothing.
 fn is_named_isso_cfg(entry: &Entry) -> Result<bool, SourceError> {
     if entry.name != "isso.cfg" {
         return Ok(false);

@@ -1,4 +1,4 @@
-//! The files of a folder, among which those of Isso are looked for.
+//! Lists the files of a folder, to find those of Isso among them.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::super::error::SourceError;
 use crate::backup_dir::{BEFORE_RESTORE, NOT_SERVED};
 
-/// How many names to look at, those of folders among them.
+/// How many names to read, those of folders among them.
 const MOST: usize = 20_000;
 /// What people call their settings.
 pub(super) const USUAL: [&str; 6] = [
@@ -22,14 +22,14 @@ pub(super) const USUAL: [&str; 6] = [
 /// Folders that hold other states of an Isso, or other programs.
 const ASIDE: [&str; 4] = ["backups", "runtime", "node_modules", "lost+found"];
 
-/// A file, or what stands in the place of one.
+/// A file, or anything else that has a name like one of Isso's files.
 pub(super) struct Entry {
     pub path: PathBuf,
     /// In lower case.
     pub name: String,
 }
 
-/// All files, and why one of the folders cannot be entered.
+/// Lists all files down to a depth, and says why one of the folders cannot be entered.
 pub(super) fn walk(folder: &Path, deepest: usize) -> Result<(Vec<Entry>, Option<SourceError>), SourceError> {
     let mut entries = Vec::new();
     let mut closed = None;
