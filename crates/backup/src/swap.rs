@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// names is replaced.
 ///
 /// Takes a few renames. Afterwards the new files are in place, or after [`SwapError::Undone`] the old ones; whatever
-/// happens in between, [`finish`] brings it to one of these. Anything but [prepared](crate::stage()) files of this
+/// happens in between, [`finish`] brings it to one of these. Anything but [staged](crate::stage()) files of this
 /// volume is refused, and left as it is.
 pub fn swap(root: &Path, staging: &Path) -> Result<Restored, SwapError> {
     let ready = root.join(READY);

@@ -16,8 +16,8 @@ use crate::site::{CFG, Site, names, put, quick_folder};
 
 const NOW: OffsetDateTime = datetime!(2026-11-24 15:00 UTC);
 
-/// Backups that are so many hours old, by names that say nothing else.
-fn shelf(hours: &[i64]) -> TempDir {
+/// A folder of backups that are so many hours old. The hours are their names.
+fn backups_aged(hours: &[i64]) -> TempDir {
     let folder = quick_folder();
     for hours in hours {
         let bytes = of_settings(NOW - Duration::hours(*hours), CFG);
@@ -38,7 +38,7 @@ fn listed(folder: &Path) -> Vec<String> {
 
 #[test]
 fn the_newest_comes_first_whatever_its_name() {
-    let folder = shelf(&[5, 300, 20, 1, 0]);
+    let folder = backups_aged(&[5, 300, 20, 1, 0]);
     assert_eq!(listed(folder.path()), ["0", "1", "5", "20", "300"]);
     let list = list(folder.path()).unwrap();
     assert_eq!(list[1].created(), Some(NOW - Duration::hours(1)));
@@ -48,7 +48,7 @@ fn the_newest_comes_first_whatever_its_name() {
 
 #[test]
 fn a_backup_that_cannot_be_read_is_listed_with_the_reason() {
-    let folder = shelf(&[1, 2]);
+    let folder = backups_aged(&[1, 2]);
     let good = fs::read(path(&folder, "1")).unwrap();
     put(&path(&folder, "cut"), &good[..good.len() / 2]);
     put(&path(&folder, "empty"), "");
@@ -97,9 +97,9 @@ fn a_folder_that_is_missing_holds_nothing() {
     assert!(matches!(error, BackupDirError::Folder(..)), "{error:?}");
 }
 
-/// Prunes a shelf with backups so many hours old, and one that is damaged.
+/// Prunes a folder of backups that are so many hours old, and of one that is damaged.
 fn check_prune(rules: &str, hours: &[i64], expected: &[i64]) {
-    let folder = shelf(hours);
+    let folder = backups_aged(hours);
     put(&path(&folder, "damaged"), "?");
     put(&folder.path().join("notes.txt"), "mine");
     fs::create_dir(folder.path().join("before-restore-20200101T000000Z")).unwrap();
@@ -129,9 +129,9 @@ fn backups_that_the_rules_do_not_keep_are_deleted() {
     check_prune("monthly=9", &[3], &[3]);
 }
 
-/// Names a backup as just made, says when that was, and gives what is deleted and what is in the future.
+/// Prunes a folder after one of its backups was made, and compares what is deleted and what is in the future.
 fn check_made(rules: &str, hours: &[i64], (made, now): (i64, i64), deleted: &[i64], future: &[i64]) {
-    let folder = shelf(hours);
+    let folder = backups_aged(hours);
     let paths = |hours: &[i64]| -> Vec<_> {
         let names = hours.iter().map(|it| path(&folder, &it.to_string()));
         names.collect()
@@ -158,7 +158,7 @@ fn a_backup_that_was_just_made_stays_whatever_the_clock_says() {
 
 #[test]
 fn a_backup_that_was_just_made_stays_beside_another_of_the_same_second() {
-    let folder = shelf(&[0]);
+    let folder = backups_aged(&[0]);
     let made = path(&folder, "made");
     fs::copy(path(&folder, "0"), &made).unwrap();
     // Whichever of the two the file system calls the later one.
@@ -186,7 +186,7 @@ fn a_time_in_another_zone_is_told_in_utc_and_one_in_no_calendar_is_refused() {
 
 #[test]
 fn a_damaged_backup_does_not_count_as_the_newest() {
-    let folder = shelf(&[0, 1]);
+    let folder = backups_aged(&[0, 1]);
     let mut bytes = fs::read(path(&folder, "0")).unwrap();
     let middle = bytes.len() / 4;
     bytes[middle] ^= 4;
@@ -202,7 +202,7 @@ fn a_damaged_backup_does_not_count_as_the_newest() {
 
 #[test]
 fn an_abandoned_folder_is_removed_and_nothing_else() {
-    let folder = shelf(&[0]);
+    let folder = backups_aged(&[0]);
     put(&folder.path().join(".issoctl-abandoned/lock"), "");
     put(&folder.path().join(".issoctl-abandoned/archive"), "half");
     put(&folder.path().join(".issoctl-settings"), "of another program");
@@ -212,11 +212,11 @@ fn an_abandoned_folder_is_removed_and_nothing_else() {
     assert_eq!(names(folder.path()), left);
 }
 
-/// As another user of a shared folder could leave it, so that no other user can make a backup there.
+/// Another user of a shared folder could leave such files, so that no other user can make a backup there.
 #[test]
 fn leftovers_that_cannot_be_removed_keep_no_backup_from_being_made() {
     let site = Site::with_comments(1);
-    let folder = shelf(&[0]);
+    let folder = backups_aged(&[0]);
     let piped = folder.path().join(".issoctl-piped");
     fs::create_dir(&piped).unwrap();
     mkfifo(&piped.join("lock"), Mode::S_IRWXU).unwrap();
@@ -228,7 +228,7 @@ fn leftovers_that_cannot_be_removed_keep_no_backup_from_being_made() {
     site.create_in(folder.path(), &()).unwrap();
 }
 
-/// As when `prune` deletes the backup that a restore reads.
+/// `prune` may delete the backup that a restore reads.
 #[test]
 fn a_backup_that_is_deleted_while_it_is_read_is_read_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
@@ -242,7 +242,7 @@ fn a_backup_that_is_deleted_while_it_is_read_is_read_to_its_end() {
 
 #[test]
 fn a_backup_is_deleted_and_so_is_what_a_restore_has_kept() {
-    let folder = shelf(&[0, 1]);
+    let folder = backups_aged(&[0, 1]);
     let kept = folder.path().join("before-restore-20260101T000000Z");
     put(&kept.join("db/comments.db"), "");
     put(&folder.path().join("notes.txt"), "mine");

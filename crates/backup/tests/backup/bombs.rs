@@ -115,7 +115,7 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// What the process does that has little memory, and may write no large file.
+/// Runs in a process that has little memory, and may write no large file.
 pub fn look_at_bombs(folder: &Path) {
     let status = fs::read_to_string("/proc/self/statm").unwrap();
     let pages: u64 = status.split(' ').next().unwrap().parse().unwrap();

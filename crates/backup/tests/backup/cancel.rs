@@ -10,7 +10,7 @@ use isso_backup::{
 use crate::progress::{Moment, at, moments};
 use crate::site::{Site, make_database, names, tree};
 
-/// Cancels some work at every moment it has, each time anew; it has to end there and then.
+/// Does some work once for each of its moments, and cancels it then. It has to end at once.
 fn check(work: impl Fn(&dyn Progress) -> Option<bool>) {
     let all = moments(|progress| assert_eq!(work(progress), None, "it is done"));
     assert!(all.len() > 5, "{all:?}");

@@ -1,4 +1,4 @@
-//! This same program as another process, to be killed or to live in another namespace.
+//! Runs this program as another process, which is killed or lives in another namespace.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-/// How the other process learns what to do.
+/// The variables that tell the other process what to do.
 const ROLE: &str = "ISSO_BACKUP_TEST_ROLE";
 const FOLDER: &str = "ISSO_BACKUP_TEST_FOLDER";
 const DETAIL: &str = "ISSO_BACKUP_TEST_DETAIL";
 
-/// A command that runs the test below, which does what a role is.
+/// A command that runs the test below in a role.
 pub fn command(role: &str, folder: impl AsRef<OsStr>, detail: usize) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command
@@ -35,12 +35,12 @@ pub fn wait_until_here(child: &mut Child) {
 
 const HERE: &str = "It is here.";
 
-/// Says that the moment has come.
+/// Tells the parent that the moment has come.
 pub fn here() {
     println!("{HERE}");
 }
 
-/// Says so, and waits to be killed.
+/// Tells the parent that the moment has come, and waits to be killed.
 pub fn here_it_ends() -> ! {
     here();
     loop {

@@ -5,7 +5,7 @@ use std::io::Write;
 use isso_backup::{FORMAT, Manifest, Member};
 use time::OffsetDateTime;
 
-/// A member of a manifest that is what these bytes are.
+/// The member of a manifest that describes these bytes.
 pub fn member(path: &str, bytes: &[u8]) -> Member {
     Member {
         path: path.to_owned(),
@@ -32,7 +32,7 @@ pub fn backup(manifest: &Manifest, entries: &[(&str, &[u8])]) -> Vec<u8> {
     sealed(&[file("manifest.json", &text), entries.collect::<Vec<_>>().concat()])
 }
 
-/// What a backup of one `isso.cfg` is.
+/// A backup of one `isso.cfg`.
 pub fn of_settings(created: OffsetDateTime, cfg: &str) -> Vec<u8> {
     let files = [("config/isso.cfg", cfg.as_bytes())];
     backup(&manifest(created, &files), &files)
@@ -43,7 +43,7 @@ pub fn file(path: &str, bytes: &[u8]) -> Vec<u8> {
     entry(path, bytes, tar::EntryType::Regular)
 }
 
-/// Something in a tar archive.
+/// An entry of any type in a tar archive.
 pub fn entry(path: &str, bytes: &[u8], kind: tar::EntryType) -> Vec<u8> {
     let mut header = tar::Header::new_ustar();
     header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());

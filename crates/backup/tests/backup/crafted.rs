@@ -16,7 +16,7 @@ pub const CONFIG: &str = "config/isso.cfg";
 const STORE: &str = "start9/store.json";
 const DATABASE: &str = "db/comments.db";
 
-/// Tries to restore it, and gives what has become of that; nothing may be written outside.
+/// Restores a backup, and returns the outcome. Nothing may be written outside of the folder.
 fn restored(bytes: &[u8]) -> Result<(), StageError> {
     let folder = quick_folder();
     let inner = folder.path().join("one/two/three");
@@ -37,7 +37,7 @@ fn restored(bytes: &[u8]) -> Result<(), StageError> {
     outcome
 }
 
-/// Refuses it with an error of this kind.
+/// The backup has to be refused with an error of this kind.
 macro_rules! check {
     ($bytes:expr, $expected:pat $(if $guard:expr)?) => {
         match restored($bytes) {

@@ -1,4 +1,4 @@
-//! A backup is made, says what it is, and gives back what was put into it.
+//! A backup is made, describes itself, and restores the files that were put into it.
 
 mod sources;
 
@@ -13,7 +13,7 @@ use isso_tests::not_tested;
 use crate::progress::{Moment, moments};
 use crate::site::{MEMBERS, Site, Tree, content, mode, names, quick_folder, tree};
 
-/// Makes a backup, looks at it in every way there is, and restores it; it has to give these members of the site back.
+/// Makes a backup, opens, verifies and restores it. These members of the site have to come back.
 fn check(site: &Site, expected: &[&str], comments: Option<Counts>) -> Created {
     let mut before = site.members();
     before.retain(|name, _| expected.contains(&name.to_str().unwrap()));

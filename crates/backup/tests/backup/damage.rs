@@ -1,4 +1,4 @@
-//! Whatever happens to a backup on its way, it is noticed.
+//! Damage of any kind to a backup is noticed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::craft::of_settings;
 use crate::dice::Dice;
 use crate::site::{CFG, Site, make_database, names, put, quick_folder};
 
-/// A file that was a good backup, and is changed again and again.
+/// A file that was a good backup, and is changed by each case.
 struct Victim {
     folder: TempDir,
     path: PathBuf,
@@ -34,7 +34,7 @@ impl Victim {
         }
     }
 
-    /// Becomes these bytes, which have to be refused as damaged in one way or another.
+    /// Writes these bytes to it, which have to be refused as damaged.
     fn check(&self, bytes: &[u8], what: &dyn Fn() -> String) -> ArchiveError {
         assert_ne!(bytes, self.good, "{}", what());
         put(&self.path, bytes);

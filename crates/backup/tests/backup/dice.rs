@@ -1,4 +1,4 @@
-//! Chance that is the same each time.
+//! Random numbers that are the same in each run.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// One of a range that is not empty.
+    /// A number in a range that is not empty.
     pub fn of(&mut self, range: Range<usize>) -> usize {
         let room = u64::try_from(range.len()).unwrap();
         range.start + usize::try_from(self.roll() % room).unwrap()

@@ -220,7 +220,7 @@ pub fn deleted(folder: &Path) {
     vanished(folder, |to| drop(fs::remove_dir_all(to)));
 }
 
-/// Takes the target away at every step.
+/// Takes the target folder away at every step.
 fn vanished(folder: &Path, vanish: impl Fn(&Path) + Sync) {
     let (site, before) = large_site();
     for step in [BackupStep::Copy, BackupStep::Check, BackupStep::Pack] {

@@ -1,4 +1,4 @@
-//! The files of an Isso are found under whatever names people give to them.
+//! The files of an Isso are found under the names that people give to them.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -36,7 +36,7 @@ pub fn cfg(dbpath: &str) -> String {
     format!("[general]\ndbpath = {dbpath}\nhost = https://blog.example.org\n")
 }
 
-/// Takes these two out of the folder, and leaves it as it is.
+/// These two files have to be found in the folder, which has to stay as it is.
 fn check(files: &[(&str, &str)], settings: Option<&str>, database: Option<&str>) {
     let folder = folder(files);
     let before = (tree(folder.path()), names(folder.path()));

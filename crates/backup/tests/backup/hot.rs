@@ -7,7 +7,7 @@ use isso_backup::{RestoreSource, restore_into};
 use crate::python::Python;
 use crate::site::{Site, content, names, put};
 
-/// A killed process has left a database that has to be rolled back before it can be read, and this is what it held.
+/// Has a killed process leave a database that has to be rolled back before it can be read. Returns what it held before.
 pub fn half_written(site: &Site) -> Vec<String> {
     let before = content(&site.database());
     let writer = Python::start("spill", &site.database());

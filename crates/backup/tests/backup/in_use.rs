@@ -1,4 +1,4 @@
-//! Other programs that use a database which is to be replaced are seen.
+//! Finds other programs that use a database which is to be replaced.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -26,7 +26,7 @@ fn renames(site: &Site, before: &Path, members: &[&str]) -> Vec<(PathBuf, PathBu
     renames
 }
 
-/// A restore that counts already, and where the old files go.
+/// Begins a restore that counts already. Returns the folder for the old files.
 fn committed(backup: &Path, site: &Site) -> PathBuf {
     let ready = staged(backup, site);
     fs::rename(ready.path(), site.path(".restore")).unwrap();
@@ -152,7 +152,7 @@ fn renames_can_be_undone_wherever_they_stopped() {
     }
 }
 
-/// What the process does that is killed: it puts one state in the place of the other, again and again.
+/// Runs in the process that is killed: puts one state in the place of the other, again and again.
 pub fn swap_and_swap(folder: &Path) {
     let states = ["A", "B"].map(|name| RestoreSource::open(&folder.join(name)).unwrap());
     let root = folder.join("volume");
@@ -169,7 +169,7 @@ pub fn swap_and_swap(folder: &Path) {
     }
 }
 
-/// It is killed so often at least.
+/// How often the process is killed at least.
 const KILLS: usize = 200;
 
 #[test]
@@ -222,7 +222,7 @@ fn a_restore_that_is_killed_leaves_one_state_whole() {
     }
 }
 
-/// All three members are of one state, and so is whatever lies beside them.
+/// All three members are of one state, and so are the files beside them.
 fn check_whole(found: &Tree, states: &[(&str, Tree); 2]) {
     let mut members = found.clone();
     members.retain(|path, _| MEMBERS.contains(&path.to_str().unwrap()));

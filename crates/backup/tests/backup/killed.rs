@@ -24,7 +24,7 @@ const OF_CREATE: [Moment; 8] = [
 ];
 
 /// Where a restore is killed, before the files are put in place.
-const OF_PREPARE: [Moment; 5] = [
+const OF_STAGE: [Moment; 5] = [
     Moment::Begin(BackupStep::Unpack),
     Moment::Part(BackupStep::Unpack, 1),
     Moment::Part(BackupStep::Unpack, 5),
@@ -32,7 +32,7 @@ const OF_PREPARE: [Moment; 5] = [
     Moment::Begin(BackupStep::Check),
 ];
 
-/// What the process does that is killed while it makes a backup.
+/// Runs in the process that is killed while it makes a backup.
 pub fn create(root: &Path, moment: usize) {
     let create = Create {
         volume: &Volume::new(root, "/db/comments.db"),
@@ -44,14 +44,14 @@ pub fn create(root: &Path, moment: usize) {
     create.run(&progress).unwrap();
 }
 
-/// What the process does that is killed while it prepares a restore.
+/// Runs in the process that is killed while it stages a restore.
 pub fn stage(root: &Path, moment: usize) {
-    let progress = at(|it| it == OF_PREPARE[moment] && here_it_ends());
+    let progress = at(|it| it == OF_STAGE[moment] && here_it_ends());
     let source = RestoreSource::open(&root.join("backup")).unwrap();
     stage_files(&source, root, &progress).unwrap();
 }
 
-/// Starts a process that does so, and kills it there.
+/// Starts a process in a role, and kills it at a moment.
 fn kill(role: &str, site: &Site, moment: usize) {
     let mut child = command(role, site.root(), moment).spawn().unwrap();
     wait_until_here(&mut child);
@@ -92,17 +92,17 @@ fn a_killed_backup_leaves_nothing_but_what_the_next_one_removes() {
 }
 
 #[test]
-fn a_restore_that_is_killed_while_it_prepares_changes_nothing() {
+fn a_restore_that_is_killed_while_it_stages_files_changes_nothing() {
     let site = site();
     fs::rename(site.create(&()).unwrap().path, site.path("backup")).unwrap();
     let before = (tree(site.root()), names(site.root()));
-    for (n, moment) in OF_PREPARE.iter().enumerate() {
+    for (n, moment) in OF_STAGE.iter().enumerate() {
         kill("stage", &site, n);
         let mut left = names(site.root());
         left.retain(|it| it.starts_with(".issoctl-"));
         assert_eq!(left.len(), 1, "{moment:?}: {left:?}");
         assert_eq!(site.members().len(), 3);
-        // What may come next: Isso's next start, another restore, another look.
+        // Isso's next start, another restore or a verification may come next.
         let source = RestoreSource::open(&site.path("backup")).unwrap();
         match n % 3 {
             0 => assert_eq!(finish(site.root()).unwrap(), None),

@@ -9,7 +9,7 @@ use isso_backup::{StageError, SwapError, check_places, finish, swap};
 use crate::site::{MEMBERS, Site, content, names, put, quick_folder, tree};
 use crate::swap::{new_state, old_site, staged};
 
-/// A site in which something is a link to where it was moved.
+/// A site in which a file or folder was moved, and a link stands in its place.
 fn linked(name: &str, target: &Path) -> Site {
     let site = old_site();
     fs::create_dir_all(target.parent().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Another program has the database for itself.
+//! Another program has the database locked.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use crate::progress::{Moment, Patience, at};
 use crate::python::Python;
 use crate::site::{Site, names, texts};
 
-/// Takes the database away for a moment, at this moment of the work; what is committed meanwhile has to be in there.
+/// Locks the database for a while at this moment of the work. The backup has to hold what is committed meanwhile.
 fn check(moment: Option<Moment>) {
     let site = Site::with_comments(100);
     let locker = Mutex::new(None);

@@ -1,5 +1,5 @@
-//! Backups through the crate's public interface, with real databases that other processes write to, and with every
-//! interruption and damage that can be thought of.
+//! Tests of the crate's public interface, with real databases that other processes write to, with interruptions and
+//! with damage.
 
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
 

@@ -13,8 +13,7 @@ use crate::swap::old_site;
 
 const REFUSED: &str = "[general]\nhost = https://blog.example.org\nmax-age = soon\n[admin]\npassword = hunter2\npassword = hunter3\nenabled = off\n";
 
-/// To Python the second website is the key of the first, given again, and a single one is a key that Isso does not
-/// know.
+/// To Python, the second website is the same key as the first, and a single one is a key that Isso does not know.
 #[test]
 fn websites_at_the_left_are_told_to_be_indented() {
     for sites in ["https://a.example\nhttps://b.example", "https://a.example"] {
@@ -103,7 +102,7 @@ fn settings_that_isso_accepts_are_put_in_place_byte_for_byte() {
     assert_eq!(fs::read_to_string(site.path("config/isso.cfg")).unwrap(), CFG);
 }
 
-/// What Isso was run with before leaves with the settings, so it vouches for no password then.
+/// A restore moves `isso.cfg.last-good` away with the settings, so no password is taken from it.
 #[test]
 fn a_password_that_is_not_taken_over_is_told_before() {
     let site = Site::without_database();
@@ -137,7 +136,7 @@ fn an_added_key_is_told_from_a_changed_one() {
     assert!(added.iter().all(|it| (1..=2).contains(&it.line)), "{added:?}");
 }
 
-/// What an issoctl has backed up before it left such files out.
+/// An older issoctl has backed up such files.
 #[test]
 fn an_empty_file_in_a_backup_takes_nothing_away() {
     let folder = quick_folder();
@@ -162,7 +161,7 @@ fn an_empty_file_in_a_backup_takes_nothing_away() {
     assert_eq!(found("start9/store.json"), STORE);
 }
 
-/// There they are looked at, not used.
+/// They are unpacked to be examined, not used.
 #[test]
 fn settings_that_are_unpacked_elsewhere_are_not_repaired() {
     let folder = quick_folder();

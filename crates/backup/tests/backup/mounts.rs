@@ -141,7 +141,7 @@ fn a_file_that_is_mounted_alone_cannot_be_replaced() {
     check("a_file_mounted");
 }
 
-/// As `docker run -v` does it with a file.
+/// `docker run -v` mounts a file so.
 pub fn a_file_mounted(folder: &Path) {
     let (backup, _) = new_state(folder, &MEMBERS);
     for member in MEMBERS {

@@ -10,7 +10,7 @@ use crate::python::Python;
 use crate::site::{CFG, MEMBERS, Site, content, mode, names, put, quick_folder, tree};
 use crate::swap::{old_site, staged};
 
-/// Restores a folder, which has to stay as it is, and gives the files; the database has to hold this.
+/// Restores a folder, which has to stay as it is, and returns the files. The database has to hold this.
 fn check(folder: &Path, expected: &[&str], database: Option<&[String]>) {
     let state = || (tree(folder), names(folder), names(&folder.join("db")));
     let before = state();
@@ -21,7 +21,7 @@ fn check(folder: &Path, expected: &[&str], database: Option<&[String]>) {
     let scratch = quick_folder();
     let counted = verify(&source, scratch.path(), &()).unwrap().database;
     assert_eq!(names(scratch.path()), [""; 0]);
-    // What a killed Isso has left has to be settled before anything can be counted.
+    // The journal of a killed Isso has to be rolled back before the comments can be counted.
     let is_told = [counted, None].contains(&described.database);
     assert!(is_told, "{counted:?} or nothing: {described:?}");
     let target = scratch.path().join("target");

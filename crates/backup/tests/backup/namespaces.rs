@@ -1,4 +1,4 @@
-//! Namespaces of their own for tests that need disks which are full, read-only or others than the rest.
+//! Mount namespaces for tests that need disks of their own: full ones, read-only ones, several ones.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,10 +10,10 @@ use crate::children::command;
 use crate::site::{Site, Tree, make_database, quick_folder, tree};
 use crate::{disks, mounts};
 
-/// Its name, and what is done.
+/// The name of a case, and its function.
 type Case = (&'static str, fn(&Path));
 
-/// What is done there, with a folder that is empty.
+/// The cases. Each gets an empty folder.
 pub const CASES: [Case; 16] = [
     ("read_only", disks::read_only),
     ("read_only_source", disks::read_only_source),
@@ -33,7 +33,7 @@ pub const CASES: [Case; 16] = [
     ("backups_apart", mounts::backups_apart),
 ];
 
-/// Does a case in another process, which may mount what it likes.
+/// Runs a case in another process, which may mount file systems.
 pub fn check(name: &str) {
     let Some(namespaces) = namespaces(&["--mount"]) else {
         return;

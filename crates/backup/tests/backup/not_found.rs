@@ -22,7 +22,7 @@ fn refused(folder: &Path) -> SourceError {
     RestoreSource::open(folder).unwrap_err()
 }
 
-/// What stands in the place of a file is told, and is never taken for nothing or waited for.
+/// Such a thing is named in the error. It neither counts as missing nor is waited for.
 #[test]
 fn a_pipe_folder_or_device_is_not_taken_for_a_file() {
     let check = |name: &str, make: &dyn Fn(&Path), word: &str| {
@@ -64,7 +64,7 @@ fn a_pipe_folder_or_device_is_not_taken_for_a_file() {
     check("isso.cfg", &|path| put(path, b"\xff\xfe[\0g\0e\0n\0"), "UTF-16");
 }
 
-/// In place, it would take the settings away that are there, and bring none.
+/// A restore would move the volume's settings away, and bring none.
 #[test]
 fn a_file_that_sets_nothing_is_not_taken_for_settings() {
     for text in [
@@ -118,7 +118,7 @@ fn a_file_that_may_not_be_read_is_told() {
 
 const CLOSED: [&str; 4] = ["isso.cfg", "blog.cfg", "comments.db", "config"];
 
-/// What is done as another user.
+/// Runs as another user.
 pub fn what_is_closed(sites: &Path) {
     for name in CLOSED {
         let error = refused(&sites.join(name));
@@ -161,8 +161,7 @@ fn files_of_other_kinds_are_called_what_they_are() {
     check("comments.db", b"", Kind::Empty);
 }
 
-/// What is in a folder is read no further than it can be put back: a file that grows, one that is all holes, names
-/// without end.
+/// A file that grows, a file that is all holes, or names without end: each is given up, and named in the error.
 #[test]
 fn a_folder_without_end_is_told() {
     let grows = folder(&[("comments.db", "300")]);

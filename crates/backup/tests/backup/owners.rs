@@ -30,7 +30,7 @@ fn a_user_who_may_not_give_files_away_keeps_them() {
     assert!(said.contains("1 passed"), "{said}");
 }
 
-/// What is done as a user who does not own the folder.
+/// Runs as a user who does not own the folder.
 pub fn verify_as_somebody(folder: &Path) {
     assert!(!geteuid().is_root());
     let listed = list(folder).unwrap();

@@ -12,11 +12,11 @@ pub enum Moment {
     Begin(BackupStep),
     /// So many parts of a step are done.
     Part(BackupStep, usize),
-    /// All bytes of a step are done, and the work asks whether to go on.
+    /// All bytes of a step are done, and the work asks whether it is cancelled.
     AllOf(BackupStep),
 }
 
-/// Calls something at every moment, and gives the work up once it says so.
+/// Calls a function at every moment, and cancels the work once the function says so.
 pub struct At<F> {
     react: F,
     state: Mutex<State>,
@@ -67,7 +67,7 @@ impl<F: Fn(Moment) -> bool + Sync> Progress for At<F> {
     }
 }
 
-/// Every moment of some work, in order, and each once.
+/// The moments of some work in order, each once.
 pub fn moments(work: impl FnOnce(&dyn Progress)) -> Vec<Moment> {
     let seen = Mutex::new(Vec::new());
     let progress = at(|moment| {
@@ -81,7 +81,7 @@ pub fn moments(work: impl FnOnce(&dyn Progress)) -> Vec<Moment> {
     seen.into_inner().unwrap()
 }
 
-/// Says so many times that the work may go on.
+/// Cancels the work once it has asked so many times.
 pub struct Patience(pub AtomicUsize);
 
 impl Progress for Patience {

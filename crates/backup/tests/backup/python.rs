@@ -17,13 +17,13 @@ pub struct Python {
 
 #[derive(Default)]
 struct Said {
-    /// What it said, and whether that is all.
+    /// The lines that it printed, and whether it has ended.
     lines: Mutex<(Vec<String>, bool)>,
     more: Condvar,
 }
 
 impl Python {
-    /// Does one of the functions of `beside.py` with a database.
+    /// Runs one of the functions of `beside.py` on a database.
     pub fn start(function: &str, database: &Path) -> Python {
         let mut child = Command::new("python3")
             .args(["-c", SCRIPT, function])
@@ -46,7 +46,7 @@ impl Python {
         Python { child, stdin, said }
     }
 
-    /// Waits until it has said so many lines, and gives all that it has said.
+    /// Waits until it has printed so many lines, and returns all of them.
     pub fn said(&self, count: usize) -> Vec<String> {
         let lines = self.said.lines.lock().unwrap();
         let lines = self
@@ -58,7 +58,7 @@ impl Python {
         lines.0.clone()
     }
 
-    /// Tells it to end, and waits until it has. Nothing may have failed in it.
+    /// Tells it to end, and waits for that. It must not have failed.
     pub fn end(mut self) {
         drop(self.stdin.take());
         let status = self.child.wait().unwrap();

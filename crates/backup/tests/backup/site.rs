@@ -47,7 +47,7 @@ impl Site {
         Site::in_folder(quick_folder())
     }
 
-    /// The same on the disk, which sets the pace of a program that writes without a pause.
+    /// The same on a disk, which slows a program that writes without a pause.
     pub fn on_disk() -> Site {
         Site::in_folder(tempfile::tempdir().unwrap())
     }
@@ -148,9 +148,9 @@ pub fn make_database(path: &Path, count: usize, ballast: usize) {
     transaction.commit().unwrap();
 }
 
-/// Everything in a database, which has to be sound. What is looked at is a copy, for SQLite may leave traces.
+/// All rows of a database, which has to be sound. Reads a copy, for SQLite may leave files beside a database.
 pub fn content(database: &Path) -> Vec<String> {
-    looked_at(database, |connection| {
+    with_copy(database, |connection| {
         let mut found = Vec::new();
         for table in ["sqlite_master", "preferences", "threads", "comments"] {
             let all = format!("SELECT * FROM {table} ORDER BY rowid");
@@ -168,15 +168,15 @@ pub fn content(database: &Path) -> Vec<String> {
 
 /// The texts of all comments in a database, which has to be sound.
 pub fn texts(database: &Path) -> Vec<String> {
-    looked_at(database, |connection| {
+    with_copy(database, |connection| {
         let mut statement = connection.prepare("SELECT text FROM comments").unwrap();
         let rows = statement.query_map([], |row| row.get(0)).unwrap();
         rows.map(Result::unwrap).collect()
     })
 }
 
-/// Does something with a copy of a sound database.
-pub fn looked_at<T>(database: &Path, look: impl FnOnce(&Connection) -> T) -> T {
+/// Uses a copy of a sound database.
+pub fn with_copy<T>(database: &Path, work: impl FnOnce(&Connection) -> T) -> T {
     let folder = quick_folder();
     let copy = folder.path().join("copy.db");
     fs::copy(database, &copy).unwrap();
@@ -191,7 +191,7 @@ pub fn looked_at<T>(database: &Path, look: impl FnOnce(&Connection) -> T) -> T {
     let row = |row: &rusqlite::Row| row.get::<_, String>(0);
     let found = connection.query_row("PRAGMA integrity_check", [], row);
     assert_eq!(found.unwrap(), "ok");
-    look(&connection)
+    work(&connection)
 }
 
 /// Files by their path below a folder.

@@ -1,4 +1,4 @@
-//! A backup is put back over what is there, which is kept.
+//! A backup is put in the place of other files, which are kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use isso_backup::{
 use crate::hot::half_written;
 use crate::site::{CFG, MEMBERS, Site, Tree, content, names, quick_folder, tree};
 
-/// What may lie beside the files, and belongs to them.
+/// The files that may lie beside the members, and belong to them.
 pub const COMPANIONS: [&str; 6] = [
     "db/comments.db-journal",
     "db/comments.db-wal",
@@ -31,7 +31,7 @@ pub fn old_site() -> Site {
     site
 }
 
-/// What is put in its place: a backup of a site with these members, and those members.
+/// Makes the backup that is put in its place, with these members. Returns it and the members.
 pub fn new_state(folder: &Path, members: &[&str]) -> (PathBuf, Tree) {
     let site = Site::with_comments(20);
     site.put("config/isso.cfg", CFG.replace("# mine", "# new"));
@@ -59,7 +59,7 @@ pub fn giving_way<'a>(members: &'a [&'a str]) -> impl Iterator<Item = &'static s
         .chain(MEMBERS.into_iter().filter(move |it| gives_way(it)))
 }
 
-/// Restored over the old site, this is what it has to look like.
+/// Checks a site after a restore over the old one.
 pub fn check_restored(site: &Site, old: &Tree, new: &Tree, before: &Path) {
     assert_eq!(before.parent().unwrap(), site.backups());
     let name = before.file_name().unwrap().to_str().unwrap();
@@ -78,7 +78,7 @@ pub fn check_restored(site: &Site, old: &Tree, new: &Tree, before: &Path) {
     assert_eq!(hidden.collect::<Vec<_>>(), [".lock"]);
 }
 
-/// Opens a backup, and prepares it in the volume.
+/// Opens a backup, and stages it in the volume.
 pub fn staged(backup: &Path, site: &Site) -> StagedRestore {
     let source = RestoreSource::open(backup).unwrap();
     stage(&source, site.root(), &()).unwrap()
@@ -97,7 +97,7 @@ fn the_new_state_is_in_place_and_the_old_one_is_kept() {
         assert!(staged.inspection.is_accepted());
         let mut meanwhile = tree(site.root());
         meanwhile.retain(|path, _| !path.to_str().unwrap().starts_with(".issoctl-"));
-        assert_eq!(meanwhile, old, "it is only prepared");
+        assert_eq!(meanwhile, old, "it is only staged");
 
         let restored = swap(site.root(), staged.path()).unwrap();
         drop(staged);

@@ -1,4 +1,4 @@
-//! Several at once do not disturb each other.
+//! Several processes at once do not disturb each other.
 
 use std::sync::Mutex;
 use std::sync::mpsc::channel;

@@ -1,4 +1,4 @@
-//! What cannot be put in place is undone, and so is what Isso does not serve with.
+//! A restore is undone if a file cannot be put in place, or if Isso does not serve with the files.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::children::command;
 use crate::site::{MEMBERS, Site, Tree, names, put, quick_folder, tree};
 use crate::swap::{COMPANIONS, KINDS, new_state, old_site, staged};
 
-/// Puts something in the way after everything was prepared; then all has to be as it was, and once the obstacle is
+/// Puts something in the way after the files were staged. The volume has to be as it was, and once the obstacle is
 /// removed, the next restore has to succeed.
 fn check(obstacle: &str, of: impl Fn(&Path)) {
     let folder = quick_folder();
@@ -100,8 +100,8 @@ fn a_plan_that_cannot_be_read_is_left_to_a_person() {
     assert_eq!(tree(site.root()), before);
 }
 
-/// A site over which such a backup was restored, and which Isso has used for a moment; what it was before, and the
-/// restore.
+/// A site over which such a backup was restored, and which Isso has used for a moment. Returns its files from before
+/// too, and the restore.
 fn restored_for_a_moment(backup: &Path, members: &[&str], without: &[&str]) -> (Site, Tree, Restored) {
     let site = old_site();
     for name in without {
@@ -130,7 +130,7 @@ fn check_undone(site: &Site, old: &Tree, members: &[&str], kept: &Path) {
     assert!(!site.path(".restore").exists());
 }
 
-/// What an old site may lack that a backup brings.
+/// The files that an old site may lack and a backup brings.
 const WITHOUT: [&[&str]; 3] = [
     &[],
     &["start9/store.json", "db/comments.db.exists"],
@@ -207,7 +207,7 @@ fn an_undo_that_fails_loses_nothing() {
     }
 }
 
-/// Whether each rename is on the disk before the next one begins, as the system calls of a restore and its undo show.
+/// The system calls of a restore and its undo show whether each rename is on the disk before the next one begins.
 #[test]
 fn every_rename_is_flushed_in_both_folders_before_the_next() {
     let folder = quick_folder();
@@ -247,7 +247,7 @@ fn every_rename_is_flushed_in_both_folders_before_the_next() {
     assert!(renames > 20, "{renames}");
 }
 
-/// What the process does whose system calls are looked at.
+/// Runs in the process whose system calls are read.
 pub fn restore_and_undo(root: &Path) {
     let restored = swap(root, &root.join(".issoctl-staged")).unwrap();
     swap(root, &stage_undo(root, &restored).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Isso goes on writing while a backup is made: it is not disturbed, and what it has committed is in there.
+//! Isso goes on writing while a backup is made. It is not disturbed, and the backup holds what it has committed.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,7 +12,7 @@ use isso_tests::spin_until;
 use rusqlite::Connection;
 
 use crate::python::Python;
-use crate::site::{Site, looked_at, make_database, names, quick_folder, texts};
+use crate::site::{Site, make_database, names, quick_folder, texts, with_copy};
 
 /// About 10 MB.
 const COMMENTS: usize = 2500;
@@ -45,7 +45,7 @@ fn check(mode: &str, rounds: usize) {
         let missing = committed.iter().find(|it| !there.contains(*it));
         assert_eq!(missing, None, "it was committed before");
         assert_eq!(there.len() as u64, restored.database.unwrap().comments);
-        assert!(looked_at(&database, is_of_one_moment), "round {round}");
+        assert!(with_copy(&database, is_of_one_moment), "round {round}");
         fs::remove_dir_all(folder).unwrap();
     }
     writer.end();
@@ -85,7 +85,8 @@ fn a_backup_under_writers_has_all_that_a_write_ahead_log_has() {
     check("WAL", 3);
 }
 
-/// Has a comment come while the database is compared with its copy, and goes on once the comment waits for that.
+/// Has a comment come while the database is compared with its copy, and goes on once the comment waits for the
+/// comparison.
 struct Comes<'a> {
     database: &'a Path,
     writer: Mutex<Option<Python>>,

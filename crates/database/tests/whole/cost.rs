@@ -1,4 +1,4 @@
-//! What a look costs, in bytes that are read.
+//! The cost of a quick check, in bytes that are read.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,15 +7,15 @@ use isso_database::{Depth, check_database, check_thoroughly};
 
 use crate::used;
 
-/// Names the database to the process that looks: what a process has read, the kernel tells, and that process does
-/// nothing else.
+/// The variable that names the database to the process that checks it. The kernel counts the bytes that a process has
+/// read, so that process does nothing else.
 const DATABASE: &str = "ISSO_TEST_DATABASE";
 
-fn read_by_looking_at(database: &Path) -> u64 {
+fn bytes_read_by_a_check(database: &Path) -> u64 {
     let test = std::env::current_exe().expect("the test is a file");
     let mut command = Command::new(test);
     command
-        .args(["--exact", "cost::looker", "--ignored", "--nocapture"])
+        .args(["--exact", "cost::checker", "--ignored", "--nocapture"])
         .env(DATABASE, database);
     let said = command.output().expect("the test can be run");
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
@@ -25,7 +25,7 @@ fn read_by_looking_at(database: &Path) -> u64 {
 
 #[test]
 #[ignore = "a_quick_check_reads_as_much_of_a_large_database_as_of_a_small_one runs it"]
-fn looker() {
+fn checker() {
     let read = || {
         let told = std::fs::read_to_string("/proc/self/io").expect("the kernel tells it");
         let read = told.lines().find_map(|line| line.strip_prefix("rchar: "));
@@ -45,7 +45,7 @@ fn a_quick_check_reads_as_much_of_a_large_database_as_of_a_small_one() {
     }
     let length = std::fs::metadata(&large).expect("it is there").len();
     assert!(length > 32 << 20, "it is large: {length}");
-    let [small, large] = [&small, &large].map(|it| read_by_looking_at(it));
+    let [small, large] = [&small, &large].map(|it| bytes_read_by_a_check(it));
     // The way from a table's root to its first and last row is a page or two longer.
     assert!(
         large <= small + 8 * 4096,

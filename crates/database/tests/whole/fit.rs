@@ -260,7 +260,8 @@ fn an_entry_of_the_schema_that_sqlite_did_not_write_does_not_pass() {
     }
 }
 
-/// Nothing in a schema is carried out while it is looked at: what would take for ever, or write, is not even begun.
+/// Nothing in a schema is carried out while it is examined: an expression that would take for ever, or write, is not
+/// begun.
 #[test]
 fn a_hostile_schema_does_nothing_while_it_is_examined() {
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT";

@@ -81,7 +81,7 @@ pub fn run(mut command: Command) -> String {
     said
 }
 
-/// Something happens to a folder with a database, both of which belong to the user nobody.
+/// Changes a folder with a database, both of which belong to the user called nobody.
 fn check_as_nobody(accident: impl FnOnce(&Path, &Path), parts: &[&str]) {
     let (folder, database) = used(3);
     for path in [folder.path(), &database] {

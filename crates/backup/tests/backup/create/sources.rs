@@ -12,7 +12,7 @@ use nix::unistd::mkfifo;
 use super::{HUNDRED, check};
 use crate::site::{CFG, MEMBERS, Site, names, put, quick_folder};
 
-/// Fails to make a backup, leaves nothing, and gives the reason.
+/// A backup has to fail, and to leave nothing. Returns the error.
 fn check_fails(site: &Site) -> CreateError {
     let error = site.create(&()).unwrap_err();
     assert_eq!(names(&site.backups()), [""; 0]);
@@ -59,7 +59,7 @@ fn a_missing_folder_of_the_database_is_an_error() {
     assert!(expected, "{error:?}");
 }
 
-/// A backup without the comments would be told as one that was made.
+/// Otherwise a backup without the comments would be made.
 #[test]
 fn a_database_that_cannot_be_opened_does_not_count_as_missing() {
     let looped: fn(&Path) = |path| symlink("comments.db", path).unwrap();

@@ -37,7 +37,7 @@ fn a_database_of_another_application_is_refused() {
     assert!(matches!(refused(alone.path()), SourceError::Nothing(_)));
 }
 
-/// Whether it is Isso's, only a copy with the log played in tells.
+/// Only a copy that has taken the log in shows whether it is Isso's.
 #[test]
 fn a_database_that_is_all_in_its_log_is_examined_with_it() {
     let logged = |function: &str| {
@@ -90,7 +90,7 @@ fn a_database_that_is_written_to_while_it_is_copied_is_not_taken() {
     verify(&source, &scratch, &()).unwrap();
 }
 
-/// SQLite deletes the file that such a journal names, once it has rolled the journal back.
+/// SQLite deletes the file that such a journal names, after it has rolled the journal back.
 #[test]
 fn a_journal_that_names_a_file_deletes_nothing() {
     let folder = folder(&[("used.db", "200"), ("precious", "mine")]);
