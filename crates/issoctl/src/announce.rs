@@ -1,9 +1,9 @@
 //! What `up` and `supervise` tell while they run: lines for a person, states for systemd.
 
-use isso_lifecycle::State;
+use isso_host::HostEvent;
+use isso_host::lifecycle::State;
 use sd_notify::NotifyState;
 
-use crate::events::HostEvent;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, GOOD, Output, WARN};
 

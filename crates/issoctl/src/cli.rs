@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use isso_backup::{Retention, RetentionError};
-use isso_cfg::{Timedelta, TimedeltaError};
+use isso_host::backup::{Retention, RetentionError};
+use isso_host::cfg::{Timedelta, TimedeltaError};
 
 use crate::listen::Listen;
 

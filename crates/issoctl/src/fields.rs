@@ -1,6 +1,6 @@
 //! The fields of a form in words.
 
-use isso_actions::form::{Field, Filled, Form};
+use isso_host::actions::form::{Field, Filled, Form};
 use serde_json::Value;
 
 /// A field of a form, for a person to read.

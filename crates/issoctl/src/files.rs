@@ -5,8 +5,9 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
-use crate::error::Failure;
-use crate::remedy::remedy;
+use isso_host::remedy;
+
+use crate::failure::Failure;
 
 /// More than any `isso.cfg` or form has, and less than a device without an end.
 const MOST: u64 = 16 * 1024 * 1024;

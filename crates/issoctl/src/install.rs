@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use isso_daemon::{InstallProgress, InstallStep, Runtime, RuntimeError};
+use isso_host::daemon::{InstallProgress, InstallStep, Runtime, RuntimeError};
 use nix::unistd::{Uid, User, geteuid};
 
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::output::Output;
 use crate::printer::{self, LAST_LINES};
 

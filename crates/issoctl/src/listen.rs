@@ -4,9 +4,9 @@ use std::io;
 use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
-use isso_daemon::{ListenError, Listener};
+use isso_host::daemon::{ListenError, Listener};
 
-use crate::error::Failure;
+use crate::failure::Failure;
 
 /// The port that `--listen` takes when it is given an address alone.
 const PORT: u16 = 8080;

@@ -5,10 +5,10 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
-use isso_cfg::{Environment, Volume};
+use isso_host::DataDir;
+use isso_host::cfg::{Environment, Volume};
 
-use crate::data::DataDir;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::owner;
 
 /// The data folder of a command.

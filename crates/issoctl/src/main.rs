@@ -1,46 +1,26 @@
 //! `issoctl`: the binary that joins the crates and talks to people.
 
 mod announce;
-mod api;
-mod aside;
-mod checks;
-mod child;
 mod cli;
-mod closest;
 mod cmd;
-mod data;
-mod desk;
-mod error;
-mod events;
+mod failure;
 mod fields;
 mod files;
 mod gunicorn;
 mod harmless;
-mod home;
-mod host;
-mod host_lock;
 mod install;
 mod language;
 mod listen;
 mod locate;
 mod log;
-mod memory;
 mod output;
 mod owner;
 mod printer;
-mod remedy;
-mod running;
-mod schedule;
-mod service;
-mod settings;
 mod signals;
 mod spell;
-mod startos;
-mod surroundings;
 mod terminal;
 mod usage;
 mod waiting;
-mod watch;
 mod words;
 
 use std::fs::File;
@@ -49,13 +29,10 @@ use std::process::ExitCode;
 use tokio::task::LocalSet;
 
 use cli::Command;
-use error::Failure;
+use failure::Failure;
 use locate::DataFolder;
 use output::Output;
 use printer::LAST_LINES;
-
-/// Where the official image keeps the database.
-pub const IMAGE_DATABASE: &str = "/db/comments.db";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -77,7 +54,7 @@ async fn main() -> ExitCode {
         return failure.report(Some(&data), &output);
     }
     if matches!(cli.command, Command::Up(_) | Command::Supervise(_)) {
-        memory::share_heap();
+        isso_host::share_heap();
     }
     // The state machine's futures stay on this thread.
     let code = match LocalSet::new().run_until(run(&data, output, cli.command, source)).await {

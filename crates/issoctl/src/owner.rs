@@ -13,13 +13,13 @@ use std::os::unix::net::UnixStream;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
+use isso_host::api::SocketPath;
 use nix::sys::socket::getsockopt;
 use nix::sys::socket::sockopt::PeerCredentials;
 use nix::unistd::{Gid, Uid, User, geteuid, getuid, initgroups, setgroups, setresgid, setresuid};
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
-use crate::api::SocketPath;
-use crate::error::Failure;
+use crate::failure::Failure;
 
 /// Whom root has become.
 static BECAME: OnceLock<Uid> = OnceLock::new();

@@ -6,15 +6,15 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use isso_lifecycle::{Event, with_causes};
+use isso_host::Handle;
+use isso_host::lifecycle::{Event, with_causes};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use tokio::signal::unix::{self, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::spawn_local;
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Failure;
-use crate::host::Handle;
+use crate::failure::Failure;
 use crate::output::Output;
 use crate::printer::{self, LAST_LINES};
 

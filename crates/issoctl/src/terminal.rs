@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write, stderr, stdin};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::oneshot;
 
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::signals::Claim;
 
 /// Whether a person is there to answer: questions are printed on stderr.

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Command, CommandFactory, Parser};
-use isso_actions::Action;
+use isso_host::actions::Action;
 
 use crate::cli::Cli;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::output::Output;
 
 /// What other programs call our commands.

@@ -1,4 +1,4 @@
-// Made from crates/issoctl/src/startos/protocol.rs; `UPDATE_BINDINGS=1 cargo test -p issoctl bindings` makes it anew.
+// Made from crates/startos/src/protocol.rs; `UPDATE_BINDINGS=1 cargo test -p isso-startos bindings` makes it anew.
 
 /**
  * What only StartOS knows. Every hook takes the same request and uses what it needs.

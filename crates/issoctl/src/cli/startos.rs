@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-
-use crate::startos::Hook;
+use isso_startos::Hook;
 
 /// The hooks of the StartOS package.
 #[derive(Debug, Subcommand)]

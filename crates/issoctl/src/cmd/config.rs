@@ -3,16 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_cfg::{Diagnostic, Document, Environment, Severity, Volume, VolumeError};
+use isso_host::cfg::{Diagnostic, Document, Environment, Severity, Volume, VolumeError};
+use isso_host::{Client, Setting, SettingsReport, SettingsView, remedy};
 use serde_json::{Map, Value, json};
 
-use crate::api::Client;
 use crate::cli::ConfigCommand;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
-use crate::remedy::remedy;
-use crate::settings::{Checked, Setting, Settings};
 
 /// Shows, checks or parses `isso.cfg`.
 pub async fn run(data: &DataFolder, output: Output, command: ConfigCommand) -> Result<ExitCode, Failure> {
@@ -37,7 +35,7 @@ async fn show(data: &DataFolder, reveal: bool, output: Output) -> Result<ExitCod
         Some(client) => client.settings(reveal).await?,
         None => {
             data.holds_isso()?;
-            Settings::of(&volume(data), reveal).map_err(unreadable)?
+            SettingsView::of(&volume(data), reveal).map_err(unreadable)?
         }
     };
     let settings = match settings.read {
@@ -73,7 +71,7 @@ async fn show(data: &DataFolder, reveal: bool, output: Output) -> Result<ExitCod
 }
 
 async fn check(data: &DataFolder, file: Option<PathBuf>, output: Output) -> Result<ExitCode, Failure> {
-    let Checked {
+    let SettingsReport {
         file: path,
         diagnostics,
     } = match file {
@@ -82,15 +80,15 @@ async fn check(data: &DataFolder, file: Option<PathBuf>, output: Output) -> Resu
             Some(client) => client.check_settings().await?,
             None => {
                 data.holds_isso()?;
-                Checked::of(&volume(data))?
+                SettingsReport::of(&volume(data))?
             }
         },
         Some(file) => {
             let diagnostics = match read(&file)? {
-                Ok(document) => isso_cfg::diagnose(&document.with_environment(&environment())),
+                Ok(document) => isso_host::cfg::diagnose(&document.with_environment(&environment())),
                 Err(diagnostics) => diagnostics,
             };
-            Checked { file, diagnostics }
+            SettingsReport { file, diagnostics }
         }
     };
     let is_refused = diagnostics.iter().any(|found| found.severity == Severity::Refused);

@@ -3,19 +3,17 @@
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
-use isso_cfg::Volume;
-use isso_daemon::{Listener, Program, raise_descriptor_limit};
+use isso_host::cfg::Volume;
+use isso_host::daemon::{Listener, Program, raise_descriptor_limit};
+use isso_host::{Commands, Host, HostLock, HostOptions};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::announce::announce;
-use crate::child::Commands;
-use crate::error::Failure;
-use crate::host_lock::HostLock;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::log::log;
 use crate::output::Output;
 use crate::printer::{self, Printer};
-use crate::running::{Host, HostOptions};
 use crate::signals::{self, HostSignals};
 
 /// The programs beside a host are commands of this one.

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write, stdout};
 use std::process::ExitCode;
 
 use crate::cli::LogsArgs;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::harmless::{As, harmless};
 use crate::locate::DataFolder;
 use crate::output::Output;

@@ -8,7 +8,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::output::Output;
 
 /// Prints a completion script.

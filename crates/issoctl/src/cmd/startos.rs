@@ -3,10 +3,12 @@
 use std::io::Read;
 use std::process::ExitCode;
 
-use crate::error::Failure;
+use isso_startos::protocol::Request;
+use isso_startos::{Hook, answer};
+
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::Output;
-use crate::startos::{Hook, Request, answer};
 
 /// Answers a hook.
 pub async fn run(data: &DataFolder, hook: Hook) -> Result<ExitCode, Failure> {

@@ -2,16 +2,14 @@
 
 use std::process::ExitCode;
 
-use isso_daemon::{FailedRequests, Phase};
-use isso_database::Unwritable;
+use isso_host::daemon::{FailedRequests, Phase};
+use isso_host::database::Unwritable;
+use isso_host::{Client, FileProblem, Holder, SettingsStatus, Status};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::api::{Client, Status};
-use crate::data::Holder;
-use crate::desk::{Problem, SettingsStatus};
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 
@@ -167,7 +165,7 @@ fn settings(settings: &SettingsStatus, line: &dyn Fn(&str, &str), output: Output
         output.line(&format!("          {reason}"));
     }
     for problem in &settings.problems {
-        let Problem {
+        let FileProblem {
             line,
             column,
             message,
@@ -184,8 +182,19 @@ fn settings(settings: &SettingsStatus, line: &dyn Fn(&str, &str), output: Output
 
 #[cfg(test)]
 mod tests {
-    use super::headline;
-    use crate::api::status_tests::status;
+    use super::*;
+
+    /// A status that differs from the golden one in what is asked for.
+    fn status(state: &str, phase: &str, serving: bool) -> Status {
+        let golden = include_str!("../../../host/tests/golden/status.json");
+        let mut status: Status = serde_json::from_str(golden).unwrap();
+        status.state = state.to_owned();
+        status.serving = serving;
+        status.settings.in_force = serving;
+        status.password_needed = state == "awaiting-password";
+        status.supervisor.phase = serde_json::from_value(phase.into()).unwrap();
+        status
+    }
 
     fn check(state: &str, phase: &str, serving: bool, expected: &str) {
         let words = headline(&status(state, phase, serving));

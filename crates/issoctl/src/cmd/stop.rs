@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
+use isso_host::on_thread;
 use serde_json::json;
 
-use crate::aside::on_thread;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::Output;
 use crate::waiting::waiting;

@@ -4,18 +4,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_cfg::{Code, Document, Environment, Severity, Volume, keys};
-use isso_daemon::Program;
+use isso_host::cfg::{Code, Document, Environment, Severity, Volume, keys};
+use isso_host::daemon::Program;
+use isso_host::{IMAGE_DATABASE, mark_while_running};
 
-use crate::IMAGE_DATABASE;
 use crate::cli::SuperviseArgs;
 use crate::cmd::host::Place;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::gunicorn::{self, Refused};
 use crate::listen::Listen;
 use crate::locate::DataFolder;
 use crate::output::Output;
-use crate::startos::mark_while_running;
 
 /// Runs the entrypoint until it is told to stop.
 pub async fn run(data: &DataFolder, output: Output, args: SuperviseArgs) -> Result<ExitCode, Failure> {
@@ -71,12 +70,12 @@ fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Envi
 
 /// Refuses a path under which no database can be: no other one is put in its place, for the comments may be elsewhere.
 fn need_database(config: &Path, environment: &Environment) -> Result<(), Failure> {
-    let cfg = isso_cfg::read_file(config)
+    let cfg = isso_host::cfg::read_file(config)
         .ok()
         .flatten()
         .and_then(|bytes| Document::from_bytes(&bytes).ok());
     let found = cfg.and_then(|cfg| {
-        isso_cfg::diagnose(&cfg.with_environment(environment))
+        isso_host::cfg::diagnose(&cfg.with_environment(environment))
             .into_iter()
             .find(|found| found.code == Code::DatabasePath && found.severity == Severity::Refused)
     });
@@ -169,13 +168,13 @@ fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), 
 fn database_of(config: &Path, environment: &Environment) -> String {
     let last_good = config.with_file_name("isso.cfg.last-good");
     let named = |path: &Path| {
-        let cfg = Document::from_bytes(&isso_cfg::read_file(path).ok()??).ok()?;
+        let cfg = Document::from_bytes(&isso_host::cfg::read_file(path).ok()??).ok()?;
         cfg.get(keys::DBPATH.section, keys::DBPATH.name)?;
         let cfg = cfg.with_environment(environment);
         Some(cfg.read_text(&keys::DBPATH)).filter(|path| !path.is_empty())
     };
     let written = || {
-        let bytes = isso_cfg::read_file(config).ok()??;
+        let bytes = isso_host::cfg::read_file(config).ok()??;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let value = |line: &str| {
             let (key, value) = line.split_once(['=', ':'])?;

@@ -5,25 +5,22 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use isso_cfg::{Environment, Volume, keys};
-use isso_daemon::{Program, Runtime};
-use isso_lifecycle::State;
+use isso_host::cfg::{Environment, Volume, keys};
+use isso_host::daemon::{Program, Runtime};
+use isso_host::lifecycle::State;
+use isso_host::{DataDir, RunRequest, Schedule, Service, keep_going};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use serde_json::Value;
 
 use crate::cli::UpArgs;
 use crate::cmd::host::{COMMANDS, Place};
-use crate::data::DataDir;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::install;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, Output};
 use crate::printer::{self, LAST_LINES};
-use crate::running::keep_going;
-use crate::schedule::Schedule;
-use crate::service::{RunRequest, Service};
 use crate::terminal::is_person;
 
 /// Runs Isso until it is told to stop.

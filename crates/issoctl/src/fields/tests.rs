@@ -1,8 +1,8 @@
-use isso_actions::form::{List, Number, Object, Select, Text, Toggle, Union, Variant};
+use isso_host::actions::form::{List, Number, Object, Select, Text, Toggle, Union, Variant};
 use serde_json::json;
 
 use super::*;
-use crate::error::Failure;
+use crate::failure::Failure;
 
 fn form() -> Form {
     let text = |name: &str| Text {

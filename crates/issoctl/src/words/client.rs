@@ -2,9 +2,9 @@
 
 use std::io::ErrorKind;
 
-use crate::api::ClientError;
-use crate::error::Failure;
-use crate::service::{Problem, ProblemKind};
+use isso_host::{ApiError, ApiErrorKind, ClientError};
+
+use crate::failure::Failure;
 use crate::waiting::STOPPED;
 
 impl From<ClientError> for Failure {
@@ -21,12 +21,12 @@ impl From<ClientError> for Failure {
     }
 }
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
+impl From<ApiError> for Failure {
+    fn from(problem: ApiError) -> Self {
         let details = serde_json::to_value(&problem).expect("our own types have string keys");
         let exit = match problem.kind {
-            ProblemKind::UnknownAction | ProblemKind::InvalidInput => Self::USAGE,
-            ProblemKind::Refused | ProblemKind::Failed => Self::FAILED,
+            ApiErrorKind::UnknownAction | ApiErrorKind::InvalidInput => Self::USAGE,
+            ApiErrorKind::Refused | ApiErrorKind::Failed => Self::FAILED,
         };
         let failure = Self::plain(problem.message).details(details).exit(exit);
         match problem.hint {

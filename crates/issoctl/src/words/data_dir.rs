@@ -1,9 +1,9 @@
 //! The data folder cannot be used.
 
-use isso_cfg::VolumeError;
+use isso_host::cfg::VolumeError;
+use isso_host::{DataDirError, Holder};
 
-use crate::data::{DataDirError, Holder};
-use crate::error::Failure;
+use crate::failure::Failure;
 
 impl From<DataDirError> for Failure {
     fn from(error: DataDirError) -> Self {

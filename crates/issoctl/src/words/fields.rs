@@ -1,8 +1,8 @@
 //! What is wrong with `FIELD=VALUE`, or with a name in `--input`.
 
-use isso_actions::form::{FieldError, FieldErrorKind};
+use isso_host::actions::form::{FieldError, FieldErrorKind};
 
-use crate::error::Failure;
+use crate::failure::Failure;
 
 impl From<FieldError> for Failure {
     fn from(FieldError { path, kind }: FieldError) -> Self {

@@ -1,8 +1,8 @@
 //! A host could not begin, or go on.
 
-use crate::error::Failure;
-use crate::home::FolderGone;
-use crate::running::HostError;
+use isso_host::{FolderGone, HostError};
+
+use crate::failure::Failure;
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {

@@ -1,7 +1,8 @@
 //! A hook of the StartOS package could not be answered.
 
-use crate::error::Failure;
-use crate::startos::HookError;
+use isso_startos::HookError;
+
+use crate::failure::Failure;
 
 impl From<HookError> for Failure {
     fn from(error: HookError) -> Self {

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use dialoguer::{Confirm, Input, Password, Select};
-use isso_actions::form::{Disabled, Field, Filled, Form};
+use isso_host::Wrong;
+use isso_host::actions::form::{Disabled, Field, Filled, Form};
 use serde_json::{Value, json};
 
 use super::{Actions, text};
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::harmless::{As, harmless};
 use crate::output::{BAD, DIM, Output};
-use crate::service::Wrong;
 use crate::terminal::{Questions, by_keys};
 
 /// Asks for every field, with what stands there now as the answer to begin with.

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use isso_actions::Form;
+use isso_host::actions::Form;
 use serde_json::Value;
 
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::files;
 use crate::output::Output;
 

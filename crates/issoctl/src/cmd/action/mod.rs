@@ -6,24 +6,20 @@ mod run;
 
 use std::process::ExitCode;
 
-use isso_actions::{Action, Form};
-use isso_lifecycle::Event;
+use isso_host::actions::{Action, Form};
+use isso_host::lifecycle::Event;
+use isso_host::{Client, Listed, Ran, RunRequest, Service, Shown, Surroundings, Taken, Wrong, offline};
 use serde::Deserialize;
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::api::Client;
 use crate::cli::ActionCommand;
-use crate::data::Taken;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::fields;
-use crate::host;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::log::log;
 use crate::output::{BOLD, DIM, Output, WARN};
-use crate::service::{Listed, Ran, RunRequest, Service, Shown, Wrong};
-use crate::surroundings::Surroundings;
 use crate::waiting::waiting;
 
 /// Lists, shows or runs actions.
@@ -49,7 +45,7 @@ impl Actions {
             return Ok(Self::Api(client));
         }
         let volume = data.volume();
-        let host = host::offline(&volume).host;
+        let host = offline(&volume).host;
         Ok(Self::Files(Box::new(Service {
             volume,
             surroundings: Surroundings::Machine(None),

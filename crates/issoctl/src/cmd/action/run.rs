@@ -2,19 +2,18 @@
 
 use std::process::ExitCode;
 
-use isso_actions::{OutcomeText, outcome_text, password_task_reason};
-use isso_daemon::Phase;
+use isso_host::actions::{OutcomeText, outcome_text, password_task_reason};
+use isso_host::daemon::Phase;
+use isso_host::{Shown, Status};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Actions, ask, form_of, input, text};
-use crate::api::Status;
 use crate::cli::RunArgs;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, GOOD, Output, WARN};
-use crate::service::Shown;
 use crate::terminal::is_person;
 
 /// Runs an action, shows its result, and waits until Isso has the settings.
@@ -184,7 +183,18 @@ fn print_value(value: &Value, output: Output) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::status_tests::status;
+
+    /// A status that differs from the golden one in what is asked for.
+    fn status(state: &str, phase: &str, serving: bool) -> Status {
+        let golden = include_str!("../../../../host/tests/golden/status.json");
+        let mut status: Status = serde_json::from_str(golden).unwrap();
+        status.state = state.to_owned();
+        status.serving = serving;
+        status.settings.in_force = serving;
+        status.password_needed = state == "awaiting-password";
+        status.supervisor.phase = serde_json::from_value(phase.into()).unwrap();
+        status
+    }
 
     #[test]
     fn saved_on_its_way_and_failed_are_told_apart() {

@@ -3,17 +3,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Create, CreateError, Created, Pruned, Retention, SnapshotError, is_unfinished, prune};
-use isso_cfg::Volume;
+use isso_host::backup::{Create, CreateError, Created, Pruned, Retention, SnapshotError, is_unfinished, prune};
+use isso_host::cfg::Volume;
+use isso_host::{Client, Taken};
 use serde_json::json;
 use time::OffsetDateTime;
 
 use super::progress::watched;
 use super::{bytes, comments, to_json};
-use crate::api::Client;
 use crate::cli::CreateArgs;
-use crate::data::Taken;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{GOOD, Output, WARN};
@@ -115,7 +114,7 @@ async fn finish_restore(data: &DataFolder) -> Result<(), Failure> {
     let Ok(Taken::Now(_lock)) = data.lock().await else {
         return Ok(());
     };
-    isso_backup::finish(data.path()).map_err(|error| Failure::new("no backup was made", error))?;
+    isso_host::backup::finish(data.path()).map_err(|error| Failure::new("no backup was made", error))?;
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{delete, is_backup};
+use isso_host::backup::{delete, is_backup};
 use serde_json::json;
 
 use super::{confirm, find};
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::Output;
 

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{BackupFile, list};
-use isso_lifecycle::with_causes;
+use isso_host::backup::{BackupFile, list};
+use isso_host::lifecycle::with_causes;
 use serde_json::json;
 
 use super::{bytes, comments, time, to_json};
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, Output};
 

@@ -16,15 +16,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::HumanBytes;
-use isso_backup::{Counts, Manifest};
+use isso_host::actions::closest;
+use isso_host::backup::{Counts, Manifest};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use crate::cli::BackupCommand;
-use crate::closest::closest;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::harmless::{As, harmless};
 use crate::locate::DataFolder;
 use crate::output::Output;
@@ -61,7 +61,7 @@ fn find(data: &DataFolder, given: &Path) -> Result<PathBuf, Failure> {
     if given.components().count() == 1 && backup.exists() {
         return Ok(backup);
     }
-    let backups = isso_backup::list(&data.backups()).unwrap_or_default();
+    let backups = isso_host::backup::list(&data.backups()).unwrap_or_default();
     let names: Vec<_> = backups.iter().filter_map(|it| it.path.file_name()?.to_str()).collect();
     let given_name = given.file_name().unwrap_or_default().to_string_lossy();
     let hint = match closest(&given_name, names.iter().copied()) {

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use isso_backup::{Counts, Inspection, RestoreSource, count};
-use isso_cfg::keys::ADMIN_PASSWORD;
-use isso_cfg::{Change, Mended, Severity, Volume};
+use isso_host::backup::{Counts, Inspection, RestoreSource, count};
+use isso_host::cfg::keys::ADMIN_PASSWORD;
+use isso_host::cfg::{Change, Mended, Severity, Volume};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use isso_backup::{BackupStep, Progress};
+use isso_host::backup::{BackupStep, Progress};
 
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::signals::Claim;
 
 /// Draws a bar on stderr, if that is a terminal.

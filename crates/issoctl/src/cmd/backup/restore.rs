@@ -6,21 +6,20 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use isso_backup::{RestoreSource, StageError, check_places, litestream, restore_into, stage};
-use isso_cfg::{Document, Volume, keys};
-use isso_database::{User, users};
-use isso_lifecycle::Event;
+use isso_host::api::{NOT_TOGETHER, NOT_TOGETHER_HINT, Swapped, Undone};
+use isso_host::backup::{RestoreSource, StageError, check_places, litestream, restore_into, stage};
+use isso_host::cfg::{Document, Volume, keys};
+use isso_host::database::{User, users};
+use isso_host::lifecycle::Event;
+use isso_host::{Client, Status, Taken, offline};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::plan::Plan;
 use super::progress::watched;
 use super::{confirm, source};
-use crate::api::{Client, NOT_TOGETHER, NOT_TOGETHER_HINT, Status, Swapped, Undone};
 use crate::cli::RestoreArgs;
-use crate::data::Taken;
-use crate::error::Failure;
-use crate::host;
+use crate::failure::Failure;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{GOOD, Output, WARN};
@@ -273,7 +272,7 @@ fn or_back(before: Option<&Path>) -> String {
 async fn swap(volume: &Volume, staged: &Path) -> Result<Option<PathBuf>, Failure> {
     // The next settling would finish a swap that was broken off; to wait for its end takes less.
     let _signals = Claim::new()?;
-    let restores = host::offline(volume);
+    let restores = offline(volume);
     // Files that cannot be settled are about to be replaced.
     let _ = restores.host.send(Event::Init).await;
     let language = language::of_environment();

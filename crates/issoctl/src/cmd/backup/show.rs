@@ -4,12 +4,12 @@ use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 
-use isso_backup::{Archive, Manifest, RestoreSource};
+use isso_host::backup::{Archive, Manifest, RestoreSource};
 
 use super::plan::Plan;
 use super::{bytes, comments, source, time, to_json, verify};
 use crate::cli::ChoiceArgs;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, DIM, Output};
 

@@ -4,15 +4,15 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use isso_backup::{
+use isso_host::backup::{
     ArchiveError, Choice, DatabaseProblem, Kind, RestoreSource, SourceError, SourceRole, StageError, list,
 };
-use isso_database::SchemaProblem;
+use isso_host::database::SchemaProblem;
 use serde_json::json;
 
 use super::find;
 use crate::cli::ChoiceArgs;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::harmless::{As, harmless};
 use crate::locate::DataFolder;
 use crate::terminal::{Questions, is_person};

@@ -4,14 +4,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_backup::{Inspection, RestoreSource, verify};
+use isso_host::backup::{Inspection, RestoreSource, verify};
 use serde_json::{Value, json};
 
 use super::plan::Plan;
 use super::progress::watched;
 use super::source;
 use crate::cli::ChoiceArgs;
-use crate::error::Failure;
+use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{GOOD, Output};
 

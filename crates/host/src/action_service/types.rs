@@ -1,0 +1,56 @@
+//! What is asked of the actions, and answered.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// An action in a list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Listed {
+    /// The action's id.
+    pub id: String,
+    /// Name, description and so on, as the StartOS SDK serialises them.
+    pub metadata: Value,
+}
+
+/// An action with its form.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Shown {
+    /// Id and metadata.
+    #[serde(flatten)]
+    pub listed: Listed,
+    /// The form, as the StartOS SDK serialises it; `null` where there is nothing to fill in.
+    pub form: Value,
+    /// What stands in the form now.
+    pub prefill: Value,
+}
+
+/// What a person typed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunRequest {
+    /// The form's values; `null` where there is nothing to fill in.
+    pub input: Value,
+    /// The language of the answer.
+    pub language: String,
+}
+
+/// An action that ran.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ran {
+    /// The result to show, as the StartOS SDK serialises it.
+    pub result: Value,
+    /// Whether Isso is taking over changed settings now.
+    pub settings_changed: bool,
+    /// What could not be done afterwards, such as putting the settings in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// A field of a form that is not filled in as it should be.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Wrong {
+    /// Where it is, as in `guard.ratelimit` or `websites[1]`.
+    pub field: String,
+    /// What is wrong, in the asker's language.
+    pub message: String,
+}

@@ -1,0 +1,44 @@
+//! What the routes work on.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use isso_daemon::{LogRing, Monitor};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::backup::Current;
+use crate::action_service::Service;
+use crate::checks::DatabaseStatus;
+use crate::restore::Restores;
+use crate::settings::Desk;
+
+/// What the routes work on.
+#[derive(Clone)]
+pub struct App {
+    /// The actions.
+    pub service: Service,
+    /// Files that are put in place.
+    pub restores: Restores,
+    /// The backup that is being made.
+    pub backup: Current,
+    /// The settings.
+    pub desk: Arc<Desk>,
+    /// What the checks of the database have found.
+    pub database: watch::Receiver<DatabaseStatus>,
+    /// The Isso process.
+    pub supervisor: Monitor,
+    /// Where Isso answers.
+    pub listen: SocketAddr,
+    /// What Isso logged.
+    pub logs: LogRing,
+    /// Whether the critical task stands.
+    pub password_needed: watch::Receiver<bool>,
+    /// How many descriptors this process may have.
+    pub descriptors: u64,
+    /// How many lines the program around the host could not print.
+    pub dropped_lines: Arc<AtomicU64>,
+    /// Ends `up`.
+    pub stop: CancellationToken,
+}

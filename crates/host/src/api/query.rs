@@ -1,0 +1,11 @@
+//! What several routes are asked behind `?`.
+
+use serde::Deserialize;
+
+/// Who asks.
+#[derive(Deserialize)]
+pub(super) struct Asker {
+    /// The language of the answer.
+    #[serde(default)]
+    pub language: String,
+}

@@ -1,0 +1,108 @@
+//! The API's socket file.
+
+use std::fs::{File, Permissions, remove_file, set_permissions, symlink_metadata};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+
+/// Under this name a socket cannot be found yet.
+const UNREADY: &str = "api.sock.new";
+
+/// A short path to the socket of a data folder, valid while this lives.
+///
+/// A socket's path is limited to 108 bytes ([unix(7)]), a data folder's is not: the way leads
+/// through an open descriptor of the folder.
+///
+/// [unix(7)]: https://man7.org/linux/man-pages/man7/unix.7.html
+#[derive(Debug)]
+pub struct SocketPath {
+    folder: File,
+}
+
+impl SocketPath {
+    /// The socket's name in the folder.
+    pub const NAME: &str = "api.sock";
+
+    /// Opens the folder.
+    pub fn new(data: &Path) -> io::Result<Self> {
+        let folder = File::open(data)?;
+        // Isso reads its settings through there, too.
+        if !Path::new("/proc/self/fd").is_dir() {
+            return Err(io::Error::other(
+                "there is no /proc/self/fd; mount it with `mount -t proc proc /proc`",
+            ));
+        }
+        Ok(Self { folder })
+    }
+
+    /// The path to connect to.
+    pub fn get(&self) -> PathBuf {
+        self.join(Self::NAME)
+    }
+
+    /// Listens under a name that clients do not look for, until [`Bound::publish`]. Only the owner may connect. Fails
+    /// where the socket could not be published either.
+    pub(crate) fn bind(self) -> io::Result<Bound> {
+        // A rename replaces a socket that a killed host left behind, and any file, but no folder.
+        if symlink_metadata(self.get()).is_ok_and(|there| there.is_dir()) {
+            return Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "a folder stands in its place",
+            ));
+        }
+        let unready = self.join(UNREADY);
+        match remove_file(&unready) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&unready)?;
+        let bound = Bound { listener, socket: self };
+        set_permissions(&unready, Permissions::from_mode(0o600))?;
+        bound.listener.set_nonblocking(true)?;
+        Ok(bound)
+    }
+
+    /// Takes the socket file away.
+    pub fn remove(&self) {
+        // What is left behind is replaced by the next `up`.
+        let _ = remove_file(self.get());
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        format!("/proc/self/fd/{}/{name}", self.folder.as_raw_fd()).into()
+    }
+}
+
+/// A socket that clients do not find yet. Dropped, it leaves no file.
+#[derive(Debug)]
+pub struct Bound {
+    listener: UnixListener,
+    socket: SocketPath,
+}
+
+impl Bound {
+    /// Gives the socket its name. From here on clients connect to it.
+    pub fn publish(&self) -> io::Result<(UnixListener, SocketPath)> {
+        let Bound { listener, socket } = self;
+        let folder = socket.folder.try_clone()?;
+        let listener = listener.try_clone()?;
+        std::fs::rename(socket.join(UNREADY), socket.get())?;
+        Ok((listener, SocketPath { folder }))
+    }
+}
+
+impl Bound {
+    /// The folder in which the socket is.
+    pub fn folder(&self) -> io::Result<File> {
+        self.socket.folder.try_clone()
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        // Published, it has another name.
+        let _ = remove_file(self.socket.join(UNREADY));
+    }
+}

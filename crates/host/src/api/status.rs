@@ -1,0 +1,147 @@
+//! What `issoctl status` tells.
+
+use isso_daemon::Phase;
+use isso_lifecycle::State;
+use serde::{Deserialize, Serialize};
+
+use crate::checks::DatabaseStatus;
+use crate::settings::SettingsStatus;
+
+/// How Isso is.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The state of the lifecycle.
+    pub state: String,
+    /// Whether Isso answers and reads its database, asked just now.
+    pub serving: bool,
+    /// Where Isso answers.
+    pub url: String,
+    /// Whether the critical task *Set Admin Password* stands.
+    pub password_needed: bool,
+    /// The websites that may embed comments.
+    pub websites: Vec<String>,
+    /// What Isso answered.
+    pub probe: Probe,
+    /// The process id of issoctl.
+    pub pid: u32,
+    /// How many lines could not be printed: stderr took no more, or not as fast as they came.
+    #[serde(default)]
+    pub dropped_lines: u64,
+    /// Whether `isso.cfg` is in force, and why not.
+    pub settings: SettingsStatus,
+    /// What the last thorough check of the database has found, and whether comments can be saved.
+    // An `up` that was started before issoctl was replaced does not tell it.
+    #[serde(default)]
+    pub database: DatabaseStatus,
+    /// The supervisor's own account.
+    pub supervisor: isso_daemon::Status,
+}
+
+/// What Isso answered to a request made just now.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Probe {
+    /// The version of Isso that answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl Status {
+    /// Which connections keep all workers from answering others.
+    pub fn held_by_clients(&self) -> Option<String> {
+        let supervisor = &self.supervisor;
+        let workers = supervisor.workers.filter(|workers| *workers > 0)?;
+        (supervisor.connections? >= workers)
+            .then(|| format!("it does not answer: each of its {workers} workers waits for a slow client"))
+    }
+
+    /// What the gunicorn before, which goes by the settings before, is still at.
+    pub fn finishing(&self) -> Option<String> {
+        let finishing = self.supervisor.finishing.as_ref()?;
+        let seconds = finishing.for_ms / 1000;
+        let work = match finishing.connections {
+            0 => "sends mail".to_owned(),
+            1 => "finishes 1 connection".to_owned(),
+            many => format!("finishes {many} connections"),
+        };
+        Some(format!(
+            "generation {} still {work}, for {seconds} s now; it takes no new ones and is ended after 35 s",
+            finishing.generation
+        ))
+    }
+
+    /// Why Isso does not serve, in words that are never empty.
+    pub fn why(&self) -> String {
+        let supervisor = &self.supervisor;
+        if self.password_needed {
+            return match &self.settings.reason {
+                Some(reason) => format!("it is not started: {reason}"),
+                None => "it waits for an admin password".to_owned(),
+            };
+        }
+        if self.state == State::Restoring.as_str() {
+            return "it is stopped while a backup is put back".to_owned();
+        }
+        let or = |said: &Option<String>, without: &str| said.clone().unwrap_or_else(|| without.to_owned());
+        match supervisor.phase {
+            Phase::Serving | Phase::Reloading => self
+                .held_by_clients()
+                .unwrap_or_else(|| or(&self.probe.error, "it does not answer")),
+            Phase::Waiting => or(&supervisor.last_exit, "it ended without saying why"),
+            Phase::Starting => match &supervisor.last_exit {
+                None => "it is still starting".to_owned(),
+                Some(reason) => format!("it is being started again after this: {reason}"),
+            },
+            Phase::Stopping => "it is being stopped".to_owned(),
+            Phase::Stopped => "it is stopped".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOLDEN: &str = include_str!("../../tests/golden/status.json");
+
+    /// A status that differs from the golden one in what is asked for.
+    fn status(state: &str, phase: &str, serving: bool) -> Status {
+        let mut status: Status = serde_json::from_str(GOLDEN).unwrap();
+        status.state = state.to_owned();
+        status.serving = serving;
+        status.settings.in_force = serving;
+        status.password_needed = state == "awaiting-password";
+        status.supervisor.phase = serde_json::from_value(phase.into()).unwrap();
+        status
+    }
+
+    #[test]
+    fn a_status_is_written_as_in_the_golden_file() {
+        let status: Status = serde_json::from_str(GOLDEN).unwrap();
+        let written = serde_json::to_string_pretty(&status).unwrap();
+        assert_eq!(written + "\n", GOLDEN);
+    }
+
+    #[test]
+    fn what_keeps_isso_down_is_told_and_not_the_password_that_it_hides() {
+        let mut status = status("awaiting-password", "stopped", false);
+        assert_eq!(status.why(), "it waits for an admin password");
+        let reason = "the settings cannot be used: the lock could not be taken";
+        status.settings.reason = Some(reason.to_owned());
+        assert_eq!(status.why(), format!("it is not started: {reason}"));
+    }
+
+    #[test]
+    fn the_reason_is_never_empty() {
+        let phases = ["stopped", "starting", "serving", "reloading", "waiting", "stopping"];
+        for phase in phases {
+            for state in ["installed", "awaiting-password", "restoring", "serving"] {
+                let why = status(state, phase, false).why();
+                assert!(why.starts_with("it "), "{phase}, {state}: {why}");
+            }
+        }
+    }
+}

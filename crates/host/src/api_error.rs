@@ -1,0 +1,163 @@
+//! Why something that was asked for was not done.
+
+use std::error::Error;
+
+use isso_actions::{Action, ActionError, Language, closest, refusal_text};
+use isso_lifecycle::{Refusal, with_causes};
+use serde::{Deserialize, Serialize};
+
+use crate::aside::NotDone;
+use crate::remedy::remedy;
+
+/// Why something was not done, in the asker's language.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ApiError {
+    /// What sort of problem it is.
+    pub kind: ApiErrorKind,
+    /// For a person.
+    pub message: String,
+    /// The field of the form, as in `guard.ratelimit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What a person at a terminal can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The sorts of [`ApiError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApiErrorKind {
+    /// There is no such action.
+    UnknownAction,
+    /// What was typed is wrong.
+    InvalidInput,
+    /// It cannot be done at the moment.
+    Refused,
+    /// It was tried and failed.
+    Failed,
+}
+
+impl ApiError {
+    /// What an action says.
+    pub(crate) fn of_action(error: &ActionError, language: Language) -> Self {
+        let kind = match error {
+            ActionError::UnknownAction(_) => ApiErrorKind::UnknownAction,
+            ActionError::Input(_) => ApiErrorKind::InvalidInput,
+            _ => ApiErrorKind::Failed,
+        };
+        Self {
+            kind,
+            message: error.localized(language),
+            field: error.path().map(str::to_owned),
+            hint: hint(error),
+        }
+    }
+
+    /// What was tried and failed.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self {
+            kind: ApiErrorKind::Failed,
+            message: message.into(),
+            field: None,
+            hint: None,
+        }
+    }
+
+    /// With what to do about it.
+    pub fn hint(mut self, hint: &str) -> Self {
+        self.hint = Some(hint.to_owned());
+        self
+    }
+
+    /// What was tried and failed, with its causes.
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
+        Self::failed(with_causes(error))
+    }
+
+    /// What was sent is wrong.
+    pub fn wrong(message: impl Into<String>) -> Self {
+        Self {
+            kind: ApiErrorKind::InvalidInput,
+            ..Self::failed(message)
+        }
+    }
+
+    /// What the state machine refused, or could not do and for which cause.
+    pub fn with_cause(refusal: &Refusal, language: Language) -> Self {
+        let mut problem = Self::of_refusal(refusal, language);
+        if let Refusal::Failed(failure) = refusal {
+            problem.message += &format!(" {}", with_causes(&*failure.source));
+            problem.hint = remedy(&*failure.source).map(str::to_owned);
+        }
+        problem
+    }
+
+    /// What the state machine refused, without a cause.
+    pub fn of_refusal(refusal: &Refusal, language: Language) -> Self {
+        if let Refusal::Action(cause) = refusal
+            && let Some(error) = cause.downcast_ref::<ActionError>()
+        {
+            return Self::of_action(error, language);
+        }
+        let text = refusal_text(refusal.code(), language);
+        let message = text.unwrap_or_else(|| refusal.to_string());
+        Self {
+            kind: ApiErrorKind::Refused,
+            message,
+            field: None,
+            hint: None,
+        }
+    }
+}
+
+impl From<NotDone> for ApiError {
+    fn from(error: NotDone) -> Self {
+        Self::of(&error)
+    }
+}
+
+/// What a person at a terminal can do about it.
+fn hint(error: &ActionError) -> Option<String> {
+    match error {
+        ActionError::UnknownAction(id) => {
+            let known = Action::ALL.into_iter().map(Action::id);
+            Some(match closest(id, known) {
+                Some(meant) => format!("did you mean `{meant}`? `issoctl action list` names all"),
+                None => "see which there are with `issoctl action list`".to_owned(),
+            })
+        }
+        ActionError::NoAddress => Some(
+            "write the address that visitors use into isso.cfg, as `public-endpoint` below [server]; while `issoctl up` \
+             runs, there is the address that it listens on, too"
+                .to_owned(),
+        ),
+        // What the system says, such as that the disk is full.
+        _ => remedy(error).map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use isso_lifecycle::{Operation, PortFailure};
+
+    use isso_cfg::VolumeError;
+
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_done_is_told_with_its_cause() {
+        let source = VolumeError::Lock {
+            path: "/srv/isso/.lock".into(),
+            source: std::io::ErrorKind::PermissionDenied.into(),
+        };
+        let refusal = Refusal::Failed(PortFailure {
+            operation: Operation::Prepare,
+            source: source.into(),
+        });
+        let problem = ApiError::with_cause(&refusal, Language::German);
+        assert!(problem.message.contains("/srv/isso/.lock"), "{}", problem.message);
+        assert!(problem.message.contains("permission denied"), "{}", problem.message);
+        assert!(problem.hint.is_some_and(|hint| hint.contains("owns")));
+    }
+}

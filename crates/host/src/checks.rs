@@ -1,0 +1,187 @@
+//! Thorough checks of the database beside an Isso that serves.
+//!
+//! A check is a process of its own ([`Commands::check_database`](crate::commands::Commands)): its memory is gone when
+//! it ends, SQLite's locks of this process are untouched, and it has the lowest priority. When one is due, [`is_due`]
+//! says.
+
+mod due;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use isso_database::{FileState, Verdict, last_verdict};
+use isso_lifecycle::State as Lifecycle;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use self::due::{PAUSE, is_due, later};
+use crate::aside::on_thread;
+use crate::commands::beside_us;
+use crate::machine::Handle;
+
+pub use report::{CheckReport, DatabaseStatus};
+
+/// Isso comes first.
+const AFTER_START: Duration = Duration::from_secs(2);
+/// How often it is asked whether the file has changed, which is one system call.
+const LOOK: Duration = Duration::from_secs(60);
+/// A check that takes longer is given up: its disk does not answer.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// The task that has the database checked.
+pub struct Checks {
+    database: PathBuf,
+    check: fn(&Path) -> Command,
+    status: watch::Sender<DatabaseStatus>,
+    /// What this process has had checked: where nothing can be written, no verdict stands beside the database.
+    last: Mutex<Option<Verdict>>,
+}
+
+impl Checks {
+    /// Checks of this database by this command, and what they find.
+    pub fn new(database: PathBuf, check: fn(&Path) -> Command) -> (Checks, watch::Receiver<DatabaseStatus>) {
+        let (status, found) = watch::channel(DatabaseStatus::default());
+        let checks = Checks {
+            database,
+            check,
+            status,
+            last: Mutex::default(),
+        };
+        (checks, found)
+    }
+
+    /// Checks whenever it is due and Isso serves, for ever.
+    pub async fn run(self: Rc<Self>, host: Handle) {
+        let mut states = host.states();
+        loop {
+            let checks = self.check_on_and_on(host.states());
+            if until_restore(&mut states, checks).await.is_none() {
+                return;
+            }
+            // What was found in the database before is not true of the one that takes its place.
+            *self.last() = None;
+            self.tell(DatabaseStatus::default());
+            if states.wait_for(|it| !is_restoring(it)).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Checks one database whenever it is due and Isso serves.
+    async fn check_on_and_on(&self, mut states: watch::Receiver<Lifecycle>) {
+        let mut is_first = true;
+        let mut failures = 0;
+        let is_serving = |state: &Lifecycle| *state == Lifecycle::Serving;
+        while states.wait_for(is_serving).await.is_ok() {
+            sleep(if is_first { AFTER_START } else { LOOK }).await;
+            if !is_serving(&states.borrow()) {
+                continue;
+            }
+            let is_due = self.is_due(is_first).await;
+            is_first = false;
+            if !is_due {
+                continue;
+            }
+            match self.check().await {
+                Ok(CheckReport::Verdict(verdict)) => {
+                    failures = 0;
+                    self.tell(DatabaseStatus::of(&verdict));
+                    *self.last() = Some(verdict);
+                }
+                // A busy Isso will pause some time.
+                Ok(CheckReport::Changed) => {
+                    sleep(Duration::from_secs(1 << failures)).await;
+                    failures = (failures + 1).min(9);
+                    is_first = true;
+                }
+                Ok(CheckReport::Failed(reason)) | Err(reason) => {
+                    tracing::warn!("the database could not be checked: {reason}");
+                    let status = self.status.borrow().clone();
+                    let error = Some(reason);
+                    self.tell(DatabaseStatus { error, ..status });
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    async fn is_due(&self, is_first: bool) -> bool {
+        let database = self.database.clone();
+        let looked = on_thread(move || {
+            // One that is gone is found out otherwise.
+            let state = FileState::of(&database).ok()?;
+            Some((last_verdict(&database), state))
+        });
+        let Some((last, state)) = looked.await.ok().flatten() else {
+            return false;
+        };
+        let last = later(last, self.last().clone());
+        // The look before the start may have made a check.
+        if let Some(verdict) = &last {
+            self.tell(DatabaseStatus::of(verdict));
+        }
+        is_due(last.as_ref(), &state, is_first)
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Verdict>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn check(&self) -> Result<CheckReport, String> {
+        let mut command = beside_us((self.check)(&self.database));
+        let done = timeout(LONGEST, command.kill_on_drop(true).output())
+            .await
+            .map_err(|_| format!("it took longer than {LONGEST:?}"))?
+            .map_err(|error| error.to_string())?;
+        serde_json::from_slice(&done.stdout).map_err(|_| {
+            let said = String::from_utf8_lossy(&done.stderr);
+            format!("the check ended with {}: {}", done.status, said.trim())
+        })
+    }
+
+    fn tell(&self, status: DatabaseStatus) {
+        if let Some(damage) = &status.damage
+            && self.status.borrow().damage != status.damage
+        {
+            let database = self.database.display();
+            tracing::error!("the database {database} is corrupt ({damage}); restore a backup");
+        }
+        self.status.send_replace(status);
+    }
+}
+
+fn is_restoring(state: &Lifecycle) -> bool {
+    *state == Lifecycle::Restoring
+}
+
+/// Works until another database is put in place, in the middle of the work too. Nothing if the host, or the work, has
+/// ended.
+async fn until_restore(states: &mut watch::Receiver<Lifecycle>, work: impl Future<Output = ()>) -> Option<()> {
+    tokio::select! {
+        biased;
+        // The guard that `wait_for` returns locks the state, so it is dropped at once.
+        is = async { states.wait_for(is_restoring).await.is_ok() } => is.then_some(()),
+        () = work => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_restore_ends_a_check_that_is_under_way() {
+        let (sender, mut states) = watch::channel(Lifecycle::Serving);
+        let check = async {
+            sender.send_replace(Lifecycle::Restoring);
+            std::future::pending::<()>().await;
+        };
+        assert_eq!(until_restore(&mut states, check).await, Some(()));
+        sender.send_replace(Lifecycle::Serving);
+        assert_eq!(until_restore(&mut states, async {}).await, None);
+    }
+}

@@ -1,0 +1,56 @@
+//! What a host tells the program that runs it.
+
+use isso_lifecycle::State;
+
+use crate::api::App;
+use crate::host_info::url;
+
+/// Something that a person or a service manager may want to know of at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostEvent {
+    /// The state of the lifecycle, at first and after each change.
+    State(State),
+    /// Isso serves, and did not before.
+    Serving {
+        /// Where.
+        url: String,
+    },
+    /// Isso has ended and is started again.
+    Down {
+        /// Why it ended.
+        reason: String,
+    },
+    /// Isso is not started.
+    NotStarted {
+        /// Why; nothing if it only waits for an admin password.
+        reason: Option<String>,
+    },
+    /// The host is about to stop Isso, and to end.
+    Stopping,
+}
+
+/// Tells every change of state, until the host ends.
+pub async fn report_states(app: App, tell: impl Fn(HostEvent)) {
+    let mut states = app.service.host.states();
+    let mut before = State::Installed;
+    loop {
+        let state = *states.borrow_and_update();
+        match state {
+            State::Serving if before != State::Serving => tell(HostEvent::Serving { url: url(app.listen) }),
+            State::Recovering => {
+                let reason = app.supervisor.last_exit();
+                let reason = reason.unwrap_or_else(|| "it ended without saying why".to_owned());
+                tell(HostEvent::Down { reason });
+            }
+            _ => {}
+        }
+        // A backup goes on beside whatever Isso does, and its end is no news of Isso.
+        if state != State::BackingUp {
+            before = state;
+        }
+        tell(HostEvent::State(state));
+        if states.changed().await.is_err() {
+            return;
+        }
+    }
+}

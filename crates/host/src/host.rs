@@ -1,0 +1,211 @@
+//! The long-running host behind `up` and `supervise`: state machine, supervisor, API, main loop.
+
+mod error;
+
+use std::io;
+use std::os::unix::net::UnixListener;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use isso_cfg::Volume;
+use isso_daemon::{Listener, LogRing, Program, Supervisor, SupervisorConfig, raise_descriptor_limit};
+use isso_lifecycle::{Event, Ports, Refusal, State};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::action_service::Service;
+use crate::api::{self, App, Current, SocketPath};
+use crate::checks::Checks;
+use crate::commands::Commands;
+use crate::events::{HostEvent, report_states};
+use crate::folder_watch;
+use crate::host_info::Surroundings;
+use crate::host_lock::HostLock;
+use crate::keep_going::keep_going;
+use crate::machine;
+use crate::ports::TaskFlag;
+use crate::restore::{ArchivePort, Reports, Restores};
+use crate::settings::{ConfigPort, Desk};
+use crate::watcher::follow;
+
+pub use error::HostError;
+
+/// How long the state machine waits for another process that holds the volume's lock. Meanwhile it starts no Isso in
+/// place of one that has died, so actions wait before they reach it.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How many lines of Isso's output are kept for `issoctl logs`.
+const LOG_LINES: usize = 2000;
+
+/// What a host runs, and with what.
+pub struct HostOptions {
+    /// The files.
+    pub volume: Volume,
+    /// The command line of gunicorn.
+    pub program: Program,
+    /// Where Isso answers.
+    pub listener: Listener,
+    /// The programs that the host starts beside Isso.
+    pub commands: Commands,
+    /// How many lines the program that runs the host could not print, for the status.
+    pub dropped_lines: Arc<AtomicU64>,
+}
+
+/// A host that was initialised and has not started Isso yet.
+pub struct Host {
+    lock: HostLock,
+    app: App,
+    checks: Checks,
+}
+
+impl HostLock {
+    /// Looks at the volume and puts it right.
+    pub async fn init(self, options: HostOptions) -> Result<Host, HostError> {
+        let HostOptions {
+            volume,
+            program,
+            listener,
+            commands,
+            dropped_lines,
+        } = options;
+        let listen = listener.local_address();
+        let inherited: Vec<_> = volume
+            .environment()
+            .inherited()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let volume = volume.with_lock_timeout(PATIENCE);
+        let desk = Arc::new(Desk::new(volume.clone()));
+        let logs = LogRing::new(LOG_LINES);
+        let (events, daemon_events) = mpsc::channel(16);
+        let config = SupervisorConfig {
+            program: program.variables(inherited),
+            database: volume.db_path(),
+            settings: Arc::clone(&desk) as _,
+            owner: self.owner.clone(),
+            stop_within: SupervisorConfig::STOP_WITHIN,
+        };
+        let supervisor = Supervisor::new(config, listener, logs.clone(), events).map_err(HostError::Supervisor)?;
+        let monitor = supervisor.monitor();
+        let task = watch::Sender::new(false);
+        let password_needed = task.subscribe();
+        let (archive, Reports { events, outcome }) = ArchivePort::new(&volume);
+        let ports = Ports {
+            settings: Box::new(ConfigPort(Arc::clone(&desk))),
+            tasks: Box::new(TaskFlag(task)),
+            daemon: Box::new(supervisor),
+            restorer: Box::new(archive),
+        };
+        let host = machine::spawn(ports, daemon_events, events);
+        host.send(Event::Init).await.map_err(HostError::Settings)?;
+        let restores = Restores {
+            host: host.clone(),
+            outcome,
+        };
+        let (checks, database) = Checks::new(volume.db_path(), commands.check_database);
+        let app = App {
+            database,
+            restores,
+            backup: Current::default(),
+            service: Service {
+                volume,
+                surroundings: Surroundings::Machine(Some(listen)),
+                host,
+            },
+            desk,
+            supervisor: monitor,
+            listen,
+            logs,
+            password_needed,
+            descriptors: raise_descriptor_limit(),
+            dropped_lines,
+            stop: CancellationToken::new(),
+        };
+        Ok(Host {
+            lock: self,
+            app,
+            checks,
+        })
+    }
+}
+
+impl Host {
+    /// The actions, and the state machine.
+    pub fn service(&self) -> &Service {
+        &self.app.service
+    }
+
+    /// Ends the host when it is cancelled.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.app.stop.clone()
+    }
+
+    /// Starts Isso and runs it until the stop token is cancelled, `issoctl stop`, or the loss of the data folder.
+    pub async fn run(self, tell: impl Fn(HostEvent) + 'static) -> Result<(), HostError> {
+        let Host { lock, app, checks } = self;
+        let HostLock {
+            data, _lock, socket, ..
+        } = lock;
+        let App {
+            service, stop, desk, ..
+        } = app.clone();
+        let host = service.host;
+        let tell = Rc::new(tell);
+        let (listener, published) = socket.publish().map_err(HostError::Api)?;
+        let api = tokio::task::spawn_local(serve(app.clone(), listener, published));
+        let telling = Rc::clone(&tell);
+        keep_going("telling the state", move || {
+            let tell = Rc::clone(&telling);
+            report_states(app.clone(), move |event| tell(event))
+        });
+
+        match host.send(Event::Start).await {
+            // Files that could not be settled count as files without a password, and the reason is told.
+            Err(Refusal::NoPassword | Refusal::Failed(_)) if host.state() == State::AwaitingPassword => {
+                tell(HostEvent::NotStarted { reason: desk.reason() });
+            }
+            // Whatever else is wrong with Isso is told as its state.
+            Ok(_) | Err(Refusal::NoPassword | Refusal::Failed(_)) => {}
+            Err(refusal) => return Err(HostError::Start(refusal)),
+        }
+        let (config, watching) = (service.volume.config_path(), host.clone());
+        keep_going("watching isso.cfg", move || {
+            follow(config.clone(), watching.clone(), Arc::clone(&desk))
+        });
+        let (checks, checking) = (Rc::new(checks), host.clone());
+        keep_going("checking the database", move || {
+            Rc::clone(&checks).run(checking.clone())
+        });
+        // The files of `supervise` lie elsewhere, and outlive a folder that holds but locks.
+        let is_home = service.volume.root() == data.path();
+        let gone = is_home.then(|| folder_watch::gone(data.path(), socket.folder()?));
+        let gone = async {
+            match gone {
+                Some(Ok(gone)) => gone.await.ok(),
+                Some(Err(error)) => {
+                    tracing::warn!("if the data folder is moved away, that is not noticed: {error}");
+                    None
+                }
+                None => None,
+            }
+        };
+        let gone = tokio::select! {
+            () = stop.cancelled() => None,
+            Some(gone) = gone => Some(gone),
+        };
+        stop.cancel();
+        tell(HostEvent::Stopping);
+        host.send(Event::Stop).await.map_err(HostError::Stop)?;
+        api.await.map_err(HostError::ApiTask)?.map_err(HostError::Api)?;
+        gone.map_or(Ok(()), |gone| Err(gone.into()))
+    }
+}
+
+async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
+    let served = api::serve(app, listener, socket).await;
+    if let Err(error) = &served {
+        tracing::error!("no command reaches this Isso, for the API is not served: {error}");
+    }
+    served
+}

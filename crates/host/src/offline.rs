@@ -1,0 +1,56 @@
+//! The host of a single command, for when no `up` runs: the same machine over the same files,
+//! with no Isso to start.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use isso_cfg::Volume;
+use isso_lifecycle::{Daemon, DaemonEvent, PortError, Ports};
+use tokio::sync::{mpsc, watch};
+
+use crate::machine::spawn;
+use crate::ports::TaskFlag;
+use crate::restore::{ArchivePort, Reports, Restores};
+use crate::settings::{ConfigPort, Desk};
+
+/// Starts a host that never brings Isso up.
+pub fn offline(volume: &Volume) -> Restores {
+    let (ports, daemon, Reports { events, outcome }) = ports(volume);
+    let host = spawn(ports, daemon, events);
+    Restores { host, outcome }
+}
+
+/// The ports of a host that never brings Isso up, and what they will tell.
+pub(crate) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, Reports) {
+    let (archive, reports) = ArchivePort::new(volume);
+    let ports = Ports {
+        settings: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
+        tasks: Box::new(TaskFlag(watch::Sender::new(false))),
+        daemon: Box::new(NoDaemon),
+        restorer: Box::new(archive),
+    };
+    let (_, daemon) = mpsc::channel(1);
+    (ports, daemon, reports)
+}
+
+/// A daemon that is never wanted up: an offline host is sent no `Start`.
+struct NoDaemon;
+
+#[derive(Debug, thiserror::Error)]
+#[error("no `issoctl up` runs here")]
+struct NotUp;
+
+#[async_trait]
+impl Daemon for NoDaemon {
+    async fn start(&mut self) -> Result<(), PortError> {
+        Err(NotUp.into())
+    }
+
+    async fn reload(&mut self) -> Result<(), PortError> {
+        Err(NotUp.into())
+    }
+
+    async fn stop(&mut self) -> Result<(), PortError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The ports of the state machine, joined to the crates that do the work.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use async_trait::async_trait;
+use isso_actions::{Action, ActionError, Done, Language};
+use isso_cfg::{Volume, VolumeError};
+use isso_lifecycle::{Effect, Invocation, PortError, Tasks};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::aside::on_thread;
+use crate::host_info::Surroundings;
+
+/// The critical task, shown by those that watch the flag.
+pub struct TaskFlag(pub watch::Sender<bool>);
+
+#[async_trait]
+impl Tasks for TaskFlag {
+    async fn raise(&mut self) -> Result<(), PortError> {
+        self.0.send_replace(true);
+        Ok(())
+    }
+
+    async fn clear(&mut self) -> Result<(), PortError> {
+        self.0.send_replace(false);
+        Ok(())
+    }
+}
+
+/// An action that a person runs, for the state machine.
+pub struct ActionRun {
+    /// The action.
+    pub action: Action,
+    /// What was typed into its form; `null` where there is nothing to fill in.
+    pub input: Value,
+    /// The language of the answer.
+    pub language: Language,
+    /// What it changes.
+    pub volume: Volume,
+    /// What is around it.
+    pub surroundings: Surroundings,
+    /// What it did, once it has run.
+    pub done: OnceLock<Done>,
+}
+
+// What was typed may hold a password.
+impl fmt::Debug for ActionRun {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.action.id())
+    }
+}
+
+#[async_trait]
+impl Invocation for ActionRun {
+    async fn run(&self) -> Result<Effect, PortError> {
+        let (volume, surroundings) = (self.volume.clone(), self.surroundings.clone());
+        let (action, language, input) = (self.action, self.language, self.input.clone());
+        // Waits for the volume's lock and for the disk, and may settle the files first, which sleeps.
+        let done = on_thread(move || run(&volume, &surroundings, action, language, &input)).await??;
+        let effect = match done.settings_changed {
+            true => Effect::Settings,
+            false => Effect::Nothing,
+        };
+        self.done.get_or_init(|| done);
+        Ok(effect)
+    }
+}
+
+/// Runs an action, on files that were settled first if that may be the cure of what it fails on.
+fn run(
+    volume: &Volume,
+    surroundings: &Surroundings,
+    action: Action,
+    language: Language,
+    input: &Value,
+) -> Result<Done, PortError> {
+    let facts = surroundings.facts(volume);
+    let run = || action.run(volume, &facts, language, input);
+    match run() {
+        Err(error) if is_curable(action, &error) => {
+            for note in volume.prepare()?.notes {
+                tracing::warn!("{note}");
+            }
+            Ok(run()?)
+        }
+        done => Ok(done?),
+    }
+}
+
+/// Whether an action finds a file that it can work on once the volume was settled. A file that was lost is made again
+/// from the settings that Isso served on last; one that cannot be read is left to its author, who may be typing. But a
+/// new password can always be set: it may be the only way on. Beside a file that was cut off there is a password that
+/// worked.
+fn is_curable(action: Action, error: &ActionError) -> bool {
+    match error {
+        ActionError::Volume(VolumeError::Missing { .. }) => true,
+        ActionError::Volume(VolumeError::CutOff { .. }) => false,
+        ActionError::Volume(_) => action == Action::SetAdminPassword,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// The last line may be half of one, or what a person wrote whose editor ends no file with a line break.
+    #[test]
+    fn no_action_throws_out_a_file_that_may_have_been_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = Volume::new(folder.path(), "/db/comments.db");
+        volume.prepare().unwrap();
+        let run = |action: Action, input: Value| {
+            let surroundings = Surroundings::Machine(None);
+            run(&volume, &surroundings, action, Language::English, &input)
+        };
+        run(Action::SetAdminPassword, Value::Null).unwrap();
+        let mut good = volume.read().unwrap().cfg;
+        good.set("guard", "ratelimit", "12").unwrap();
+        volume.remember(&good).unwrap();
+        let (before, _) = good.as_str().split_once("ratelimit = 12").unwrap();
+        let edited = format!("{before}direct-reply = 7\nratelimit = 1");
+        #[expect(clippy::disallowed_methods, reason = "an editor writes it in place")]
+        fs::write(volume.config_path(), &edited).unwrap();
+
+        let websites = json!({ "websites": ["https://blog.example"] });
+        for (action, input) in [(Action::SetAdminPassword, Value::Null), (Action::SetWebsites, websites)] {
+            let error = run(action, input).unwrap_err().to_string();
+            assert!(error.contains("in the midst of a line"), "{action:?}: {error}");
+            assert_eq!(fs::read_to_string(volume.config_path()).unwrap(), edited);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Putting the files right before Isso is started on them.
+
+use std::io::ErrorKind;
+
+use isso_cfg::{Document, Found, VolumeError};
+use isso_lifecycle::{Gate, PortError, with_causes};
+
+use super::{Desk, Papers, Trouble, gate};
+
+impl Desk {
+    /// Settles the files, and remembers why that failed: without it, a status could tell only that there is no
+    /// password.
+    pub(super) fn settle(&self) -> Result<Gate, PortError> {
+        let settled = self.try_to_settle();
+        if let Err(error) = &settled {
+            let reason = format!("the settings cannot be used: {}", with_causes(&**error));
+            let mut papers = self.papers();
+            papers.unsettled = true;
+            papers.trouble = Some(Trouble {
+                reason,
+                problems: Vec::new(),
+            });
+        }
+        settled
+    }
+
+    /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
+    fn try_to_settle(&self) -> Result<Gate, PortError> {
+        *self.papers() = Papers::default();
+        let root = self.volume.root();
+        // Settling would make new files where a folder was moved away, and the folder could not be moved back.
+        if self.volume.store_path().is_some() && !root.exists() {
+            return Err(format!("the data folder {} is gone", root.display()).into());
+        }
+        // Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
+        if isso_backup::finish(root)?.is_some() {
+            tracing::warn!("a restore that was broken off is finished");
+        }
+        let unwritable = match self.volume.prepare() {
+            Ok(settled) => {
+                for note in &settled.notes {
+                    tracing::warn!("{note}");
+                }
+                let cfg = self.volume.read()?.cfg;
+                let last_good = self.volume.last_good();
+                let mut papers = self.papers();
+                papers.accepted = Some(cfg);
+                papers.last_good = last_good;
+                return Ok(gate(settled.usable_password));
+            }
+            Err(error) => error,
+        };
+        let last_good = self.volume.last_good();
+        let nothing = || Document::parse(String::new()).expect("an empty file is well-formed");
+        let base = last_good.clone().unwrap_or_else(nothing);
+        let found = self.volume.review(&base)?.found;
+        let mut papers = self.papers();
+        papers.last_good.clone_from(&last_good);
+        match found {
+            Found::Same => papers.accepted = Some(base),
+            Found::Changed(cfg) => papers.accepted = Some(cfg),
+            Found::Refused(diagnostics) => {
+                papers.accepted = last_good;
+                papers.trouble = Some(Trouble::of_file(&diagnostics));
+            }
+        }
+        match papers.gate() {
+            // Nothing is wrong with the file itself, so what kept it from being settled is the news.
+            // Nor is it known what is wrong with a file that another process may be changing.
+            Gate::Locked if papers.trouble.is_none() || is_locked(&unwritable) => Err(unwritable.into()),
+            gate => Ok(gate),
+        }
+    }
+}
+
+/// Whether another process holds the volume's lock.
+fn is_locked(error: &VolumeError) -> bool {
+    matches!(error, VolumeError::Lock { source, .. } if source.kind() == ErrorKind::TimedOut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use isso_cfg::Volume;
+    use isso_lifecycle::SettingsFiles;
+
+    use super::*;
+    use crate::settings::ConfigPort;
+
+    #[tokio::test]
+    async fn files_that_cannot_be_settled_are_told_as_the_reason_and_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("comments.db");
+        let volume =
+            Volume::new(folder.path(), database.to_string_lossy()).with_lock_timeout(Duration::from_millis(20));
+        volume.prepare().unwrap();
+        let desk = Arc::new(Desk::new(volume));
+        let mut port = ConfigPort(Arc::clone(&desk));
+        let lock = std::fs::File::open(folder.path().join(".lock")).unwrap();
+        lock.lock().unwrap();
+        port.prepare().await.unwrap_err();
+        let reason = desk.status().reason.unwrap();
+        assert!(reason.contains(".lock could not be taken"), "{reason}");
+        assert!(desk.is_unsettled());
+        assert_eq!(desk.reason(), Some(reason));
+        drop(lock);
+        assert_eq!(port.prepare().await.unwrap(), Gate::Locked);
+        assert!(!desk.is_unsettled() && desk.status().reason.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_was_moved_away_is_not_made_again() {
+        let around = tempfile::tempdir().unwrap();
+        let (root, moved) = (around.path().join("data"), around.path().join("moved"));
+        let volume = Volume::new(&root, root.join("db/comments.db").to_string_lossy());
+        volume.prepare().unwrap();
+        let desk = Arc::new(Desk::new(volume));
+        let mut port = ConfigPort(Arc::clone(&desk));
+        port.prepare().await.unwrap();
+        std::fs::rename(&root, &moved).unwrap();
+        port.prepare().await.unwrap_err();
+        assert!(!root.exists());
+        std::fs::rename(&moved, &root).unwrap();
+        assert_eq!(port.prepare().await.unwrap(), Gate::Locked);
+    }
+}

@@ -1,0 +1,150 @@
+//! How an editor saves a file, as the kernel tells it.
+
+use std::ffi::OsStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::watch;
+
+use super::POLL;
+
+/// How far an editor is with saving the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The file is being written, or is away.
+    Begun,
+    /// It was closed, or another one took its place.
+    Done,
+}
+
+/// A watcher, if there is one.
+///
+/// One whose thread could not be started, as where no more processes are allowed, panics when it is to watch, and again
+/// when it is dropped. Both are caught.
+pub(super) struct Watching<W: Watcher>(pub(super) Option<W>);
+
+impl<W: Watcher> Watching<W> {
+    /// Watches a folder once more.
+    pub(super) fn watch(&mut self, folder: &Path) {
+        let Some(watcher) = &mut self.0 else { return };
+        // A folder that is away may be there the next time.
+        let watch = || watcher.watch(folder, RecursiveMode::NonRecursive);
+        if catch_unwind(AssertUnwindSafe(watch)).is_err() {
+            tracing::warn!(
+                "changes of isso.cfg are noticed only every {POLL:?}: no thread could be started to watch it"
+            );
+            self.give_up();
+        }
+    }
+
+    fn give_up(&mut self) {
+        let watcher = self.0.take();
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(watcher)));
+    }
+}
+
+impl<W: Watcher> Drop for Watching<W> {
+    fn drop(&mut self) {
+        self.give_up();
+    }
+}
+
+/// A watcher that tells the steps of saving this file.
+pub(super) fn watcher(config: &Path, steps: watch::Sender<Step>) -> Option<RecommendedWatcher> {
+    let name = config.file_name().map(OsStr::to_owned);
+    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let Ok(event) = event else { return };
+        let named = |path: &PathBuf| {
+            // Kubernetes changes a file by replacing the link `..data` beside it.
+            path.file_name() == name.as_deref() || path.ends_with("..data")
+        };
+        if let Some(step) = step(event.kind)
+            && (event.paths.is_empty() || event.paths.iter().any(named))
+        {
+            steps.send_replace(step);
+        }
+    });
+    watcher
+        .inspect_err(|error| {
+            tracing::warn!("changes of isso.cfg are noticed only every {POLL:?}: {error}");
+        })
+        .ok()
+}
+
+/// The step that a change of the folder is. Reading a file is none, and we read it after every change.
+fn step(kind: EventKind) -> Option<Step> {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Modify(ModifyKind::Metadata(_))
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(Step::Done),
+        EventKind::Access(_) => None,
+        _ => Some(Step::Begun),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, DataChange, MetadataKind};
+
+    use super::*;
+
+    /// As one of notify's whose thread could not be started.
+    #[derive(Debug)]
+    struct Threadless;
+
+    impl Watcher for Threadless {
+        fn new<F: notify::EventHandler>(_: F, _: notify::Config) -> notify::Result<Self> {
+            Ok(Threadless)
+        }
+
+        fn watch(&mut self, _: &Path, _: RecursiveMode) -> notify::Result<()> {
+            panic!("on purpose")
+        }
+
+        fn unwatch(&mut self, _: &Path) -> notify::Result<()> {
+            Ok(())
+        }
+
+        fn kind() -> notify::WatcherKind {
+            notify::WatcherKind::NullWatcher
+        }
+    }
+
+    impl Drop for Threadless {
+        fn drop(&mut self) {
+            panic!("on purpose, once more")
+        }
+    }
+
+    #[test]
+    fn a_watcher_without_its_thread_ends_nothing() {
+        drop(Watching(Some(Threadless)));
+        let mut watching = Watching(Some(Threadless));
+        watching.watch(Path::new("/"));
+        assert!(watching.0.is_none(), "it is given up");
+        watching.watch(Path::new("/"));
+    }
+
+    #[test]
+    fn a_file_is_saved_once_it_is_closed_or_in_place() {
+        let wrote = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let closed = |mode| EventKind::Access(AccessKind::Close(mode));
+        let renamed = |mode| EventKind::Modify(ModifyKind::Name(mode));
+        let changed = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
+        for (kind, expected) in [
+            (EventKind::Create(CreateKind::File), Some(Step::Begun)),
+            (wrote, Some(Step::Begun)),
+            (renamed(RenameMode::From), Some(Step::Begun)),
+            (renamed(RenameMode::To), Some(Step::Done)),
+            (renamed(RenameMode::Both), Some(Step::Done)),
+            (closed(AccessMode::Write), Some(Step::Done)),
+            (changed, Some(Step::Done)),
+            (closed(AccessMode::Read), None),
+            (EventKind::Access(AccessKind::Open(AccessMode::Any)), None),
+        ] {
+            assert_eq!(step(kind), expected, "{kind:?}");
+        }
+    }
+}

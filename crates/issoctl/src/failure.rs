@@ -1,0 +1,157 @@
+//! The one place that turns errors into words and exit codes.
+
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+
+use isso_host::lifecycle::causes;
+use isso_host::remedy;
+use serde_json::{Value, json};
+
+use crate::locate::DataFolder;
+use crate::output::Output;
+use crate::owner;
+
+type Source = Box<dyn Error + Send + Sync>;
+
+/// What a command ends with when it cannot do its work.
+#[derive(Debug)]
+pub struct Failure {
+    exit: u8,
+    message: String,
+    details: Option<Box<Value>>,
+    hint: Option<String>,
+    source: Option<Source>,
+    /// Whether `source` is the error that says `message`, and not the cause of it.
+    is_source_itself: bool,
+}
+
+impl Failure {
+    /// The operation failed.
+    pub const FAILED: u8 = 1;
+    /// What was typed is wrong.
+    pub const USAGE: u8 = 2;
+    /// Isso does not run (the code that `systemctl status` uses for it).
+    pub const NOT_RUNNING: u8 = 3;
+    /// It is saved, and Isso is still taking it over.
+    pub const ON_ITS_WAY: u8 = 4;
+
+    /// A failure with its cause.
+    pub fn new(message: impl Into<String>, source: impl Into<Source>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..Self::plain(message)
+        }
+    }
+
+    /// What an error of the host says, with its causes.
+    pub fn of(error: impl Into<Source>) -> Self {
+        let error = error.into();
+        Self {
+            is_source_itself: true,
+            ..Self::new(error.to_string(), error)
+        }
+    }
+
+    /// A failure that is its own cause.
+    pub fn plain(message: impl Into<String>) -> Self {
+        Self {
+            exit: Self::FAILED,
+            message: message.into(),
+            details: None,
+            hint: None,
+            source: None,
+            is_source_itself: false,
+        }
+    }
+
+    /// A failure of what was typed.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::plain(message).exit(Self::USAGE)
+    }
+
+    /// With another exit code.
+    pub fn exit(mut self, code: u8) -> Self {
+        self.exit = code;
+        self
+    }
+
+    /// With what to do next. Commands are written as for the default data folder: `issoctl status`.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// With something for programs to read under `--json`.
+    pub fn details(mut self, details: Value) -> Self {
+        self.details = Some(Box::new(details));
+        self
+    }
+
+    /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data
+    /// folder.
+    pub fn report(&self, data: Option<&DataFolder>, output: &Output) -> ExitCode {
+        let source = self.source.as_deref();
+        let remedy = || source.and_then(|source| remedy(source)).map(str::to_owned);
+        // For root, what was denied is denied to another user.
+        let is_denied = source.is_some_and(is_denied);
+        let of_root = || owner::remedy().filter(|_| is_denied);
+        let hint = of_root().or_else(|| self.hint.clone()).or_else(remedy);
+        let hint = match (hint, data) {
+            (Some(hint), Some(data)) => Some(data.spell(&hint)),
+            (hint, _) => hint,
+        };
+        output.error(&self.to_string(), &self.causes(), hint.as_deref());
+        if output.json {
+            let mut error = json!({ "message": self.to_string(), "causes": self.causes() });
+            if let Some(hint) = &hint {
+                error["hint"] = json!(hint);
+            }
+            if let Some(details) = &self.details {
+                error["details"] = json!(details);
+            }
+            output.json(&json!({ "error": error }));
+        }
+        ExitCode::from(self.exit)
+    }
+
+    /// The field of a form that is wrong, where one is.
+    pub fn field(&self) -> Option<&str> {
+        self.details.as_ref()?["field"].as_str()
+    }
+
+    /// What it says and its causes, in one line.
+    pub fn line(&self) -> String {
+        let all = std::iter::once(self.message.clone()).chain(self.causes());
+        all.collect::<Vec<_>>().join(": ")
+    }
+
+    fn causes(&self) -> Vec<String> {
+        let Some(source) = self.source.as_deref() else {
+            return Vec::new();
+        };
+        let first = (!self.is_source_itself).then(|| source.to_string());
+        first
+            .into_iter()
+            .chain(causes(source).map(ToString::to_string))
+            .collect()
+    }
+}
+
+fn is_denied(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if kind == Some(io::ErrorKind::PermissionDenied) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}

@@ -1,0 +1,66 @@
+//! `input` and `run`: an action's form, and the action itself.
+
+use std::path::Path;
+
+use isso_host::actions::NoticeTitle;
+use isso_host::{RunRequest, Shown};
+use serde_json::{Value, json};
+
+use crate::hook::{HookRun, repairs};
+use crate::protocol::{Input, Level, Request, Run};
+
+/// The form of an action.
+pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
+    let host = HookRun::begin(data, request).await;
+    let shown = host.service.show(action, host.language);
+    let notices = repairs(&host.service.volume, host.language);
+    let (spec, value, refusal) = match shown {
+        Ok(Shown { form, .. }) if form.is_null() => (json!({}), Value::Null, None),
+        Ok(Shown { form, prefill, .. }) => (form, prefill, None),
+        Err(problem) => (json!({}), Value::Null, Some(problem.message)),
+    };
+    Input {
+        spec,
+        value,
+        notices: notices.into_iter().collect(),
+        refusal,
+    }
+}
+
+/// Carries an action out. What it changed, the supervisor takes over when Isso runs.
+pub async fn run(data: &Path, request: Request, action: &str) -> Run {
+    let mut host = HookRun::begin(data, &request).await;
+    let typed = RunRequest {
+        input: request.input,
+        language: request.language,
+    };
+    let result = match host.service.run(action, typed).await {
+        Ok(ran) => {
+            // The result may hold a password that is shown only once: no refusal may hide it.
+            if let Some(warning) = ran.warning {
+                host.notify(Level::Warning, NoticeTitle::NotInForce, warning);
+            }
+            for_startos(ran.result)
+        }
+        Err(problem) => {
+            host.refuse_because(problem.message);
+            Value::Null
+        }
+    };
+    Run {
+        result,
+        orders: host.orders(),
+    }
+}
+
+/// StartOS has no word for a value on several lines. One that is said to have one line keeps its
+/// line breaks, and the button that copies it.
+fn for_startos(mut result: Value) -> Value {
+    let value = &mut result["result"];
+    if value["type"] == "multiline" {
+        value["type"] = json!("single");
+        value["qr"] = json!(false);
+        value["masked"] = json!(false);
+    }
+    result
+}

@@ -1,0 +1,136 @@
+//! The addresses at which visitors reach Isso, out of all that StartOS lists.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use isso_host::actions::HostInfo;
+use url::{Host, Url};
+
+use crate::protocol::{Address, Request};
+
+/// What StartOS told, as the actions take it.
+pub fn facts(request: &Request) -> HostInfo {
+    HostInfo {
+        system_smtp: request.system_smtp.clone(),
+        addresses: reachable(&request.addresses),
+    }
+}
+
+/// The addresses to embed, the best one first: those over https, because a browser loads nothing else
+/// into a page that came over https; among them those of the internet; and names before numbers.
+///
+/// What only this server or its neighbours can reach is left out. An address is offered as it is:
+/// behind an http port nobody speaks https.
+fn reachable(addresses: &[Address]) -> Vec<String> {
+    let mut found: Vec<(_, &Address)> = addresses
+        .iter()
+        .filter_map(|address| Some((rank(address)?, address)))
+        .collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, address)| address.url.clone()).collect()
+}
+
+/// The smaller, the better; `None` for an address that is of no use.
+fn rank(address: &Address) -> Option<(bool, bool, bool)> {
+    let url = Url::parse(&address.url).ok()?;
+    let is_number = match url.host()? {
+        Host::Domain(name) if is_local(name) || address.kind == "mdns" => return None,
+        Host::Ipv4(ip) if is_local_v4(ip) => return None,
+        Host::Ipv6(ip) if is_local_v6(ip) => return None,
+        host => !matches!(host, Host::Domain(_)),
+    };
+    let is_plain = match url.scheme() {
+        "https" => false,
+        "http" => true,
+        _ => return None,
+    };
+    Some((is_plain, !address.public, is_number))
+}
+
+fn is_local(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    ["localhost", "local"]
+        .iter()
+        .any(|tail| name == *tail || name.ends_with(&format!(".{tail}")))
+}
+
+fn is_local_v4(ip: Ipv4Addr) -> bool {
+    ip.is_loopback() || ip.is_link_local() || ip.is_unspecified()
+}
+
+fn is_local_v6(ip: Ipv6Addr) -> bool {
+    ip.is_loopback()
+        || ip.is_unicast_link_local()
+        || ip.is_unspecified()
+        || ip.to_ipv4_mapped().is_some_and(is_local_v4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(listed: &[(&str, bool, &str)], expected: &[&str]) {
+        let listed: Vec<_> = listed
+            .iter()
+            .map(|&(url, public, kind)| Address {
+                url: url.to_owned(),
+                public,
+                kind: kind.to_owned(),
+            })
+            .collect();
+        assert_eq!(reachable(&listed), expected);
+    }
+
+    #[test]
+    fn https_comes_first_and_then_the_internet() {
+        check(
+            &[
+                ("http://192.168.1.5:49152", false, "ipv4"),
+                ("https://192.168.1.5:49153", false, "ipv4"),
+                ("http://blog.example", true, "public-domain"),
+                ("https://203.0.113.7:49153", true, "ipv4"),
+                ("https://box.lan", false, "private-domain"),
+                ("https://comments.example", true, "public-domain"),
+                ("http://isso.onion", true, "plugin"),
+            ],
+            &[
+                "https://comments.example",
+                "https://203.0.113.7:49153",
+                "https://box.lan",
+                "https://192.168.1.5:49153",
+                "http://blog.example",
+                "http://isso.onion",
+                "http://192.168.1.5:49152",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_no_visitor_can_reach_is_left_out() {
+        check(
+            &[
+                ("https://localhost:8443", false, "private-domain"),
+                ("http://127.0.0.2:8080", false, "ipv4"),
+                ("http://[::1]:8080", false, "ipv6"),
+                ("http://[::ffff:127.0.0.1]:8080", false, "ipv6"),
+                ("http://169.254.3.4:8080", false, "ipv4"),
+                // An address with a zone is none that a page could name.
+                ("https://[fe80::1%2]:8443", false, "ipv6"),
+                ("https://[fe80::1]:8443", false, "ipv6"),
+                ("https://adjective-noun.local", false, "mdns"),
+                ("https://ADJECTIVE.Local.:8443", false, "private-domain"),
+                ("https://named-otherwise", false, "mdns"),
+                ("ssh://comments.example", true, "public-domain"),
+                ("no address", true, "public-domain"),
+            ],
+            &[],
+        );
+    }
+
+    #[test]
+    fn nothing_is_turned_into_what_it_is_not() {
+        check(
+            &[("http://192.168.1.5:8080", false, "ipv4")],
+            &["http://192.168.1.5:8080"],
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! `init`: the volume is put right, and everything announced.
+
+use std::path::Path;
+
+use isso_host::actions::{Interface as Shown, NoticeTitle, interface_text};
+use isso_host::database::{Depth, check_database};
+use isso_host::lifecycle::{Event, RestoreRequest};
+
+use crate::hook::HookRun;
+use crate::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
+use crate::{BACKUP, texts};
+
+/// Where Isso answers, in the official image.
+const PORT: u16 = 8080;
+
+/// Settles the volume; after a restore it looks at the database too.
+pub async fn run(data: &Path, request: &Request) -> Init {
+    let mut host = HookRun::begin(data, request).await;
+    host.refuse_unsettled();
+    if request.kind == Some(InitKind::Restore) {
+        restored(&mut host).await;
+    }
+    Init {
+        port: PORT,
+        interfaces: interfaces(&host),
+        orders: host.orders(),
+    }
+}
+
+/// StartOS has put the files back already. A damaged database is no reason to refuse them: nothing
+/// better is here, and Isso is not started on it. The person has to know, and to take an older backup.
+async fn restored(host: &mut HookRun) {
+    let from = BACKUP.into();
+    host.send(Event::Restore(RestoreRequest { from })).await;
+    let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);
+    if let Err(error) = &checked {
+        let message = texts::database(error, host.language);
+        host.notify(Level::Error, NoticeTitle::Damaged, message);
+    }
+    host.send(Event::RestoreFinished(Ok(()))).await;
+}
+
+fn interfaces(host: &HookRun) -> Vec<Interface> {
+    let of = |id, shown, kind, path| {
+        let (name, description) = interface_text(shown, host.language);
+        Interface {
+            id,
+            name,
+            description,
+            kind,
+            path,
+        }
+    };
+    vec![
+        of("comments", Shown::Comments, InterfaceKind::Api, ""),
+        of("admin", Shown::Admin, InterfaceKind::Ui, "/admin/"),
+    ]
+}

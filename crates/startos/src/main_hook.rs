@@ -1,0 +1,60 @@
+//! `main`: what runs in the subcontainer, behind the password gate.
+
+use std::path::Path;
+
+use std::collections::BTreeMap;
+
+use isso_host::actions::{HealthText, health_text};
+use isso_host::daemon::SupervisorConfig;
+use isso_host::lifecycle::Event;
+
+use crate::error::HookError;
+use crate::hook::HookRun;
+use crate::protocol::{Daemon, Image, Main, Mounts, Request};
+
+/// Where the supervisor keeps its socket, in the subcontainer.
+const SUPERVISOR: &str = "/run/issoctl";
+const MOUNTS: Mounts = Mounts {
+    program: "/opt/issoctl",
+    db: "/db",
+    config: "/config",
+    volume: "/volume",
+};
+/// How long the supervisor has beyond what it gives Isso, in milliseconds.
+const MARGIN: u32 = 5000;
+
+/// Lets Isso start, or says why it must not.
+pub async fn run(data: &Path, request: &Request) -> Result<Main, HookError> {
+    let Image { entrypoint, cmd } = request.image.clone();
+    let entrypoint = [entrypoint, cmd].into_iter().flatten().flatten().collect::<Vec<_>>();
+    if entrypoint.is_empty() {
+        return Err(HookError::Image);
+    }
+    let mut host = HookRun::begin(data, request).await;
+    host.refuse_unsettled();
+    host.send(Event::Start).await;
+    let display = health_text(HealthText::Name, host.language);
+    let daemon = host.starts().then(|| daemon(entrypoint, display));
+    Ok(Main {
+        daemon,
+        orders: host.orders(),
+    })
+}
+
+fn daemon(entrypoint: Vec<String>, display: String) -> Daemon {
+    let issoctl = |words: &[&str]| {
+        let program = [&format!("{}/issoctl", MOUNTS.program), "--data", SUPERVISOR];
+        program.iter().chain(words).map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let mut command = issoctl(&["supervise", "--volume", MOUNTS.volume, "--"]);
+    command.extend(entrypoint);
+    let stop_within = u32::try_from(SupervisorConfig::STOP_WITHIN.as_millis()).unwrap_or(u32::MAX);
+    Daemon {
+        display,
+        mounts: MOUNTS,
+        command,
+        env: BTreeMap::from([("ISSO_SETTINGS", format!("{}/isso.cfg", MOUNTS.config))]),
+        health: issoctl(&["startos", "health", "--volume", MOUNTS.volume]),
+        stop_within: stop_within.saturating_add(MARGIN),
+    }
+}

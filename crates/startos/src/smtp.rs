@@ -1,0 +1,31 @@
+//! `smtp`: `isso.cfg` follows the mail server that StartOS offers to all its services.
+
+use std::path::Path;
+
+use isso_host::actions::{NoticeTitle, follow_system_smtp};
+use isso_host::lifecycle::Event;
+
+use crate::hook::{HookRun, repairs};
+use crate::protocol::{Level, Orders, Request};
+
+/// Takes the mail server over where a person selected it. Mostly there is nothing to do, and then there are no orders.
+///
+/// This is part of each init, which mail must not keep from coming to its end: what cannot be taken over is told.
+pub async fn run(data: &Path, request: &Request) -> Orders {
+    let mut host = HookRun::begin(data, request).await;
+    let system = request.system_smtp.as_ref();
+    match follow_system_smtp(&host.service.volume, system, host.language) {
+        Ok(true) => host.send(Event::SettingsChanged).await,
+        Ok(false) => {
+            return Orders {
+                notices: repairs(&host.service.volume, host.language).into_iter().collect(),
+                ..Orders::default()
+            };
+        }
+        Err(error) => {
+            let message = error.localized(host.language);
+            host.notify(Level::Warning, NoticeTitle::NotInForce, message);
+        }
+    }
+    host.orders()
+}
