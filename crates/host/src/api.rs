@@ -24,6 +24,7 @@
 mod app;
 mod backup;
 mod client;
+mod current;
 mod input;
 mod listener;
 mod logs;
@@ -42,6 +43,6 @@ pub use status::{Probe, Status};
 pub use types::{Files, NOT_TOGETHER, NOT_TOGETHER_HINT, Swapped, Undone};
 
 pub(crate) use app::App;
-pub(crate) use backup::Current;
+pub(crate) use current::Current;
 pub(crate) use server::serve;
 pub(crate) use socket::Bound;

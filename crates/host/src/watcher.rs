@@ -10,7 +10,7 @@ use isso_lifecycle::{Event, with_causes};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use self::saving::{Step, Watching, watcher};
+use self::saving::{POLL, Step, Watching, watcher};
 use crate::aside::on_thread;
 use crate::machine::Handle;
 use crate::settings::Desk;
@@ -21,8 +21,6 @@ const QUIET: Duration = Duration::from_millis(100);
 const PAUSE: Duration = Duration::from_millis(20);
 /// Even where steps never end, the file is looked at after so many of these waits.
 const WAITS: usize = 10;
-/// How often the file is looked at where the system tells of no change, as on some network shares.
-const POLL: Duration = Duration::from_secs(30);
 /// When it is looked at first: it may have been saved since it was read for the start, before it was watched.
 const FIRST: Duration = Duration::from_secs(1);
 

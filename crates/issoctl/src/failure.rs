@@ -8,9 +8,9 @@ use isso_host::lifecycle::causes;
 use isso_host::remedy;
 use serde_json::{Value, json};
 
-use crate::locate::DataFolder;
 use crate::output::Output;
 use crate::owner;
+use crate::spell::Spelling;
 
 type Source = Box<dyn Error + Send + Sync>;
 
@@ -90,15 +90,15 @@ impl Failure {
 
     /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data
     /// folder.
-    pub fn report(&self, data: Option<&DataFolder>, output: &Output) -> ExitCode {
+    pub fn report(&self, spelling: Option<&Spelling>, output: &Output) -> ExitCode {
         let source = self.source.as_deref();
         let remedy = || source.and_then(|source| remedy(source)).map(str::to_owned);
         // For root, what was denied is denied to another user.
         let is_denied = source.is_some_and(is_denied);
         let of_root = || owner::remedy().filter(|_| is_denied);
         let hint = of_root().or_else(|| self.hint.clone()).or_else(remedy);
-        let hint = match (hint, data) {
-            (Some(hint), Some(data)) => Some(data.spell(&hint)),
+        let hint = match (hint, spelling) {
+            (Some(hint), Some(spelling)) => Some(spelling.spell(&hint)),
             (hint, _) => hint,
         };
         output.error(&self.to_string(), &self.causes(), hint.as_deref());

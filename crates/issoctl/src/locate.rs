@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 use isso_host::DataDir;
@@ -10,13 +10,13 @@ use isso_host::cfg::{Environment, Volume};
 
 use crate::failure::Failure;
 use crate::owner;
+use crate::spell::Spelling;
 
 /// The data folder of a command.
 #[derive(Debug, Clone)]
 pub struct DataFolder {
     dir: DataDir,
-    /// Whether it is the folder that is taken when none is named.
-    by_default: bool,
+    spelling: Spelling,
 }
 
 impl DataFolder {
@@ -45,8 +45,10 @@ impl DataFolder {
         match absolute.to_str() {
             // Isso expands `$NAME` in dbpath, and configparser trims it and ends it at a line break.
             Some(text) if !text.contains(['$', '\n', '\r']) && text.trim() == text => Ok(Self {
+                spelling: Spelling {
+                    folder: (!by_default).then(|| absolute.clone()),
+                },
                 dir: DataDir::new(absolute),
-                by_default,
             }),
             _ => Err(Failure::usage(format!(
                 "the data folder's name cannot stand in isso.cfg: {}",
@@ -56,15 +58,20 @@ impl DataFolder {
         }
     }
 
-    /// The folder if commands have to name it, for it is not the one that they take by default.
-    pub fn named(&self) -> Option<&Path> {
-        (!self.by_default).then(|| self.path())
+    /// How commands are spelled that work on the folder.
+    pub fn spelling(&self) -> &Spelling {
+        &self.spelling
+    }
+
+    /// Spells the commands in a text for a person.
+    pub fn spell(&self, text: &str) -> String {
+        self.spelling.spell(text)
     }
 
     /// Makes the folder, for its owner alone. Root then looks again whose it is.
     pub fn create(&self) -> Result<(), Failure> {
         self.dir.create()?;
-        owner::look_again(self.path())
+        Ok(owner::look_again(self.path())?)
     }
 
     /// The volume in the folder. The environment of this command stands in for that of the host.

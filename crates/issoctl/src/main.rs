@@ -1,6 +1,7 @@
 //! `issoctl`: the binary that joins the crates and talks to people.
 
 mod announce;
+mod bind;
 mod cli;
 mod cmd;
 mod failure;
@@ -49,9 +50,9 @@ async fn main() -> ExitCode {
     // What only root may read is opened before root becomes another user, and before any other thread is started.
     let source = cli.command.source().and_then(owner::open_as_root);
     if let Some(folder) = cli.command.works_in(data.path())
-        && let Err(failure) = owner::become_owner(folder)
+        && let Err(error) = owner::become_owner(folder)
     {
-        return failure.report(Some(&data), &output);
+        return Failure::from(error).report(Some(data.spelling()), &output);
     }
     if matches!(cli.command, Command::Up(_) | Command::Supervise(_)) {
         isso_host::share_heap();
@@ -59,7 +60,7 @@ async fn main() -> ExitCode {
     // The state machine's futures stay on this thread.
     let code = match LocalSet::new().run_until(run(&data, output, cli.command, source)).await {
         Ok(code) => code,
-        Err(failure) => failure.report(Some(&data), &output),
+        Err(failure) => failure.report(Some(data.spelling()), &output),
     };
     printer::flush(LAST_LINES);
     code

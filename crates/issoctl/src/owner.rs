@@ -8,6 +8,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, read_link, symlink_metadata};
+use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Component, Path, PathBuf};
@@ -19,14 +20,35 @@ use nix::sys::socket::sockopt::PeerCredentials;
 use nix::unistd::{Gid, Uid, User, geteuid, getuid, initgroups, setgroups, setresgid, setresuid};
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
-use crate::failure::Failure;
-
 /// Whom root has become.
 static BECAME: OnceLock<Uid> = OnceLock::new();
 /// The folder in which root works as root: no other user could write there.
 static STAYED: OnceLock<PathBuf> = OnceLock::new();
 /// As many links as the kernel follows.
 const LINKS: usize = 40;
+
+/// Why root does not work on a folder.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnerError {
+    /// The system refused it.
+    #[error("{} belongs to user {uid}, and root could not become that user to work on it", .folder.display())]
+    Become {
+        /// The folder.
+        folder: PathBuf,
+        /// The user.
+        uid: Uid,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another user was faster than root.
+    #[error("user {uid} has just put something in the place of {}, and root does not work there", .folder.display())]
+    Replaced {
+        /// The folder.
+        folder: PathBuf,
+        /// The user.
+        uid: Uid,
+    },
+}
 
 /// What to do where the user that root has become may not read or write; nothing if root is not concerned.
 pub fn remedy() -> Option<String> {
@@ -40,7 +62,7 @@ pub fn remedy() -> Option<String> {
 /// folder that is not there yet, only those above it count. The process cannot become root again.
 ///
 /// Where root runs the host (`supervise` keeps its user), root stays root, because the socket accepts root alone.
-pub fn become_owner(folder: &Path) -> Result<(), Failure> {
+pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
     if !geteuid().is_root() {
         return Ok(());
     }
@@ -73,34 +95,23 @@ pub fn become_owner(folder: &Path) -> Result<(), Failure> {
                 let _ = BECAME.set(uid);
                 Ok(())
             }
-            false => Err(std::io::Error::other("root's rights could not be given up")),
+            false => Err(io::Error::other("root's rights could not be given up")),
         }
     };
-    become_user().map_err(|source: std::io::Error| {
-        Failure::new(
-            format!(
-                "{} belongs to user {uid}, and root could not become that user to work on it",
-                folder.display()
-            ),
-            source,
-        )
-        .hint("run this as that user")
-    })
+    become_user().map_err(|source| OwnerError::Become { folder, uid, source })
 }
 
 /// Looks once more after the folder was made. While it was not there, another user could put a link, or a folder, in
 /// its place.
-pub fn look_again(folder: &Path) -> Result<(), Failure> {
+pub fn look_again(folder: &Path) -> Result<(), OwnerError> {
     let stayed = STAYED.get().filter(|it| *it == folder);
     let Some(owner) = stayed.and_then(|it| owner(it)) else {
         return Ok(());
     };
-    Err(Failure::plain(format!(
-        "user {} has just put something in the place of {}, and root does not work there",
-        owner.uid(),
-        folder.display()
-    ))
-    .hint("see what it is, or choose a folder in which no other user may write"))
+    Err(OwnerError::Replaced {
+        uid: Uid::from_raw(owner.uid()),
+        folder: folder.to_owned(),
+    })
 }
 
 /// Opens a file that root names, and that its own user may not be able to read. No link is followed on the way: another
@@ -124,7 +135,7 @@ fn root_listens_in(folder: &Path) -> bool {
     let socket = symlink_metadata(folder.join(SocketPath::NAME));
     let bound = socket.is_ok_and(|it| it.file_type().is_socket() && it.uid() == 0);
     let connected = || UnixStream::connect(SocketPath::new(folder)?.get());
-    let peer = || Ok::<_, std::io::Error>(getsockopt(&connected()?, PeerCredentials)?.uid());
+    let peer = || Ok::<_, io::Error>(getsockopt(&connected()?, PeerCredentials)?.uid());
     bound && peer().is_ok_and(|uid| uid == 0)
 }
 

@@ -1,18 +1,24 @@
 //! Commands in a text for a person.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
 use crate::cli::Cli;
-use crate::locate::DataFolder;
 
-impl DataFolder {
-    /// A text for a person with the commands in it spelled so that they work from any terminal, and on this folder:
-    /// `issoctl status` becomes `issoctl --data DIR status`, and the program is named by its path where the
-    /// shell would not find it.
+/// How commands have to be written for a person.
+#[derive(Debug, Clone)]
+pub struct Spelling {
+    /// The data folder, if commands have to name it.
+    pub folder: Option<PathBuf>,
+}
+
+impl Spelling {
+    /// A text with the commands in it spelled so that they work from any terminal, and on the data folder: `issoctl
+    /// status` becomes `issoctl --data DIR status`, and the program is named by its path where the shell would not find
+    /// it.
     pub fn spell(&self, text: &str) -> String {
-        spell(text, self.named())
+        spell(text, self.folder.as_deref())
     }
 }
 

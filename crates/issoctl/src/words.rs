@@ -4,4 +4,5 @@ mod client;
 mod data_dir;
 mod fields;
 mod host;
+mod owner;
 mod startos;

@@ -8,10 +8,13 @@ use isso_host::lifecycle::{Event, RestoreRequest};
 
 use crate::hook::HookRun;
 use crate::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
-use crate::{BACKUP, texts};
+use crate::texts;
 
 /// Where Isso answers, in the official image.
 const PORT: u16 = 8080;
+
+/// Where StartOS keeps the backup of the service.
+const BACKUP: &str = "/media/startos/backup";
 
 /// Settles the volume; after a restore it looks at the database too.
 pub async fn run(data: &Path, request: &Request) -> Init {

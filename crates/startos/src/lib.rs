@@ -42,9 +42,6 @@ use protocol::{Health, Init, Input, Main, Orders, Request, Run};
 
 pub use error::HookError;
 
-/// Where StartOS keeps the backup of the service.
-const BACKUP: &str = "/media/startos/backup";
-
 /// The hooks of the StartOS package.
 #[derive(Debug)]
 pub enum Hook {

@@ -8,7 +8,7 @@ use isso_daemon::{LogRing, Monitor};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::backup::Current;
+use super::current::Current;
 use crate::action_service::Service;
 use crate::checks::DatabaseStatus;
 use crate::restore::Restores;

@@ -1,7 +1,6 @@
 //! Backups beside a running host: the command makes them, the host knows of it.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
@@ -15,6 +14,7 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::IntervalStream;
 
 use super::app::App;
+use super::current::Current;
 use super::input::{Input, Path, Query};
 use super::query::Asker;
 use super::types::Ended;
@@ -23,35 +23,6 @@ use crate::machine::Handle;
 
 /// How often a line is written to the command that makes a backup.
 const EVERY: Duration = Duration::from_secs(1);
-
-/// The backup that is being made, by a number of its own.
-#[derive(Debug, Clone, Default)]
-pub struct Current(Arc<Mutex<Numbers>>);
-
-#[derive(Debug, Default)]
-struct Numbers {
-    last: u64,
-    current: Option<u64>,
-}
-
-impl Current {
-    fn begin(&self) -> u64 {
-        let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        numbers.last += 1;
-        numbers.current = Some(numbers.last);
-        numbers.last
-    }
-
-    /// Says whether it was this one's to end.
-    fn end(&self, number: u64) -> bool {
-        let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is = numbers.current == Some(number);
-        if is {
-            numbers.current = None;
-        }
-        is
-    }
-}
 
 /// Ends the backup when the command that makes it dies or disconnects.
 struct Permit {

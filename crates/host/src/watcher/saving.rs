@@ -3,12 +3,14 @@
 use std::ffi::OsStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch;
 
-use super::POLL;
+/// How often the file is looked at where the system tells of no change, as on some network shares.
+pub(super) const POLL: Duration = Duration::from_secs(30);
 
 /// How far an editor is with saving the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use super::progress::watched;
-use super::{bytes, comments, to_json};
+use super::words::{bytes, comments, to_json};
 use crate::cli::CreateArgs;
 use crate::failure::Failure;
 use crate::language;

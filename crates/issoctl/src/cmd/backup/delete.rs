@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use isso_host::backup::{delete, is_backup};
 use serde_json::json;
 
-use super::{confirm, find};
+use super::words::{confirm, find};
 use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::Output;

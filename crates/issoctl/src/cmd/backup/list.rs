@@ -7,7 +7,7 @@ use isso_host::backup::{BackupFile, list};
 use isso_host::lifecycle::with_causes;
 use serde_json::json;
 
-use super::{bytes, comments, time, to_json};
+use super::words::{bytes, comments, time, to_json};
 use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, Output};

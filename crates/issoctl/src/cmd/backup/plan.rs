@@ -9,7 +9,7 @@ use isso_host::cfg::{Change, Mended, Severity, Volume};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
-use super::{bytes, comments, time};
+use super::words::{bytes, comments, time};
 use crate::output::{BOLD, DIM, WARN};
 
 const CONFIG: &str = "config/isso.cfg";

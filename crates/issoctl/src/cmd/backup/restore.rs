@@ -17,7 +17,8 @@ use tokio::time::{Instant, sleep};
 
 use super::plan::Plan;
 use super::progress::watched;
-use super::{confirm, source};
+use super::source;
+use super::words::confirm;
 use crate::cli::RestoreArgs;
 use crate::failure::Failure;
 use crate::language;

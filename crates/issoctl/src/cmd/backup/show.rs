@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use isso_host::backup::{Archive, Manifest, RestoreSource};
 
 use super::plan::Plan;
-use super::{bytes, comments, source, time, to_json, verify};
+use super::words::{bytes, comments, time, to_json};
+use super::{source, verify};
 use crate::cli::ChoiceArgs;
 use crate::failure::Failure;
 use crate::locate::DataFolder;

@@ -10,7 +10,7 @@ use isso_host::backup::{
 use isso_host::database::SchemaProblem;
 use serde_json::json;
 
-use super::find;
+use super::words::find;
 use crate::cli::ChoiceArgs;
 use crate::failure::Failure;
 use crate::harmless::{As, harmless};
