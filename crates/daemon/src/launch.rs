@@ -24,7 +24,7 @@ const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
 const SILENCE: Duration = Duration::from_secs(1);
 /// How long a start waits until the disk has taken the marker beside the database.
 const MARKED: Duration = Duration::from_secs(3);
-/// Longer than [`REPEAT`](crate::generation::keeper::REPEAT), after which the order to stop is sent again.
+/// Longer than `REPEAT` of `generation/keeper.rs`, after which the order to stop is sent again.
 const TOLD_TWICE: Duration = Duration::from_millis(1500);
 
 /// Why a start failed.
