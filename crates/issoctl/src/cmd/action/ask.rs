@@ -7,7 +7,8 @@ use isso_host::Wrong;
 use isso_host::actions::form::{Disabled, Field, Filled, Form};
 use serde_json::{Value, json};
 
-use super::{Actions, text};
+use super::reach::Actions;
+use super::shown::text;
 use crate::failure::Failure;
 use crate::harmless::{As, harmless};
 use crate::output::{BAD, DIM, Output};

@@ -1,0 +1,114 @@
+//! The actions, wherever they are.
+
+use isso_host::actions::Action;
+use isso_host::lifecycle::Event;
+use isso_host::{Client, Listed, Ran, RunRequest, Service, Shown, Surroundings, Taken, Wrong, offline};
+use serde_json::Value;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::failure::Failure;
+use crate::language;
+use crate::locate::DataFolder;
+use crate::log::log;
+use crate::waiting::waiting;
+
+/// The actions of the running `up`, else of the files alone.
+pub(super) enum Actions {
+    /// Those of the host.
+    Api(Client),
+    /// Those of the files.
+    Files(Box<Service>),
+}
+
+impl Actions {
+    /// Connects to the host of the folder, if one runs.
+    pub(super) fn reach(data: &DataFolder) -> Result<Self, Failure> {
+        if let Some(client) = Client::connect(data.path())? {
+            return Ok(Self::Api(client));
+        }
+        let volume = data.volume();
+        let host = offline(&volume).host;
+        Ok(Self::Files(Box::new(Service {
+            volume,
+            surroundings: Surroundings::Machine(None),
+            host,
+        })))
+    }
+
+    /// Puts the files right before their form is read, as `up` would; repairs are listed on stderr.
+    ///
+    /// Nothing is made where no Isso is set up, nor for an action that does not exist.
+    pub(super) async fn settle(&self, data: &DataFolder, id: &str) -> Result<(), Failure> {
+        if let Self::Files(service) = self
+            && Action::find(id).is_ok()
+            && data.holds_isso().is_ok()
+        {
+            log(LevelFilter::WARN);
+            // An `up` that has begun meanwhile settles them itself.
+            match data.lock_for_command().await? {
+                Taken::ByHost => {}
+                _lock => init(service).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// All actions.
+    pub(super) async fn list(&self) -> Result<Vec<Listed>, Failure> {
+        let language = language::of_environment();
+        match self {
+            Self::Api(client) => Ok(client.actions(language).await?),
+            Self::Files(service) => Ok(service.list(language)?),
+        }
+    }
+
+    /// One action with its form.
+    pub(super) async fn show(&self, id: &str) -> Result<Shown, Failure> {
+        let language = language::of_environment();
+        match self {
+            Self::Api(client) => Ok(client.action(id, language).await?),
+            Self::Files(service) => Ok(service.show(id, language)?),
+        }
+    }
+
+    /// Checks what was filled in, and changes nothing.
+    pub(super) async fn check(&self, id: &str, input: Value) -> Result<Vec<Wrong>, Failure> {
+        let request = request(input);
+        match self {
+            Self::Api(client) => Ok(client.check(id, &request).await?),
+            Self::Files(service) => Ok(service.check(id, &request)?),
+        }
+    }
+
+    /// Runs an action.
+    pub(super) async fn run(&self, data: &DataFolder, id: &str, input: Value) -> Result<Ran, Failure> {
+        let request = request(input);
+        match self {
+            Self::Api(client) => Ok(waiting(client.run(id, &request)).await?),
+            Self::Files(service) => {
+                data.create()?;
+                // Held while the files change, so that no `up` begins with half of it.
+                let _lock = match data.lock_for_command().await? {
+                    // One has begun since, perhaps while a person was filling in the form.
+                    Taken::ByHost => return Ok(waiting(data.client()?.run(id, &request)).await?),
+                    lock => lock,
+                };
+                init(service).await?;
+                Ok(service.run(id, request).await?)
+            }
+        }
+    }
+}
+
+async fn init(service: &Service) -> Result<(), Failure> {
+    let done = service.host.send(Event::Init).await;
+    done.map(drop)
+        .map_err(|refusal| Failure::new("the data folder cannot be used", refusal))
+}
+
+fn request(input: Value) -> RunRequest {
+    RunRequest {
+        input,
+        language: language::of_environment().tag().to_owned(),
+    }
+}
