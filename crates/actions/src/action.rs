@@ -1,4 +1,4 @@
-//! The actions, and what all of them have in common.
+//! The five actions.
 
 use isso_cfg::{Contents, Volume};
 use serde_json::Value;
@@ -12,12 +12,12 @@ use crate::metadata::Metadata;
 use crate::result::ActionResult;
 use crate::{configure_server, configure_smtp, embed_code, set_admin_password, set_websites};
 
-/// Something a person can have done.
+/// An action that a person can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Chooses the websites that may show comments.
     SetWebsites,
-    /// Decides on moderation, protection from spam and the like.
+    /// Sets moderation, the time for corrections, protection from spam and what is shown.
     ConfigureServer,
     /// Turns notifications by email on or off.
     ConfigureSmtp,
@@ -37,13 +37,13 @@ impl Action {
         Self::EmbedCode,
     ];
 
-    /// The action of an id.
+    /// Finds the action with this id.
     pub fn find(id: &str) -> Result<Self, ActionError> {
         let action = Self::ALL.into_iter().find(|action| action.id() == id);
         action.ok_or_else(|| ActionError::UnknownAction(id.to_owned()))
     }
 
-    /// What the host calls the action.
+    /// The action's id, as in `issoctl action run ID`.
     pub fn id(self) -> &'static str {
         match self {
             Self::SetWebsites => "set-websites",
@@ -54,7 +54,7 @@ impl Action {
         }
     }
 
-    /// How the host announces the action.
+    /// The name, description and so on by which the host announces the action.
     pub fn metadata(self, language: Language, contents: &Contents) -> Metadata {
         match self {
             Self::SetWebsites => set_websites::metadata(language),
@@ -65,7 +65,7 @@ impl Action {
         }
     }
 
-    /// What a person has to fill in, if anything.
+    /// The form that a person fills in; `None` for an action without one.
     pub fn form(self, language: Language, host_info: &HostInfo) -> Option<Form> {
         match self {
             Self::SetWebsites => Some(set_websites::form(language)),
@@ -76,7 +76,7 @@ impl Action {
         }
     }
 
-    /// What stands in the form at first: the present settings, passwords included. `null` without a form.
+    /// The present settings as an input of the form, passwords included; `null` for an action without a form.
     pub fn prefill(self, contents: &Contents) -> Value {
         match self {
             Self::SetWebsites => set_websites::prefill(contents),
@@ -87,7 +87,7 @@ impl Action {
         }
     }
 
-    /// Checks what a person filled in and carries the action out, or changes nothing and says why.
+    /// Checks the input and carries the action out, or changes nothing and says why.
     ///
     /// It takes the volume's lock, and waits for nothing else.
     pub fn run(
@@ -106,7 +106,7 @@ impl Action {
         }
     }
 
-    /// Checks what a person filled in as [`Action::run`] does, and carries nothing out.
+    /// Checks the input as [`Action::run`] does, and changes nothing.
     pub fn check(
         self,
         contents: &Contents,
@@ -123,7 +123,8 @@ impl Action {
         }
     }
 
-    /// Finds out what takes time and adds it to the result: whether a mail server accepts the saved credentials.
+    /// Tries the saved mail settings after `configure-smtp`, and adds the mail server's answer to the result. The other
+    /// actions leave the result as it is.
     ///
     /// It waits on the network for five seconds at most, and may be dropped at any moment.
     pub async fn after(self, volume: &Volume, language: Language, result: ActionResult) -> ActionResult {

@@ -1,4 +1,4 @@
-//! What a person meant who misspelt a name.
+//! Finds the name that a person meant and misspelt.
 
 /// The known name that is most like the given one, if one is like it at all.
 pub fn closest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -7,7 +7,7 @@ pub fn closest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .map(|name| (likeness(name), name))
-        // The threshold that clap has for its own suggestions leaves out what is merely as long.
+        // This is the threshold of clap's own suggestions. A lower one finds names that are only as long.
         .filter(|(likeness, _)| *likeness > 0.7)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, name)| name)

@@ -225,7 +225,7 @@ struct Guard {
 }
 
 impl Input {
-    /// The two lengths of time, or what is wrong with either.
+    /// Reads the two lengths of time, or reports each one that is wrong.
     fn durations(&self, language: Language) -> Result<(Duration, Duration), Vec<InputError>> {
         let read = |path: &str, label: String, text: &str| {
             Duration::parse(text).map_err(|error| InputError {

@@ -1,9 +1,8 @@
-//! *Email notifications*: the mail server, who is told about new comments, and whether commenters are told about
-//! replies.
+//! *Email notifications*: the mail server, the recipient of new comments, and whether commenters get mail about replies.
 //!
-//! The selection goes to `store.json`, what Isso needs to know to `isso.cfg`. What a person set there by hand and the
-//! form cannot express (`security = none`, another port) stays as long as the person leaves the host and the connection
-//! in the form as they are. Other items of `notify` always stay. The system's mail server is always taken as the host
+//! `store.json` remembers what a person selected, and `isso.cfg` holds what Isso needs. A setting that a person wrote by
+//! hand and the form cannot express (`security = none`, another port) stays as long as the host and the connection in
+//! the form stay as they are. Other items of `notify` always stay. The system's mail server is always used as the host
 //! describes it.
 
 mod follow;
@@ -108,7 +107,7 @@ pub(crate) fn run(
     })
 }
 
-/// Tries the saved credentials, and adds to the result what the mail server answered.
+/// Tries the saved credentials, and adds the mail server's answer to the result.
 pub(crate) async fn after(volume: &Volume, language: Language, mut result: ActionResult) -> ActionResult {
     match volume.read() {
         Ok(contents) if sends_mail(&contents.cfg) => {
@@ -120,7 +119,7 @@ pub(crate) async fn after(volume: &Volume, language: Language, mut result: Actio
     result
 }
 
-/// Writes both files, and gives back the host if mail is sent.
+/// Writes the selection and the settings, and returns the mail server's name if Isso is to send mail.
 fn save(contents: &mut Contents, input: &Input, host_info: &HostInfo) -> Result<Option<String>, ActionError> {
     let shown = Selection::shown(contents);
     let selection = json!(input.smtp);
@@ -162,7 +161,7 @@ fn write_account(cfg: &mut Document, credentials: &Credentials) -> Result<(), Ac
     Ok(())
 }
 
-/// Adds mail to the ways in which new comments are reported, or takes it away, and leaves the other ways alone.
+/// Adds mail to the items of `notify`, or removes it, and keeps the other items.
 fn notify(cfg: &mut Document, by_mail: bool) -> Result<bool, ActionError> {
     let mut backends = cfg.read_list(&keys::NOTIFY);
     if backends.iter().any(|backend| is_smtp(backend)) == by_mail {

@@ -5,8 +5,8 @@ use crate::result::ActionResult;
 /// What an action did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
-    /// What to show.
+    /// The result to show.
     pub result: ActionResult,
-    /// Whether Isso must read its settings anew.
+    /// Whether `isso.cfg` changed, so that Isso must read it again.
     pub settings_changed: bool,
 }

@@ -1,12 +1,12 @@
-//! Lengths of time, spelled for Isso as the person spelled them, where Isso understands that.
+//! Lengths of time, kept in the spelling of the person who typed them where Isso understands it.
 //!
-//! Any sensible spelling is accepted and turned into Isso's grammar. What is in that grammar already stays as it is, so
-//! that `30d` does not come back as `4w2d`.
+//! Any sensible spelling is accepted and turned into Isso's grammar. A text that follows the grammar already stays as it
+//! is, so that `30d` does not come back as `4w2d`.
 
 use isso_cfg::{Document, EditError, Key, Timedelta, TimedeltaError};
 use regex_lite::Regex;
 
-/// A length of time and how it is spelled.
+/// A length of time and its spelling.
 pub(crate) struct Duration {
     span: Timedelta,
     pub text: String,
@@ -17,13 +17,13 @@ impl Duration {
         Timedelta::parse(text).map(|span| Self::spelled(text.trim(), span))
     }
 
-    /// What Isso reads; `None` where it reads nothing that makes sense.
+    /// The length of time that Isso reads from the key; `None` where Isso reads none.
     pub fn read(cfg: &Document, key: &Key) -> Option<Self> {
         let span = cfg.read_timedelta(key)?;
         Some(Self::spelled(&cfg.read_text(key), span))
     }
 
-    /// Writes it, unless what stands there means the same.
+    /// Writes the length of time, unless the present value means the same.
     pub fn write(&self, cfg: &mut Document, key: &Key) -> Result<bool, EditError> {
         if cfg.read_timedelta(key) == Some(self.span) {
             return Ok(false);

@@ -44,7 +44,7 @@ pub(crate) fn check(host_info: &HostInfo, language: Language, input: &Value) -> 
     read(host_info, language, input).map(drop)
 }
 
-/// The address chosen; where there is only one, none has to be.
+/// Reads the chosen address. If the host has only one address, it need not be chosen.
 fn read(host_info: &HostInfo, language: Language, input: &Value) -> Result<Input, ActionError> {
     let is_open = match &input["address"] {
         Value::Null => true,

@@ -7,16 +7,16 @@ use crate::input_problem::InputProblem;
 
 /// Why an action was not carried out. Nothing has changed then.
 ///
-/// These texts are shown to the person who ran the action, so unlike other errors they are whole sentences;
-/// `Display` gives them in English.
+/// The person who ran the action reads these texts, so unlike other errors they are whole sentences. `Display` gives
+/// them in English.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.localized(Language::English))]
 pub enum ActionError {
     /// There is no such action.
     UnknownAction(String),
-    /// What was typed is wrong; everything that is, in the order of the form.
+    /// Fields of the input are wrong: all of them, in the order of the form.
     Input(Vec<InputError>),
-    /// The system's mail server was chosen, and there is none.
+    /// The input selects the system's mail server, and the system has none.
     NoSystemSmtp,
     /// No browser can reach this server yet.
     NoAddress,
@@ -53,7 +53,7 @@ impl ActionError {
         }
     }
 
-    /// The field that is wrong, as in `guard.ratelimit` or `websites[1]`; the first one when several are.
+    /// The first wrong field, as in `guard.ratelimit` or `websites[1]`, where a field is wrong.
     pub fn path(&self) -> Option<&str> {
         match self {
             Self::Input(errors) => errors.first().map(|error| error.path.as_str()),
@@ -68,20 +68,20 @@ impl From<Vec<InputError>> for ActionError {
     }
 }
 
-/// A field that was not filled in as it should be.
+/// A wrong field of an input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.localized(Language::English))]
 pub struct InputError {
-    /// Where the field is in the input, as in `guard.ratelimit` or `websites[1]`.
+    /// The field's place in the input, as in `guard.ratelimit` or `websites[1]`.
     pub path: String,
-    /// What the form calls it.
+    /// The field's name in the form.
     pub label: String,
     /// What is wrong.
     pub problem: InputProblem,
 }
 
 impl InputError {
-    /// The error as a sentence for the person who typed.
+    /// The error as a sentence for the person who filled in the form.
     pub fn localized(&self, language: Language) -> String {
         let problem = self.problem.localized(language);
         tr!(

@@ -1,11 +1,11 @@
 //! Forms, serialised exactly as StartOS' SDK serialises its `InputSpec`, and read back from that.
 //!
-//! A [`Form`] is the one description of what an action takes. Whoever has one can do all of this, on either side of the
-//! API:
+//! A [`Form`] is the one description of what an action takes. An *input* is a filled-in form as JSON. On both ends of the
+//! API a program can:
 //!
-//! - list its fields with what stands in them ([`Form::walk`]), and hide what is secret ([`Form::mask`]);
-//! - begin with what it holds by default ([`Form::defaults`]), and put `FIELD=VALUE` texts into it ([`Form::assign`]);
-//! - check an input ([`Form::check`]), its names included ([`Form::check_names`]).
+//! - list the fields with their values in an input ([`Form::walk`]), and hide the secrets ([`Form::mask`]);
+//! - make an input of the defaults ([`Form::defaults`]), and put `FIELD=VALUE` texts into it ([`Form::assign`]);
+//! - check the values of an input ([`Form::check`]) and the names in it ([`Form::check_names`]).
 //!
 //! The types mirror
 //! [`inputSpecTypes`](https://github.com/Start9Labs/start-technologies/tree/master/shared-libs/ts-modules/start-core)
@@ -45,7 +45,7 @@ pub use self::walk::Filled;
 pub struct Form(#[serde(with = "pairs")] Vec<(String, Field)>);
 
 impl Form {
-    /// A form of these fields, each with its name in the input.
+    /// Makes a form of these fields, each with its name in the input.
     pub fn new<N: Into<String>>(fields: impl IntoIterator<Item = (N, Field)>) -> Self {
         Self(fields.into_iter().map(|(name, field)| (name.into(), field)).collect())
     }
@@ -56,11 +56,11 @@ impl Form {
     }
 
     /// Each field with its name in the input.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &Field)> {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &Field)> {
         self.0.iter().map(|(name, field)| (name.as_str(), field))
     }
 
-    /// Whether the form leaves a person anything to decide. A choice of one thing at most does not.
+    /// Whether a person has anything to decide. A select with one value at most leaves nothing to decide.
     pub fn asks_something(&self) -> bool {
         self.fields()
             .any(|(_, field)| !matches!(field, Field::Select(select) if select.values.len() < 2))
@@ -88,7 +88,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// What the field is called.
+    /// The field's name in the form.
     pub fn name(&self) -> &str {
         match self {
             Self::Text(field) => &field.name,
@@ -114,7 +114,7 @@ impl Field {
         }
     }
 
-    /// The field's word of caution.
+    /// The warning beside the field.
     pub fn warning(&self) -> Option<&str> {
         match self {
             Self::Text(field) => field.warning.as_deref(),
@@ -127,7 +127,7 @@ impl Field {
         }
     }
 
-    /// What of the field cannot be used. A group of fields can always be used.
+    /// Whether the field, or some of its choices, cannot be used.
     pub fn disabled(&self) -> &Disabled {
         match self {
             Self::Text(field) => &field.disabled,
@@ -140,7 +140,7 @@ impl Field {
         }
     }
 
-    /// Whether what is typed into the field is hidden.
+    /// Whether a text is hidden while it is typed into the field.
     pub fn is_masked(&self) -> bool {
         match self {
             Self::Text(field) => field.masked,
@@ -149,7 +149,8 @@ impl Field {
         }
     }
 
-    /// What can be chosen in the field, each id with how it is shown; nothing if the field is no choice.
+    /// The id of each choice that can be made in the field, with the text shown for it. Other fields than choices have
+    /// none.
     pub fn choices(&self) -> Vec<(&str, &str)> {
         match self {
             Self::Select(field) => field.choices().collect(),

@@ -1,10 +1,10 @@
-//! What only the host knows.
+//! What the host knows and an action may need.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// What only the host knows and an action may need.
+/// What the host knows and an action may need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct HostInfo {
@@ -23,9 +23,9 @@ pub struct SystemSmtp {
     pub port: u16,
     /// The sender, with or without a name.
     pub from: String,
-    /// Who logs in.
+    /// The user name.
     pub username: String,
-    /// With what, if anything.
+    /// The password, if there is one.
     pub password: Option<String>,
     /// How the connection is encrypted.
     pub security: Security,
@@ -50,14 +50,14 @@ impl fmt::Debug for SystemSmtp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Security {
-    /// From the first byte. Isso's word for it is `ssl`.
+    /// From the first byte. Isso calls this `ssl`.
     Tls,
     /// After the `STARTTLS` command.
     Starttls,
 }
 
 impl Security {
-    /// The SDK's word for it.
+    /// The SDK's name for it.
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Tls => "tls",
@@ -65,7 +65,7 @@ impl Security {
         }
     }
 
-    /// Isso's word for it, in `[smtp] security`.
+    /// Isso's name for it, in `[smtp] security`.
     pub(crate) fn for_isso(self) -> &'static str {
         match self {
             Self::Tls => "ssl",

@@ -1,9 +1,9 @@
-//! The five languages every text is ready in.
+//! The five languages of the texts.
 
 /// A language of the texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
-    /// English, also for a language that is not spoken here.
+    /// English, which stands in for every language that is not listed here.
     #[default]
     English,
     /// Spanish.
@@ -20,7 +20,7 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 5] = [Self::English, Self::Spanish, Self::German, Self::Polish, Self::French];
 
-    /// The language a tag such as `de_DE`, `de-AT` or `de_DE.UTF-8` asks for; English when it asks for another.
+    /// The language that a tag such as `de_DE`, `de-AT` or `de_DE.UTF-8` names; English if it names another.
     pub fn of(tag: &str) -> Self {
         let language = tag.split(['_', '-', '.', '@']).next().unwrap_or_default();
         let spoken = |known: &Self| known.tag()[..2].eq_ignore_ascii_case(language);

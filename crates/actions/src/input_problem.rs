@@ -1,82 +1,82 @@
-//! What can be wrong with what a person typed into a field.
+//! What can be wrong with a field of an input.
 
 use isso_cfg::{Origin, OriginError, SecretError, TimedeltaError};
 
 use crate::i18n::{Language, tr};
 
-/// What is wrong with what a person typed. It never holds the text of a masked field.
+/// What is wrong with a field of an input. It never holds the text of a masked field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputProblem {
-    /// Nothing stands where something must.
+    /// The field must be filled in, and is empty.
     Missing,
-    /// Something else than a text.
+    /// The value is not a text.
     NotAText,
-    /// Something else than a number.
+    /// The value is not a number.
     NotANumber,
-    /// A fraction.
+    /// The number is not whole.
     NotWhole,
-    /// Something else than true or false.
+    /// The value is neither true nor false.
     NotASwitch,
-    /// Something else than a list.
+    /// The value is not a list.
     NotAList,
-    /// None of these choices.
+    /// The value is none of these choices.
     NotAChoice(Vec<String>),
-    /// A choice that the host does not offer now.
+    /// The host does not offer this choice now.
     Unavailable(String),
-    /// Something else than what the field is fixed to.
+    /// The field is fixed to this text, and the value is another one.
     Fixed(String),
-    /// A line break, or another character that no line of `isso.cfg` can hold.
+    /// The text has a line break, or another character that a line of `isso.cfg` cannot hold.
     ControlCharacter,
-    /// A text of fewer characters.
+    /// The text has too few characters.
     TooShort {
         /// The least number.
         min: usize,
     },
-    /// A text of more characters.
+    /// The text has too many characters.
     TooLong {
         /// The greatest number.
         max: usize,
     },
-    /// A smaller number.
+    /// The number is too small.
     TooSmall {
         /// The least value.
         min: i64,
     },
-    /// A larger number.
+    /// The number is too large.
     TooLarge {
         /// The greatest value.
         max: i64,
     },
-    /// A shorter list.
+    /// The list has too few items.
     TooFew {
         /// The least number of items.
         min: usize,
     },
-    /// A longer list.
+    /// The list has too many items.
     TooMany {
         /// The greatest number of items.
         max: usize,
     },
-    /// A text of another form; this is what the field asks for, in the form's language.
+    /// The text does not match the field's pattern; this describes the pattern, in the form's language.
     Pattern(String),
-    /// Not the address of a website.
+    /// The text is not the address of a website.
     Origin(OriginError),
-    /// A public website without encryption.
+    /// The website is public and not encrypted.
     PublicHttp(Origin),
-    /// Not a length of time.
+    /// The text is not a length of time.
     Duration(TimedeltaError),
-    /// A text that would not reach Isso unchanged.
+    /// The text would not reach Isso unchanged.
     Secret(SecretError),
-    /// Not the name of a server.
+    /// The text is not the name of a server.
     HostName,
-    /// Not an email address.
+    /// The text is not an email address.
     Email,
-    /// Notifications without anybody to notify.
+    /// Notifications are on, and no recipient is given.
     NoRecipient,
 }
 
 impl InputProblem {
-    /// The problem as a sentence for the person who typed.
+    /// The problem as a sentence for the person who filled in the form.
     pub fn localized(&self, language: Language) -> String {
         match self {
             Self::Missing => tr!(language, "problem.missing"),

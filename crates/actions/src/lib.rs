@@ -1,28 +1,28 @@
-//! What a person has done to an Isso server: the five actions, their forms, checks, effects and words.
+//! The actions that a person runs on an Isso server: their forms, checks, effects and texts.
 //!
-//! An [`Action`] is announced by its [`Metadata`], asks for what its [`Form`] names, shows what stands there now
-//! ([`Action::prefill`]), and is carried out by [`Action::run`]. All of it serialises as StartOS' SDK does, so the shim
-//! of the StartOS package, the command line and a web page share one description. Forms and metadata are read back into
-//! the types that they were made from, so a program at the other end of the API lists, fills in and checks a form with
-//! the same code. Nothing here draws, asks or prints.
+//! A host announces an [`Action`] by its [`Metadata`], shows its [`Form`] filled in with the present settings
+//! ([`Action::prefill`]), and runs it ([`Action::run`]). Metadata, forms and results serialise as StartOS' SDK
+//! serialises its own, so the StartOS package, the command line and a web page share one description. Forms and metadata
+//! are read back into the types that they were made from, so a program at the other end of the API lists, fills in and
+//! checks a form with the same code. This crate draws nothing, asks no questions and prints nothing.
 //!
 //! # How a run goes
 //!
-//! 1. The input is held against the form ([`Form::check`]), whatever the host has checked already.
-//! 2. Under the volume's lock the texts become typed values (origins, lengths of time, secrets), and every field that
-//!    is wrong is reported with its path.
-//! 3. The settings that the action owns are written. A setting that means the same as before is left as it is written.
+//! 1. [`Form::check`] checks the input, also when the host has checked it already.
+//! 2. Under the volume's lock the action turns texts into typed values (origins, lengths of time, secrets), and reports
+//!    every wrong field with its path.
+//! 3. The action writes the settings that it owns. A setting that means the same as before is left as it is written.
 //!
-//! A run waits for nothing but the volume's lock. What has to wait on the network, [`Action::after`] does: it tries the
-//! mail server and adds what it answered to the result. It changes nothing, so it may be dropped at any moment.
+//! A run waits for nothing but the volume's lock. [`Action::after`] does what waits on the network: it tries the mail
+//! server and adds the answer to the result. It changes nothing, so the host may drop it at any moment.
 //!
 //! # Guarantees
 //!
 //! - A run that fails has changed nothing.
-//! - No password is in an error, in a log or in `Debug` output. It is in [`Action::prefill`] and in the result of
-//!   `set-admin-password`, where a person asked for it.
+//! - No error, log or `Debug` output holds a password. [`Action::prefill`] and the result of `set-admin-password` hold
+//!   one, because a person asked for it.
 //! - A [`Form`] that was read back from JSON takes and refuses the same inputs as the one that was sent.
-//! - Every text is ready in each [`Language`].
+//! - Every text exists in each [`Language`].
 //!
 //! # Example
 //!

@@ -1,29 +1,29 @@
-//! How the host announces an action.
+//! The name, description and so on of an action.
 
 use serde::{Deserialize, Serialize};
 
-/// How the host announces an action: the SDK's `ActionMetadata`.
+/// What the host shows of an action before it runs: the SDK's `ActionMetadata`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Metadata {
-    /// What the action is called.
+    /// The action's name.
     pub name: String,
-    /// What it does.
+    /// What the action does.
     pub description: String,
-    /// What a person must confirm first.
+    /// A warning that a person must confirm before the action runs.
     pub warning: Option<String>,
-    /// Whether it can be run.
+    /// Whether the action can be run.
     pub visibility: Visibility,
-    /// When it can be run.
+    /// When the action can be run.
     pub allowed_statuses: AllowedStatuses,
-    /// Whether it has a form.
+    /// Whether the action has a form.
     pub has_input: bool,
-    /// The heading it stands under.
+    /// The heading under which the action is listed.
     pub group: Option<String>,
 }
 
 impl Metadata {
-    /// An action with a form, without warning or heading.
+    /// The metadata of an action with a form, without a warning or a heading.
     pub(crate) fn new(name: String, description: String) -> Self {
         Self {
             name,
@@ -37,18 +37,18 @@ impl Metadata {
     }
 }
 
-/// Whether an action can be run. Here, all of them can.
+/// Whether an action can be run. All actions of this crate can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Visibility {
-    /// It can.
+    /// The action can be run.
     Enabled,
 }
 
-/// When an action can be run. Here, all of them always can.
+/// When an action can be run. All actions of this crate always can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AllowedStatuses {
-    /// Whether the service runs or not.
+    /// At any time, whether the service runs or not.
     Any,
 }

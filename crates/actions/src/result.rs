@@ -1,10 +1,10 @@
-//! What an action shows when it has run, serialised as the SDK's `ActionResult` of version 1.
+//! The result of an action, serialised as the SDK's `ActionResult` of version 1.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What an action shows when it has run.
+/// The result of an action, for the person who ran it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionResult {
     version: Version,
@@ -12,7 +12,7 @@ pub struct ActionResult {
     pub title: String,
     /// What happened, in words.
     pub message: Option<String>,
-    /// What to take away.
+    /// A value for the person to copy, such as a new password.
     pub result: Option<ResultValue>,
 }
 
@@ -42,7 +42,7 @@ enum Version {
     One,
 }
 
-/// What to take away from an [`ActionResult`].
+/// The value of an [`ActionResult`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum ResultValue {
@@ -52,9 +52,9 @@ pub enum ResultValue {
         value: String,
         /// Whether a button copies it.
         copyable: bool,
-        /// Whether it is also shown as a QR code.
+        /// Whether the value is also shown as a QR code.
         qr: bool,
-        /// Whether it is hidden until asked for.
+        /// Whether the value is hidden until the person asks for it.
         masked: bool,
     },
     /// A value on several lines.

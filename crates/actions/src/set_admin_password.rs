@@ -47,7 +47,7 @@ pub(crate) fn run(volume: &Volume, language: Language) -> Result<Done, ActionErr
     })
 }
 
-/// Letters and digits from the kernel's random numbers.
+/// Makes a password of letters and digits, seeded by the kernel's random number generator.
 fn password() -> Result<String, SysError> {
     let mut random = StdRng::try_from_rng(&mut SysRng)?;
     Ok(Alphanumeric.sample_string(&mut random, LENGTH))

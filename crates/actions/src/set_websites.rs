@@ -1,11 +1,12 @@
-//! *Websites*: who may show comments from this server, `[general] host` in `isso.cfg`.
+//! *Websites*: the websites that may show comments from this server, `[general] host` in `isso.cfg`.
 //!
-//! Isso does not start without an entry, and its first entry is the address it falls back on. So a placeholder,
-//! `localhost`, always stands last; the form does not show it. Several spellings of one origin become one entry.
+//! Isso does not start without an entry, and uses the first entry where it needs an address and has no other. So a
+//! placeholder, `localhost`, always stands last; the form does not show it. Several spellings of one origin become one
+//! entry.
 //!
-//! What a person put into the file by hand is not lost here. An entry that means an origin appears in the form as that
-//! origin (`blog.example.org` is `http://blog.example.org` for Isso); any other one appears as it stands. Both may
-//! stay, even where the form would not take them anew.
+//! The form shows every entry that a person wrote into the file. An entry that means an origin is shown as that origin
+//! (`blog.example.org` is `http://blog.example.org` for Isso); any other entry is shown as it stands. Both may stay, even
+//! where the form would not take them as new entries.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -72,8 +73,7 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
     let input: Input = form(language).read(input)?;
     let updated = volume.update(|contents| {
         let lines = input.lines(contents, language)?;
-        // Websites from the environment have no placeholder, and stay as they are written for as long as nothing is
-        // changed.
+        // Websites from the environment have no placeholder. They stay as they are written until they are changed.
         if !contents.cfg.is_expanded(&keys::HOST) || lines != shown(&contents.cfg) {
             let with_placeholder = [&lines[..], &[PLACEHOLDER.to_owned()]].concat();
             contents.cfg.write_lines(&keys::HOST, &with_placeholder)?;
@@ -105,12 +105,12 @@ impl Input {
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Entry {
     Origin(Origin),
-    /// What a person put into the file and no browser will ever send, a wildcard for example.
+    /// A text that no browser sends as an origin, such as a wildcard. It is in the file already.
     Other(String),
 }
 
 impl Entry {
-    /// Reads a line of the file as Isso does: without a scheme it means http, and whatever follows the host is ignored.
+    /// Reads a line of the file as Isso does: without a scheme it means http, and Isso ignores all behind the host.
     fn of(line: &str) -> Self {
         let (scheme, rest) = line.split_once("://").unwrap_or(("http", line));
         let host = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
@@ -138,7 +138,7 @@ fn entries(cfg: &Document) -> impl Iterator<Item = Entry> {
     cfg.read_lines(&keys::HOST).into_iter().map(|line| Entry::of(&line))
 }
 
-/// The lines to write for what was typed: each origin once, in the order typed, without the placeholder.
+/// The lines to write for the websites typed: each origin once, in the order typed, without the placeholder.
 fn lines(typed: &[String], present: &HashSet<Entry>, language: Language) -> Result<Vec<String>, ActionError> {
     let mut seen = HashSet::new();
     let mut lines = Vec::new();

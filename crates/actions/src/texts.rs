@@ -1,8 +1,8 @@
-//! Texts that belong to no action, for the hosts.
+//! Texts that the hosts show beside the actions.
 
 use crate::i18n::{Language, tr};
 
-/// Why something was refused or failed, by the code of the state machine's refusal; `None` for a code without a text.
+/// The text for the code of a refusal by the state machine; `None` for a code without a text.
 pub fn refusal_text(code: &str, language: Language) -> Option<String> {
     Some(match code {
         "not-initialised" => tr!(language, "refusal.not-initialised"),
@@ -23,12 +23,12 @@ pub fn refusal_text(code: &str, language: Language) -> Option<String> {
     })
 }
 
-/// Why the critical task *Set Admin Password* stands there.
+/// The reason that the critical task *Set Admin Password* gives.
 pub fn password_task_reason(language: Language) -> String {
     tr!(language, "task.set-admin-password")
 }
 
-/// What a service interface is called, and what it is for.
+/// The name and the description of a service interface.
 pub fn interface_text(interface: Interface, language: Language) -> (String, String) {
     match interface {
         Interface::Comments => (
@@ -42,7 +42,7 @@ pub fn interface_text(interface: Interface, language: Language) -> (String, Stri
     }
 }
 
-/// What a host shows of the server.
+/// A service interface, which the host lists with its addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interface {
     /// The comments, which websites embed.
@@ -51,7 +51,7 @@ pub enum Interface {
     Admin,
 }
 
-/// How Isso is, in words.
+/// The state of Isso, as the health check words it.
 pub fn health_text(health: HealthText<'_>, language: Language) -> String {
     match health {
         HealthText::Name => tr!(language, "health.name"),
@@ -64,26 +64,26 @@ pub fn health_text(health: HealthText<'_>, language: Language) -> String {
     }
 }
 
-/// How Isso can be.
+/// A state of Isso, or the name of the health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HealthText<'a> {
-    /// What the check itself is called.
+    /// The name of the health check.
     Name,
-    /// Isso answers.
+    /// Isso answers requests.
     Ready,
-    /// It does not answer yet.
+    /// Isso does not answer yet.
     Starting,
-    /// It answers, and changed settings are being put in force.
+    /// Isso answers, and is taking over changed settings.
     Reloading,
-    /// It answers, and by other settings than those in the file, for this reason.
+    /// Isso answers with other settings than those in the file, for this reason.
     NotInForce(&'a str),
-    /// It does not answer, for this reason.
+    /// Isso does not answer, for this reason.
     Down(&'a str),
-    /// Nobody supervises it.
+    /// No supervisor runs.
     Unsupervised,
 }
 
-/// Whether Isso has the settings that an action saved, in words.
+/// Says whether Isso uses the settings that an action saved.
 pub fn outcome_text(outcome: OutcomeText<'_>, language: Language) -> String {
     match outcome {
         OutcomeText::InForce => tr!(language, "outcome.in-force"),
@@ -95,24 +95,24 @@ pub fn outcome_text(outcome: OutcomeText<'_>, language: Language) -> String {
     }
 }
 
-/// How Isso can stand to settings that an action saved.
+/// Whether Isso uses the settings that an action saved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutcomeText<'a> {
-    /// It serves with them.
+    /// Isso serves with them.
     InForce,
-    /// It is not to run yet, and will start with them.
+    /// Isso is not to run yet, and will start with them.
     Waits,
-    /// It serves with those before, and takes these over.
+    /// Isso serves with the settings before, and is taking these over.
     NotYet,
-    /// It serves with those before, for this reason.
+    /// Isso serves with the settings before, for this reason.
     Refused(&'a str),
-    /// It is being started again, after this.
+    /// Isso is being started again, for this reason.
     Restarting(&'a str),
-    /// It ought to serve and does not, for this reason.
+    /// Isso should serve and does not, for this reason.
     Down(&'a str),
 }
 
-/// What is wrong with the database, in words.
+/// Says what is wrong with the database.
 pub fn database_text(trouble: DatabaseText<'_>, language: Language) -> String {
     match trouble {
         DatabaseText::Corrupt(damage) => tr!(language, "database.corrupt", damage = damage),
@@ -127,11 +127,11 @@ pub fn database_text(trouble: DatabaseText<'_>, language: Language) -> String {
 pub enum DatabaseText<'a> {
     /// SQLite found this damage.
     Corrupt(&'a str),
-    /// It vanished, or lost its tables.
+    /// The database vanished, or lost its tables.
     Gone,
-    /// It can be read, but nothing can be saved in it, for this reason.
+    /// The database can be read but not written, for this reason.
     Unsaved(&'a str),
-    /// It cannot be read or written, for this reason.
+    /// The database cannot be read or written, for this reason.
     Unusable(&'a str),
 }
 
@@ -144,13 +144,13 @@ pub fn notice_title(notice: NoticeTitle, language: Language) -> String {
     }
 }
 
-/// What a person is notified of.
+/// The subject of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeTitle {
-    /// Settings were put right that Isso would have refused.
+    /// Settings that Isso would have refused were repaired.
     Repaired,
     /// The database that came with a backup is damaged.
     Damaged,
-    /// What an action saved, Isso does not have yet.
+    /// Isso does not use the settings yet that an action saved.
     NotInForce,
 }

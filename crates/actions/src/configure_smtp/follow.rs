@@ -1,4 +1,4 @@
-//! Following the mail server that the host offers to all its services.
+//! Keeps `isso.cfg` in step with the mail server that the host offers to all its services.
 
 use isso_cfg::{Contents, Volume, keys};
 use serde_json::{Value, json};
@@ -9,16 +9,16 @@ use crate::error::ActionError;
 use crate::host_info::{HostInfo, SystemSmtp};
 use crate::i18n::Language;
 
-/// Where `store.json` remembers, beside the selection, that the host's mail server is gone for now.
+/// The member of the selection in `store.json` that is set while the host has no mail server.
 const PAUSED: &str = "paused";
 
-/// Has `isso.cfg` follow the host's mail server where a person selected it; says whether the file changed.
+/// Writes the host's mail server to `isso.cfg` if a person selected it, and says whether the file changed.
 ///
-/// When the host has none any more, Isso sends no mail until it has one again; `store.json` remembers whether
-/// commenters were told about replies. Who took mail out of `isso.cfg` by hand, gets none back.
+/// While the host has no mail server, Isso sends no mail; `store.json` remembers whether commenters got mail about
+/// replies. Mail that a person removed from `isso.cfg` by hand stays removed.
 ///
-/// An account that Isso would not see as it is, for a password with a `$NAME` in it, is an error, and the file keeps
-/// the one it has.
+/// An account that Isso would read as another one, because its password has a `$NAME` in it, is an error, and the file
+/// keeps the account that it has.
 pub fn follow_system_smtp(
     volume: &Volume,
     system: Option<&SystemSmtp>,
@@ -32,7 +32,7 @@ pub fn follow_system_smtp(
     Ok(updated.cfg_changed)
 }
 
-/// Forgets that mail was paused, now that a person has decided.
+/// Forgets that mail was paused, because a person has saved a selection since.
 pub(super) fn forget(contents: &mut Contents) {
     if !contents.store.smtp()[PAUSED].is_null() {
         set_paused(contents, Value::Null);

@@ -1,6 +1,6 @@
-//! The SDK's `inputSpecConstants.smtpInputSpec`: no mail, the system's mail server, or one's own.
+//! The SDK's `inputSpecConstants.smtpInputSpec`: no mail, the system's mail server, or another one.
 //!
-//! The English texts are the SDK's. It has no other language; the translations are ours.
+//! The English texts are the SDK's. The SDK has no other language, so the translations are ours.
 
 use crate::form::{Disabled, Field, Form, Pattern, Select, Text, Union, Variant};
 use crate::host_info::Security;
@@ -10,7 +10,7 @@ use crate::i18n::{Language, tr};
 pub(super) const EMAIL_WITH_NAME: &str =
     r"^([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))|([^<]*<([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))>)$";
 
-/// The port of implicit TLS, which the form does not let anybody change.
+/// The port of implicit TLS. The form fixes it.
 pub(super) const TLS_PORT: &str = "465";
 
 /// The ports that the form offers for STARTTLS.

@@ -1,4 +1,4 @@
-//! What a person typed into the form, and what is wrong with it beyond what the form can tell.
+//! The input of the form, and the checks that the form itself cannot make.
 
 use isso_cfg::{Document, Key, Secret, keys};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ impl Input {
         self.to.as_deref().unwrap_or_default()
     }
 
-    /// Drops spaces around everything but the password, which is kept as typed.
+    /// Removes spaces around every text but the password, which is kept as typed.
     pub fn trimmed(mut self) -> Self {
         let trim = |text: &mut String| *text = text.trim().to_owned();
         self.to.iter_mut().for_each(trim);
@@ -40,7 +40,7 @@ impl Input {
         self
     }
 
-    /// What the form alone cannot find out. A value that stands in `isso.cfg` already may stay there.
+    /// Checks what the form itself cannot. A value that `isso.cfg` has already may stay there.
     pub fn check(&self, cfg: &Document, host_info: &HostInfo, language: Language) -> Result<(), ActionError> {
         let system = match &self.smtp {
             Selection::System { .. } => self.smtp.credentials(host_info),
@@ -118,8 +118,8 @@ impl Input {
     }
 }
 
-/// What is wrong with the account at the system's mail server, which no person types here. What stands in `isso.cfg`
-/// already may stay there.
+/// What is wrong with the account at the system's mail server, which the host gives. A value that `isso.cfg` has already
+/// may stay there.
 pub(super) fn of_system(cfg: &Document, system: &Credentials, language: Language) -> Vec<InputError> {
     let account = [
         (&keys::SMTP_USERNAME, &system.username),
@@ -145,7 +145,7 @@ fn host(text: &str) -> Option<InputProblem> {
     (!is_name && !is_address).then_some(InputProblem::HostName)
 }
 
-/// An address with or without a name before it; no address at all is fine here.
+/// Checks an address with or without a name before it. An empty one passes.
 fn email(text: &str) -> Option<InputProblem> {
     if text.is_empty() {
         return None;
@@ -160,7 +160,7 @@ fn email(text: &str) -> Option<InputProblem> {
     Secret::parse(text).err().map(InputProblem::Secret)
 }
 
-/// A user name or password; none at all is fine here.
+/// Checks a user name or a password. An empty one passes.
 fn secret(text: &str) -> Option<InputProblem> {
     if text.is_empty() {
         None

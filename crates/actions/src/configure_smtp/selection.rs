@@ -1,4 +1,4 @@
-//! The mail server a person selected, in the SDK's `smtpShape`, and what of `isso.cfg` the form shows.
+//! The mail server that a person selected, in the SDK's `smtpShape`, and what the form shows of `isso.cfg`.
 
 use isso_cfg::{Contents, Document, keys};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::form::{OTHER, STARTTLS_PORTS, TLS_PORT, takes_host};
 use crate::host_info::{HostInfo, Security};
 
-/// The mail server a person selected. It has no `Debug`, for it may hold a password.
+/// The mail server that a person selected. It has no `Debug`, because it may hold a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "selection", content = "value", rename_all = "lowercase")]
 pub(super) enum Selection {
@@ -47,7 +47,7 @@ pub(super) struct Port {
     pub port: String,
 }
 
-/// What Isso needs to know of a mail server.
+/// The settings of a mail server that Isso needs.
 pub(super) struct Credentials {
     pub host: String,
     pub port: i64,
@@ -60,9 +60,9 @@ pub(super) struct Credentials {
 impl Selection {
     /// The selection that the form shows.
     ///
-    /// `isso.cfg` decides: it is what Isso goes by, and a person may have edited it. The store only tells the system's
-    /// mail server from another one, and remembers the provider. What Isso is told and the form cannot express, such as
-    /// an unencrypted connection, shows as it was selected last.
+    /// `isso.cfg` decides, because Isso reads it and a person may have edited it. The store only tells the system's mail
+    /// server from another one, and remembers the provider. A setting that the form cannot express, such as an
+    /// unencrypted connection, is shown as it was selected last.
     pub fn shown(contents: &Contents) -> Self {
         if !sends_mail(&contents.cfg) {
             return Self::Disabled {};
@@ -79,7 +79,7 @@ impl Selection {
         }
     }
 
-    /// What Isso needs to know; nothing when no mail is to be sent, or when the system has no mail server.
+    /// The settings that Isso needs; `None` if no mail is to be sent, or if the system has no mail server.
     pub fn credentials(&self, host_info: &HostInfo) -> Option<Credentials> {
         match self {
             Self::Disabled {} => None,
@@ -98,7 +98,7 @@ impl Selection {
                 provider: Provider { value, .. },
             } => Some(Credentials {
                 host: value.host.clone(),
-                // The form lets nobody choose a port that is no number.
+                // The form only takes ports that are numbers.
                 port: value.security.value.port.parse().ok()?,
                 security: value.security.selection,
                 from: value.from.clone(),
@@ -108,7 +108,7 @@ impl Selection {
         }
     }
 
-    /// The same server, reached in the same way?
+    /// Whether both are the same server, reached in the same way.
     pub fn connects_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Custom { provider: one }, Self::Custom { provider: other }) => {

@@ -1,4 +1,4 @@
-//! Trying a mail server out: connect, encrypt, log in, say goodbye, as Isso does when it sends.
+//! Tries a mail server: connects, encrypts, logs in and hangs up, as Isso does when it sends.
 //!
 //! <https://github.com/isso-comments/isso/blob/0.14.0/isso/ext/notifications.py> (`SMTPConnection`)
 
@@ -16,12 +16,12 @@ use lettre::transport::smtp::response::{Code, Response};
 
 use crate::i18n::{Language, tr};
 
-/// How long all of it may take.
+/// The limit for the whole trial.
 const LIMIT: Duration = Duration::from_secs(5);
 
 const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
 
-/// A mail server as `isso.cfg` names it. It has no `Debug`, for it may hold a password.
+/// A mail server as `isso.cfg` names it. It has no `Debug`, because it may hold a password.
 pub(super) struct Server {
     host: String,
     port: Option<u16>,
@@ -50,7 +50,7 @@ impl Server {
         }
     }
 
-    /// Tries the server out, and says in words what it answered or what went wrong.
+    /// Tries the server, and says what it answered or what went wrong.
     pub async fn try_out(&self, language: Language) -> String {
         let tried = tokio::time::timeout(LIMIT, self.converse()).await;
         match tried.unwrap_or(Err(TrialFailure::Silent)) {
@@ -96,7 +96,7 @@ impl Server {
             let credentials = Credentials::new(self.username.clone(), self.password.clone());
             connection.auth(&MECHANISMS, &credentials).await?
         };
-        // The answer is known; that a server hangs up without a word does not change it.
+        // The answer is known. A server that hangs up without QUIT does not change it.
         connection.abort().await;
         Ok(response)
     }
@@ -125,7 +125,7 @@ impl Server {
         }
     }
 
-    /// A server may repeat what it was told.
+    /// Replaces the password in a text, because a server may repeat it in its answer.
     fn without_password(&self, text: &str) -> String {
         if self.password.is_empty() {
             text.to_owned()
@@ -137,7 +137,7 @@ impl Server {
 
 impl From<Error> for TrialFailure {
     fn from(error: Error) -> Self {
-        // What rustls objects to arrives as an I/O error, and within lettre's connection error.
+        // An error of rustls arrives as an I/O error inside of lettre's connection error.
         let is_garbled = |cause: &io::Error| cause.kind() == io::ErrorKind::InvalidData;
         if error.is_tls() || root(&error).downcast_ref().is_some_and(is_garbled) {
             Self::Tls(error)

@@ -1,4 +1,4 @@
-//! `FIELD=VALUE`: one field of an input, as a person types it on a command line.
+//! `FIELD=VALUE`, as a person types it on a command line.
 
 use serde_json::{Value, json};
 
@@ -6,11 +6,11 @@ use super::{Field, FieldError, FieldErrorKind, Form, List, Union};
 use crate::closest::closest;
 
 impl Form {
-    /// Puts `FIELD=VALUE` texts into an input, and gives it back.
+    /// Puts `FIELD=VALUE` texts into an input, and returns the input.
     ///
     /// A field inside a group is named as in `guard.ratelimit`. The first value for a list replaces the list, each
-    /// further one is added to it, and an empty one adds nothing. Another `selection` of a union brings the defaults of
-    /// its fields. The values are read as the types of their fields, but not checked: [`Form::check`] does that.
+    /// further value is added to it, and an empty value adds nothing. A new `selection` of a union brings the defaults of
+    /// its fields. Each value is read as the type of its field, but not checked: [`Form::check`] does that.
     pub fn assign(&self, mut input: Value, texts: &[String]) -> Result<Value, FieldError> {
         let mut assigned = Vec::new();
         for text in texts {
@@ -51,7 +51,7 @@ impl Field {
             Self::Object(group) => return group.spec.put(value, names, typed),
             Self::Union(union) => return union.put(value, names, typed),
             _ if !names.is_empty() => return Err(FieldErrorKind::NoFieldsInside),
-            // To take a secret away is no secret.
+            // An empty value tells no secret.
             _ if self.is_masked() && !typed.text.is_empty() => return Err(FieldErrorKind::Masked),
             _ => {}
         }
@@ -109,7 +109,7 @@ impl List {
 /// The value of an assignment.
 struct Typed<'a> {
     text: &'a str,
-    /// Whether the same field was assigned to before.
+    /// Whether an earlier text has assigned to the same field.
     is_further: bool,
 }
 
@@ -130,7 +130,7 @@ impl Typed<'_> {
     }
 }
 
-/// The place of a member in an object. What is no object becomes one.
+/// The place of a member in an object. Any other value becomes an object first.
 fn member<'v>(value: &'v mut Value, name: &str) -> &'v mut Value {
     if !value.is_object() {
         *value = json!({});

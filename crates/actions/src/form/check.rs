@@ -1,9 +1,9 @@
-//! Holding what a person sent against the form.
+//! Checks an input against the form.
 //!
-//! The host's form checks what is typed into it, but an action also arrives from a command line or another program, so
-//! everything the form promises is checked here again. As in the SDK, keys that the form does not have are left out of
-//! what is handed on: StartOS itself sends such a key, `other`, with what was typed into the choices not taken.
-//! Unlike the SDK, a field that need not be filled in may also be missing.
+//! The host's form checks what a person types into it, but an input also comes from a command line or another program,
+//! so everything that the form promises is checked here again. As in the SDK, members that the form does not have are
+//! left out of the result: StartOS itself sends such a member, `other`, with the texts of the choices that were not made.
+//! Unlike in the SDK, a field that need not be filled in may also be missing.
 
 use regex_lite::Regex;
 use serde::de::DeserializeOwned;
@@ -14,9 +14,10 @@ use crate::error::{ActionError, InputError};
 use crate::input_problem::InputProblem;
 
 impl Form {
-    /// Gives back what was sent, cut down to the fields of the form, or everything that is wrong with it.
+    /// Returns the input, cut down to the fields of the form, or everything that is wrong with it.
     ///
-    /// A text that need not be filled in is `null` when it is empty; a fixed field holds what it is fixed to.
+    /// In the result, a text that need not be filled in is `null` if it is empty, and a fixed field has the text that it
+    /// is fixed to.
     pub fn check(&self, input: &Value) -> Result<Value, Vec<InputError>> {
         let mut check = Check::default();
         let checked = check.form(self, input, "");
@@ -27,10 +28,10 @@ impl Form {
         }
     }
 
-    /// Checks what was sent and reads it into the type that an action works with.
+    /// Checks an input and reads it into the type that an action works with.
     pub(crate) fn read<T: DeserializeOwned>(&self, input: &Value) -> Result<T, ActionError> {
         let checked = self.check(input)?;
-        // What serde_json says may quote the text of a masked field.
+        // The error of serde_json may quote the text of a masked field.
         serde_json::from_value(checked).map_err(|_| ActionError::Mismatch)
     }
 }
@@ -101,7 +102,7 @@ impl Check {
         let patterns: Vec<_> = spec.spec.patterns.iter().map(compiled).collect();
         let items = items.iter().enumerate().map(|(index, item)| {
             let checked = line(item).and_then(|line| match line.trim() {
-                // As in the host's form, a row that nobody filled in is no mistake.
+                // As in the host's form, an empty row is no mistake.
                 "" => Ok(line),
                 _ => matches(line, &patterns),
             });
@@ -133,7 +134,7 @@ fn text(spec: &Text, value: &Value) -> Result<Value, InputProblem> {
             _ => Err(InputProblem::Fixed(fixed.to_owned())),
         };
     }
-    // A password of spaces is not nothing: it is refused later, with the reason.
+    // A password of spaces is not empty. It is refused later, with the reason.
     if given.is_empty() || (!spec.masked && given.trim().is_empty()) {
         return if spec.required {
             Err(InputProblem::Missing)
@@ -204,7 +205,7 @@ fn whole(number: &JsonNumber) -> Option<i64> {
 }
 
 fn select(spec: &Select, value: &Value) -> Result<Value, InputProblem> {
-    // That nothing is chosen is answered with what there is to choose from, too.
+    // An empty value, too, is answered with the choices.
     match spec.values.iter().find(|(known, _)| value == known) {
         Some((known, shown)) if !spec.disabled.allows(known) => Err(InputProblem::Unavailable(shown.clone())),
         Some((known, _)) => Ok(json!(known)),
@@ -212,7 +213,7 @@ fn select(spec: &Select, value: &Value) -> Result<Value, InputProblem> {
     }
 }
 
-/// What there is to choose from.
+/// The ids of the choices.
 fn ids<T>(choices: &[(String, T)]) -> Vec<String> {
     choices.iter().map(|(id, _)| id.clone()).collect()
 }

@@ -7,28 +7,28 @@ use super::{Disabled, Form, pairs};
 /// One of several values.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Select {
-    /// What the field is called.
+    /// The field's name in the form.
     pub name: String,
-    /// What it is for.
+    /// What the field is for.
     pub description: Option<String>,
-    /// A word of caution.
+    /// A warning beside the field.
     pub warning: Option<String>,
     /// A small remark below the field.
     pub footnote: Option<String>,
-    /// What of it cannot be chosen.
+    /// Which choices cannot be made.
     pub disabled: Disabled,
-    /// Whether the first value stays for ever.
+    /// Whether the value can be set only once.
     pub immutable: bool,
-    /// What is chosen at first.
+    /// The id of the choice that is made at first.
     pub default: Option<String>,
-    /// Each value with how it is shown.
+    /// The id of each value, with the text shown for it.
     #[serde(with = "pairs")]
     pub values: Vec<(String, String)>,
 }
 
 impl Select {
-    /// Each value that can be chosen, with how it is shown.
-    pub fn choices(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The id of each value that can be chosen, with the text shown for it.
+    pub(super) fn choices(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.values.iter().map(|(id, shown)| (id.as_str(), shown.as_str()));
         all.filter(|(id, _)| self.disabled.allows(id))
     }
@@ -39,32 +39,32 @@ impl Select {
 pub struct Union {
     /// What the choice is called.
     pub name: String,
-    /// What it is for.
+    /// What the field is for.
     pub description: Option<String>,
-    /// A word of caution.
+    /// A warning beside the field.
     pub warning: Option<String>,
-    /// What of it cannot be chosen.
+    /// Which choices cannot be made.
     pub disabled: Disabled,
     /// Whether the first choice stays for ever.
     pub immutable: bool,
-    /// What is chosen at first.
+    /// The id of the choice that is made at first.
     pub default: Option<String>,
-    /// What there is to choose from.
+    /// The id of each choice, with its name and fields.
     #[serde(with = "pairs")]
     pub variants: Vec<(String, Variant)>,
 }
 
 impl Union {
-    /// The choice of this id, whether it can be made or not.
-    pub fn variant(&self, id: &str) -> Option<&Variant> {
+    /// The choice with this id, also if it cannot be made.
+    pub(super) fn variant(&self, id: &str) -> Option<&Variant> {
         self.variants
             .iter()
             .find(|(known, _)| known == id)
             .map(|(_, variant)| variant)
     }
 
-    /// The id of each choice that can be made, with what it is called.
-    pub fn choices(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The id of each choice that can be made, with its name.
+    pub(super) fn choices(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self
             .variants
             .iter()

@@ -1,18 +1,18 @@
-//! What a form holds before a person fills it in.
+//! The values of a form before a person fills it in.
 
 use serde_json::{Map, Value, json};
 
 use super::{Field, Form, Union};
 
 impl Form {
-    /// What the form holds by default.
+    /// An input with the default of every field.
     pub fn defaults(&self) -> Map<String, Value> {
         self.fields()
             .map(|(name, field)| (name.to_owned(), field.default()))
             .collect()
     }
 
-    /// Adds what the form holds by default to an input where it holds nothing yet.
+    /// Puts the defaults into an input where it has no value yet.
     pub fn complete(&self, input: &mut Value) {
         if !input.is_object() {
             *input = json!({});
@@ -43,7 +43,7 @@ impl Field {
 }
 
 impl Union {
-    /// The union's value with this choice made, and what the choice holds by default.
+    /// The union's value with this choice made and the defaults of its fields; `None` if there is no such choice.
     pub fn select(&self, id: &str) -> Option<Value> {
         let variant = self.variant(id)?;
         Some(json!({ "selection": id, "value": variant.spec.defaults() }))

@@ -1,23 +1,23 @@
-//! What of a field cannot be used.
+//! Fields and choices that cannot be used.
 
 use serde::{Deserialize, Serialize};
 
-/// What of a field cannot be used.
+/// Whether a field, or some of its choices, cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub enum Disabled {
-    /// Everything can.
+    /// The whole field can be used.
     #[default]
     No,
-    /// Nothing can, for this reason.
+    /// The field cannot be used, for this reason.
     Because(String),
-    /// These choices cannot.
+    /// The choices with these ids cannot be made.
     Choices(Vec<String>),
 }
 
 impl Disabled {
     /// Whether this choice can be made.
-    pub fn allows(&self, choice: &str) -> bool {
+    pub(super) fn allows(&self, choice: &str) -> bool {
         match self {
             Self::No => true,
             Self::Because(_) => false,
@@ -26,7 +26,7 @@ impl Disabled {
     }
 }
 
-/// How the SDK writes it: `false`, the reason, or the choices.
+/// The SDK's spelling: `false`, the reason, or the choices.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Written {

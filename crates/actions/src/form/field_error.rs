@@ -1,4 +1,4 @@
-//! A name or a value that a form does not take.
+//! Names and values that a form does not take.
 
 use super::Form;
 use crate::closest::closest;
@@ -8,7 +8,7 @@ use crate::closest::closest;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {kind}")]
 pub struct FieldError {
-    /// Where in the input, as in `guard.ratelimit`; the whole text where it names no field.
+    /// The place in the input, as in `guard.ratelimit`; the whole text if it is not `FIELD=VALUE`.
     pub path: String,
     /// What is wrong there.
     pub kind: FieldErrorKind,
@@ -26,9 +26,9 @@ pub enum FieldErrorKind {
     /// The form, or the group of fields, has no field of this name.
     #[error("there is no such field")]
     Unknown {
-        /// The names that it has.
+        /// The names of the fields that there are.
         known: Vec<String>,
-        /// That of them which is most like the one given.
+        /// The known name that is most like the given one, if one is like it at all.
         closest: Option<String>,
     },
     /// A group of fields has no value of its own.
@@ -37,24 +37,24 @@ pub enum FieldErrorKind {
         /// The first field of the group, if it has one.
         first: Option<String>,
     },
-    /// A choice between groups of fields has no value of its own, but a `selection` and a `value`.
+    /// A union has no value of its own, but a `selection` and a `value`.
     #[error("this is a choice")]
     Union,
-    /// No field is inside this one.
+    /// The field is no group and has no fields inside.
     #[error("this field has no fields inside")]
     NoFieldsInside,
     /// There is no such choice.
     #[error("there is no such choice")]
     UnknownChoice {
-        /// What can be chosen.
+        /// The ids of the choices that can be made.
         choices: Vec<String>,
-        /// That of it which is most like the one given.
+        /// The id that is most like the given one, if one is like it at all.
         closest: Option<String>,
     },
     /// A masked field takes no text from an assignment, which other programs may see. It can only be emptied.
     #[error("a masked field is not set in this way")]
     Masked,
-    /// The text does not say how the switch is to stand.
+    /// The text is no word for on or off.
     #[error("`{0}` is neither true nor false")]
     NotASwitch(String),
     /// The text is no number.
@@ -63,7 +63,7 @@ pub enum FieldErrorKind {
 }
 
 impl FieldErrorKind {
-    /// A name that is none of the known ones.
+    /// The error for a name that is none of the known ones.
     pub(super) fn unknown(given: &str, known: &[&str]) -> Self {
         Self::Unknown {
             closest: closest(given, known.iter().copied()).map(str::to_owned),
@@ -71,7 +71,7 @@ impl FieldErrorKind {
         }
     }
 
-    /// A value for a whole group of fields.
+    /// The error for a value that is given to a whole group of fields.
     pub(super) fn group(form: &Form) -> Self {
         Self::Group { first: form.first() }
     }

@@ -9,9 +9,9 @@ use super::Form;
 pub struct Object {
     /// What the group is called.
     pub name: String,
-    /// What it is for.
+    /// What the field is for.
     pub description: Option<String>,
-    /// A word of caution.
+    /// A warning beside the field.
     pub warning: Option<String>,
     /// Its fields.
     pub spec: Form,

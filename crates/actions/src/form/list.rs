@@ -10,11 +10,11 @@ use super::{Disabled, InputMode, Pattern};
 pub struct List {
     /// What the list is called.
     pub name: String,
-    /// What it is for.
+    /// What the field is for.
     pub description: Option<String>,
-    /// A word of caution.
+    /// A warning beside the field.
     pub warning: Option<String>,
-    /// What stands in it at first.
+    /// The value at first.
     pub default: Vec<String>,
     /// The least number of items.
     pub min_length: Option<usize>,
@@ -22,7 +22,7 @@ pub struct List {
     pub max_length: Option<usize>,
     /// Whether the list is fixed, and why.
     pub disabled: Disabled,
-    /// What each item looks like.
+    /// The kind of text that each item is.
     pub spec: Item,
 }
 
@@ -40,8 +40,8 @@ pub struct Item {
     pub masked: bool,
     /// The keyboard a telephone shows.
     pub inputmode: InputMode,
-    /// How a text can be made up at random; no list here offers it.
+    /// How a random text can be generated; no list of this crate offers that.
     pub generate: Option<()>,
-    /// What the text must look like.
+    /// The patterns that the text must match.
     pub patterns: Vec<Pattern>,
 }

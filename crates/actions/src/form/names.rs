@@ -1,4 +1,4 @@
-//! The names of an input against those of the form.
+//! Checks the names in an input.
 
 use serde_json::Value;
 
@@ -6,11 +6,12 @@ use super::{Field, FieldError, FieldErrorKind, Form};
 
 impl Form {
     /// The names of the fields.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.fields().map(|(name, _)| name)
     }
 
-    /// Refuses an input with a name that the form does not have, which [`Form::check`] would leave out without a word.
+    /// Refuses an input with a name that the form does not have. [`Form::check`] would leave that member out, and its
+    /// sender would not learn of the mistake.
     pub fn check_names(&self, input: &Value) -> Result<(), FieldError> {
         self.check_names_below(input, "")
     }

@@ -7,11 +7,11 @@ use super::Disabled;
 /// A number.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Number {
-    /// What the field is called.
+    /// The field's name in the form.
     pub name: String,
-    /// What it is for.
+    /// What the field is for.
     pub description: Option<String>,
-    /// A word of caution.
+    /// A warning beside the field.
     pub warning: Option<String>,
     /// A small remark below the field.
     pub footnote: Option<String>,
@@ -19,20 +19,20 @@ pub struct Number {
     pub min: Option<i64>,
     /// The greatest value.
     pub max: Option<i64>,
-    /// What one click adds.
+    /// The amount that one click adds.
     pub step: Option<i64>,
-    /// What is counted.
+    /// The unit of the number.
     pub units: Option<String>,
     /// An example, shown while the field is empty.
     pub placeholder: Option<String>,
     /// Whether the number is fixed, and why.
     pub disabled: Disabled,
-    /// Whether the first value stays for ever.
+    /// Whether the value can be set only once.
     pub immutable: bool,
     /// Whether the field must be filled in.
     pub required: bool,
-    /// What stands in it at first.
+    /// The value at first.
     pub default: Option<i64>,
-    /// Whether it has to be a whole number, as every number here does.
+    /// Whether the number has to be whole, as every number of this crate has.
     pub integer: bool,
 }

@@ -1,4 +1,4 @@
-//! Pairs of a name and a value, in JSON the members of an object in the order of the pairs.
+//! Pairs of a name and a value. In JSON they are the members of an object, in the order of the pairs.
 
 use std::fmt;
 use std::marker::PhantomData;

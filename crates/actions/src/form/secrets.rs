@@ -1,14 +1,14 @@
-//! The secrets of an input: what stands in masked fields.
+//! The secrets of an input, which are the texts of masked fields.
 
 use serde_json::{Value, json};
 
 use super::{Field, Form};
 
-/// What is shown in place of a secret.
+/// The text that is shown in place of a secret.
 const HIDDEN: &str = "••••••••";
 
 impl Form {
-    /// Hides what stands in masked fields. An empty one stays empty, so that a person sees that nothing is set.
+    /// Hides the texts of masked fields. An empty field stays empty, so that a person sees that nothing is set.
     pub fn mask(&self, input: &mut Value) {
         for (name, field) in self.fields() {
             if let Some(value) = input.get_mut(name) {
@@ -17,7 +17,7 @@ impl Form {
         }
     }
 
-    /// Whether the input has text under the name of any masked field, wherever it stands.
+    /// Whether the input has a text under the name of a masked field, in any place.
     ///
     /// An input that does not fit the form may hold a secret in the wrong place, so the place does not count.
     pub fn holds_secret(&self, input: &Value) -> bool {

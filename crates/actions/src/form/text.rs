@@ -10,11 +10,11 @@ use super::Disabled;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Text {
-    /// What the field is called.
+    /// The field's name in the form.
     pub name: String,
-    /// What it is for.
+    /// What the field is for.
     pub description: Option<String>,
-    /// A word of caution.
+    /// A warning beside the field.
     pub warning: Option<String>,
     /// A small remark below the field.
     pub footnote: Option<String>,
@@ -26,29 +26,29 @@ pub struct Text {
     pub min_length: Option<usize>,
     /// The greatest number of characters.
     pub max_length: Option<usize>,
-    /// What the text must look like.
+    /// The patterns that the text must match.
     pub patterns: Vec<Pattern>,
     /// The keyboard a telephone shows.
     pub inputmode: InputMode,
     /// Whether the text is fixed, and why.
     pub disabled: Disabled,
-    /// Whether the first value stays for ever.
+    /// Whether the value can be set only once.
     pub immutable: bool,
-    /// How a text can be made up at random; no field here offers it.
+    /// How a random text can be generated; no field of this crate offers that.
     pub generate: Option<()>,
     /// Whether the field must be filled in.
     pub required: bool,
-    /// What stands in it at first.
+    /// The value at first.
     pub default: Option<String>,
 }
 
-/// What a text must look like.
+/// A pattern that a text must match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pattern {
     /// A regular expression, understood alike by JavaScript and [`regex_lite`].
     #[serde(deserialize_with = "regex")]
     pub regex: String,
-    /// What it asks for, in words.
+    /// What the pattern asks for, in words.
     pub description: String,
 }
 
@@ -63,7 +63,7 @@ fn regex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum InputMode {
-    /// Letters.
+    /// The usual one.
     #[default]
     Text,
     /// With an at sign at hand.

@@ -7,18 +7,18 @@ use super::Disabled;
 /// A switch.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Toggle {
-    /// What the field is called.
+    /// The field's name in the form.
     pub name: String,
-    /// What it is for.
+    /// What the field is for.
     pub description: Option<String>,
-    /// A word of caution.
+    /// A warning beside the field.
     pub warning: Option<String>,
     /// A small remark below the field.
     pub footnote: Option<String>,
     /// Whether the switch is fixed, and why.
     pub disabled: Disabled,
-    /// Whether the first value stays for ever.
+    /// Whether the value can be set only once.
     pub immutable: bool,
-    /// How it stands at first.
+    /// Whether the switch is on at first.
     pub default: bool,
 }

@@ -4,21 +4,21 @@ use serde_json::Value;
 
 use super::{Field, Form};
 
-/// A field with what an input holds for it.
+/// A field with its value in an input.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filled<'a> {
-    /// Where its value stands in the input, as in `guard.ratelimit`.
+    /// The place of the value in the input, as in `guard.ratelimit`.
     pub path: String,
     /// The field.
     pub field: &'a Field,
-    /// Its value, `null` where the input has none.
+    /// The value; `null` if the input has none.
     pub value: &'a Value,
 }
 
 impl Form {
     /// Each field with its value, in the order of the form.
     ///
-    /// In place of a group stand its fields. Behind a union stand the fields of the choice that the input has made.
+    /// A group is listed as its fields. A union is followed by the fields of the choice that the input makes.
     pub fn walk<'a>(&'a self, input: &'a Value) -> Vec<Filled<'a>> {
         let mut found = Vec::new();
         self.walk_below(input, "", &mut found);
@@ -44,14 +44,14 @@ impl Form {
 /// The form inside a field.
 pub(super) struct Inner<'a> {
     pub form: &'a Form,
-    /// What the input holds for it.
+    /// Its values in the input.
     pub values: &'a Value,
-    /// Where that stands in the field's value, as in `.value`.
+    /// The place of these values in the field's value, as in `.value`.
     pub path: &'static str,
 }
 
 impl Field {
-    /// The form inside the field, if it has one: a group's fields, or those of the choice that was made.
+    /// The form inside the field: the fields of a group, or of the choice that the value of a union makes.
     pub(super) fn inner<'a>(&'a self, value: &'a Value) -> Option<Inner<'a>> {
         match self {
             Self::Object(group) => Some(Inner {

@@ -1,4 +1,4 @@
-//! The snippet to embed.
+//! The snippet that embeds comments.
 
 use isso_actions::{Action, HostInfo};
 use serde_json::json;
@@ -36,7 +36,7 @@ fn the_snippet_names_the_chosen_address() {
 }
 
 #[test]
-fn without_an_address_there_is_no_snippet() {
+fn a_snippet_needs_an_address() {
     let error = Fixture::new().refused(Action::EmbedCode, &json!({ "address": null }));
     assert_eq!(
         error,

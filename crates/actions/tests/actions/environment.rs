@@ -1,5 +1,5 @@
-//! Values that name environment variables: a form shows what Isso sees, but never a secret, and leaves in the file what
-//! was not changed.
+//! Values that name environment variables: a form shows the values that Isso sees, but no secret, and leaves unchanged
+//! values in the file as they are.
 
 use isso_actions::Action;
 use isso_cfg::Environment;
@@ -90,7 +90,7 @@ fn a_field_that_is_changed_is_written_and_no_other() {
     assert_eq!(fixture.cfg(), expected.replace("host = $SITES", host));
 }
 
-/// Whether such a variable is set here says nothing of the next start, or of the machine on which a backup is put back.
+/// A variable that is set here may not be set at the next start, or on the machine where a backup is restored.
 #[test]
 fn a_typed_password_with_a_reference_is_refused_whether_the_variable_is_set_or_not() {
     let fixture = fixture();

@@ -81,14 +81,14 @@ fn assign(fields: &[&str]) -> Result<Value, FieldError> {
     form().assign(values(), &fields)
 }
 
-/// The fields change the value at a pointer and nothing else.
+/// Asserts that the fields change the value at a pointer and nothing else.
 fn check(fields: &[&str], pointer: &str, expected: Value) {
     let mut values = values();
     *values.pointer_mut(pointer).unwrap() = expected;
     assert_eq!(assign(fields), Ok(values), "{fields:?}");
 }
 
-/// The last of the fields is refused, at its path.
+/// Asserts that a field is refused with this error at its path.
 fn refused(field: &str, expected: FieldErrorKind) {
     let path = field.split_once('=').map_or(field, |(path, _)| path);
     let path = if path.is_empty() { field } else { path };

@@ -39,7 +39,7 @@ fn every_form_and_metadata_is_read_back_as_it_was_sent() {
     }
 }
 
-/// What a person can give each action on a command line, besides what its form holds by default.
+/// The fields that a person sets on the command line, on top of the defaults.
 fn assignments(action: Action) -> &'static [&'static str] {
     match action {
         Action::SetWebsites => &["websites=https://a.example", "websites=https://b.example"],
@@ -64,8 +64,8 @@ fn assignments(action: Action) -> &'static [&'static str] {
     }
 }
 
-/// Walks the way of an action on the command line: the form as the API sends it, its defaults, `FIELD=VALUE`, the
-/// check at this end, and the check and the run at the other.
+/// Does what the command line does with each action: it reads the form that the API sends, fills in the defaults and
+/// `FIELD=VALUE`, and checks the input. Then it checks and runs the action as the host does.
 #[test]
 fn every_action_takes_its_defaults_with_fields_assigned() {
     let [_, info] = host_infos();

@@ -1,4 +1,4 @@
-//! What people see, as golden files: metadata and forms in every language, every error in English.
+//! Golden files of what people read: metadata and forms in every language, every error in English.
 
 use std::io;
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ fn results() {
     insta::assert_json_snapshot!(results);
 }
 
-/// Every problem of a field. A new variant does not compile here until it is listed.
+/// Every problem of a field.
 fn problems() -> Vec<InputProblem> {
     let origin = |text: &str| InputProblem::Origin(Origin::parse(text).unwrap_err());
     let duration = |text: &str| InputProblem::Duration(Timedelta::parse(text).unwrap_err());
@@ -207,7 +207,7 @@ fn errors() {
     }
 }
 
-/// The patterns of the forms are regular expressions, in both languages that read them.
+/// `regex_lite` understands the pattern of every form.
 #[test]
 fn patterns_compile() {
     fn patterns(value: &Value, found: &mut Vec<String>) {

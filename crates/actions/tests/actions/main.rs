@@ -1,4 +1,4 @@
-//! The actions through their public API, on real files.
+//! Tests of the actions through their public API, on real files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 

@@ -1,4 +1,4 @@
-//! Configuring the server.
+//! The server's settings.
 
 use isso_actions::Action;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Email notifications: what is saved where, and what a person set by hand.
+//! Email notifications: where the settings are saved, and settings that a person wrote by hand.
 
 use isso_actions::Action;
 use isso_cfg::Volume;
@@ -47,7 +47,7 @@ fn with(fields: Value) -> Value {
     account
 }
 
-/// Asserts what stands in `[section] key`, written `section.key`.
+/// Asserts the value of `[section] key`, written `section.key`.
 fn says(fixture: &Fixture, expected: &[(&str, &str)]) {
     for (name, value) in expected {
         let (section, key) = name.split_once('.').unwrap();
@@ -136,7 +136,7 @@ fn the_systems_server_is_resolved() {
 }
 
 #[test]
-fn turned_off_no_password_is_left_anywhere() {
+fn a_password_is_left_nowhere_once_mail_is_off() {
     let fixture = Fixture::new();
     let mut input = custom("other", &account());
     input["smtp"]["other"] = json!({ "system": { "customFrom": "x" }, "disabled": { "password": "pass#;word%" } });
@@ -235,20 +235,20 @@ fn a_host_changed_by_hand_leaves_its_provider() {
 }
 
 #[test]
-fn what_is_wrong_is_said() {
+fn an_account_that_cannot_work_is_refused_with_the_reason() {
     let fixture = Fixture::new();
     let check = |input: &Value, expected: &str| assert_eq!(fixture.refused(ACTION, input), expected);
     let account = |fields: Value| custom("other", &with(fields));
     let at = "smtp.value.provider.value";
 
-    let mut nobody = custom("other", &with(json!({})));
-    nobody["to"] = json!(null);
+    let mut without_recipient = custom("other", &with(json!({})));
+    without_recipient["to"] = json!(null);
     check(
-        &nobody,
+        &without_recipient,
         "Recipient (to): Enter who is to be notified, or turn notifications off.",
     );
-    nobody["to"] = json!("you@example.com, me@example.com");
-    check(&nobody, "Recipient (to): This is not an email address.");
+    without_recipient["to"] = json!("you@example.com, me@example.com");
+    check(&without_recipient, "Recipient (to): This is not an email address.");
     check(
         &account(json!({ "host": "smtp.example.com:25" })),
         &format!("Host ({at}.host): This is not the name of a mail server."),

@@ -1,4 +1,4 @@
-//! Following the system's mail server.
+//! `isso.cfg` in step with the system's mail server.
 
 use isso_actions::{Action, Language, follow_system_smtp};
 use serde_json::json;
@@ -89,7 +89,7 @@ fn mail_pauses_while_the_system_has_no_server() {
 }
 
 #[test]
-fn who_took_mail_out_by_hand_gets_none_back() {
+fn mail_removed_by_hand_stays_removed() {
     let fixture = following();
     take_mail_out(&fixture);
     assert!(!follow(&fixture, Some("new.example")));

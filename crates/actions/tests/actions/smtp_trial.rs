@@ -1,4 +1,4 @@
-//! Trying the saved credentials, with a real mail server.
+//! The trial of the saved credentials, with a real mail server.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::Fixture;
 
-/// aiosmtpd in a process, which knows the user `me` with the password `right`.
+/// A process of aiosmtpd that knows the user `me` with the password `right`.
 struct MailServer {
     process: Child,
     port: u16,
@@ -39,7 +39,7 @@ impl MailServer {
 
 impl Drop for MailServer {
     fn drop(&mut self) {
-        // Its standard input closes, and with it the server.
+        // The server ends when its standard input closes.
         drop(self.process.stdin.take());
         let _ = self.process.wait();
     }
@@ -51,7 +51,7 @@ fn saved() -> ActionResult {
     serde_json::from_value(result).unwrap()
 }
 
-/// What a trial of these settings adds to the message.
+/// The text that a trial of these settings adds to the message.
 fn trial(port: u16, security: &str, password: &str) -> String {
     let fixture = Fixture::new();
     fixture.write_cfg(&format!(
@@ -129,7 +129,7 @@ fn a_server_that_says_nothing_is_told() {
 }
 
 #[test]
-fn without_mail_there_is_nothing_to_try() {
+fn settings_without_mail_are_not_tried() {
     assert_eq!(after(&Fixture::new(), Language::English), saved());
 }
 

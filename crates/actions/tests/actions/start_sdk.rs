@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::texts::texts;
 use crate::{Fixture, system_smtp};
 
-/// What the SDK makes of our texts, metadata and inputs.
+/// The SDK's forms, metadata and verdicts for our texts, metadata and inputs.
 fn ask_sdk(language: Language, host_info: &HostInfo, metadata: Map<String, Value>, inputs: &[Value]) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     assert!(
@@ -47,7 +47,7 @@ fn ask_sdk(language: Language, host_info: &HostInfo, metadata: Map<String, Value
 /// The names of fields, variants and values in their order, which a person sees and a JSON comparison does not.
 fn order(spec: &Value) -> Vec<&str> {
     let mut names = Vec::new();
-    // What a list calls its spec is not a form.
+    // The `spec` of a list is not a form.
     let holders: &[&str] = if spec["type"] == "list" {
         &[]
     } else {
@@ -99,7 +99,7 @@ fn forms_and_metadata_are_those_of_the_sdk() {
 }
 
 #[test]
-fn what_we_accept_the_sdk_accepts() {
+fn inputs_are_accepted_where_the_sdk_accepts_them() {
     let host_info = HostInfo {
         system_smtp: Some(system_smtp()),
         addresses: vec!["https://a.example".into()],
@@ -121,7 +121,7 @@ fn what_we_accept_the_sdk_accepts() {
     };
     let mut odd = account.clone();
     odd["security"]["value"]["port"] = json!("26");
-    // Each input with what we say of it.
+    // Each input with our verdict.
     let cases = [
         (
             "set-websites",

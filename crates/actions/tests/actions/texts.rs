@@ -1,4 +1,4 @@
-//! The texts: complete in every language, and each of them used.
+//! The texts are complete in every language, and the code uses each of them.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Holding inputs against a form.
+//! Checks of inputs against a form.
 
 use isso_actions::Form;
 use isso_actions::form::{
@@ -142,7 +142,7 @@ fn fine() -> Value {
     })
 }
 
-/// What is said when one field of an input that is fine otherwise holds this.
+/// Puts a value into one field of an input that is fine otherwise, and compares the errors.
 fn check(field: &str, value: Value, expected: &[&str]) {
     let mut input = fine();
     input[field] = value;
@@ -154,12 +154,12 @@ fn check(field: &str, value: Value, expected: &[&str]) {
 }
 
 #[test]
-fn what_fits_the_form_passes() {
+fn an_input_that_fits_the_form_passes() {
     assert_eq!(form().check(&fine()), Ok(fine()));
 }
 
 #[test]
-fn what_the_form_does_not_have_is_left_out() {
+fn a_member_that_the_form_does_not_have_is_left_out() {
     let mut input = fine();
     input["more"] = json!(1);
     input["union"]["other"] = json!({ "off": { "inner": "y" } });
@@ -168,7 +168,7 @@ fn what_the_form_does_not_have_is_left_out() {
 }
 
 #[test]
-fn what_need_not_be_filled_in_may_be_empty_or_missing() {
+fn an_optional_field_may_be_empty_or_missing() {
     for nothing in [json!(null), json!(""), json!(" ")] {
         check("any", nothing, &[]);
     }
@@ -182,7 +182,7 @@ fn what_need_not_be_filled_in_may_be_empty_or_missing() {
 }
 
 #[test]
-fn texts() {
+fn texts_are_checked() {
     check("any", json!(1), &["Any (any): This must be a text."]);
     check("any", json!("a"), &["Any (any): Enter at least 2 characters."]);
     check("any", json!("abcde"), &["Any (any): Enter at most 4 characters."]);
@@ -198,7 +198,7 @@ fn texts() {
 }
 
 #[test]
-fn numbers() {
+fn numbers_are_checked() {
     check("number", json!(2.0), &[]);
     check("number", json!("2"), &["Number (number): This must be a number."]);
     check("number", json!(2.5), &["Number (number): This must be a whole number."]);
@@ -212,7 +212,7 @@ fn numbers() {
 }
 
 #[test]
-fn groups_and_choices() {
+fn groups_and_choices_are_checked() {
     check(
         "object",
         json!({}),
@@ -256,7 +256,7 @@ fn groups_and_choices() {
 }
 
 #[test]
-fn lists() {
+fn lists_are_checked() {
     check("list", json!(null), &["List (list): This must be filled in."]);
     check("list", json!("a"), &["List (list): This must be a list."]);
     check("list", json!([]), &["List (list): Enter at least 1."]);
@@ -273,7 +273,7 @@ fn lists() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_said() {
+fn every_wrong_field_is_reported() {
     let errors = form().check(&json!({ "number": 9, "list": ["A"] })).unwrap_err();
     let paths: Vec<_> = errors.iter().map(|error| error.path.as_str()).collect();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Choosing the websites.
+//! The websites that may show comments.
 
 use isso_actions::Action;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::Fixture;
 
 const EMPTY: [&str; 0] = [];
 
-/// What the file and the form say after these websites were entered into a volume with this `host`.
+/// Enters websites into a volume with this `host`, and returns what the file and the form have then.
 fn check(host: &str, typed: &[&str], lines: &[&str], shown: &[&str]) {
     let fixture = Fixture::with_cfg(&format!("[general]\nhost = {host}\n[admin]\npassword = x\n"));
     fixture.run(Action::SetWebsites, &json!({ "websites": typed })).unwrap();
@@ -67,7 +67,7 @@ fn the_placeholder_stays_last_and_out_of_sight() {
 }
 
 #[test]
-fn what_a_person_put_there_by_hand_is_shown_and_may_stay() {
+fn an_entry_written_by_hand_is_shown_and_may_stay() {
     let host = "\n    blog.example.org\n    http://old.example.org/path\n    https://*.example.org\n    localhost";
     let shown = [
         "http://blog.example.org",
@@ -132,7 +132,7 @@ fn so_many_websites_that_a_start_takes_minutes_are_not_taken() {
         assert!(said.contains("100"), "{said}");
     }
     assert_eq!(fixture.contents().cfg, before);
-    // A file with more of them is one that a person made, and is shown as it stands.
+    // A person may have written more of them into the file. The form shows them as they stand.
     let file = format!(
         "[general]\nhost =\n  {}\n[admin]\npassword = x\n",
         names(150).join("\n  ")
