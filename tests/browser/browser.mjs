@@ -23,7 +23,7 @@ export async function launch() {
   }
 }
 
-/** Opens a window with nothing of another one in it, such as cookies. */
+/** Opens a window that shares nothing, such as cookies, with other windows. */
 export async function open(browser, options = {}) {
   const context = await browser.newContext(options)
   context.setDefaultTimeout(PATIENCE)
