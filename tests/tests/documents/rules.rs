@@ -17,6 +17,15 @@ fn readme_can_be_read_in_five_minutes() {
     );
 }
 
+/// A row of a table may be longer.
+#[test]
+fn lines_of_the_architecture_are_no_wider_than_the_code() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is there");
+    let is_wide = |line: &&str| line.chars().count() > 120 && !line.starts_with('|');
+    let wide: Vec<_> = text.lines().filter(is_wide).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+}
+
 /// Every row of the tables in SECURITY.md names tests as `file::test`, and these are there.
 #[test]
 fn each_promise_is_held_by_a_test_that_is_there() {
