@@ -1,11 +1,9 @@
 //! The secrets of an input, which are the texts of masked fields.
 
+use isso_cfg::MASK;
 use serde_json::{Value, json};
 
 use super::{Field, Form};
-
-/// The text that is shown in place of a secret.
-const HIDDEN: &str = "••••••••";
 
 impl Form {
     /// Hides the texts of masked fields. An empty field stays empty, so that a person sees that nothing is set.
@@ -51,7 +49,7 @@ impl Field {
                     variant.spec.mask(values);
                 }
             }
-            _ if self.is_masked() && has_text(value) => *value = json!(HIDDEN),
+            _ if self.is_masked() && has_text(value) => *value = json!(MASK),
             _ => {}
         }
     }
