@@ -48,12 +48,12 @@ impl Place {
         self.problem(Severity::Refused, code, message)
     }
 
-    /// Says what Isso takes for something else than its author meant.
+    /// Says what Isso reads in another way than its author meant.
     pub fn misread(self, code: Code, message: impl Into<String>) -> Problem {
         self.problem(Severity::Misread, code, message)
     }
 
-    /// Says what deserves a look, though Isso starts.
+    /// Says what should be checked, though Isso starts.
     pub fn warning(self, code: Code, message: impl Into<String>) -> Problem {
         self.problem(Severity::Warning, code, message)
     }
@@ -100,7 +100,7 @@ pub enum Severity {
     Refused,
     /// Isso starts, but not as the file's author meant.
     Misread,
-    /// Isso starts, and something still deserves a look.
+    /// Isso starts, and something should still be checked.
     Warning,
     /// Isso reads it as it is written; the note explains how.
     Info,
@@ -154,7 +154,7 @@ pub enum Code {
     Contradiction,
     /// The value was copied from a sample and never replaced.
     Placeholder,
-    /// The hash of a commenter's address tells the address.
+    /// The hash of a commenter's address reveals the address.
     AddressShown,
     /// Isso replaces a `$NAME`.
     Expanded,
@@ -178,7 +178,7 @@ pub enum Code {
     UnknownBackend,
     /// `renderer` is neither of the two.
     UnknownRenderer,
-    /// Something is on its way out of Isso.
+    /// Isso will drop this setting in a later version.
     Deprecated,
     /// mistune has no such plugin.
     UnknownPlugin,
@@ -204,11 +204,11 @@ pub enum Code {
     NoEffect,
     /// The admin password is the one in Isso's documentation.
     PublicPassword,
-    /// There is no admin password, so nobody can log in.
+    /// There is no admin password, so no person can log in.
     EmptyPassword,
     /// The admin password stands beside an admin panel that is off, so it is not taken over.
     UntrustedPassword,
-    /// A key that must hold says something else.
+    /// An enforced key has another value.
     Enforced,
     /// The path of the database is none that a database can be kept under.
     DatabasePath,

@@ -161,7 +161,7 @@ keys! {
     MODERATION_ENABLED = "moderation" "enabled" Bool Start SERVER "false" seed "true";
     /// Whether a known e-mail address skips the wait.
     APPROVE_IF_EMAIL_PREVIOUSLY_APPROVED = "moderation" "approve-if-email-previously-approved" Bool Start Person "false";
-    /// When a comment that nobody approved is deleted.
+    /// When a comment that was not approved is deleted.
     PURGE_AFTER = "moderation" "purge-after" Timedelta Moderation SERVER "30d";
 
     /// The address of Isso's own server.
@@ -172,7 +172,7 @@ keys! {
     RELOAD = "server" "reload" Bool Never Person "false";
     /// Whether every request is profiled.
     PROFILE = "server" "profile" Bool Start Person "false";
-    /// The reverse proxies whose `X-Forwarded-For` is believed, one address a line.
+    /// The reverse proxies whose `X-Forwarded-For` Isso believes, one address on each line.
     TRUSTED_PROXIES = "server" "trusted-proxies" Lines Start Person "";
     /// The SameSite attribute of cookies.
     SAMESITE = "server" "samesite" Word Comment Person "";
@@ -187,7 +187,7 @@ keys! {
     SMTP_PORT = "smtp" "port" Int Mail SMTP "587";
     /// `none`, `starttls` or `ssl`; anything else means none.
     SMTP_SECURITY = "smtp" "security" Word Mail SMTP "starttls";
-    /// Who is told of new comments.
+    /// The recipient of mail about new comments.
     SMTP_TO = "smtp" "to" Text Mail SMTP "";
     /// The sender.
     SMTP_FROM = "smtp" "from" Text Start SMTP "";

@@ -1,4 +1,4 @@
-//! Whether somebody could log in to the admin pages.
+//! Checks whether a person could log in to the admin pages, and no stranger could.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Document;
@@ -7,25 +7,24 @@ use crate::expand;
 use crate::keys::{ADMIN_ENABLED, ADMIN_PASSWORD};
 use crate::python::strip;
 
-/// Passwords, beside Isso's default, that stand in its own files and in samples that people copy.
+/// Passwords, beside Isso's default, that are published in Isso's own files and in samples that people copy.
 ///
 /// <https://github.com/isso-comments/isso/blob/0.14.0/contrib/isso-dev.cfg>
 const PUBLISHED: [&str; 2] = ["strong_default_password_for_isso_admin", "strong-password"];
 
 impl Document {
-    /// Says whether there is an admin password that is not one everybody knows, as Isso sees it.
+    /// Says whether Isso sees an admin password that is not published.
     ///
-    /// An absent key is as bad as no password: Isso then takes the one in its documentation. So is a variable that is
+    /// An absent key counts as no password: Isso then takes the one in its documentation. So does a variable that is
     /// not set: the text `$ADMIN_PASSWORD` would be the password.
     pub fn has_usable_password(&self) -> bool {
         fault(self).is_none()
     }
 
-    /// Says that a file has the admin panel off, or does not say that it is on, though it has a password. issoctl
-    /// always runs Isso with its panel; the password of such a file is no proof that a person chose it, and is not
-    /// taken over.
+    /// Finds a password in a file that has the admin panel off, or does not turn it on. issoctl always runs Isso with
+    /// its panel. The password of such a file may be a sample that no person chose, so it is not taken over.
     ///
-    /// `None` where the panel is on, and where no password would be left out.
+    /// `None` if the panel is on, or there is no usable password.
     pub fn untrusted_password(&self) -> Option<Diagnostic> {
         if self.read_bool(&ADMIN_ENABLED) == Some(true) || !self.has_usable_password() {
             return None;
@@ -39,7 +38,7 @@ impl Document {
     }
 }
 
-/// Says why Isso must not run with the password of a document, if so.
+/// Says why Isso must not run with the password of a document; `None` if it may.
 pub(crate) fn refused(doc: &Document) -> Option<Diagnostic> {
     let (code, message) = fault(doc)?;
     let other = match code {
@@ -114,10 +113,9 @@ fn named(doc: &Document) -> String {
     }
 }
 
-/// Whether a variable is meant that Isso does not have, or has with a value that anybody can guess.
+/// Whether the password names a variable that Isso does not have, or that has a value which is easy to guess.
 ///
-/// A dollar sign in a password that a person chose (`x7$Kq9`) does not make it worse, as long as no such variable is
-/// set.
+/// A dollar sign in a password that a person chose (`x7$Kq9`) does no harm as long as no such variable is set.
 fn is_the_name_of_a_variable(doc: &Document) -> bool {
     let lacking = |variable: &Variable<'_>| !matches!(variable, Variable::Set(_));
     let references = doc.references(&ADMIN_PASSWORD);
@@ -126,7 +124,7 @@ fn is_the_name_of_a_variable(doc: &Document) -> bool {
     lacks.any(|(found, _)| found.is_deliberate()) || (any && is_bare(doc))
 }
 
-/// Whether the password has no letter or digit but those of names, and of what is set.
+/// Whether all letters and digits of the password belong to names of variables, or to values of those that are set.
 fn is_bare(doc: &Document) -> bool {
     let written = doc.written(&ADMIN_PASSWORD).flatten().unwrap_or_default();
     let environment = doc.environment();
@@ -219,7 +217,7 @@ mod tests {
         ] {
             check(unset, Some(Code::UnsetVariable));
         }
-        // What Isso does not get, and what it always has, is no secret either.
+        // A variable that Isso does not get, or always has, is no secret either.
         for known in [
             "$PYTHONPATH",
             "$SERVER_SOFTWARE",

@@ -2,7 +2,7 @@
 //!
 //! Isso reads its bundled `isso.cfg` first and a person's file over it. An absent key therefore has Isso's default, and
 //! `[DEFAULT]` never reaches a key that Isso knows, because the bundled file has it in its own section already.
-//! Where a value names a variable, what Isso makes of it is read.
+//! If a value names a variable, the value that Isso sees is read.
 
 use crate::document::{Document, EditError};
 use crate::keys::{self, Key, Kind};
@@ -40,8 +40,8 @@ impl Document {
         self.effective(key).unwrap_or_default().to_owned()
     }
 
-    /// Reads a text for a form: as [`read_text`](Document::read_text), but where a password names a variable, the
-    /// reference as it stands in the file, and never what the variable holds.
+    /// Reads a text for a form: as [`read_text`](Document::read_text), but of a password that names a variable, the
+    /// reference in the file and not the value of the variable.
     pub fn shown_text(&self, key: &Key) -> String {
         match self.written(key).flatten() {
             Some(written) if key.kind == Kind::Secret => written.to_owned(),

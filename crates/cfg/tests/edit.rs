@@ -1,4 +1,4 @@
-//! What an edit makes of the text: given, running, produces.
+//! Edits of a document: the text before, the edit, and the text after it.
 
 use isso_cfg::{Document, EditError};
 

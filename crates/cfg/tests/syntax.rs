@@ -1,4 +1,4 @@
-//! What a person is told about a file that Python refuses.
+//! The diagnostics of files that Python refuses.
 
 use isso_cfg::{Code, Diagnostic, Document, Severity};
 

@@ -1,4 +1,4 @@
-//! What must hold for the database to be found and comments to be approved.
+//! Puts the enforced keys right, so that Isso finds its database and has its admin panel.
 
 use super::Volume;
 use crate::atomic::folder_of;
@@ -13,13 +13,12 @@ impl Volume {
         enforce_panel(cfg, || self.remembered())
     }
 
-    /// Says that a password stands beside an admin panel that is off, unless Isso has been run with this password and
-    /// the panel on.
+    /// Finds a password beside an admin panel that is off, unless Isso has run with this password and the panel on.
     pub(super) fn untrusted_password(&self, cfg: &Document) -> Option<Diagnostic> {
         untrusted_password(cfg, || self.remembered())
     }
 
-    /// Puts the enforced keys right, and says which of them were wrong.
+    /// Puts the enforced keys right, and returns those that were wrong.
     pub(super) fn enforce(&self, cfg: &mut Document) -> Result<Vec<&'static Key>, EditError> {
         let mut wrong = Vec::new();
         if is_known(cfg, &keys::DBPATH) && cfg.write_text(&keys::DBPATH, &self.dbpath)? {
@@ -31,7 +30,7 @@ impl Volume {
         Ok(wrong)
     }
 
-    /// Says which enforced keys are wrong, and what must stand there.
+    /// Finds the enforced keys that are wrong, and says which values they must have.
     pub(super) fn check_enforced(&self, cfg: &Document) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         if is_known(cfg, &keys::DBPATH) && cfg.effective(&keys::DBPATH) != Some(&self.dbpath) {
@@ -47,7 +46,7 @@ impl Volume {
         found
     }
 
-    /// Says whether the folder of the database is missing.
+    /// Finds a missing folder of the database.
     pub(super) fn check_database_folder(&self, cfg: &Document) -> Option<Diagnostic> {
         let folder = folder_of(&self.database);
         if folder.is_dir() {
@@ -63,7 +62,7 @@ impl Volume {
     }
 }
 
-/// Does the work of [`Volume::enforce_panel`], with the settings that Isso has been run with.
+/// Does the work of [`Volume::enforce_panel`]. `remembered` reads the settings that Isso has run with.
 pub(super) fn enforce_panel(
     cfg: &mut Document,
     remembered: impl FnOnce() -> Option<Document>,
@@ -89,7 +88,8 @@ fn untrusted_password(cfg: &Document, remembered: impl FnOnce() -> Option<Docume
     (!has_been_in_force).then_some(untrusted)
 }
 
-/// Whether it is known what Isso sees of a key. What names a variable is left to the host that knows its environment.
+/// Whether this process knows what Isso sees of a key. If a value names a variable, only a host that knows Isso's
+/// environment may change it.
 fn is_known(cfg: &Document, key: &Key) -> bool {
     cfg.environment().is_complete() || !cfg.is_undecided(key)
 }

@@ -1,4 +1,4 @@
-//! Why a volume could not be used.
+//! The errors of a volume.
 
 use std::io;
 use std::path::PathBuf;
@@ -50,13 +50,14 @@ pub enum VolumeError {
         /// Why.
         source: io::Error,
     },
-    /// There is no `isso.cfg`, or nothing in it; or it sets nothing, and the last settings that worked are there.
+    /// `isso.cfg` is missing or empty; or it sets nothing while last good settings are kept.
     #[error("{} is missing or empty", path.display())]
     Missing {
         /// Where it would be.
         path: PathBuf,
     },
-    /// `isso.cfg` may hold half of a value: it was not saved to its end, or its author ends no file with a line break.
+    /// `isso.cfg` may hold half of a value: its save was cut off, or its author's editor ends no file with a line
+    /// break.
     #[error("{} ends in the midst of a line, as if it could not be saved to its end", path.display())]
     CutOff {
         /// The file.

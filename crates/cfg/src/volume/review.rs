@@ -12,25 +12,25 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Document;
 use crate::{keys, password};
 
-/// What [`Volume::review`] found and did.
+/// The outcome of [`Volume::review`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
-    /// What the file says now.
+    /// How the file compares with the settings in force.
     pub found: Found,
     /// What was put right, for the log.
     pub notes: Vec<Note>,
 }
 
-/// What an edited `isso.cfg` says, beside the settings that Isso runs with.
+/// An edited `isso.cfg`, compared with the settings that Isso runs with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "there is one of them at a time")]
 pub enum Found {
-    /// [The same](Document::means_the_same).
+    /// It [means the same](Document::means_the_same).
     Same,
-    /// Something else, with which Isso may run.
+    /// It means something else, and Isso may run with it.
     Changed(Document),
-    /// Something with which Isso would not start, would not accept comments, or must not run: what is wrong, in the
-    /// order of the lines, and never empty.
+    /// Isso would not start with it, would not accept comments, or must not run with it. Holds at least one problem, in
+    /// the order of the lines.
     Refused(Vec<Diagnostic>),
 }
 
@@ -69,10 +69,10 @@ struct ReviewPlan {
     to_write: Option<ToWrite>,
 }
 
-/// A text of ours that is to take the place of a file.
+/// The text that a review is to write.
 struct ToWrite {
     text: Document,
-    /// What is wrong if it cannot be written.
+    /// The problems to report if it cannot be written.
     else_refused: Vec<Diagnostic>,
 }
 
@@ -138,8 +138,8 @@ impl ReviewPlan {
     }
 }
 
-/// Finds a file whose writer was stopped, as by a full disk. It must not count as an edit: it may hold half of a
-/// password.
+/// Finds a file whose writer was stopped, for example by a full disk. It must not count as an edit, because it may hold
+/// half of a password.
 fn cut_off(volume: &Volume, cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
     let (text, whole) = (cfg.as_str(), in_force.as_str());
     let is_cut_off = ends_within_a_line_of(whole.as_bytes(), text.as_bytes()) || volume.is_cut_off(text.as_bytes());
@@ -154,7 +154,7 @@ fn cut_off(volume: &Volume, cfg: &Document, in_force: &Document) -> Option<Diagn
     Some(at.refused(Code::CutOff, message).fix(fix))
 }
 
-/// A password that was not in force before is as little trusted beside a panel that is off as when Isso is started.
+/// Finds a new password beside a panel that is off: a start would not trust it either.
 fn untrusted_password(cfg: &Document, in_force: &Document) -> Option<Diagnostic> {
     let untrusted = cfg.untrusted_password()?;
     let password = |cfg: &Document| cfg.read_text(&keys::ADMIN_PASSWORD);

@@ -1,4 +1,4 @@
-//! An edit changes what it names and nothing else, whatever the file; and Python agrees.
+//! An edit of any file changes the key that it names and nothing else, as Python reads it.
 
 use proptest::prelude::*;
 use proptest::sample::Index;

@@ -1,5 +1,5 @@
-//! CPython is the specification of `isso.cfg`: this compares with it, on a corpus and on thousands
-//! of generated files.
+//! CPython is the specification of `isso.cfg`: these tests compare with it, on a corpus and on thousands of generated
+//! files.
 //!
 //! The generated files are the same in each run. `ISSO_CFG_SEED=N` makes others.
 
@@ -63,7 +63,7 @@ pub fn compare(files: &[Vec<u8>]) -> usize {
     answers.iter().flatten().count()
 }
 
-/// Tells a figure past the capture of the output of tests that pass.
+/// Prints a figure even if the test passes, when output is captured.
 pub fn report(figure: &str) {
     writeln!(std::io::stderr(), "{figure}").expect("stderr is open");
 }

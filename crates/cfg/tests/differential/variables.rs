@@ -1,4 +1,4 @@
-//! What a value becomes in which variables are named, beside CPython's `os.path.expandvars`.
+//! Compares the expansion of variables in values with CPython's `os.path.expandvars`.
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! `dbpath`: what is refused Isso's own database refuses, and it takes what is not.
+//! `dbpath`: Isso cannot open a database at the paths that are refused, and can at the others.
 
 use std::process::{Command, Stdio};
 

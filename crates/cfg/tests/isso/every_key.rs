@@ -1,5 +1,5 @@
-//! Every key with every kind of nasty value: what is called refused is what Isso refuses, and nothing else; and what is
-//! called the same Isso cannot tell apart.
+//! Tries every key with every kind of bad value. The diagnostics refuse a value exactly if Isso does, and Isso reads
+//! two values alike if they are said to mean the same.
 
 use isso_cfg::Severity::Refused;
 use isso_cfg::keys::Read;
@@ -69,7 +69,7 @@ fn diagnostics_refuse_what_isso_refuses() {
     what_means_the_same_is_read_the_same(&files, &documents, &answer);
 }
 
-/// What a variable holds is judged as if it stood in the file.
+/// The value of a variable is judged as if it stood in the file.
 #[test]
 fn a_value_from_the_environment_is_refused_when_isso_refuses_it() {
     let keys = keys::ALL.iter().filter(|key| **key != keys::DBPATH);
@@ -99,7 +99,7 @@ fn a_value_from_the_environment_is_refused_when_isso_refuses_it() {
     }
 }
 
-/// Compares what is called refused with what Isso refuses.
+/// Compares the values that the diagnostics refuse with those that Isso refuses.
 fn compare(files: &[(String, String)], documents: &[Document], answer: &Answer) {
     let mut wrong = Vec::new();
     for (((name, _), document), outcome) in files.iter().zip(documents).zip(&answer.files) {

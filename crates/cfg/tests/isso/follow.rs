@@ -1,4 +1,4 @@
-//! Follows the advice of a diagnostic to the letter, as a person would who knows nothing else.
+//! Follows the advice of a diagnostic to the letter, as a person does who knows nothing of Isso.
 
 use isso_cfg::Diagnostic;
 
@@ -153,7 +153,7 @@ pub fn follow(text: &str, diagnostic: &Diagnostic) -> Option<String> {
         done = true;
     }
     if let Some(at) = deleted {
-        // The line is looked for by its text, because lines above may have been added.
+        // The line is found by its text, because lines above may have been added.
         let line = text.lines().nth(at)?;
         let now = lines.iter().position(|other| other == line)?;
         lines.remove(now);

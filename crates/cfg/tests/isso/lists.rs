@@ -7,7 +7,7 @@ use super::follow::follow;
 
 /// The key, lines as people wrote them, and the list that was meant.
 #[rustfmt::skip]
-const STRAY: &[(&str, &str, &[&str])] = &[
+const UNINDENTED: &[(&str, &str, &[&str])] = &[
     ("host", "[general]\nhost =\nhttps://a.example\nhttps://b.example\n", &["https://a.example", "https://b.example"]),
     ("host", "[general]\nhost =\nhttp://a.example\nhttps://a.example\n# mine\n\nhttps://b.example\nmax-age = 15m\n", &["http://a.example", "https://a.example", "https://b.example"]),
     ("host", "[general]\nhost =\nhttps://a.example\n", &["https://a.example"]),
@@ -32,7 +32,7 @@ const STRAY: &[(&str, &str, &[&str])] = &[
 #[test]
 fn items_at_the_left_are_led_back_into_their_list() {
     let mut files = Vec::new();
-    for (name, file, expected) in STRAY {
+    for (name, file, expected) in UNINDENTED {
         let mut text = complete(name, file);
         let found = diagnose_text(&text);
         let shown = format!("{text}\n{found:#?}");

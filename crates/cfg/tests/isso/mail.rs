@@ -1,5 +1,5 @@
-//! Senders and recipients: what is found fault with does not arrive as it was meant, what is not does, and the advice
-//! mends it.
+//! Senders and recipients: mail arrives as it was meant exactly if no problem is found, and does once the advice is
+//! followed.
 
 use std::io::Write;
 use std::path::Path;

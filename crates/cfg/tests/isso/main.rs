@@ -1,4 +1,4 @@
-//! What is said about a file is compared with what a real Isso does with it.
+//! Compares the diagnostics of a file with what a real Isso does with it.
 //!
 //! `ISSO_TEST_PYTHON` names a Python in which Isso 0.14 is installed. One process of it tries all files; see
 //! `try_files.py`.
@@ -125,7 +125,7 @@ fn the_table_of_keys_is_that_of_isso() {
     assert_eq!(ANSWER.defaults, ours);
 }
 
-/// Whatever a file was before, Isso runs with it once the volume is prepared.
+/// Isso runs with every file of the table once the volume is prepared.
 #[test]
 fn isso_runs_with_every_prepared_file() {
     let corpus = corpus();

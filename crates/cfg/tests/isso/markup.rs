@@ -1,4 +1,4 @@
-//! What is said about the markup of old files brings back how their comments looked.
+//! Follows the advice on the markup of old files: comments then look as they did under the old Isso.
 
 use isso_cfg::{Code, Diagnostic, Severity, diagnose_text};
 

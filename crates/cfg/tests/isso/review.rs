@@ -1,4 +1,4 @@
-//! What a review refuses is what a real Isso does not run with.
+//! A real Isso does not run with the files that a review refuses.
 
 use isso_cfg::{Contents, keys};
 

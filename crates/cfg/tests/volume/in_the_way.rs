@@ -1,4 +1,4 @@
-//! What else can stand in the places of the files, and who may read them.
+//! Folders, links and pipes in the places of the files, and who may read the files.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -102,7 +102,7 @@ fn a_file_of_another_user_is_set_aside() {
         chown(folder.path().join(name), Some(65534), None).unwrap();
     }
     owned_by("isso.cfg.last-good");
-    // The folder is ours, and the file is one that we may not even read.
+    // The folder belongs to this user, who may not even read the file.
     let prepared = thread::scope(|scope| {
         let prepare = || {
             setfsuid(Uid::from_raw(65534));

@@ -1,4 +1,4 @@
-//! The mark of a volume that Isso runs on, and the repairs that a repair leaves.
+//! The mark of a volume that Isso runs on, and the list of recorded repairs.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn a_volume_that_is_being_prepared_is_marked_after_it() {
     assert!(unused.is_some());
     thread::scope(|scope| {
         let marking = scope.spawn(|| volume.mark_in_use().unwrap());
-        // Others may prepare meanwhile: it is the mark that waits.
+        // Another process may prepare the volume meanwhile: only the mark waits.
         assert!(volume.keep_unused().is_some() || marking.is_finished());
         assert!(!marking.is_finished());
         drop(unused);

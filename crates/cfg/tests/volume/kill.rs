@@ -21,10 +21,10 @@ fn a_killed_writer_leaves_the_old_file_or_the_new_one() {
     for round in 0..ROUNDS {
         let before = seen(&volume);
         let mut child = writer(&volume, "kill", usize::MAX);
-        // Once it is writing, it is killed after so many looks, which is at another point of its work in each round.
-        let mut looks = 0;
-        while looks < round % 20 {
-            looks += usize::from(seen(&volume) > before);
+        // Once it writes, it is killed after so many reads, so at another point of its work in each round.
+        let mut reads = 0;
+        while reads < round % 20 {
+            reads += usize::from(seen(&volume) > before);
         }
         child.kill().unwrap();
         child.wait().unwrap();
@@ -46,7 +46,7 @@ fn seen(volume: &Volume) -> usize {
     count
 }
 
-/// A text that takes a while to write, and tells whether it is that of a count.
+/// A text of a count that takes a while to write, and shows whether it is whole.
 fn filling(count: usize) -> String {
     vec![count.to_string(); 20_000 * usize::from(count > 0)].join(",")
 }

@@ -1,4 +1,4 @@
-//! The settings that Isso ran well with, and what they are good for.
+//! The settings that Isso served with are kept, and a lost `isso.cfg` is made from them.
 
 use isso_cfg::{Contents, Document, Note, keys};
 
@@ -67,7 +67,7 @@ fn a_file_that_is_gone_is_made_from_the_last_good_one() {
     }
 }
 
-/// As an editor leaves it that was killed while it wrote: the template begins with a comment.
+/// An editor that is killed while it writes may leave such a file: the template begins with a comment.
 #[test]
 fn a_file_that_sets_nothing_is_made_from_the_last_good_one() {
     for lost in ["# Comments\n", "\n[general]\n", "[uwsgi]\nprocesses = 4\n"] {
@@ -83,7 +83,7 @@ fn a_file_that_sets_nothing_is_made_from_the_last_good_one() {
     }
 }
 
-/// A disk that was full, or a power cut while an editor saved in place: what is left may be valid, and lacks the rest.
+/// A full disk or a power cut may cut a file off while an editor saves in place. The rest of it may still be valid.
 #[test]
 fn a_file_that_was_cut_off_is_made_from_the_last_good_one() {
     for end in 1..FINE.len() {

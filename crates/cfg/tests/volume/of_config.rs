@@ -1,4 +1,4 @@
-//! An `isso.cfg` that stands somewhere by itself, as in a container.
+//! Volumes of a lone `isso.cfg`, as in a container.
 
 use isso_cfg::{Code, Contents, Note, Store, VolumeError, keys};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Making a volume fit for Isso, whatever it was.
+//! Prepares volumes of many kinds, so that Isso can run on them.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What people do to an `isso.cfg` by hand while Isso runs, and what is said about it.
+//! Edits of an `isso.cfg` by hand while Isso runs, and what a review finds in them.
 //!
 //! This file needs the standard library alone, so that other tests can include it.
 
@@ -71,7 +71,7 @@ impl Edit {
     }
 }
 
-/// Mends what an edit broke, whatever stands there now: the file says `good` again.
+/// Undoes any edit: the file holds `good` again.
 pub fn mend(path: &Path, good: &str) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(there) if there.is_dir() => fs::remove_dir(path)?,

@@ -1,11 +1,11 @@
-//! A file that is just being saved is not taken for one that is lost or broken.
+//! A file that an editor is saving at the moment does not count as lost or broken.
 
 use std::sync::mpsc;
 use std::time::Duration;
 
 use super::*;
 
-/// Prepares while an editor, which has begun to save, ends it: the moment is between the looks.
+/// Prepares the volume while an editor saves. The editor ends between two reads of the file.
 fn check(begun: &str) {
     let (_folder, volume) = volume_with(FINE);
     volume.remember(&volume.read().unwrap().cfg).unwrap();

@@ -1,4 +1,4 @@
-//! Several writers at once lose nothing, and one that is stopped does not stop the others for ever.
+//! Several writers at once lose no change, and a writer that is stopped does not stop the others for ever.
 
 use std::fs::File;
 use std::thread;

@@ -1,4 +1,4 @@
-//! Changing the files.
+//! Updates of the files.
 
 use std::fs;
 
@@ -108,7 +108,7 @@ fn a_file_that_cannot_be_read_is_left_alone() {
     assert!(matches!(result, Err(Failed::Volume(VolumeError::Missing { .. }))));
 }
 
-/// As an editor saves it that ends no file with a line break, or as a disk that was full leaves it.
+/// An editor that ends no file with a line break saves such a file, and a full disk leaves one.
 #[test]
 fn a_file_that_may_have_been_cut_off_is_left_to_its_author() {
     let good = format!("{FINE}[guard]\nratelimit = 12\n");
@@ -142,7 +142,7 @@ fn reading_writes_nothing() {
 #[test]
 fn the_owner_is_kept() {
     let (_folder, volume) = volume_with(FINE);
-    // Only root can give a file away, and the files of every other user stay that user's.
+    // Only root can give a file away; the files of another user keep their owner.
     let other = std::os::unix::fs::chown(volume.config_path(), Some(12345), Some(54321)).is_ok();
     let before = fs::metadata(volume.config_path()).unwrap();
     volume

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A full disk, or a writer that is killed: half of a password, or of a number, is one as well.
+/// A full disk or a killed writer may leave half of a password or a number, which reads as a whole one.
 #[test]
 fn a_file_that_was_cut_off_is_no_edit() {
     let fine = format!("{FINE}\n[guard]\nratelimit = 12\n");
@@ -15,7 +15,7 @@ fn a_file_that_was_cut_off_is_no_edit() {
         let begin = whole.find("[admin]").unwrap();
         for end in begin..whole.len() {
             let cut = &whole[..end];
-            // Whole lines may be what a person has left.
+            // A person may have left whole lines only.
             if cut.ends_with('\n') || whole[end..].starts_with('\n') {
                 continue;
             }
@@ -70,7 +70,7 @@ fn a_good_edit_is_a_change() {
     check(|text| text.replace("hunter2", "hunter3"));
     check(|text| text.replace("host = localhost\n\n", "host =\n  https://a.example\n  localhost\n\n"));
     check(|text| text.replace("gravatar = false\n", "gravatar = on\n"));
-    // What is misread or deserves a look is for `check` to say: Isso runs with it.
+    // `check` reports values that are misread or suspicious; Isso runs with them.
     check(|text| text.replace("max-age = 15m", "max-age = 30m1h"));
     check(|text| text.replace("ratelimit = 2", "ratelimit = 0"));
     check(|text| format!("{text}\n[rss]\nbase = example.org\n"));

@@ -50,12 +50,12 @@ fn a_review_says_what_must_stand_there_where_nothing_can_be_written() {
 #[test]
 fn an_edit_counts_as_elsewhere_where_nothing_can_be_written() {
     let (_folder, volume, in_force) = alone();
-    let look = || with_modes(volume.root(), READ_ONLY, || found(&volume, &in_force));
-    assert_eq!(look(), Found::Same);
+    let review = || with_modes(volume.root(), READ_ONLY, || found(&volume, &in_force));
+    assert_eq!(review(), Found::Same);
 
     let edited = in_force.as_str().replace("localhost", "https://a.example");
     put(&volume.config_path(), &edited);
-    let problems = refused(look());
+    let problems = refused(review());
     assert_eq!(problems[0].code, Code::DatabaseFolder, "{problems:?}");
 
     let here = Volume::of_config(volume.config_path(), "./comments.db");

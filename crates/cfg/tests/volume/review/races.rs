@@ -11,7 +11,7 @@ use crate::review_cases::save;
 fn a_file_that_is_being_saved_is_not_taken_for_an_empty_one() {
     let (_folder, volume, in_force) = running();
     let edited = in_force.as_str().replace("15m", "1h");
-    // The file is filled between the first look and the last, unless this machine has other things to do.
+    // The file is filled between the first read and the last one, unless this machine is too busy.
     let attempt = || {
         let lock = lock(&volume);
         save(&volume.config_path(), b"").unwrap();
