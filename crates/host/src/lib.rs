@@ -3,20 +3,20 @@
 //! # Purpose
 //!
 //! `issoctl up`, `issoctl supervise` and the hooks on StartOS do the same work: they own the state machine of
-//! [`lifecycle`] and give it its ports. This crate joins the libraries for that. It knows no command line and no terminal:
-//! it prints nothing, ends no process and reads no environment. Programs over it depend on this crate alone, so it hands
-//! on the libraries that it joins, as modules.
+//! [`lifecycle`] and give it its ports. This crate joins the libraries for that. It knows no command line and no
+//! terminal: it prints nothing, ends no process and reads no environment. Programs over it depend on this crate alone,
+//! so it hands on the libraries that it joins, as modules.
 //!
 //! # Theory of operation
 //!
 //! [`DataDir`] is the folder of one Isso. [`HostLock::take`] takes it, [`HostLock::init`] puts its files right, and
-//! [`Host::run`] starts Isso and keeps it running. What happens meanwhile is told as [`HostEvent`]s. Other processes reach
-//! a running host with a [`Client`], over a unix socket in the folder ([`api`] lists the routes). Where none runs,
-//! [`offline()`] does the same work on the files, with no Isso to start.
+//! [`Host::run`] starts Isso and keeps it running. What happens meanwhile is told as [`HostEvent`]s. Other processes
+//! reach a running host with a [`Client`], over a unix socket in the folder ([`api`] lists the routes). Where none
+//! runs, [`offline()`] does the same work on the files, with no Isso to start.
 //!
-//! One task owns the state machine ([`Handle`] leads to it) and handles one event at a time. It shares its thread with the
-//! supervisor and the API, so a [`LocalSet`](tokio::task::LocalSet) is needed. What may wait for a disk or a lock is done
-//! on other threads ([`on_thread`]).
+//! One task owns the state machine ([`Handle`] leads to it) and handles one event at a time. It shares its thread with
+//! the supervisor and the API, so a [`LocalSet`](tokio::task::LocalSet) is needed. What may wait for a disk or a lock
+//! is done on other threads ([`on_thread`]).
 //!
 //! # Guarantees
 //!

@@ -7,8 +7,8 @@
 //!
 //! Each hook but `health` first has the machine settle the volume if Isso does not run on it. While Isso runs, the
 //! settings in force decide about the task, and the supervisor sees to the files. Which of the two it is tells a lock
-//! of the volume ([`isso_host::cfg::Volume::mark_in_use`]). What was repaired, by a hook or by the supervisor, stands in the
-//! volume until the next hook tells it.
+//! of the volume ([`isso_host::cfg::Volume::mark_in_use`]). What was repaired, by a hook or by the supervisor, stands
+//! in the volume until the next hook tells it.
 //!
 //! | hook | events | what comes of it |
 //! |---|---|---|
