@@ -26,7 +26,7 @@ use crate::host_lock::HostLock;
 use crate::keep_going::keep_going;
 use crate::machine;
 use crate::ports::TaskFlag;
-use crate::restore::{ArchivePort, Reports, Restores};
+use crate::restore::ArchivePort;
 use crate::settings::{ConfigPort, Desk};
 use crate::watcher::follow;
 
@@ -90,23 +90,18 @@ impl HostLock {
         let monitor = supervisor.monitor();
         let task = watch::Sender::new(false);
         let password_needed = task.subscribe();
-        let (archive, Reports { events, outcome }) = ArchivePort::new(&volume);
+        let (archive, restore_ends) = ArchivePort::new(&volume);
         let ports = Ports {
             settings: Box::new(ConfigPort(Arc::clone(&desk))),
             tasks: Box::new(TaskFlag(task)),
             daemon: Box::new(supervisor),
             restorer: Box::new(archive),
         };
-        let host = machine::spawn(ports, daemon_events, events);
+        let host = machine::spawn(ports, daemon_events, restore_ends);
         host.send(Event::Init).await.map_err(HostError::Settings)?;
-        let restores = Restores {
-            host: host.clone(),
-            outcome,
-        };
         let (checks, database) = Checks::new(volume.db_path(), commands.check_database);
         let app = App {
             database,
-            restores,
             backup: Current::default(),
             service: Service {
                 volume,

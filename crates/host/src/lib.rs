@@ -87,12 +87,11 @@ pub use host_info::Surroundings;
 pub use host_lock::HostLock;
 pub use in_use::mark_while_running;
 pub use keep_going::keep_going;
-pub use machine::{Handle, spawn};
+pub use machine::{Handle, RestoreEnd, spawn};
 pub use memory::share_heap;
 pub use offline::offline;
 pub use ports::TaskFlag;
 pub use remedy::remedy;
-pub use restore::Restores;
 pub use schedule::Schedule;
 pub use settings::{FileProblem, SettingsStatus};
 

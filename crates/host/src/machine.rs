@@ -6,32 +6,44 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use isso_lifecycle::{DaemonEvent, Event, Lifecycle, Ports, Refusal};
+use isso_lifecycle::{DaemonEvent, Event, Lifecycle, Ports, Refusal, State, with_causes};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use self::handle::Order;
+use self::handle::{Answer, Order, Requester};
 use crate::memory::give_back;
 
-pub use handle::Handle;
+pub use handle::{Handle, RestoreEnd};
 
 /// When nothing has happened for so long, what was needed for it is given back.
 const REST: Duration = Duration::from_secs(3);
 
+/// What the machine's task does next.
+enum Work {
+    Order(Order),
+    Report(DaemonEvent),
+    RestoreEnd(RestoreEnd),
+}
+
 /// Starts the host on this thread's runtime. It ends when the last handle is gone.
-pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>, mut archive: mpsc::Receiver<Event>) -> Handle {
+pub fn spawn(
+    ports: Ports,
+    mut daemon: mpsc::Receiver<DaemonEvent>,
+    mut restore_ends: mpsc::Receiver<RestoreEnd>,
+) -> Handle {
     let mut machine = Lifecycle::new(ports);
     let (orders, mut ordered) = mpsc::channel::<Order>(16);
     let (state_changed, state) = watch::channel(machine.state());
     // The machine is not Send, and needs not be: there is one thread.
     tokio::task::spawn_local(async move {
         let mut is_at_rest = false;
+        let mut restoring: Option<Requester> = None;
         loop {
-            let (event, answer) = tokio::select! {
-                Some(event) = daemon.recv() => (Event::Daemon(event), None),
-                Some(event) = archive.recv() => (event, None),
+            let work = tokio::select! {
+                Some(event) = daemon.recv() => Work::Report(event),
+                Some(end) = restore_ends.recv() => Work::RestoreEnd(end),
                 order = ordered.recv() => match order {
-                    Some(order) => (order.event, Some(order.answer)),
+                    Some(order) => Work::Order(order),
                     None => break,
                 },
                 () = sleep(REST), if !is_at_rest => {
@@ -41,30 +53,57 @@ pub fn spawn(ports: Ports, mut daemon: mpsc::Receiver<DaemonEvent>, mut archive:
                 }
             };
             is_at_rest = false;
-            // A panic ends this one event. The machine and its ports stand as they did in between two events,
-            // and work that is owed is tried again with the next one.
-            let handled = AssertUnwindSafe(machine.handle(event)).catch_unwind().await;
-            let result = handled.unwrap_or(Err(Refusal::Bug));
-            state_changed.send_if_modified(|state| std::mem::replace(state, machine.state()) != machine.state());
-            match (answer, result) {
-                // The client may have disconnected.
-                (Some(answer), result) => drop(answer.send(result)),
-                (None, Err(refusal)) => tracing::debug!("{refusal}"),
-                (None, Ok(_)) => {}
+            match work {
+                Work::Order(order) => {
+                    let result = handle_event(&mut machine, order.event, &state_changed).await;
+                    if result.is_ok() && order.requester.is_some() {
+                        restoring = order.requester;
+                    }
+                    // The client may have disconnected.
+                    let _ = order.answer.send(result);
+                }
+                Work::Report(event) => log(handle_event(&mut machine, Event::Daemon(event), &state_changed).await),
+                Work::RestoreEnd(end) => {
+                    let restored = end.as_ref().map(Clone::clone);
+                    let restored = restored.map_err(|error| with_causes(&**error));
+                    let event = Event::RestoreFinished(end.map(drop));
+                    log(handle_event(&mut machine, event, &state_changed).await);
+                    // Sent last: by now the machine has left the restore. The client may have disconnected.
+                    let _ = restoring.take().map(|requester| requester.send(restored));
+                }
             }
         }
     });
     Handle { orders, state }
 }
 
+/// Has the machine handle an event, and publishes its state.
+///
+/// A panic ends this one event. The machine and its ports stand as they did in between two events, and port calls that
+/// failed are made again with the next one.
+async fn handle_event(machine: &mut Lifecycle, event: Event, state_changed: &watch::Sender<State>) -> Answer {
+    let handled = AssertUnwindSafe(machine.handle(event)).catch_unwind().await;
+    state_changed.send_if_modified(|state| std::mem::replace(state, machine.state()) != machine.state());
+    handled.unwrap_or(Err(Refusal::Bug))
+}
+
+/// Logs why an event without a sender was refused.
+fn log(answer: Answer) {
+    if let Err(refusal) = answer {
+        tracing::debug!("{refusal}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use async_trait::async_trait;
+    use isso_actions::Language;
     use isso_cfg::Volume;
-    use isso_lifecycle::{Gate, PortError, Review, SettingsFiles, State};
+    use isso_lifecycle::{Gate, PortError, RestoreRequest, Restorer, Review, SettingsFiles};
     use tokio::task::LocalSet;
 
     use super::*;
+    use crate::api_error::ApiErrorKind;
     use crate::offline;
     use crate::settings::{ConfigPort, Desk};
 
@@ -90,19 +129,57 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("comments.db");
         let volume = Volume::new(folder.path(), database.to_string_lossy());
-        let (ports, daemon, archive) = offline::ports(&volume);
+        let (ports, daemon, restore_ends) = offline::ports(&volume);
         let desk = ConfigPort(Desk::new(volume.clone()).into());
         let ports = Ports {
             settings: Box::new(Panics(desk, true)),
             ..ports
         };
         let settled = async {
-            let host = spawn(ports, daemon, archive.events);
+            let host = spawn(ports, daemon, restore_ends);
             let refused = host.send(Event::Init).await;
             assert!(matches!(refused, Err(Refusal::Bug)), "{refused:?}");
             host.send(Event::Init).await.unwrap();
             assert_eq!(host.state(), State::AwaitingPassword);
         };
         LocalSet::new().run_until(settled).await;
+    }
+
+    /// Begins each restore, whose end the test sends.
+    struct BeginsOnly;
+
+    #[async_trait]
+    impl Restorer for BeginsOnly {
+        async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_restore_is_told_its_own_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = Volume::new(folder.path(), folder.path().join("comments.db").to_string_lossy());
+        let (ports, daemon, _) = offline::ports(&volume);
+        let restorer = Box::new(BeginsOnly);
+        let (ends, restore_ends) = mpsc::channel(1);
+        let restores = async {
+            let host = spawn(Ports { restorer, ..ports }, daemon, restore_ends);
+            host.send(Event::Init).await.unwrap();
+            for reason in ["its disk is full", "my disk is full"] {
+                let mut mine = std::pin::pin!(host.restore("backup".into(), Language::English));
+                let mut states = host.states();
+                tokio::select! {
+                    _ = &mut mine => panic!("it has not ended"),
+                    begun = states.wait_for(|state| *state == State::Restoring) => drop(begun.unwrap()),
+                }
+                let another = host.restore("another".into(), Language::English).await;
+                assert_eq!(another.unwrap_err().kind, ApiErrorKind::Refused);
+                assert!((&mut mine).now_or_never().is_none(), "another one was refused");
+                ends.send(Err(reason.into())).await.unwrap();
+                assert_eq!(mine.await.unwrap_err().message, reason);
+                assert_eq!(host.state(), State::AwaitingPassword);
+            }
+        };
+        LocalSet::new().run_until(restores).await;
     }
 }

@@ -8,21 +8,20 @@ use isso_cfg::Volume;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError, Ports};
 use tokio::sync::{mpsc, watch};
 
-use crate::machine::spawn;
+use crate::machine::{Handle, RestoreEnd, spawn};
 use crate::ports::TaskFlag;
-use crate::restore::{ArchivePort, Reports, Restores};
+use crate::restore::ArchivePort;
 use crate::settings::{ConfigPort, Desk};
 
 /// Starts a host that never brings Isso up.
-pub fn offline(volume: &Volume) -> Restores {
-    let (ports, daemon, Reports { events, outcome }) = ports(volume);
-    let host = spawn(ports, daemon, events);
-    Restores { host, outcome }
+pub fn offline(volume: &Volume) -> Handle {
+    let (ports, daemon, restore_ends) = ports(volume);
+    spawn(ports, daemon, restore_ends)
 }
 
-/// The ports of a host that never brings Isso up, and what they will tell.
-pub(crate) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, Reports) {
-    let (archive, reports) = ArchivePort::new(volume);
+/// The ports of a host that never brings Isso up, and the channels on which they report.
+pub(crate) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, mpsc::Receiver<RestoreEnd>) {
+    let (archive, restore_ends) = ArchivePort::new(volume);
     let ports = Ports {
         settings: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
@@ -30,7 +29,7 @@ pub(crate) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, Rep
         restorer: Box::new(archive),
     };
     let (_, daemon) = mpsc::channel(1);
-    (ports, daemon, reports)
+    (ports, daemon, restore_ends)
 }
 
 /// A daemon that is never wanted up: an offline host is sent no `Start`.

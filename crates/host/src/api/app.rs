@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use super::current::Current;
 use crate::action_service::Service;
 use crate::checks::DatabaseStatus;
-use crate::restore::Restores;
 use crate::settings::Desk;
 
 /// What the routes work on.
@@ -19,8 +18,6 @@ use crate::settings::Desk;
 pub struct App {
     /// The actions.
     pub service: Service,
-    /// Files that are put in place.
-    pub restores: Restores,
     /// The backup that is being made.
     pub backup: Current,
     /// The settings.

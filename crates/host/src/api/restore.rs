@@ -51,7 +51,7 @@ pub(super) async fn restore(
 /// Puts files in place. If Isso served before and does not with them, those before are put back.
 async fn put_in_place(app: &App, from: PathBuf, language: Language) -> Result<Swapped, ApiError> {
     let served = matches!(app.service.host.state(), Lifecycle::Serving | Lifecycle::Reloading);
-    let (restored, state) = app.restores.restore(from, language).await?;
+    let (restored, state) = app.service.host.restore(from, language).await?;
     let before = restored.before.clone();
     let undone = match served && state == Lifecycle::Recovering {
         true => Some(undo(app, restored, language).await),
@@ -66,7 +66,7 @@ async fn undo(app: &App, restored: Restored, language: Language) -> Undone {
     tracing::warn!("Isso does not serve with the restored files, and gets those before: {why}");
     let root = app.service.volume.root().to_owned();
     let swapped = match aside(move || stage_undo(&root, &restored)).await {
-        Ok(Ok(before)) => app.restores.restore(before, language).await,
+        Ok(Ok(before)) => app.service.host.restore(before, language).await,
         Ok(Err(error)) => Err(ApiError::of(&error)),
         Err(error) => Err(error.into()),
     };

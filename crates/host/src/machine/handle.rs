@@ -1,14 +1,23 @@
 //! The way to the state machine.
 
-use isso_lifecycle::{Event, Refusal, Reply, State};
+use isso_backup::Restored;
+use isso_lifecycle::{Event, PortError, Refusal, Reply, RestoreRequest, State};
 use tokio::sync::{mpsc, oneshot, watch};
 
-type Answer = Result<Reply, Refusal>;
+/// How a restore ended.
+pub type RestoreEnd = Result<Restored, PortError>;
+
+pub(super) type Answer = Result<Reply, Refusal>;
+
+/// The request for a restore, which waits for its end.
+pub(super) type Requester = oneshot::Sender<Result<Restored, String>>;
 
 /// An event, and the way back.
 pub(super) struct Order {
     pub event: Event,
     pub answer: oneshot::Sender<Answer>,
+    /// Set if the event begins a restore.
+    pub requester: Option<Requester>,
 }
 
 /// A way to send events to the host and to watch its state.
@@ -21,8 +30,26 @@ pub struct Handle {
 impl Handle {
     /// Sends an event and waits until the machine has dealt with it.
     pub async fn send(&self, event: Event) -> Answer {
+        self.order(event, None).await
+    }
+
+    /// Has a restore begun, and returns what gets its end.
+    pub(crate) async fn begin_restore(
+        &self,
+        request: RestoreRequest,
+    ) -> Result<oneshot::Receiver<Result<Restored, String>>, Refusal> {
+        let (requester, end) = oneshot::channel();
+        self.order(Event::Restore(request), Some(requester)).await?;
+        Ok(end)
+    }
+
+    async fn order(&self, event: Event, requester: Option<Requester>) -> Answer {
         let (answer, answered) = oneshot::channel();
-        let order = Order { event, answer };
+        let order = Order {
+            event,
+            answer,
+            requester,
+        };
         self.orders
             .send(order)
             .await

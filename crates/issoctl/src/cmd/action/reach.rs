@@ -27,7 +27,7 @@ impl Actions {
             return Ok(Self::Api(client));
         }
         let volume = data.volume();
-        let host = offline(&volume).host;
+        let host = offline(&volume);
         Ok(Self::Files(Box::new(Service {
             volume,
             surroundings: Surroundings::Machine(None),

@@ -273,11 +273,11 @@ fn or_back(before: Option<&Path>) -> String {
 async fn swap(volume: &Volume, staged: &Path) -> Result<Option<PathBuf>, Failure> {
     // The next settling would finish a swap that was broken off; to wait for its end takes less.
     let _signals = Claim::new()?;
-    let restores = offline(volume);
+    let host = offline(volume);
     // Files that cannot be settled are about to be replaced.
-    let _ = restores.host.send(Event::Init).await;
+    let _ = host.send(Event::Init).await;
     let language = language::of_environment();
-    let (restored, _) = restores.restore(staged.to_owned(), language).await?;
+    let (restored, _) = host.restore(staged.to_owned(), language).await?;
     Ok(restored.before)
 }
 
