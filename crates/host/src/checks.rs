@@ -58,7 +58,7 @@ impl Checks {
     pub async fn run(self: Rc<Self>, host: Handle) {
         let mut states = host.states();
         loop {
-            let checks = self.check_on_and_on(host.states());
+            let checks = self.check_on_and_on(&host);
             if until_restore(&mut states, checks).await.is_none() {
                 return;
             }
@@ -72,13 +72,12 @@ impl Checks {
     }
 
     /// Checks one database whenever it is due and Isso serves.
-    async fn check_on_and_on(&self, mut states: watch::Receiver<Lifecycle>) {
+    async fn check_on_and_on(&self, host: &Handle) {
         let mut is_first = true;
         let mut failures = 0;
-        let is_serving = |state: &Lifecycle| *state == Lifecycle::Serving;
-        while states.wait_for(is_serving).await.is_ok() {
+        while until_may_check(host).await.is_some() {
             sleep(if is_first { AFTER_START } else { LOOK }).await;
-            if !is_serving(&states.borrow()) {
+            if !may_check(host) {
                 continue;
             }
             let is_due = self.is_due(is_first).await;
@@ -152,6 +151,23 @@ impl Checks {
         }
         self.status.send_replace(status);
     }
+}
+
+/// Whether Isso serves, and no backup reads the database.
+fn may_check(host: &Handle) -> bool {
+    host.state() == Lifecycle::Serving && !host.is_backing_up()
+}
+
+/// Waits until a check may begin. None if the host has ended.
+async fn until_may_check(host: &Handle) -> Option<()> {
+    let (mut states, mut backups) = (host.states(), host.backups());
+    while !may_check(host) {
+        tokio::select! {
+            changed = states.changed() => changed.ok()?,
+            changed = backups.changed() => changed.ok()?,
+        }
+    }
+    Some(())
 }
 
 fn is_restoring(state: &Lifecycle) -> bool {

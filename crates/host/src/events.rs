@@ -44,10 +44,7 @@ pub async fn report_states(app: App, tell: impl Fn(HostEvent)) {
             }
             _ => {}
         }
-        // A backup goes on beside whatever Isso does, and its end is no news of Isso.
-        if state != State::BackingUp {
-            before = state;
-        }
+        before = state;
         tell(HostEvent::State(state));
         if states.changed().await.is_err() {
             return;

@@ -41,7 +41,6 @@ pub fn mark_while_running(volume: Volume, mut states: watch::Receiver<State>) {
 fn is_running(state: State) -> bool {
     match state {
         State::Starting | State::Serving | State::Reloading | State::Recovering => true,
-        // Backups are made by StartOS here, with Isso down.
-        State::BackingUp | State::Installed | State::AwaitingPassword | State::Stopped | State::Restoring => false,
+        State::Installed | State::AwaitingPassword | State::Stopped | State::Restoring => false,
     }
 }

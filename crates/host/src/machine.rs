@@ -33,7 +33,7 @@ pub fn spawn(
 ) -> Handle {
     let mut machine = Lifecycle::new(ports);
     let (orders, mut ordered) = mpsc::channel::<Order>(16);
-    let (state_changed, state) = watch::channel(machine.state());
+    let (published, state, backing_up) = Published::new(&machine);
     // The machine is not Send, and needs not be: there is one thread.
     tokio::task::spawn_local(async move {
         let mut is_at_rest = false;
@@ -55,35 +55,67 @@ pub fn spawn(
             is_at_rest = false;
             match work {
                 Work::Order(order) => {
-                    let result = handle_event(&mut machine, order.event, &state_changed).await;
+                    let result = handle_event(&mut machine, order.event, &published).await;
                     if result.is_ok() && order.requester.is_some() {
                         restoring = order.requester;
                     }
                     // The client may have disconnected.
                     let _ = order.answer.send(result);
                 }
-                Work::Report(event) => log(handle_event(&mut machine, Event::Daemon(event), &state_changed).await),
+                Work::Report(event) => log(handle_event(&mut machine, Event::Daemon(event), &published).await),
                 Work::RestoreEnd(end) => {
                     let restored = end.as_ref().map(Clone::clone);
                     let restored = restored.map_err(|error| with_causes(&**error));
                     let event = Event::RestoreFinished(end.map(drop));
-                    log(handle_event(&mut machine, event, &state_changed).await);
+                    log(handle_event(&mut machine, event, &published).await);
                     // Sent last: by now the machine has left the restore. The client may have disconnected.
                     let _ = restoring.take().map(|requester| requester.send(restored));
                 }
             }
         }
     });
-    Handle { orders, state }
+    Handle {
+        orders,
+        state,
+        backing_up,
+    }
+}
+
+/// What the handles know of the machine.
+struct Published {
+    state: watch::Sender<State>,
+    backing_up: watch::Sender<bool>,
+}
+
+impl Published {
+    fn new(machine: &Lifecycle) -> (Published, watch::Receiver<State>, watch::Receiver<bool>) {
+        let (state, states) = watch::channel(machine.state());
+        let (backing_up, backups) = watch::channel(machine.is_backing_up());
+        (Published { state, backing_up }, states, backups)
+    }
+
+    fn update(&self, machine: &Lifecycle) {
+        replace(&self.state, machine.state());
+        replace(&self.backing_up, machine.is_backing_up());
+    }
+}
+
+/// Wakes no receiver where nothing has changed.
+fn replace<T: PartialEq>(published: &watch::Sender<T>, value: T) {
+    published.send_if_modified(|before| {
+        let is_new = *before != value;
+        *before = value;
+        is_new
+    });
 }
 
 /// Has the machine handle an event, and publishes its state.
 ///
 /// A panic ends this one event. The machine and its ports stand as they did in between two events, and port calls that
 /// failed are made again with the next one.
-async fn handle_event(machine: &mut Lifecycle, event: Event, state_changed: &watch::Sender<State>) -> Answer {
+async fn handle_event(machine: &mut Lifecycle, event: Event, published: &Published) -> Answer {
     let handled = AssertUnwindSafe(machine.handle(event)).catch_unwind().await;
-    state_changed.send_if_modified(|state| std::mem::replace(state, machine.state()) != machine.state());
+    published.update(machine);
     handled.unwrap_or(Err(Refusal::Bug))
 }
 

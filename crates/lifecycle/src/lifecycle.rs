@@ -49,12 +49,11 @@ impl Lifecycle {
         self.context.answer()
     }
 
-    /// Where the server stands. A backup hides what goes on beside it.
+    /// Where the server stands.
     pub fn state(&self) -> State {
         match self.machine.state() {
             Mode::Installed {} => State::Installed,
             Mode::Restoring {} => State::Restoring,
-            _ if self.machine.inner().backing_up => State::BackingUp,
             Mode::AwaitingPassword {} => State::AwaitingPassword,
             Mode::Stopped {} => State::Stopped,
             Mode::Starting {} => State::Starting,
@@ -62,6 +61,11 @@ impl Lifecycle {
             Mode::Reloading {} => State::Reloading,
             Mode::Recovering {} => State::Recovering,
         }
+    }
+
+    /// Whether a backup is being made, beside whatever the server does.
+    pub fn is_backing_up(&self) -> bool {
+        self.machine.inner().backing_up
     }
 
     async fn dispatch(&mut self, event: &Event) {

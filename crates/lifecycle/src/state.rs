@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The state of an Isso server; written and serialised as in `awaiting-password`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum State {
     /// The volume has not been prepared yet.
     Installed,
@@ -21,8 +22,6 @@ pub enum State {
     Reloading,
     /// Isso died or could not be started; the back-off before the next try runs.
     Recovering,
-    /// A backup is being made, beside whatever else goes on.
-    BackingUp,
     /// A backup is being put back; Isso is down.
     Restoring,
 }
@@ -38,7 +37,6 @@ impl State {
             State::Serving => "serving",
             State::Reloading => "reloading",
             State::Recovering => "recovering",
-            State::BackingUp => "backing-up",
             State::Restoring => "restoring",
         }
     }
@@ -47,11 +45,5 @@ impl State {
 impl fmt::Display for State {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
-    }
-}
-
-impl Serialize for State {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }

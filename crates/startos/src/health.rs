@@ -5,6 +5,7 @@ use std::path::Path;
 use isso_host::actions::{DatabaseText, HealthText, Language, database_text, health_text};
 use isso_host::cfg::Volume;
 use isso_host::daemon::Phase;
+use isso_host::lifecycle::State;
 use isso_host::{Client, IMAGE_DATABASE, Status};
 
 use crate::error::HookError;
@@ -72,7 +73,7 @@ fn tell(status: &Status) -> (HealthResult, HealthText<'_>) {
     if !status.serving {
         let reason = status.supervisor.last_exit.as_deref().or(reason);
         return match reason.or(status.probe.error.as_deref()) {
-            _ if status.state == "starting" => (HealthResult::Starting, HealthText::Starting),
+            _ if status.state == State::Starting => (HealthResult::Starting, HealthText::Starting),
             Some(reason) => (HealthResult::Failure, HealthText::Down(reason)),
             None => (HealthResult::Starting, HealthText::Starting),
         };
@@ -94,7 +95,7 @@ mod tests {
     fn status(state: &str, phase: &str, serving: bool) -> Status {
         let golden = include_str!("../../host/tests/golden/status.json");
         let mut status: Status = serde_json::from_str(golden).unwrap();
-        status.state = state.to_owned();
+        status.state = serde_json::from_value(state.into()).unwrap();
         status.serving = serving;
         status.settings.in_force = serving;
         status.password_needed = state == "awaiting-password";

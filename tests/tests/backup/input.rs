@@ -6,7 +6,7 @@ use isso_tests::Site;
 use isso_tests::torture::{Save, processes};
 use serde_json::Value;
 
-use crate::{PASSWORD, backups, begin, create, end, in_state, site};
+use crate::{PASSWORD, backups, begin, create, end, is_backing_up, site};
 
 #[test]
 fn wrong_input_is_told_apart_from_a_failure_with_what_to_do() {
@@ -115,7 +115,7 @@ fn backup_commands_show_no_password() {
         .expect("`up` made it");
     lock.lock().expect("it can be locked");
     let running = begin(&site, &["backup", "create"]);
-    up.wait_for_status(in_state("backing-up"));
+    up.wait_for_status(is_backing_up);
     let pid = running.id().try_into().expect("process ids are small");
     for root in [up.pid(), nix::unistd::Pid::from_raw(pid)] {
         for process in processes::tree(root) {

@@ -71,8 +71,13 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Whether Isso is in a state, and no backup is being made.
 fn in_state<'a>(state: &'a str) -> impl Fn(&Value) -> bool + 'a {
-    move |status| status["state"] == state
+    move |status| status["state"] == state && status["backingUp"] == false
+}
+
+fn is_backing_up(status: &Value) -> bool {
+    status["backingUp"] == true
 }
 
 /// The process that serves now, and how it came to be.

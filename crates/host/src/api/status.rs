@@ -2,17 +2,23 @@
 
 use isso_daemon::Phase;
 use isso_lifecycle::State;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
 
 use crate::checks::DatabaseStatus;
 use crate::settings::SettingsStatus;
 
 /// How Isso is.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+// With `remote`, what is derived are functions of the type, which its own implementations below call.
+#[serde(rename_all = "camelCase", remote = "Self")]
 pub struct Status {
     /// The state of the lifecycle.
-    pub state: String,
+    pub state: State,
+    /// Whether a backup is being made, beside whatever Isso does.
+    #[serde(default)]
+    pub backing_up: bool,
     /// Whether Isso answers and reads its database, asked just now.
     pub serving: bool,
     /// Where Isso answers.
@@ -49,6 +55,25 @@ pub struct Probe {
     pub error: Option<String>,
 }
 
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Status::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    /// An `up` that was started before issoctl was replaced calls a backup a state, which hides what Isso does. The
+    /// supervisor's account tells that all the same.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Status, D::Error> {
+        let mut answer = Value::deserialize(deserializer)?;
+        if answer["state"] == "backing-up" {
+            answer["state"] = json!(State::Serving);
+            answer["backingUp"] = json!(true);
+        }
+        Status::deserialize(answer).map_err(D::Error::custom)
+    }
+}
+
 impl Status {
     /// Which connections keep all workers from answering others.
     pub fn held_by_clients(&self) -> Option<String> {
@@ -82,7 +107,7 @@ impl Status {
                 None => "it waits for an admin password".to_owned(),
             };
         }
-        if self.state == State::Restoring.as_str() {
+        if self.state == State::Restoring {
             return "it is stopped while a backup is put back".to_owned();
         }
         let or = |said: &Option<String>, without: &str| said.clone().unwrap_or_else(|| without.to_owned());
@@ -110,7 +135,7 @@ mod tests {
     /// A status that differs from the golden one in what is asked for.
     fn status(state: &str, phase: &str, serving: bool) -> Status {
         let mut status: Status = serde_json::from_str(GOLDEN).unwrap();
-        status.state = state.to_owned();
+        status.state = serde_json::from_value(state.into()).unwrap();
         status.serving = serving;
         status.settings.in_force = serving;
         status.password_needed = state == "awaiting-password";
@@ -132,6 +157,15 @@ mod tests {
         let reason = "the settings cannot be used: the lock could not be taken";
         status.settings.reason = Some(reason.to_owned());
         assert_eq!(status.why(), format!("it is not started: {reason}"));
+    }
+
+    #[test]
+    fn a_backup_that_an_older_host_calls_a_state_is_understood() {
+        let mut answer: Value = serde_json::from_str(GOLDEN).unwrap();
+        answer["state"] = json!("backing-up");
+        answer.as_object_mut().unwrap().remove("backingUp");
+        let status: Status = serde_json::from_value(answer).unwrap();
+        assert_eq!((status.state, status.backing_up), (State::Serving, true));
     }
 
     #[test]

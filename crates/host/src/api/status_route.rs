@@ -34,13 +34,15 @@ pub(super) async fn status(State(app): State<App>, Query(query): Query<Settled>)
         // A change that is neither in force nor refused is still on its way, whatever the state.
         let _ = timeout(Duration::from_secs(30), settled(&app)).await;
     }
-    let state = app.service.host.state();
+    let host = &app.service.host;
+    let (state, backing_up) = (host.state(), host.is_backing_up());
     let (probe, unwritable) = tokio::join!(ask(&app), app.supervisor.unwritable());
     let database = app.database.borrow().clone();
     let settings = settings(&app).await;
     let supervisor = on_thread(move || app.supervisor.status()).await?;
     Ok(Json(Status {
-        state: state.to_string(),
+        state,
+        backing_up,
         serving: probe.error.is_none(),
         url: url(app.listen),
         password_needed: *app.password_needed.borrow(),
@@ -100,12 +102,7 @@ async fn settled(app: &App) {
             continue;
         }
         let settings = settings(app).await;
-        // A backup hides what goes on beside it.
-        let serves = match state {
-            Lifecycle::BackingUp => !*app.password_needed.borrow(),
-            state => state == Lifecycle::Serving,
-        };
-        if !serves || settings.in_force || settings.reason.is_some() {
+        if state != Lifecycle::Serving || settings.in_force || settings.reason.is_some() {
             return;
         }
         sleep(Duration::from_millis(20)).await;

@@ -25,6 +25,7 @@ pub(super) struct Order {
 pub struct Handle {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) state: watch::Receiver<State>,
+    pub(super) backing_up: watch::Receiver<bool>,
 }
 
 impl Handle {
@@ -65,6 +66,16 @@ impl Handle {
     /// Every state after this one.
     pub fn states(&self) -> watch::Receiver<State> {
         self.state.clone()
+    }
+
+    /// Whether a backup is being made, beside whatever Isso does.
+    pub fn is_backing_up(&self) -> bool {
+        *self.backing_up.borrow()
+    }
+
+    /// The begin and the end of every backup after this moment.
+    pub fn backups(&self) -> watch::Receiver<bool> {
+        self.backing_up.clone()
     }
 
     /// Waits until Isso serves or is down: until nothing is under way any more.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use isso_host::daemon::{FailedRequests, Phase};
 use isso_host::database::Unwritable;
+use isso_host::lifecycle::State;
 use isso_host::{Client, FileProblem, Holder, SettingsStatus, Status};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -127,13 +128,12 @@ fn failed(requests: &FailedRequests) -> Option<String> {
 fn headline(status: &Status) -> String {
     let down = |words: &str| format!("{BAD}{words}{BAD:#}");
     let waits = |words: &str| format!("{WARN}{words}{WARN:#}");
-    let state = status.state.as_str();
     if status.serving {
         let version = status.probe.version.as_deref().unwrap_or("unknown");
-        let beside = match state {
-            "reloading" => "; changed settings are being put in force",
-            "backing-up" => "; a backup is being made",
-            _ => "",
+        let beside = match (status.backing_up, status.state) {
+            (true, _) => "; a backup is being made",
+            (false, State::Reloading) => "; changed settings are being put in force",
+            (false, _) => "",
         };
         return format!("{GOOD}serving{GOOD:#} (version {version}){beside}");
     }
@@ -143,7 +143,7 @@ fn headline(status: &Status) -> String {
             Some(_) => down("not started, for its settings cannot be used"),
         };
     }
-    if state == "restoring" {
+    if status.state == State::Restoring {
         return waits("stopped while a backup is put back");
     }
     match status.supervisor.phase {
@@ -188,7 +188,7 @@ mod tests {
     fn status(state: &str, phase: &str, serving: bool) -> Status {
         let golden = include_str!("../../../host/tests/golden/status.json");
         let mut status: Status = serde_json::from_str(golden).unwrap();
-        status.state = state.to_owned();
+        status.state = serde_json::from_value(state.into()).unwrap();
         status.serving = serving;
         status.settings.in_force = serving;
         status.password_needed = state == "awaiting-password";
@@ -197,9 +197,20 @@ mod tests {
     }
 
     fn check(state: &str, phase: &str, serving: bool, expected: &str) {
-        let words = headline(&status(state, phase, serving));
+        says(&status(state, phase, serving), expected);
+    }
+
+    /// Checks the words during a backup.
+    fn check_backup(state: &str, phase: &str, serving: bool, expected: &str) {
+        let backing_up = true;
+        let status = status(state, phase, serving);
+        says(&Status { backing_up, ..status }, expected);
+    }
+
+    fn says(status: &Status, expected: &str) {
+        let words = headline(status);
         let words = anstream::adapter::strip_str(&words).to_string();
-        assert_eq!(words, expected, "{state}, {phase}");
+        assert_eq!(words, expected, "{}, {:?}", status.state, status.supervisor.phase);
     }
 
     #[test]
@@ -209,10 +220,10 @@ mod tests {
         let reloading = format!("{version}; changed settings are being put in force");
         check("reloading", "reloading", true, &reloading);
         let backing_up = format!("{version}; a backup is being made");
-        check("backing-up", "serving", true, &backing_up);
+        check_backup("serving", "serving", true, &backing_up);
         check("starting", "starting", false, "starting");
         check("recovering", "waiting", false, "down; it is started again by itself");
-        check("backing-up", "waiting", false, "down; it is started again by itself");
+        check_backup("recovering", "waiting", false, "down; it is started again by itself");
         check("serving", "serving", false, "runs, but does not answer as it should");
         check("awaiting-password", "stopped", false, "waiting for an admin password");
         check("restoring", "stopped", false, "stopped while a backup is put back");

@@ -53,12 +53,14 @@ fn a_cause_is_told_once() {
 fn states_are_written_in_kebab_case() {
     for (state, name) in [
         (State::AwaitingPassword, "awaiting-password"),
-        (State::BackingUp, "backing-up"),
+        (State::Recovering, "recovering"),
         (State::Serving, "serving"),
     ] {
         assert_eq!(state.to_string(), name);
         let json = serde_json::to_value(state).expect("a text always serialises");
         assert_eq!(json, serde_json::json!(name));
+        let read: State = serde_json::from_value(json).expect("it was written");
+        assert_eq!(read, state);
     }
 }
 

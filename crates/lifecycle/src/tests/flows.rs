@@ -81,7 +81,7 @@ fn serving() -> Vec<Step> {
 /// A backup runs while Isso answers.
 fn backing_up() -> Vec<Step> {
     let mut steps = serving();
-    steps.push(step(backup(), vec![], "done", State::BackingUp));
+    steps.push(step(backup(), vec![], "done", State::Serving).with_backup(true));
     steps
 }
 

@@ -1,6 +1,5 @@
 //! The guarantees of the crate, checked after every event. [`super::world`] checks those that must hold at a port call.
 
-use crate::State;
 use crate::context::Pending;
 use crate::machine::{Machine, Mode};
 
@@ -10,8 +9,6 @@ use super::world::{Port, Scenario, WorldState};
 /// The machine and its world between two events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Moment {
-    pub(super) state: State,
-    /// The state as it would be without the backup.
     pub(super) mode: Mode,
     pub(super) machine: Machine,
     pub(super) pending: Pending,
@@ -21,7 +18,6 @@ pub(super) struct Moment {
 impl Moment {
     pub(super) fn of(scenario: &Scenario) -> Moment {
         Moment {
-            state: scenario.isso.state(),
             mode: *scenario.isso.machine.state(),
             machine: *scenario.isso.machine.inner(),
             pending: scenario.isso.context.pending,
@@ -30,7 +26,7 @@ impl Moment {
     }
 
     fn is_prepared(&self) -> bool {
-        !matches!(self.state, State::Installed | State::Restoring)
+        !matches!(self.mode, Mode::Installed {} | Mode::Restoring {})
     }
 
     fn is_up(&self) -> bool {
@@ -67,7 +63,7 @@ pub(super) fn broken(before: Moment, made: Move, scenario: &Scenario) -> Vec<&'s
         "2: Isso runs while its files are being replaced",
     );
     always(
-        after.world.replacing == (after.state == State::Restoring),
+        after.world.replacing == matches!(after.mode, Mode::Restoring {}),
         "2: the machine is wrong about a restore",
     );
     always(

@@ -19,7 +19,7 @@ pub(super) struct Model {
     wanted: bool,
     locked: bool,
     restoring: bool,
-    backing_up: bool,
+    pub(super) backing_up: bool,
     /// The state of an Isso that is to be up.
     up: Option<State>,
     /// Isso is to be down, and did not stop.
@@ -38,7 +38,6 @@ impl Model {
         match self.up {
             _ if !self.initialised => State::Installed,
             _ if self.restoring => State::Restoring,
-            _ if self.backing_up => State::BackingUp,
             _ if self.locked => State::AwaitingPassword,
             Some(up) => up,
             None => State::Stopped,

@@ -50,6 +50,7 @@ proptest! {
             model.make(made, &faults);
             let code = run(scenario.make(made, Faults::At(faults.clone())));
             prop_assert_eq!(scenario.isso.state(), model.state(), "after {:?}, faults {:?}", made, faults);
+            prop_assert_eq!(scenario.isso.is_backing_up(), model.backing_up, "after {:?}", made);
             if faults.is_empty() {
                 prop_assert_eq!(code, refused, "the answer to {:?}", made);
             }

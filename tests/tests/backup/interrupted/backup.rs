@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use super::{ask_api, send};
-use crate::{begin, create, end, files_in, in_state, listed, said, settings, site, wait_for_path};
+use crate::{begin, create, end, files_in, in_state, is_backing_up, listed, said, settings, site, wait_for_path};
 
 /// Begins a backup that gets no further than to the settings, for as long as the file is not dropped: it waits
 /// for the lock of a process that changes them.
@@ -21,7 +21,7 @@ fn begin_held(site: &Site, up: &Up<'_>) -> (Child, File) {
         .expect("`up` made it");
     lock.lock().expect("it can be locked");
     let backup = begin(site, &["backup", "create"]);
-    up.wait_for_status(in_state("backing-up"));
+    up.wait_for_status(is_backing_up);
     (backup, lock)
 }
 
@@ -37,7 +37,7 @@ fn a_second_backup_is_refused_and_isso_is_kept_up_meanwhile() {
     assert_eq!(status["serving"], true, "{status}");
 
     let status = up.kill_master();
-    assert_eq!(status["state"], "backing-up", "{status}");
+    assert_eq!(status["backingUp"], true, "{status}");
 
     drop(lock);
     let done = end(backup);

@@ -94,7 +94,7 @@ mod tests {
     fn status(state: &str, phase: &str, serving: bool) -> Status {
         let golden = include_str!("../../../../host/tests/golden/status.json");
         let mut status: Status = serde_json::from_str(golden).unwrap();
-        status.state = state.to_owned();
+        status.state = serde_json::from_value(state.into()).unwrap();
         status.serving = serving;
         status.settings.in_force = serving;
         status.password_needed = state == "awaiting-password";

@@ -2,18 +2,23 @@
 
 use crate::{Effect, Event, State};
 
-use super::script::{Call::*, OK, check, step};
+use super::script::{Call, Call::*, OK, Step, check, step};
 use super::{
     CHANGED, LOCKED, OPEN, backing_up, backup, exited, failed, invoke, restart_due, restore, serving, stopped,
 };
+
+/// A step after which the backup still runs.
+fn beside(event: Event, calls: Vec<Call>, answer: &'static str, state: State) -> Step {
+    step(event, calls, answer, state).with_backup(true)
+}
 
 #[test]
 fn a_backup_leaves_isso_serving() {
     check(
         backing_up(),
         vec![
-            step(backup(), vec![], "backup-running", State::BackingUp),
-            step(restore(), vec![], "backup-running", State::BackingUp),
+            beside(backup(), vec![], "backup-running", State::Serving),
+            beside(restore(), vec![], "backup-running", State::Serving),
             step(Event::BackupFinished(Ok(())), vec![], "done", State::Serving),
         ],
     );
@@ -24,7 +29,7 @@ fn a_backup_leaves_isso_stopped() {
     check(
         stopped(),
         vec![
-            step(backup(), vec![], "done", State::BackingUp),
+            beside(backup(), vec![], "done", State::Stopped),
             step(Event::BackupFinished(Ok(())), vec![], "done", State::Stopped),
         ],
     );
@@ -35,7 +40,7 @@ fn a_failed_backup_changes_nothing() {
     check(
         serving(),
         vec![
-            step(backup(), vec![], "done", State::BackingUp),
+            beside(backup(), vec![], "done", State::Serving),
             step(Event::BackupFinished(failed()), vec![], "backup-failed", State::Serving),
             // A stray end is of no interest.
             step(Event::BackupFinished(failed()), vec![], "done", State::Serving),
@@ -48,8 +53,8 @@ fn a_daemon_that_dies_while_backing_up_is_started_again() {
     check(
         backing_up(),
         vec![
-            step(exited(), vec![], "done", State::BackingUp),
-            step(restart_due(), vec![Look(OPEN), Start(OK)], "done", State::BackingUp),
+            beside(exited(), vec![], "done", State::Recovering),
+            beside(restart_due(), vec![Look(OPEN), Start(OK)], "done", State::Starting),
             step(Event::BackupFinished(Ok(())), vec![], "done", State::Starting),
         ],
     );
@@ -61,21 +66,21 @@ fn the_gate_works_while_backing_up() {
     check(
         backing_up(),
         vec![
-            step(
+            beside(
                 Event::SettingsChanged,
                 vec![Review(CHANGED), Reload(OK)],
                 "done",
-                State::BackingUp,
+                State::Reloading,
             ),
-            step(exited(), vec![], "done", State::BackingUp),
-            step(
+            beside(exited(), vec![], "done", State::Recovering),
+            beside(
                 restart_due(),
                 vec![Look(LOCKED), Stop(OK), Raise(OK)],
                 "done",
-                State::BackingUp,
+                State::AwaitingPassword,
             ),
-            step(invoke("set-admin-password"), set, "invoked", State::BackingUp),
-            step(Event::Stop, vec![Stop(OK), Clear(OK)], "done", State::BackingUp),
+            beside(invoke("set-admin-password"), set, "invoked", State::Starting),
+            beside(Event::Stop, vec![Stop(OK), Clear(OK)], "done", State::Stopped),
             step(Event::BackupFinished(Ok(())), vec![], "done", State::Stopped),
         ],
     );

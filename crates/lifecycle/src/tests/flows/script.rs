@@ -37,15 +37,24 @@ pub(super) struct Step {
     calls: Vec<Call>,
     answer: &'static str,
     pub(super) state: State,
+    pub(super) is_backing_up: bool,
 }
 
-/// `answer` is `done`, `invoked`, `invoked, then` and a failure's code, or a refusal's code.
+impl Step {
+    /// The same step, after which a backup runs or does not.
+    pub(super) fn with_backup(self, is_backing_up: bool) -> Step {
+        Step { is_backing_up, ..self }
+    }
+}
+
+/// A step without a backup. `answer` is `done`, `invoked`, `invoked, then` and a failure's code, or a refusal's code.
 pub(super) fn step(event: Event, calls: Vec<Call>, answer: &'static str, state: State) -> Step {
     Step {
         event,
         calls,
         answer,
         state,
+        is_backing_up: false,
     }
 }
 
@@ -59,12 +68,12 @@ pub(super) fn check(before: Vec<Step>, then: Vec<Step>) {
             Event::Invoke(_) => Event::Invoke(Arc::new(std::mem::take(&mut script.action))),
             event => event,
         };
-        steps.push((event, step.answer, step.state, wanted));
+        steps.push((event, step.answer, (step.state, step.is_backing_up), wanted));
     }
     let made = Arc::clone(&script.made);
     let mut isso = Lifecycle::new(script.ports());
     run(async {
-        for (event, answer, state, wanted) in steps {
+        for (event, answer, standing, wanted) in steps {
             let told = format!("{event:?}");
             let done = match event {
                 Event::Invoke(_) => "invoked",
@@ -78,7 +87,11 @@ pub(super) fn check(before: Vec<Step>, then: Vec<Step>) {
                 Err(refusal) => refusal.code().to_owned(),
             };
             assert_eq!(said, answer, "the answer to {told}");
-            assert_eq!(isso.state(), state, "the state after {told}");
+            assert_eq!(
+                (isso.state(), isso.is_backing_up()),
+                standing,
+                "the state after {told}, and whether a backup runs"
+            );
             let made = made.load(Ordering::Relaxed);
             assert_eq!(made, wanted, "the number of port calls up to {told}");
         }

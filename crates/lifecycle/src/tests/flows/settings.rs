@@ -2,11 +2,17 @@
 
 use crate::{Effect, Event, State};
 
-use super::script::{Call::*, ERR, OK, check, step};
+use super::script::{Call::*, ERR, OK, Step, check, step};
 use super::{
     CHANGED, LOCKED, OPEN, UNCHANGED, UNREADABLE, UNREVIEWED, backing_up, exited, invoke, locked, ready, restart_due,
     serving, stopped,
 };
+
+/// The state after the last step, and whether a backup runs.
+fn standing(steps: &[Step]) -> (State, bool) {
+    let last = &steps[steps.len() - 1];
+    (last.state, last.is_backing_up)
+}
 
 #[test]
 fn rotating_the_password_reloads() {
@@ -24,20 +30,19 @@ fn rotating_the_password_reloads() {
 fn an_action_without_effect_touches_nothing() {
     let calls = || vec![Invoke(Ok(Effect::Nothing))];
     for before in [locked(), stopped(), serving(), backing_up()] {
-        let state = before[before.len() - 1].state;
-        check(before, vec![step(invoke("embed-code"), calls(), "invoked", state)]);
+        let (state, backup) = standing(&before);
+        let embed = step(invoke("embed-code"), calls(), "invoked", state);
+        check(before, vec![embed.with_backup(backup)]);
     }
 }
 
 #[test]
 fn a_failed_action_touches_nothing() {
     for before in [locked(), stopped(), serving(), backing_up()] {
-        let state = before[before.len() - 1].state;
+        let (state, backup) = standing(&before);
         let calls = vec![Invoke(Err(()))];
-        check(
-            before,
-            vec![step(invoke("set-websites"), calls, "action-refused", state)],
-        );
+        let refused = step(invoke("set-websites"), calls, "action-refused", state);
+        check(before, vec![refused.with_backup(backup)]);
     }
 }
 
@@ -94,9 +99,10 @@ fn settings_that_are_not_taken_leave_isso_as_it_is() {
     let mut recovering = serving();
     recovering.push(step(exited(), vec![], "done", State::Recovering));
     for before in [starting, serving(), reloading, recovering, backing_up()] {
-        let state = before[before.len() - 1].state;
-        let passed = |event| step(event, vec![Review(UNCHANGED)], "done", state);
-        let failed = |event| step(event, vec![Review(UNREVIEWED)], "review-failed", state);
+        let (state, backup) = standing(&before);
+        let step = |event, calls, answer| step(event, calls, answer, state).with_backup(backup);
+        let passed = |event| step(event, vec![Review(UNCHANGED)], "done");
+        let failed = |event| step(event, vec![Review(UNREVIEWED)], "review-failed");
         check(
             before,
             vec![
@@ -104,12 +110,11 @@ fn settings_that_are_not_taken_leave_isso_as_it_is() {
                 passed(Event::Init),
                 failed(Event::SettingsChanged),
                 failed(Event::Init),
-                step(invoke("set-websites"), action(UNCHANGED), "invoked", state),
+                step(invoke("set-websites"), action(UNCHANGED), "invoked"),
                 step(
                     invoke("set-websites"),
                     action(UNREVIEWED),
                     "invoked, then review-failed",
-                    state,
                 ),
             ],
         );
