@@ -1,9 +1,10 @@
-//! *Email notifications*: the mail server, the recipient of new comments, and whether commenters get mail about replies.
+//! *Email notifications*: the mail server, the recipient of new comments, and whether commenters get mail about
+//! replies.
 //!
-//! `store.json` remembers what a person selected, and `isso.cfg` holds what Isso needs. A setting that a person wrote by
-//! hand and the form cannot express (`security = none`, another port) stays as long as the host and the connection in
-//! the form stay as they are. Other items of `notify` always stay. The system's mail server is always used as the host
-//! describes it.
+//! `store.json` remembers what a person selected, and `isso.cfg` holds what Isso needs. A setting that a person wrote
+//! by hand and the form cannot express (`security = none`, another port) stays as long as the host and the connection
+//! in the form stay as they are. Other items of `notify` always stay. The system's mail server is always used as the
+//! host describes it.
 
 mod follow;
 mod form;

@@ -1,7 +1,7 @@
 //! Lengths of time, kept in the spelling of the person who typed them where Isso understands it.
 //!
-//! Any sensible spelling is accepted and turned into Isso's grammar. A text that follows the grammar already stays as it
-//! is, so that `30d` does not come back as `4w2d`.
+//! Any sensible spelling is accepted and turned into Isso's grammar. A text that follows the grammar already stays as
+//! it is, so that `30d` does not come back as `4w2d`.
 
 use isso_cfg::{Document, EditError, Key, Timedelta, TimedeltaError};
 use regex_lite::Regex;

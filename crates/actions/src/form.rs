@@ -1,7 +1,7 @@
 //! Forms, serialised exactly as StartOS' SDK serialises its `InputSpec`, and read back from that.
 //!
-//! A [`Form`] is the one description of what an action takes. An *input* is a filled-in form as JSON. On both ends of the
-//! API a program can:
+//! A [`Form`] is the one description of what an action takes. An *input* is a filled-in form as JSON. On both ends of
+//! the API a program can:
 //!
 //! - list the fields with their values in an input ([`Form::walk`]), and hide the secrets ([`Form::mask`]);
 //! - make an input of the defaults ([`Form::defaults`]), and put `FIELD=VALUE` texts into it ([`Form::assign`]);

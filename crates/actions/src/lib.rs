@@ -2,9 +2,9 @@
 //!
 //! A host announces an [`Action`] by its [`Metadata`], shows its [`Form`] filled in with the present settings
 //! ([`Action::prefill`]), and runs it ([`Action::run`]). Metadata, forms and results serialise as StartOS' SDK
-//! serialises its own, so the StartOS package, the command line and a web page share one description. Forms and metadata
-//! are read back into the types that they were made from, so a program at the other end of the API lists, fills in and
-//! checks a form with the same code. This crate draws nothing, asks no questions and prints nothing.
+//! serialises its own, so the StartOS package, the command line and a web page share one description. Forms and
+//! metadata are read back into the types that they were made from, so a program at the other end of the API lists,
+//! fills in and checks a form with the same code. This crate draws nothing, asks no questions and prints nothing.
 //!
 //! # How a run goes
 //!

@@ -5,8 +5,8 @@
 //! entry.
 //!
 //! The form shows every entry that a person wrote into the file. An entry that means an origin is shown as that origin
-//! (`blog.example.org` is `http://blog.example.org` for Isso); any other entry is shown as it stands. Both may stay, even
-//! where the form would not take them as new entries.
+//! (`blog.example.org` is `http://blog.example.org` for Isso); any other entry is shown as it stands. Both may stay,
+//! even where the form would not take them as new entries.
 
 use std::collections::HashSet;
 use std::fmt;

@@ -22,8 +22,8 @@
 //!
 //! - One host runs in a data folder, and no command changes files beside it but through it.
 //! - A panic ends a request, an event or a round of work, and never the host.
-//! - A request that waits for a disk keeps neither the state machine nor the supervisor waiting. Sixteen wait at a time,
-//!   and a hundred clients are connected at most.
+//! - A request that waits for a disk keeps neither the state machine nor the supervisor waiting. Sixteen wait at a
+//!   time, and a hundred clients are connected at most.
 //! - A host whose data folder was moved or deleted stops its Isso.
 //! - No password stands in an event, an error or the log.
 //!

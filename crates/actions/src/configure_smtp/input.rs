@@ -118,8 +118,8 @@ impl Input {
     }
 }
 
-/// What is wrong with the account at the system's mail server, which the host gives. A value that `isso.cfg` has already
-/// may stay there.
+/// What is wrong with the account at the system's mail server, which the host gives. A value that `isso.cfg` has
+/// already may stay there.
 pub(super) fn of_system(cfg: &Document, system: &Credentials, language: Language) -> Vec<InputError> {
     let account = [
         (&keys::SMTP_USERNAME, &system.username),

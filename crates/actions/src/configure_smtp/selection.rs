@@ -60,8 +60,8 @@ pub(super) struct Credentials {
 impl Selection {
     /// The selection that the form shows.
     ///
-    /// `isso.cfg` decides, because Isso reads it and a person may have edited it. The store only tells the system's mail
-    /// server from another one, and remembers the provider. A setting that the form cannot express, such as an
+    /// `isso.cfg` decides, because Isso reads it and a person may have edited it. The store only tells the system's
+    /// mail server from another one, and remembers the provider. A setting that the form cannot express, such as an
     /// unencrypted connection, is shown as it was selected last.
     pub fn shown(contents: &Contents) -> Self {
         if !sends_mail(&contents.cfg) {

@@ -9,8 +9,8 @@ impl Form {
     /// Puts `FIELD=VALUE` texts into an input, and returns the input.
     ///
     /// A field inside a group is named as in `guard.ratelimit`. The first value for a list replaces the list, each
-    /// further value is added to it, and an empty value adds nothing. A new `selection` of a union brings the defaults of
-    /// its fields. Each value is read as the type of its field, but not checked: [`Form::check`] does that.
+    /// further value is added to it, and an empty value adds nothing. A new `selection` of a union brings the defaults
+    /// of its fields. Each value is read as the type of its field, but not checked: [`Form::check`] does that.
     pub fn assign(&self, mut input: Value, texts: &[String]) -> Result<Value, FieldError> {
         let mut assigned = Vec::new();
         for text in texts {

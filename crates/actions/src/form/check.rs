@@ -2,8 +2,8 @@
 //!
 //! The host's form checks what a person types into it, but an input also comes from a command line or another program,
 //! so everything that the form promises is checked here again. As in the SDK, members that the form does not have are
-//! left out of the result: StartOS itself sends such a member, `other`, with the texts of the choices that were not made.
-//! Unlike in the SDK, a field that need not be filled in may also be missing.
+//! left out of the result: StartOS itself sends such a member, `other`, with the texts of the choices that were not
+//! made. Unlike in the SDK, a field that need not be filled in may also be missing.
 
 use regex_lite::Regex;
 use serde::de::DeserializeOwned;
@@ -16,8 +16,8 @@ use crate::input_problem::InputProblem;
 impl Form {
     /// Returns the input, cut down to the fields of the form, or everything that is wrong with it.
     ///
-    /// In the result, a text that need not be filled in is `null` if it is empty, and a fixed field has the text that it
-    /// is fixed to.
+    /// In the result, a text that need not be filled in is `null` if it is empty, and a fixed field has the text that
+    /// it is fixed to.
     pub fn check(&self, input: &Value) -> Result<Value, Vec<InputError>> {
         let mut check = Check::default();
         let checked = check.form(self, input, "");
