@@ -13,6 +13,7 @@
 mod addresses;
 mod context;
 mod database;
+mod extra;
 mod hash;
 mod html;
 mod improve;
@@ -46,11 +47,6 @@ pub fn diagnose_text(text: &str) -> Vec<Diagnostic> {
     Document::parse(text).map_or_else(|problems| problems, |doc| diagnose(&doc))
 }
 
-/// Says whether a word is an item of a list of markup, and hardly anything else.
-pub(crate) fn is_item(key: &Key, word: &str) -> bool {
-    markup::is_item(key, word)
-}
-
 /// A diagnostic, and the key whose value would have to change.
 pub(crate) struct Finding {
     pub key: Option<&'static Key>,
@@ -77,7 +73,7 @@ fn found(doc: &Document) -> Vec<Finding> {
     html::check(&mut context);
     hash::check(&mut context);
     addresses::check(&mut context);
-    improve::check(&mut context);
+    extra::check(&mut context);
     pairs::check(&mut context);
     placeholders::check(&mut context);
     context.finish()

@@ -3,22 +3,24 @@
 pub(crate) mod causes;
 mod editor;
 mod error;
+mod expanded;
 mod problems;
 mod reader;
+mod reading;
 mod rewrite;
+mod span;
 mod style;
 
 use std::fmt;
-use std::ops::Range;
 
 use configparser::ini::Ini;
-use serde::Serialize;
 
 pub use self::error::{EditError, ValueFault};
-use self::reader::{DEFAULT, Entry, Reading, Section};
-use crate::diagnostic::{Diagnostic, Place};
+use self::expanded::ExpandedValues;
+use self::reading::{DEFAULT, Entry, Reading, Section};
+pub use self::span::Span;
+use crate::diagnostic::Diagnostic;
 use crate::environment::Environment;
-use crate::expanded::ExpandedValues;
 use crate::python;
 
 /// An `isso.cfg` that keeps every byte and means what Python's parser says it means.
@@ -137,43 +139,6 @@ impl Document {
         self.find_inherited(section, key).is_some()
     }
 
-    /// Returns where a value stands, from its first character to its last, or where it would stand
-    /// if it were not empty.
-    pub fn span(&self, section: &str, key: &str) -> Option<Span> {
-        let (entry, _) = self.find_inherited(section, key)?;
-        let (line, start) = self
-            .value_lines(entry)
-            .find(|(_, bytes)| !bytes.is_empty())
-            .map_or((entry.line, entry.value.start), |(line, bytes)| (line, bytes.start));
-        Some(self.span_at(line, start..entry.value.end))
-    }
-
-    /// Returns where each line of a value stands, one span for each line of what
-    /// [`get`](Document::get) returns.
-    pub fn line_spans(&self, section: &str, key: &str) -> Vec<Span> {
-        let Some((entry, Some(_))) = self.find_inherited(section, key) else {
-            return Vec::new();
-        };
-        if entry.value.is_empty() {
-            return vec![self.span_at(entry.line, entry.value.clone())];
-        }
-        self.value_lines(entry)
-            .map(|(line, bytes)| self.span_at(line, bytes))
-            .collect()
-    }
-
-    /// Returns where a key itself stands.
-    pub fn key_span(&self, section: &str, key: &str) -> Option<Span> {
-        let (entry, _) = self.find_inherited(section, key)?;
-        Some(self.span_at(entry.line, entry.key.clone()))
-    }
-
-    /// Returns where the header of a section stands.
-    pub fn header_span(&self, section: &str) -> Option<Span> {
-        let section = self.section(section)?;
-        Some(self.span_at(section.line, section.header.clone()))
-    }
-
     /// Gives a key a value, adding key and section where they are missing, and says whether the
     /// text changed.
     ///
@@ -207,44 +172,20 @@ impl Document {
 
     /// Finds a key that stands in the section itself.
     fn find(&self, section: &str, key: &str) -> Option<(&Entry, &Option<String>)> {
-        let (index, _, keys) = self.reading.ini.get_map_ref().get_full(section)?;
-        let (entry, _, value) = keys.get_full(&*python::lower(key))?;
-        Some((&self.reading.sections[index].entries[entry], value))
+        let key = python::lower(key);
+        let entry = self.section(section)?.entries.get(&*key)?;
+        Some((entry, self.ini().get_map_ref().get(section)?.get(&*key)?))
     }
 
     /// Finds a key as Python does, for which only sections that exist inherit.
     fn find_inherited(&self, section: &str, key: &str) -> Option<(&Entry, &Option<String>)> {
-        let exists = self.reading.ini.get_map_ref().contains_key(section);
-        self.find(section, key)
-            .or_else(|| exists.then(|| self.find(DEFAULT, key)).flatten())
+        self.section(section)?;
+        self.find(section, key).or_else(|| self.find(DEFAULT, key))
     }
 
-    /// Finds the section with a name, where it stands.
+    /// Finds where a section stands.
     fn section(&self, name: &str) -> Option<&Section> {
-        let index = self.reading.ini.get_map_ref().get_index_of(name)?;
-        Some(&self.reading.sections[index])
-    }
-
-    /// Walks over the lines of a value: the number and the bytes of each, without indentation and
-    /// without comments.
-    fn value_lines(&self, entry: &Entry) -> impl Iterator<Item = (usize, Range<usize>)> {
-        let Entry {
-            line: key_line,
-            value: Range { start, end },
-            ..
-        } = *entry;
-        python::lines(&self.text[start..end]).filter_map(move |line| {
-            let content = python::strip(line.text);
-            let is_comment = line.number > 1 && content.starts_with(['#', ';']);
-            let from = start + line.start + (line.text.len() - line.text.trim_start_matches(python::is_space).len());
-            (!is_comment).then(|| (key_line + line.number - 1, from..from + content.len()))
-        })
-    }
-
-    fn span_at(&self, line: usize, bytes: Range<usize>) -> Span {
-        let line_start = self.text[..bytes.start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let column = 1 + self.text[line_start..bytes.start].chars().count();
-        Span { line, column, bytes }
+        self.reading.sections.get(name)
     }
 }
 
@@ -264,23 +205,5 @@ impl fmt::Debug for Document {
             .field("bytes", &self.text.len())
             .field("sections", &sections)
             .finish()
-    }
-}
-
-/// A place in a [`Document`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Span {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// The column, counted from 1 in characters.
-    pub column: usize,
-    /// The bytes, as a range of [`Document::as_str`].
-    pub bytes: Range<usize>,
-}
-
-impl Span {
-    /// Begins a diagnostic of this place, where `text` is shown of it.
-    pub(crate) fn shown(&self, text: impl Into<String>) -> Place {
-        Diagnostic::at((self.line, self.column), text)
     }
 }

@@ -101,6 +101,15 @@ pub fn find(section: &str, name: &str) -> Option<&'static Key> {
     ALL.iter().find(|key| key.section == section && key.name == name)
 }
 
+/// The section of a key that stands above all headers: the only one that has a key of this name, or `[general]`, whose
+/// header is the one that people forget.
+pub(crate) fn section_of(name: &str) -> Option<&'static str> {
+    let mut sections = ALL.iter().filter(|key| key.name == name).map(|key| key.section);
+    // `[general]` comes first in the table.
+    let first = sections.next()?;
+    (first == "general" || sections.next().is_none()).then_some(first)
+}
+
 const WEBSITES: Owner = Owner::Action("set-websites");
 const SERVER: Owner = Owner::Action("configure-server");
 const SMTP: Owner = Owner::Action("configure-smtp");

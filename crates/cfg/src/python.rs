@@ -22,6 +22,30 @@ pub(crate) fn rstrip(text: &str) -> &str {
     text.trim_end_matches(is_space)
 }
 
+/// Returns the name in a section header, or nothing when the stripped line is not one.
+///
+/// `SECTCRE` is `\[(?P<header>.+)\]`, matched at the start and greedy: the name reaches to the last `]` of the line, and
+/// whatever stands behind it is ignored.
+pub(crate) fn header(line: &str) -> Option<&str> {
+    let name = line.strip_prefix('[')?;
+    let name = &name[..name.rfind(']')?];
+    (!name.is_empty()).then_some(name)
+}
+
+/// Says whether a stripped line is a comment.
+pub(crate) fn is_comment(line: &str) -> bool {
+    line.starts_with(['#', ';'])
+}
+
+/// Splits a stripped line at its first delimiter, as `OPTCRE_NV` does: the key as it is spelled, and the value, if there
+/// is a delimiter.
+pub(crate) fn key_and_value(line: &str) -> (&str, Option<&str>) {
+    match line.split_once(['=', ':']) {
+        Some((key, value)) => (rstrip(key), Some(strip(value))),
+        None => (line, None),
+    }
+}
+
 /// Returns the white space at the start of a line.
 pub(crate) fn indent(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches(is_space).len()]

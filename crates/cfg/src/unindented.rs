@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::keys::{self, Key, Kind};
+use crate::markup_items;
 use crate::python::{self, strip};
 
 /// Items of a list that begin at the left, on lines below the list.
@@ -42,10 +43,10 @@ pub(crate) fn find(text: &str) -> Vec<UnindentedItems> {
     let mut open = false;
     for line in python::lines(text) {
         let content = strip(line.text);
-        if content.is_empty() || content.starts_with(['#', ';']) {
+        if content.is_empty() || python::is_comment(content) {
             continue;
         }
-        let depth = line.text.chars().take_while(|&c| python::is_space(c)).count();
+        let depth = python::indent(line.text).chars().count();
         if open && depth > indent {
             if let Some((_, _, present)) = &mut above {
                 present.push(content.to_owned());
@@ -53,10 +54,7 @@ pub(crate) fn find(text: &str) -> Vec<UnindentedItems> {
             continue;
         }
         indent = depth;
-        if let Some(name) = content
-            .strip_prefix('[')
-            .and_then(|rest| Some(&rest[..rest.rfind(']')?]))
-        {
+        if let Some(name) = python::header(content) {
             (section, above, open) = (name, None, false);
             continue;
         }
@@ -94,10 +92,10 @@ pub(crate) fn find(text: &str) -> Vec<UnindentedItems> {
                 }
             }
             _ => {
-                let (name, value) = content.split_once(['=', ':']).unwrap_or((content, ""));
-                let key = keys::find(section, &python::lower(python::rstrip(name)));
+                let (name, value) = python::key_and_value(content);
+                let key = keys::find(section, &python::lower(name));
                 let list = key.filter(|key| matches!(key.kind, Kind::Lines | Kind::List));
-                above = list.map(|key| (key, line.number, vec![value.to_owned()]));
+                above = list.map(|key| (key, line.number, vec![value.unwrap_or_default().to_owned()]));
             }
         }
     }
@@ -194,7 +192,7 @@ fn items_of(key: &Key, content: &str) -> Vec<String> {
     let known = |word: &&str| match *key {
         keys::NOTIFY => matches!(word.to_lowercase().as_str(), "stdout" | "smtp"),
         keys::MISTUNE_PARAMETERS => matches!(*word, "escape" | "hard_wrap"),
-        _ => crate::diagnose::is_item(key, word),
+        _ => markup_items::is_item(key, word),
     };
     if words.iter().all(known) {
         words.into_iter().map(str::to_owned).collect()

@@ -4,7 +4,7 @@
 //! <https://github.com/isso-comments/isso/blob/0.14.0/isso/db/__init__.py>
 
 use super::context::Context;
-use super::improve::unquoted;
+use super::extra::unquoted;
 use crate::diagnostic::Code;
 use crate::keys;
 

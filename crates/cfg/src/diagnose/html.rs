@@ -6,6 +6,7 @@ use super::context::{Context, FailsAt};
 use super::misaka::with;
 use crate::diagnostic::Code;
 use crate::keys::{self, Key};
+use crate::markup_items::ELEMENTS;
 use crate::typed::items;
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -80,50 +81,6 @@ fn attributes(plugin: &str) -> &'static [&'static str] {
         _ => &[],
     }
 }
-
-/// The elements that Isso allows anyway, and those that mistune makes with one plugin or another.
-pub(super) const ELEMENTS: [&str; 40] = [
-    "a",
-    "abbr",
-    "blockquote",
-    "br",
-    "code",
-    "dd",
-    "del",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "img",
-    "input",
-    "ins",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "rt",
-    "ruby",
-    "section",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
 
 /// Names are compared as they are, and mistune makes few elements: it shows HTML tags of a comment as text.
 fn allowed(context: &mut Context<'_>, key: &'static Key) {

@@ -3,10 +3,10 @@
 use strsim::damerau_levenshtein;
 
 use super::context::{Context, FailsAt};
-use super::html;
-use super::misaka::{self, Successor};
+use super::misaka;
 use crate::diagnostic::Code;
-use crate::keys::{self, Key};
+use crate::keys;
+use crate::markup_items::{PLUGINS, Successor, successor};
 use crate::python::strip;
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -14,16 +14,6 @@ pub(super) fn check(context: &mut Context<'_>) {
     plugins(context);
     parameters(context);
     misaka::check(context);
-}
-
-/// Says whether a word is an item of a list of markup, and hardly anything else.
-pub(super) fn is_item(key: &Key, word: &str) -> bool {
-    match *key {
-        keys::MISTUNE_PLUGINS => PLUGINS.contains(&word) || misaka::successor(word).is_some(),
-        keys::MISAKA_OPTIONS | keys::MISAKA_FLAGS => misaka::successor(word).is_some(),
-        keys::ALLOWED_ELEMENTS => html::ELEMENTS.contains(&word),
-        _ => false,
-    }
 }
 
 /// <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
@@ -45,26 +35,6 @@ fn renderer(context: &mut Context<'_>) {
         }
     }
 }
-
-/// The names mistune 3 knows; any other must be a Python path, which it imports.
-/// <https://github.com/lepture/mistune/blob/v3.1.4/src/mistune/plugins/__init__.py>
-const PLUGINS: [&str; 15] = [
-    "abbr",
-    "def_list",
-    "footnotes",
-    "insert",
-    "mark",
-    "math",
-    "ruby",
-    "speedup",
-    "spoiler",
-    "strikethrough",
-    "subscript",
-    "superscript",
-    "table",
-    "task_lists",
-    "url",
-];
 
 fn plugins(context: &mut Context<'_>) {
     let key = &keys::MISTUNE_PLUGINS;
@@ -105,7 +75,7 @@ fn plugins(context: &mut Context<'_>) {
 
 /// What to write for a plugin that mistune does not have: misaka's names for the same are common.
 fn instead(name: &str) -> String {
-    match misaka::successor(name) {
+    match successor(name) {
         Some(Successor::Plugin(plugin, _)) => format!("Write {plugin}."),
         Some(Successor::Always) => "Delete it: mistune does it by itself.".to_owned(),
         Some(Successor::Nothing(_)) => "Delete it: mistune has nothing like it.".to_owned(),

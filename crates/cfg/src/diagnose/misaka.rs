@@ -11,40 +11,8 @@ use super::html;
 use crate::diagnostic::{Code, Severity};
 use crate::document::Document;
 use crate::keys::{self, Key};
+use crate::markup_items::{Successor, successor};
 use crate::typed::items;
-
-/// What does in mistune what an option did in misaka.
-/// <https://misaka.61924.nl/#extensions>
-pub(super) enum Successor {
-    /// A plugin does, and this is lost without it.
-    Plugin(&'static str, &'static str),
-    /// Mistune always does it.
-    Always,
-    /// Nothing does, and this is lost.
-    Nothing(&'static str),
-}
-
-/// Names are those of misaka 2; misaka 1 wrote `_` for `-` and a prefix that Isso cut off.
-pub(super) fn successor(option: &str) -> Option<Successor> {
-    use Successor::{Always, Nothing, Plugin};
-    let name = option.to_lowercase().replace('_', "-");
-    let name = name.strip_prefix("ext-").unwrap_or(&name);
-    Some(match name.strip_prefix("html-").unwrap_or(name) {
-        "autolink" | "url" => Plugin("url", "links"),
-        "tables" | "table" => Plugin("table", "tables"),
-        "footnotes" => Plugin("footnotes", "footnotes"),
-        "strikethrough" => Plugin("strikethrough", "struck-out words"),
-        "highlight" | "mark" => Plugin("mark", "highlighted words"),
-        "superscript" => Plugin("superscript", "superscripts"),
-        "math" | "math-explicit" => Plugin("math", "formulas"),
-        "fenced-code" | "no-intra-emphasis" | "space-headers" | "lax-spacing" => Always,
-        "escape" | "skip-html" | "use-xhtml" | "safelink" => Always,
-        "underline" => Nothing("underlined words"),
-        "quote" => Nothing("quotations"),
-        "disable-indented-code" => Nothing("indented text"),
-        _ => return None,
-    })
-}
 
 /// What mistune would need to do as misaka was told.
 #[derive(Default)]

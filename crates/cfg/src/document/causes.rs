@@ -14,8 +14,8 @@ const EXPLAINED: usize = 50;
 pub(super) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let raw: Vec<&str> = python::lines(text).map(|line| line.text).collect();
     let lines: Vec<&str> = raw.iter().map(|line| strip(line)).collect();
-    let runs = unindented::find(text);
-    let mut told = Vec::new();
+    let unindented = unindented::find(text);
+    let mut reported = Vec::new();
     let mut explained = Vec::new();
     for mut problem in problems {
         // Each cause is looked for in all lines above, and no person reads so many pieces of advice.
@@ -23,82 +23,72 @@ pub(super) fn explain(text: &str, problems: Vec<Diagnostic>) -> Vec<Diagnostic> 
             explained.push(problem);
             continue;
         }
-        let run = runs.iter().find(|run| (run.first..=run.last).contains(&problem.line));
-        match (problem.code, run) {
-            (Code::DuplicateKey | Code::MissingKey, Some(run)) => {
+        let here = problem.line - 1;
+        let items = unindented
+            .iter()
+            .find(|items| (items.first..=items.last).contains(&problem.line));
+        let fix = match (problem.code, items) {
+            (Code::DuplicateKey | Code::MissingKey, Some(items)) => {
                 // The lines have one cause, however many of them the parser stumbles over.
-                if !told.contains(&run.first) {
-                    told.push(run.first);
+                if !reported.contains(&items.first) {
+                    reported.push(items.first);
                     // Lines of their own are indented by a repair; of other lists it keeps what the parser would.
-                    let code = match run.key.kind {
+                    let code = match items.key.kind {
                         Kind::Lines => Code::NotIndented,
                         _ => problem.code,
                     };
-                    explained.push(run.diagnostic(Severity::Refused, code));
+                    explained.push(items.diagnostic(Severity::Refused, code));
                 }
                 continue;
             }
-            (Code::DuplicateKey, None) => duplicate_key(&raw, &lines, &mut problem),
-            (Code::DuplicateSection, None) => duplicate_section(&lines, &mut problem),
-            (Code::MissingKey, None) => missing_key(&lines, &mut problem),
-            (Code::MissingSectionHeader, None) => missing_header(&lines, &mut problem),
-            _ => {}
-        }
+            (Code::DuplicateKey, None) => duplicate_key(&raw, &lines, here),
+            (Code::DuplicateSection, None) => duplicate_section(&lines[here + 1..]),
+            (Code::MissingKey, None) => missing_key(&lines, lines[here]),
+            (Code::MissingSectionHeader, None) => missing_header(&lines, lines[here]),
+            _ => None,
+        };
+        problem.fix = fix.unwrap_or(problem.fix);
         explained.push(problem);
     }
     explained
 }
 
-/// A header that is no header lets the keys below it count to the section above.
-fn duplicate_key(raw: &[&str], lines: &[&str], problem: &mut Diagnostic) {
-    let here = problem.line - 1;
-    let above = lines[..here]
-        .iter()
-        .enumerate()
-        .rev()
-        .take_while(|(_, line)| !is_header(line));
-    for (at, line) in above {
-        if let Some(section) = broken_header(line) {
-            problem.fix = format!(
-                "Write [{section}] on line {}: as it stands there it is no section header, so this line counts to the section above.",
-                at + 1
-            );
-            return;
-        }
+/// What to do about a second line of a key. Where a header above is no header, the keys below it count to the section
+/// above.
+fn duplicate_key(raw: &[&str], lines: &[&str], here: usize) -> Option<String> {
+    let start = lines[..here].iter().rposition(|line| is_header(line));
+    let below_header = start.map_or(0, |start| start + 1);
+    let broken = |at: usize| Some((at, broken_header(lines[at])?));
+    if let Some((at, section)) = (below_header..here).rev().find_map(broken) {
+        return Some(format!(
+            "Write [{section}] on line {}: as it stands there it is no section header, so this line counts to the section above.",
+            at + 1
+        ));
     }
-    let start = lines[..here]
-        .iter()
-        .rposition(|line| is_header(line))
-        .unwrap_or_default();
-    let first = (start..here).find(|&at| same_setting(lines[at], lines[here]));
+    let start = start.unwrap_or_default();
+    let said = setting(lines[here]);
+    let first = (start..here).find(|&at| said.is_some() && setting(lines[at]) == said);
     // A value that goes on below may be another one.
     let goes_on = |at: usize| {
         raw.get(at + 1)
             .is_some_and(|line| line.starts_with(python::is_space) && !strip(line).is_empty())
     };
-    if let Some(first) = first.filter(|&first| !goes_on(first) && !goes_on(here)) {
-        problem.fix = format!("Delete this line: line {} says the same.", first + 1);
-    } else if let Some(fix) = list_again(&lines[start..here], lines[here], start) {
-        problem.fix = fix;
+    match first {
+        Some(first) if !goes_on(first) && !goes_on(here) => {
+            Some(format!("Delete this line: line {} says the same.", first + 1))
+        }
+        _ => list_again(&lines[start..here], lines[here], start),
     }
 }
 
 /// What to do about a list that is begun anew for each of its items, as other programs want it.
 fn list_again(above: &[&str], line: &str, start: usize) -> Option<String> {
-    let parts = |line: &str| {
-        let (name, value) = line.split_once(['=', ':'])?;
-        Some((
-            python::lower(python::rstrip(name)).into_owned(),
-            strip(value).to_owned(),
-        ))
-    };
-    let (name, value) = parts(line)?;
-    let section = super::reader::header(above.first()?)?;
+    let (name, value) = setting(line)?;
+    let section = python::header(above.first()?)?;
     let key = keys::find(section, name.strip_suffix("[]").unwrap_or(&name))?;
     let (at, first) = above.iter().enumerate().find_map(|(at, line)| {
-        parts(line)
-            .filter(|(other, _)| *other == name)
-            .map(|(_, value)| (at, value))
+        let (other, first) = setting(line)?;
+        (other == name).then_some((at, first))
     })?;
     match key.kind {
         _ if value.is_empty() || value.contains('@') => None,
@@ -114,45 +104,41 @@ fn list_again(above: &[&str], line: &str, start: usize) -> Option<String> {
     }
 }
 
-fn duplicate_section(lines: &[&str], problem: &mut Diagnostic) {
-    let below = lines[problem.line..].iter().find(|line| says_something(line));
-    if below.is_none_or(|line| is_header(line)) {
-        "Delete this header: there is nothing below it.".clone_into(&mut problem.fix);
-    }
+fn duplicate_section(below: &[&str]) -> Option<String> {
+    let next = below.iter().find(|line| !line.is_empty() && !python::is_comment(line));
+    next.is_none_or(|line| is_header(line))
+        .then(|| "Delete this header: there is nothing below it.".to_owned())
 }
 
-fn missing_key(lines: &[&str], problem: &mut Diagnostic) {
-    let line = lines[problem.line - 1];
-    if lines.iter().any(|line| line.starts_with("<<<<<<<")) && line.starts_with("=======") {
+fn missing_key(lines: &[&str], line: &str) -> Option<String> {
+    let fix = if lines.iter().any(|line| line.starts_with("<<<<<<<")) && line.starts_with("=======") {
         "Keep one side of the merge, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>."
-            .clone_into(&mut problem.fix);
     } else if line.len() > 1 && line.chars().all(|c| "=:-~ ".contains(c)) {
-        "Put # before it: a line between sections is a comment.".clone_into(&mut problem.fix);
-    }
+        "Put # before it: a line between sections is a comment."
+    } else {
+        return None;
+    };
+    Some(fix.to_owned())
 }
 
-fn missing_header(lines: &[&str], problem: &mut Diagnostic) {
-    let line = lines[problem.line - 1];
-    let key = python::lower(python::rstrip(line.split(['=', ':']).next().unwrap_or_default()));
-    let mut homes = keys::ALL
-        .iter()
-        .filter(|known| known.name == key)
-        .map(|known| known.section);
-    let home = homes.next().filter(|home| *home == "general" || homes.next().is_none());
+fn missing_header(lines: &[&str], line: &str) -> Option<String> {
     if let Some(section) = broken_header(line) {
-        problem.fix = format!("Write [{section}].");
-    } else if line.starts_with('{') {
-        "Write it as sections and keys instead of JSON: [general], and below it host = https://blog.example.org."
-            .clone_into(&mut problem.fix);
-    } else if line.chars().all(|c| "-=~*/".contains(c)) || line.starts_with("//") || line.starts_with("--") {
-        "Put # before it, if it is a comment.".clone_into(&mut problem.fix);
-    } else if let Some(home) = home {
-        let header = format!("[{home}]");
-        problem.fix = match lines.iter().position(|line| *line == header) {
-            Some(at) => format!("Move it below {header}, which is on line {}.", at + 1),
-            None => format!("Put the line {header} above it."),
-        };
+        return Some(format!("Write [{section}]."));
     }
+    if line.starts_with('{') {
+        let fix =
+            "Write it as sections and keys instead of JSON: [general], and below it host = https://blog.example.org.";
+        return Some(fix.to_owned());
+    }
+    if line.chars().all(|c| "-=~*/".contains(c)) || line.starts_with("//") || line.starts_with("--") {
+        return Some("Put # before it, if it is a comment.".to_owned());
+    }
+    let (key, _) = python::key_and_value(line);
+    let header = format!("[{}]", keys::section_of(&python::lower(key))?);
+    Some(match lines.iter().position(|line| *line == header) {
+        Some(at) => format!("Move it below {header}, which is on line {}.", at + 1),
+        None => format!("Put the line {header} above it."),
+    })
 }
 
 /// The section that a line most likely begins, though Python sees none in it: a bracket is missing, or it is written as
@@ -178,18 +164,11 @@ pub(crate) fn broken_header(line: &str) -> Option<String> {
 }
 
 fn is_header(line: &str) -> bool {
-    super::reader::header(line).is_some()
+    python::header(line).is_some()
 }
 
-fn says_something(line: &str) -> bool {
-    !line.is_empty() && !line.starts_with(['#', ';'])
-}
-
-/// Whether two lines give one key the same value.
-fn same_setting(one: &str, other: &str) -> bool {
-    let parts = |line: &str| {
-        let (key, value) = line.split_once(['=', ':'])?;
-        Some((python::lower(python::rstrip(key)).into_owned(), strip(value).to_owned()))
-    };
-    parts(one).is_some_and(|one| Some(one) == parts(other))
+/// The key and the value of a line, if it has a delimiter.
+fn setting(line: &str) -> Option<(String, &str)> {
+    let (key, value) = python::key_and_value(line);
+    Some((python::lower(key).into_owned(), value?))
 }

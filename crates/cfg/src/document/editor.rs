@@ -6,7 +6,7 @@ use std::ops::Range;
 use configparser::ini::Ini;
 
 use super::error::{EditError, ValueFault};
-use super::reader::{self, Entry, Section};
+use super::reading::{Entry, Section};
 use super::style::{self, Spacing};
 use super::{Document, rewrite};
 use crate::python;
@@ -92,7 +92,7 @@ fn says_the_same(one: &Ini, other: &Ini) -> bool {
 /// Finds what would keep Python from reading a value back.
 fn fault(key: &str, value: &str) -> Option<ValueFault> {
     // Neither the spacing nor the kind of the delimiter makes a header of what is none.
-    if reader::header(&format!("{key}={}", value.split('\n').next().unwrap_or_default())).is_some() {
+    if python::header(&format!("{key}={}", value.split('\n').next().unwrap_or_default())).is_some() {
         return Some(ValueFault::Header);
     }
     for (line, text) in (1..).zip(value.split('\n')) {
@@ -102,7 +102,7 @@ fn fault(key: &str, value: &str) -> Option<ValueFault> {
         if python::strip(text) != text {
             return Some(ValueFault::OuterWhiteSpace { line });
         }
-        if line > 1 && text.starts_with(['#', ';']) {
+        if line > 1 && python::is_comment(text) {
             return Some(ValueFault::Comment { line });
         }
     }
@@ -115,7 +115,7 @@ fn addition(document: &Document, name: &str, key: &str, value: &str) -> Result<S
     if name.is_empty() || name.contains(['\n', '\r']) {
         return Err(EditError::Section { name: name.to_owned() });
     }
-    let unspeakable = key.contains(['\n', '\r', '=', ':']) || key.starts_with(['#', ';']);
+    let unspeakable = key.contains(['\n', '\r', '=', ':']) || python::is_comment(key);
     if key.is_empty() || unspeakable || python::strip(key) != key {
         return Err(EditError::Key { key: key.to_owned() });
     }
@@ -157,12 +157,11 @@ fn addition(document: &Document, name: &str, key: &str, value: &str) -> Result<S
 /// Returns the indentation for a key at the end of a section: not more than that of the last key,
 /// which it would continue, and not less than that of the next header, which would continue it.
 fn key_indent<'t>(text: &'t str, section: &Section) -> &'t str {
-    let last = section.entries.last();
-    let neighbour = match last {
+    let neighbour = match section.entries.values().last() {
         Some(last) => Some(&text[last.start..last.key.start]),
         None => python::lines(&text[section.end..])
             .find(|line| !matches!(python::strip(line.text).chars().next(), None | Some('#' | ';')))
-            .map(|line| style::indent(line.text)),
+            .map(|line| python::indent(line.text)),
     };
     neighbour.unwrap_or_default()
 }
@@ -173,7 +172,7 @@ fn removal(text: &str, entry: &Entry) -> Splice {
     let end = entry.value.end + last_line.map_or(0, |line| line.next);
     let range = entry.start..end;
     let kept = python::lines(&text[range.clone()])
-        .filter(|line| python::strip(line.text).starts_with(['#', ';']))
+        .filter(|line| python::is_comment(python::strip(line.text)))
         .map(|line| &text[range.start + line.start..range.start + line.next])
         .collect();
     Splice { range, text: kept }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::Document;
 use super::editor::Splice;
-use super::reader::Entry;
+use super::reading::Entry;
 use super::style::{self, Spacing};
 use crate::python;
 
@@ -30,7 +30,7 @@ pub(super) fn value(document: &Document, entry: &Entry, value: &str) -> Splice {
         .map(|row| row.line.text)
         .find(|line| !python::strip(line).is_empty())
     {
-        Some(line) => style::indent(line).to_owned(),
+        Some(line) => python::indent(line).to_owned(),
         None => format!("{}{}", &document.text[entry.start..entry.key.start], style::INDENT),
     };
     write_first(&mut out, document, entry, old.first, first);
@@ -70,7 +70,7 @@ impl<'t> OldValue<'t> {
                 text: line.text,
             };
             end = line.start + line.text.len();
-            if python::strip(line.text).starts_with(['#', ';']) {
+            if python::is_comment(python::strip(line.text)) {
                 comments.push(piece);
             } else {
                 rows.push(Row {

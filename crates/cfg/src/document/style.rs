@@ -1,16 +1,10 @@
 //! How new text is to look beside the present one.
 
 use super::Document;
-use super::reader::{Entry, Section};
-use crate::python;
+use super::reading::{Entry, Section};
 
 /// The indentation of a continuation line, beyond that of its key, where a value has none to copy.
 pub(super) const INDENT: &str = "    ";
-
-/// Returns the white space at the start of a line.
-pub(super) fn indent(line: &str) -> &str {
-    &line[..line.len() - line.trim_start_matches(python::is_space).len()]
-}
 
 /// Returns the line end of the line that ends last before a place, or else of the first line.
 pub(super) fn line_end_before(text: &str, at: usize) -> &'static str {
@@ -69,8 +63,8 @@ impl Spacing {
     pub fn for_new_key(document: &Document, section: Option<&Section>) -> Spacing {
         section
             .into_iter()
-            .chain(document.reading.sections.iter().rev())
-            .flat_map(|section| section.entries.iter().rev())
+            .chain(document.reading.sections.values().rev())
+            .flat_map(|section| section.entries.values().rev())
             .find_map(|entry| Spacing::of(&document.text, entry))
             .unwrap_or(Spacing {
                 before: true,

@@ -11,6 +11,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use crate::document::Document;
 use crate::keys::{self, Kind};
 use crate::python::{self, Line};
@@ -47,17 +49,16 @@ struct Block<'t> {
     again: Vec<Vec<&'t str>>,
 }
 
+#[derive(Default)]
 struct Section<'t> {
-    name: String,
     header: Vec<&'t str>,
     blocks: Vec<Block<'t>>,
 }
 
 #[derive(Default)]
 struct Sorter<'t> {
-    sections: Vec<Section<'t>>,
-    /// The index of each section in `sections`.
-    places: HashMap<String, usize>,
+    sections: IndexMap<String, Section<'t>>,
+    /// The section of the last header, by its place in that map.
     current: Option<usize>,
     /// The section of the block that the next line may continue; the block is its last.
     open: Option<usize>,
@@ -69,11 +70,11 @@ struct Sorter<'t> {
 impl<'t> Sorter<'t> {
     fn line(&mut self, line: Line<'t>, raw: &'t str) {
         let content = python::strip(line.text);
-        if content.is_empty() || content.starts_with(['#', ';']) {
+        if content.is_empty() || python::is_comment(content) {
             self.waiting.push(raw);
             return;
         }
-        let indent = line.text.chars().take_while(|&c| python::is_space(c)).count();
+        let indent = python::indent(line.text).chars().count();
         if self.open.is_some() && indent > self.indent {
             let waiting = std::mem::take(&mut self.waiting);
             if let Some(block) = self.open_block() {
@@ -85,7 +86,7 @@ impl<'t> Sorter<'t> {
         }
         self.open = None;
         self.indent = indent;
-        match header(content) {
+        match python::header(content) {
             Some(name) => self.header(name, raw),
             None => self.key(content, raw),
         }
@@ -102,20 +103,19 @@ impl<'t> Sorter<'t> {
     }
 
     fn key(&mut self, content: &str, raw: &'t str) {
-        let delimiter = content.find(['=', ':']);
-        let key = python::lower(python::rstrip(&content[..delimiter.unwrap_or(content.len())])).into_owned();
+        let (key, value) = python::key_and_value(content);
+        let key = python::lower(key).into_owned();
         let mut lines = std::mem::take(&mut self.waiting);
         let section = match self.current {
             Some(section) => Some(section),
-            None => home(&key).map(|name| self.section(name)),
+            None => keys::section_of(&key).map(|name| self.section(name)),
         };
         if let Some(section) = section.filter(|_| !key.is_empty()) {
             lines.push(raw);
-            let delimited = delimiter.is_some();
             self.sections[section].blocks.push(Block {
                 key,
                 lines,
-                delimited,
+                delimited: value.is_some(),
                 readable: true,
                 again: Vec::new(),
             });
@@ -123,17 +123,11 @@ impl<'t> Sorter<'t> {
         }
     }
 
+    /// The place of a section, which is added where it is missing.
     fn section(&mut self, name: &str) -> usize {
-        if let Some(place) = self.places.get(name) {
-            return *place;
-        }
-        let place = self.sections.len();
-        self.places.insert(name.to_owned(), place);
-        self.sections.push(Section {
-            name: name.to_owned(),
-            header: Vec::new(),
-            blocks: Vec::new(),
-        });
+        let entry = self.sections.entry(name.to_owned());
+        let place = entry.index();
+        entry.or_default();
         place
     }
 
@@ -143,11 +137,11 @@ impl<'t> Sorter<'t> {
 
     /// Joins lists that have an item on each line and whose key appears several times.
     fn join_lists(&mut self) {
-        for section in &mut self.sections {
+        for (name, section) in &mut self.sections {
             for block in std::mem::take(&mut section.blocks) {
                 let is_list = block.readable
                     && block.delimited
-                    && keys::find(&section.name, &block.key).is_some_and(|key| key.kind == Kind::Lines);
+                    && keys::find(name, &block.key).is_some_and(|key| key.kind == Kind::Lines);
                 let same = |first: &&mut Block<'_>| first.readable && first.delimited && first.key == block.key;
                 let first = match is_list {
                     true => section.blocks.iter_mut().find(same),
@@ -164,9 +158,9 @@ impl<'t> Sorter<'t> {
     fn write(mut self) -> String {
         self.join_lists();
         let mut text = String::new();
-        for section in &self.sections {
+        for (name, section) in &self.sections {
             if section.header.is_empty() {
-                add(&mut text, &format!("[{}]", section.name));
+                add(&mut text, &format!("[{name}]"));
             }
             section.header.iter().for_each(|line| add(&mut text, line));
             let readable = || section.blocks.iter().filter(|block| block.readable).enumerate();
@@ -187,12 +181,12 @@ impl<'t> Sorter<'t> {
 /// A line of a list whose key appears again: an indentation replaces the key.
 fn item(line: &str) -> Cow<'_, str> {
     let content = python::strip(line);
-    if line.starts_with(python::is_space) || content.is_empty() || content.starts_with(['#', ';']) {
+    if line.starts_with(python::is_space) || content.is_empty() || python::is_comment(content) {
         return Cow::Borrowed(line);
     }
-    match python::strip(content.split_once(['=', ':']).unwrap_or_default().1) {
-        "" => Cow::Borrowed(""),
-        value => Cow::Owned(format!("    {value}\n")),
+    match python::key_and_value(content) {
+        (_, None | Some("")) => Cow::Borrowed(""),
+        (_, Some(value)) => Cow::Owned(format!("    {value}\n")),
     }
 }
 
@@ -205,24 +199,6 @@ fn add(text: &mut String, line: &str) {
     if !line.ends_with(['\n', '\r']) {
         text.push('\n');
     }
-}
-
-/// The name in a section header, as Python finds it.
-fn header(content: &str) -> Option<&str> {
-    let name = content.strip_prefix('[')?;
-    let name = &name[..name.rfind(']')?];
-    (!name.is_empty()).then_some(name)
-}
-
-/// The section for a key that stands above all headers.
-fn home(key: &str) -> Option<&'static str> {
-    let mut sections = keys::ALL
-        .iter()
-        .filter(|known| known.name == key)
-        .map(|known| known.section);
-    let first = sections.next()?;
-    // `[general]` comes first in the table, and its header is the one that people forget.
-    (first == "general" || sections.next().is_none()).then_some(first)
 }
 
 #[cfg(test)]

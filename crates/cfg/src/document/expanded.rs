@@ -8,7 +8,7 @@ use std::fmt;
 
 use configparser::ini::Ini;
 
-use crate::document::Document;
+use super::Document;
 use crate::environment::{Environment, Variable};
 use crate::expand::{self, Reference};
 use crate::keys::{self, Key};
