@@ -43,7 +43,8 @@ pub fn diagnose(doc: &Document) -> Vec<Diagnostic> {
 }
 
 /// Says everything that is wrong with a text: what Python's parser refuses, or else what [`diagnose`] finds.
-pub fn diagnose_text(text: &str) -> Vec<Diagnostic> {
+#[cfg(test)]
+fn diagnose_text(text: &str) -> Vec<Diagnostic> {
     Document::parse(text).map_or_else(|problems| problems, |doc| diagnose(&doc))
 }
 

@@ -25,29 +25,25 @@ use crate::python;
 
 /// An `isso.cfg` that keeps every byte and means what Python's parser says it means.
 ///
-/// Python's `ConfigParser(allow_no_value=True, interpolation=None)`, which is what Isso uses, is
-/// the specification: a document exists only of a text that Python accepts, and has the sections,
-/// keys and values Python finds. The text is read as Isso opens it, in UTF-8 and with universal
-/// newlines.
+/// Python's `ConfigParser(allow_no_value=True, interpolation=None)`, which is what Isso uses, is the specification: a
+/// document exists only of a text that Python accepts, and has the sections, keys and values Python finds. The text is
+/// read as Isso opens it, in UTF-8 and with universal newlines.
 ///
-/// Keys are lower case, whatever the spelling in the file or in an argument; sections keep their
-/// case.
+/// Keys are lower case, whatever the spelling in the file or in an argument; sections keep their case.
 ///
 /// # Editing
 ///
-/// [`set`](Document::set) and [`remove`](Document::remove) touch the named value alone. Comments,
-/// order, the spacing around delimiters, line ends and the spelling of everything else stay. The
-/// new text is read again before it replaces the old one: a change that would not come back exactly
-/// as meant, with all else the same, is refused and leaves the document as it was.
+/// [`set`](Document::set) and [`remove`](Document::remove) touch the named value alone. Comments, order, the spacing
+/// around delimiters, line ends and the spelling of everything else stay. The new text is read again before it replaces
+/// the old one: a change that would not come back exactly as meant, with all else the same, is refused and leaves the
+/// document as it was.
 ///
-/// - Added lines end as the lines around them do and take the spacing around the delimiter from
-///   their neighbours.
-/// - Added lines of a value are indented like the present ones, else by four spaces more than their
-///   key.
-/// - A comment is never removed. One inside a value of several lines stays above the line it stands
-///   above; when that line goes, it stays where it was.
-/// - A key that is absent from its section is added at the section's end, even where `[DEFAULT]`
-///   has it. A missing section is added at the end of the file.
+/// - Added lines end as the lines around them do and take the spacing around the delimiter from their neighbours.
+/// - Added lines of a value are indented like the present ones, else by four spaces more than their key.
+/// - A comment is never removed. One inside a value of several lines stays above the line it stands above; when that
+///   line goes, it stays where it was.
+/// - A key that is absent from its section is added at the section's end, even where `[DEFAULT]` has it. A missing
+///   section is added at the end of the file.
 ///
 /// # Example
 ///
@@ -114,50 +110,44 @@ impl Document {
         &self.text
     }
 
-    /// Returns the sections, keys and values as the `configparser` crate holds them, in the order
-    /// of the file.
+    /// Returns the sections, keys and values as the `configparser` crate holds them, in the order of the file.
     ///
-    /// Its own look-ups cascade to `[DEFAULT]` also where Python's do not: for a key that stands in
-    /// its section without a value, and for a section that does not exist. [`get`](Document::get)
-    /// looks up as Python does.
+    /// Its own look-ups cascade to `[DEFAULT]` also where Python's do not: for a key that stands in its section without
+    /// a value, and for a section that does not exist. [`get`](Document::get) looks up as Python does.
     pub fn ini(&self) -> &Ini {
         &self.reading.ini
     }
 
     /// Returns a value as Python's `get` does, from `[DEFAULT]` where the section lacks the key.
     ///
-    /// Nothing is returned for a key without a value, for an absent key, and for an absent section,
-    /// in which nothing is inherited.
+    /// Nothing is returned for a key without a value, for an absent key, and for an absent section, in which nothing is
+    /// inherited.
     pub fn get(&self, section: &str, key: &str) -> Option<&str> {
         let (_, value) = self.find_inherited(section, key)?;
         value.as_deref()
     }
 
-    /// Says whether a key stands in a section or is inherited from `[DEFAULT]`, with or without a
-    /// value.
+    /// Says whether a key stands in a section or is inherited from `[DEFAULT]`, with or without a value.
     pub fn has(&self, section: &str, key: &str) -> bool {
         self.find_inherited(section, key).is_some()
     }
 
-    /// Gives a key a value, adding key and section where they are missing, and says whether the
-    /// text changed.
+    /// Gives a key a value, adding key and section where they are missing, and says whether the text changed.
     ///
-    /// The value is what Python is to read: `\n` begins a line that continues the value. Setting a
-    /// key to the value that it has in its own section changes nothing.
+    /// The value is what Python is to read: `\n` begins a line that continues the value. Setting a key to the value
+    /// that it has in its own section changes nothing.
     ///
     /// # Errors
     ///
-    /// When no text would make Python read this section, key or value. The document is then as
-    /// before.
+    /// When no text would make Python read this section, key or value. The document is then as before.
     pub fn set(&mut self, section: &str, key: &str, value: &str) -> Result<bool, EditError> {
         editor::set(self, section, key, value)
     }
 
-    /// Takes a key out of a section with its value, keeping comments, and says whether it was
-    /// there.
+    /// Takes a key out of a section with its value, keeping comments, and says whether it was there.
     ///
-    /// What the section then inherits from `[DEFAULT]` is left alone, and so is the header of a
-    /// section that becomes empty.
+    /// What the section then inherits from `[DEFAULT]` is left alone, and so is the header of a section that becomes
+    /// empty.
     ///
     /// # Errors
     ///

@@ -22,7 +22,7 @@
 //! others are *the person's*: they are written only to replace a value with which Isso would not start.
 //!
 //! The password of a file that has the admin panel off may be a sample. When the panel is turned on, such a password is
-//! taken out, unless Isso has run with it before ([`Document::untrusted_password`]).
+//! taken out, unless Isso has run with it before.
 //!
 //! Values are replaced, and files repaired, only while Isso is down: when a volume is prepared, or settings are taken
 //! over from another place ([`mend`]). While Isso runs, a bad edit is [refused](Found::Refused) with its lines and
@@ -98,7 +98,7 @@ mod volume;
 mod website;
 
 pub use atomic::{folder_of, resolve, sync_folder};
-pub use diagnose::{MOST_WEBSITES, diagnose, diagnose_text};
+pub use diagnose::{MOST_WEBSITES, diagnose};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Document, EditError, Span, ValueFault};
 pub use environment::Environment;

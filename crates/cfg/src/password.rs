@@ -25,7 +25,7 @@ impl Document {
     /// its panel. The password of such a file may be a sample that no person chose, so it is not taken over.
     ///
     /// `None` if the panel is on, or there is no usable password.
-    pub fn untrusted_password(&self) -> Option<Diagnostic> {
+    pub(crate) fn untrusted_password(&self) -> Option<Diagnostic> {
         if self.read_bool(&ADMIN_ENABLED) == Some(true) || !self.has_usable_password() {
             return None;
         }

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-/// Says whether Python's `str.isspace` holds for a character, which is also what `str.strip`
-/// removes and `\s` matches.
+/// Says whether Python's `str.isspace` holds for a character, which is also what `str.strip` removes and `\s` matches.
 ///
-/// Python counts the four ASCII separators (FS, GS, RS, US) as white space because their
-/// bidirectional class says so; Unicode's own `White_Space` property, and with it Rust, does not.
+/// Python counts the four ASCII separators (FS, GS, RS, US) as white space because their bidirectional class says so;
+/// Unicode's own `White_Space` property, and with it Rust, does not.
 /// <https://docs.python.org/3/library/stdtypes.html#str.isspace>
 pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
@@ -24,8 +23,8 @@ pub(crate) fn rstrip(text: &str) -> &str {
 
 /// Returns the name in a section header, or nothing when the stripped line is not one.
 ///
-/// `SECTCRE` is `\[(?P<header>.+)\]`, matched at the start and greedy: the name reaches to the last `]` of the line, and
-/// whatever stands behind it is ignored.
+/// `SECTCRE` is `\[(?P<header>.+)\]`, matched at the start and greedy: the name reaches to the last `]` of the line,
+/// and whatever stands behind it is ignored.
 pub(crate) fn header(line: &str) -> Option<&str> {
     let name = line.strip_prefix('[')?;
     let name = &name[..name.rfind(']')?];
@@ -37,8 +36,8 @@ pub(crate) fn is_comment(line: &str) -> bool {
     line.starts_with(['#', ';'])
 }
 
-/// Splits a stripped line at its first delimiter, as `OPTCRE_NV` does: the key as it is spelled, and the value, if there
-/// is a delimiter.
+/// Splits a stripped line at its first delimiter, as `OPTCRE_NV` does: the key as it is spelled, and the value, if
+/// there is a delimiter.
 pub(crate) fn key_and_value(line: &str) -> (&str, Option<&str>) {
     match line.split_once(['=', ':']) {
         Some((key, value)) => (rstrip(key), Some(strip(value))),
@@ -75,8 +74,7 @@ pub(crate) struct Line<'t> {
     pub next: usize,
 }
 
-/// Splits a text as Python's universal newlines do: after `\n`, `\r\n` and a lone `\r`, and after
-/// nothing else.
+/// Splits a text as Python's universal newlines do: after `\n`, `\r\n` and a lone `\r`, and after nothing else.
 ///
 /// Form feed, NEL and the Unicode separators end a line for `str.splitlines`, but not for a file.
 /// <https://docs.python.org/3/library/functions.html#open-newline-parameter>

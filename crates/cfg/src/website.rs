@@ -62,6 +62,11 @@ pub(crate) enum WebsiteError {
     Label,
 }
 
+/// An address without its scheme, if it has one.
+pub(crate) fn without_scheme(address: &str) -> &str {
+    address.split_once("://").map_or(address, |(_, rest)| rest)
+}
+
 /// An entry without its scheme, up to its path: what Isso calls the netloc.
 pub(crate) fn netloc(rest: &str) -> &str {
     &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]

@@ -1,5 +1,5 @@
-//! Texts and passwords that carry more than was meant: quotation marks, comments, invisible characters. Python keeps all
-//! of that.
+//! Texts and passwords that carry more than was meant: quotation marks, comments, invisible characters. Python keeps
+//! all of that.
 
 use super::context::Context;
 use super::values::{COMMENT_ELSEWHERE, without_comment};

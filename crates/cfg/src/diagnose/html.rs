@@ -3,7 +3,6 @@
 //! <https://github.com/isso-comments/isso/blob/0.14.0/isso/html/__init__.py>
 
 use super::context::{Context, FailsAt};
-use super::misaka::with;
 use crate::diagnostic::Code;
 use crate::keys::{self, Key};
 use crate::markup_items::ELEMENTS;
@@ -38,7 +37,9 @@ fn removed(context: &mut Context<'_>) {
 /// The values of keys that keep Isso from removing what some plugins make.
 pub(super) fn allowances(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, String)> {
     let missing = missing(context, plugins).into_iter();
-    missing.map(|(key, words)| (key, with(context, key, &words))).collect()
+    missing
+        .map(|(key, words)| (key, context.list_with(key, &words)))
+        .collect()
 }
 
 /// The names of HTML that some plugins need and Isso removes, by the key that would allow them.

@@ -123,7 +123,7 @@ mod tests {
             "[general]\nhost = localhost\n[markup.mistune]\nplugins = {}\n",
             plugins.join(",")
         );
-        let found = crate::diagnose_text(&text);
+        let found = crate::diagnose::diagnose_text(&text);
         let unknown = found.iter().filter(|it| it.code == Code::UnknownPlugin);
         assert_eq!(unknown.count(), plugins.len());
     }

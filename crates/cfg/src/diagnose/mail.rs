@@ -55,7 +55,7 @@ fn security(context: &mut Context<'_>) {
     }
     let fix = match security.to_lowercase().as_str() {
         "starttls" | "start-tls" | "start_tls" => "Write starttls.",
-        // The port tells which of the two is spoken there: https://www.rfc-editor.org/rfc/rfc8314
+        // The port decides which of the two the server speaks: https://www.rfc-editor.org/rfc/rfc8314
         "ssl" | "tls" | "ssl/tls" | "smtps" | "true" | "yes" | "on" => {
             match context.effective(&keys::SMTP_PORT).and_then(number::getint) {
                 Some(465) => "Write ssl.",

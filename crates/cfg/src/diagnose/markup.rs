@@ -27,11 +27,8 @@ fn renderer(context: &mut Context<'_>) {
             context.at(key).warning(Code::Deprecated, message).fix(fix);
         }
         Some(_) => {
-            let reason = "there is no such renderer";
-            context
-                .at(key)
-                .unusable(Code::UnknownRenderer, reason)
-                .fix("Write mistune.");
+            let (reason, fix) = ("there is no such renderer", "Write mistune.");
+            context.at(key).unusable(Code::UnknownRenderer, reason).fix(fix);
         }
     }
 }
@@ -52,11 +49,8 @@ fn plugins(context: &mut Context<'_>) {
         return context.at(key).unusable(code, "there is a comma too many").fix(fix);
     }
     if names.iter().any(|name| name.contains('\n')) {
-        let reason = "there is no comma where a line ends";
-        return context
-            .at(key)
-            .unusable(code, reason)
-            .fix("Separate the plugins by commas.");
+        let (reason, fix) = ("there is no comma where a line ends", "Separate the plugins by commas.");
+        return context.at(key).unusable(code, reason).fix(fix);
     }
     for item in context.list(key) {
         if PLUGINS.contains(&item.text) {
@@ -64,7 +58,7 @@ fn plugins(context: &mut Context<'_>) {
         }
         let at = context.at_item(key, &item);
         if is_python_path(item.text) {
-            // Whether it can be imported only Python can tell.
+            // Only Python knows whether it can be imported.
             let message = "Isso imports this when it starts, and does not start when it cannot be found";
             at.warning(code, message).fix("Keep it if the module is there.");
         } else {

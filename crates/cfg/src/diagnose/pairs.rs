@@ -4,7 +4,7 @@ use super::context::Context;
 use crate::diagnostic::Code;
 use crate::keys;
 use crate::number;
-use crate::website;
+use crate::website::{netloc, without_scheme};
 
 pub(super) fn check(context: &mut Context<'_>) {
     unsent(context);
@@ -132,8 +132,6 @@ fn links_to_nowhere(context: &mut Context<'_>) {
         context.at(endpoint).warning(Code::PublicEndpoint, message).fix(fix);
     }
     let base = &keys::RSS_BASE;
-    let host =
-        |address: &str| website::netloc(address.split_once("://").map_or(address, |(_, rest)| rest)).to_lowercase();
     if let (Some(pages), Some(isso)) = (context.value_if_fine(base), context.value(endpoint))
         && !pages.is_empty()
         && host(pages) == host(isso)
@@ -145,10 +143,13 @@ fn links_to_nowhere(context: &mut Context<'_>) {
     }
 }
 
+fn host(address: &str) -> String {
+    netloc(without_scheme(address)).to_lowercase()
+}
+
 /// Whether an address is that of the machine on which it is read.
 fn is_local(address: &str) -> bool {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let host = website::netloc(rest).to_lowercase();
+    let host = host(address);
     ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].iter().any(|local| {
         host.strip_prefix(local)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))

@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::diagnostic::Code;
 use crate::keys::{self, Key};
-use crate::website;
+use crate::website::{netloc, without_scheme};
 
 pub(super) fn check(context: &mut Context<'_>) {
     let is_known = context.value(&keys::HOST).is_some();
@@ -49,8 +49,7 @@ fn check_key(context: &mut Context<'_>, key: &'static Key, is_sample: impl Fn(&s
 }
 
 fn host(address: &str) -> &str {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let host = website::netloc(rest);
+    let host = netloc(without_scheme(address));
     host.rsplit_once(':').map_or(host, |(host, _)| host)
 }
 

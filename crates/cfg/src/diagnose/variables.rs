@@ -15,13 +15,13 @@ pub(super) fn check(context: &mut Context<'_>) {
         for (reference, variable) in doc.references(key) {
             if !names.contains(&reference.name) {
                 names.push(reference.name);
-                note(context, key, &reference, variable);
+                report(context, key, &reference, variable);
             }
         }
     }
 }
 
-/// Whether it tells what becomes of a variable.
+/// Whether a diagnostic says what becomes of a variable.
 pub(super) fn is_about_a_variable(diagnostic: &Diagnostic) -> bool {
     matches!(
         diagnostic.code,
@@ -31,22 +31,21 @@ pub(super) fn is_about_a_variable(diagnostic: &Diagnostic) -> bool {
 
 /// Takes out of a diagnostic what it says of the text that a variable holds: it may be a secret, whatever the key.
 pub(super) fn conceal(doc: &Document, key: &Key, diagnostic: &mut Diagnostic) {
-    if doc.expanded().value(key).is_none() || is_about_a_variable(diagnostic) {
+    if !doc.is_expanded(key) || is_about_a_variable(diagnostic) {
         return;
     }
-    let references = doc.references(key);
-    let is_set = |(found, variable): &(Reference<'_>, Variable<'_>)| match variable {
-        Variable::Set(value) => Some((found.text.to_owned(), value.to_lowercase())),
-        _ => None,
-    };
-    let set: Vec<_> = references.iter().filter_map(is_set).collect();
-    let told = format!("{} {}", diagnostic.message, diagnostic.fix).to_lowercase();
-    let tells = |(_, value): &(String, String)| {
-        let mut words = value.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| !word.is_empty() && told.contains(word))
-    };
-    if set.iter().any(tells) {
-        let names: Vec<&str> = set.iter().map(|(text, _)| text.as_str()).collect();
+    let said = format!("{} {}", diagnostic.message, diagnostic.fix).to_lowercase();
+    let mut names = Vec::new();
+    let mut is_revealed = false;
+    for (reference, variable) in doc.references(key) {
+        if let Variable::Set(value) = variable {
+            names.push(reference.text);
+            let value = value.to_lowercase();
+            let mut words = value.split(|c: char| !c.is_alphanumeric());
+            is_revealed |= words.any(|word| !word.is_empty() && said.contains(word));
+        }
+    }
+    if is_revealed {
         diagnostic.message = format!(
             "what {} holds makes [{}] {} a value that Isso cannot use or does not read as it is meant",
             names.join(" and "),
@@ -57,64 +56,61 @@ pub(super) fn conceal(doc: &Document, key: &Key, diagnostic: &mut Diagnostic) {
     }
 }
 
-fn note(context: &mut Context<'_>, key: &'static Key, reference: &Reference<'_>, variable: Variable<'_>) {
+/// Says what becomes of one reference.
+fn report(context: &mut Context<'_>, key: &'static Key, reference: &Reference<'_>, variable: Variable<'_>) {
     let environment = context.doc.environment();
     let Reference { text, name, .. } = reference;
     // In a password a dollar sign may well be an accident, and the name a part of the secret.
     let is_whole = context.doc.written(key).flatten() == Some(text);
     let meant = key.kind != Kind::Secret || is_whole || reference.is_deliberate();
     let shown = if meant { text } else { "the text after a $" };
-    let (severity, code, message, fix) = match variable {
-        Variable::Internal => (
-            Severity::Misread,
-            Code::Expanded,
-            format!("Isso replaces {text} by a value that issoctl, gunicorn or Python sets for itself"),
-            "Choose a value without it: a dollar sign cannot be escaped.".to_owned(),
-        ),
-        Variable::Withheld(reason) => (
-            Severity::Misread,
-            Code::WithheldVariable,
-            format!(
-                "{text} names a variable that Isso is not given, because {}: Isso takes the text as it stands",
-                reason.text()
-            ),
-            "Put the value into a variable of another name, and name that one here.".to_owned(),
-        ),
-        _ if !environment.is_complete() => (
-            if meant { Severity::Warning } else { Severity::Info },
-            Code::Expanded,
-            format!("Isso replaces {shown} by the variable of that name, if it is set where Isso is run"),
-            "Keep it if the variable is meant; it is not checked what it holds.".to_owned(),
-        ),
-        Variable::Set(_) => (
-            Severity::Info,
-            Code::Expanded,
-            format!("{text} is expanded from {environment}"),
-            "Nothing, if the variable is meant.".to_owned(),
-        ),
-        Variable::Unset if meant => (
-            Severity::Misread,
-            Code::UnsetVariable,
-            format!("{text} names a variable that is not set in {environment}, so Isso takes the text as it stands"),
-            format!("Set {name} there, or write the value itself."),
-        ),
-        Variable::Unset => (
-            Severity::Info,
-            Code::UnsetVariable,
-            format!(
-                "{shown} would name a variable, but none is set in {environment}, so Isso takes the text as it stands"
-            ),
-            "Nothing, if no variable is meant.".to_owned(),
-        ),
-    };
     // A name in braces may even go over several lines; then it is shown where the value begins.
     let lines = context.written_lines(key);
-    let place = lines
+    let part = lines
         .iter()
         .find_map(|line| Some(line.part(line.text.find(*text)?, text.len())));
-    let at = match place {
-        Some(place) => context.at_item(key, &place),
+    let at = match part {
+        Some(part) => context.at_item(key, &part),
         None => context.at(key),
     };
-    at.problem(severity, code, message).fix(fix);
+    match variable {
+        Variable::Internal => {
+            let message = format!("Isso replaces {text} by a value that issoctl, gunicorn or Python sets for itself");
+            let fix = "Choose a value without it: a dollar sign cannot be escaped.";
+            at.misread(Code::Expanded, message).fix(fix);
+        }
+        Variable::Withheld(reason) => {
+            let reason = reason.text();
+            let message = format!(
+                "{text} names a variable that Isso is not given, because {reason}: Isso takes the text as it stands"
+            );
+            let fix = "Put the value into a variable of another name, and name that one here.";
+            at.misread(Code::WithheldVariable, message).fix(fix);
+        }
+        _ if !environment.is_complete() => {
+            let severity = if meant { Severity::Warning } else { Severity::Info };
+            let message = format!("Isso replaces {shown} by the variable of that name, if it is set where Isso is run");
+            let fix = "Keep it if the variable is meant; it is not checked what it holds.";
+            at.problem(severity, Code::Expanded, message).fix(fix);
+        }
+        Variable::Set(_) => {
+            let message = format!("{text} is expanded from {environment}");
+            let fix = "Nothing, if the variable is meant.";
+            at.problem(Severity::Info, Code::Expanded, message).fix(fix);
+        }
+        Variable::Unset if meant => {
+            let message = format!(
+                "{text} names a variable that is not set in {environment}, so Isso takes the text as it stands"
+            );
+            let fix = format!("Set {name} there, or write the value itself.");
+            at.misread(Code::UnsetVariable, message).fix(fix);
+        }
+        Variable::Unset => {
+            let message = format!(
+                "{shown} would name a variable, but none is set in {environment}, so Isso takes the text as it stands"
+            );
+            let fix = "Nothing, if no variable is meant.";
+            at.problem(Severity::Info, Code::UnsetVariable, message).fix(fix);
+        }
+    }
 }

@@ -19,8 +19,8 @@ pub(super) fn check(context: &mut Context<'_>) {
     };
     if value.is_empty() {
         let message = "no website is named, and Isso does not start without one";
-        let fix = match context.unindented.iter().find(|run| *run.key == HOST) {
-            Some(run) => run.fix(),
+        let fix = match context.unindented.iter().find(|items| *items.key == HOST) {
+            Some(items) => items.fix(),
             None if let Some(line) = line_without_delimiter(context) => {
                 format!("Put = after host on line {line}.")
             }
@@ -50,9 +50,9 @@ pub(super) fn check(context: &mut Context<'_>) {
         && Website::read(first.text).is_ok_and(|site| site.origin() == "http://localhost")
     {
         let message = "the first website is the one Isso falls back to, and this is none that people visit";
+        let fix = "Move localhost to the end.";
         let at = context.at_item(&HOST, first);
-        at.warning(Code::WebsiteFallback, message)
-            .fix("Move localhost to the end.");
+        at.warning(Code::WebsiteFallback, message).fix(fix);
     }
 }
 
@@ -101,7 +101,7 @@ fn entry(context: &mut Context<'_>, item: &Item<'_>) {
 }
 
 fn path(context: &mut Context<'_>, item: &Item<'_>, origin: &Origin) {
-    let rest = item.text.split_once("://").map_or(item.text, |(_, rest)| rest);
+    let rest = website::without_scheme(item.text);
     if !matches!(&rest[website::netloc(rest).len()..], "" | "/") {
         let message = format!("Isso ignores the path: every page of {origin} may show and post comments");
         let at = context.at_item(&HOST, item);
@@ -109,7 +109,7 @@ fn path(context: &mut Context<'_>, item: &Item<'_>, origin: &Origin) {
     }
 }
 
-/// What may be shown of an entry: somebody may have put a password in front of the host.
+/// What may be shown of an entry: the part in front of the host may hold a password.
 fn shown<'d>(item: &Item<'d>) -> Item<'d> {
     let text = item.text.rsplit_once('@').map_or(item.text, |(_, host)| host);
     Item {
@@ -128,7 +128,7 @@ mod tests {
         let names: String = (0..websites)
             .map(|number| format!("  https://blog-{number}.example\n"))
             .collect();
-        let found = crate::diagnose_text(&format!("[general]\nhost =\n{names}  localhost\n"));
+        let found = crate::diagnose::diagnose_text(&format!("[general]\nhost =\n{names}  localhost\n"));
         let found = found.iter().find(|it| it.code == Code::TooManyWebsites);
         assert_eq!(found.is_some(), expected, "{websites}: {found:?}");
         assert!(found.is_none_or(|it| it.severity == Severity::Warning && it.line == 3));

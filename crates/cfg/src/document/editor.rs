@@ -1,5 +1,4 @@
-//! Plans a change as one replaced range of the text, and puts it in place only when it reads back
-//! as meant.
+//! Plans a change as one replaced range of the text, and puts it in place only when it reads back as meant.
 
 use std::ops::Range;
 
@@ -44,8 +43,7 @@ pub(super) struct Splice {
 }
 
 impl Splice {
-    /// Replaces the text if what Python reads then differs from the present in nothing but the one
-    /// value.
+    /// Replaces the text if what Python reads then differs from the present in nothing but the one value.
     fn perform(
         self,
         document: &mut Document,
@@ -109,8 +107,7 @@ fn fault(key: &str, value: &str) -> Option<ValueFault> {
     value.ends_with('\n').then_some(ValueFault::EmptyLastLine)
 }
 
-/// Plans the lines of a new key at the end of its section, or of a new section at the end of the
-/// text.
+/// Plans the lines of a new key at the end of its section, or of a new section at the end of the text.
 fn addition(document: &Document, name: &str, key: &str, value: &str) -> Result<Splice, EditError> {
     if name.is_empty() || name.contains(['\n', '\r']) {
         return Err(EditError::Section { name: name.to_owned() });
@@ -154,8 +151,8 @@ fn addition(document: &Document, name: &str, key: &str, value: &str) -> Result<S
     })
 }
 
-/// Returns the indentation for a key at the end of a section: not more than that of the last key,
-/// which it would continue, and not less than that of the next header, which would continue it.
+/// Returns the indentation for a key at the end of a section: not more than that of the last key, which it would
+/// continue, and not less than that of the next header, which would continue it.
 fn key_indent<'t>(text: &'t str, section: &Section) -> &'t str {
     let neighbour = match section.entries.values().last() {
         Some(last) => Some(&text[last.start..last.key.start]),

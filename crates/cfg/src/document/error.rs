@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// Why a [`Document`](crate::Document) could not be changed. It never holds the value, which may be
-/// a secret.
+/// Why a [`Document`](crate::Document) could not be changed. It never holds the value, which may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
@@ -39,8 +38,7 @@ pub enum EditError {
     },
 }
 
-/// What keeps a value from being written so that Python reads it back. Lines are those of the
-/// value, counted from 1.
+/// What keeps a value from being written so that Python reads it back. Lines are those of the value, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValueFault {
@@ -61,8 +59,7 @@ pub enum ValueFault {
         /// The line that begins so.
         line: usize,
     },
-    /// The key begins with `[` and the value holds a `]`, so that the two would be a section
-    /// header.
+    /// The key begins with `[` and the value holds a `]`, so that the two would be a section header.
     Header,
 }
 

@@ -1,7 +1,6 @@
 //! The sentences for what Python's parser refuses.
 //!
-//! Every text here is safe to log: of a line that holds or could hold a value, only the part before
-//! it is shown.
+//! Every text here is safe to log: of a line that holds or could hold a value, only the part before it is shown.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::python::{self, Line};
@@ -91,8 +90,8 @@ fn at(line: Line<'_>, shown: impl Into<String>) -> Place {
     Diagnostic::at((line.number, 1 + python::indent(line.text).chars().count()), shown)
 }
 
-/// Returns what can be shown of a line that holds a key. A person who forgets the delimiter makes
-/// the value a part of the key, and no key of Isso has a space.
+/// Returns what can be shown of a line that holds a key. A person who forgets the delimiter makes the value a part of
+/// the key, and no key of Isso has a space.
 fn safe_key(content: &str) -> String {
     let key = content.split(['=', ':']).next().unwrap_or_default();
     match python::rstrip(key).split_once(python::is_space) {

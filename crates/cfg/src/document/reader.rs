@@ -4,8 +4,8 @@
 //! options Isso sets: `allow_no_value`, `strict`, no inline comments, empty lines in values. Where CPython raises, this
 //! reader adds a [`Diagnostic`] and goes on, so that a person sees every problem at once.
 //!
-//! CPython 3.10, the oldest on which Isso runs, to 3.13 accept the same files. What they raise differs: 3.13 has an error
-//! of its own for a continued key without a value, where the older ones trip over an `AttributeError`.
+//! CPython 3.10, the oldest on which Isso runs, to 3.13 accept the same files. What they raise differs: 3.13 has an
+//! error of its own for a continued key without a value, where the older ones trip over an `AttributeError`.
 
 use indexmap::IndexMap;
 use indexmap::map::Entry::{Occupied, Vacant};

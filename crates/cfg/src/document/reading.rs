@@ -35,8 +35,8 @@ impl Reading {
     }
 }
 
-/// Where a section stands. `[DEFAULT]` may stand in several places: then the header is that of the first, and the end is
-/// that of its last key.
+/// Where a section stands. `[DEFAULT]` may stand in several places: then the header is that of the first, and the end
+/// is that of its last key.
 #[derive(Clone)]
 pub(super) struct Section {
     /// The line of the header.

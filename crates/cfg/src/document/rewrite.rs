@@ -1,5 +1,4 @@
-//! Writes a new value where an old one stands, keeping the lines that stay and the comments among
-//! them.
+//! Writes a new value where an old one stands, keeping the lines that stay and the comments among them.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -114,8 +113,7 @@ impl Output {
     }
 
     fn line_end(&mut self, line_end: &str) {
-        // In a file of mixed line ends, a lone CR must not melt into one line end with the LF that
-        // comes to follow it.
+        // In a file of mixed line ends, a lone CR must not melt into one line end with the LF that comes to follow it.
         let melts = self.text.ends_with('\r') && line_end == "\n";
         self.text.push_str(if melts { "\r" } else { line_end });
     }
@@ -134,8 +132,8 @@ fn write_first(out: &mut Output, document: &Document, entry: &Entry, old: &str, 
     out.text.push_str(&old[old_value.len()..]);
 }
 
-/// Writes the other lines. One that was there before comes with its bytes and the comments above
-/// it; one that is new takes the place of a line that goes, and the comments above that.
+/// Writes the other lines. One that was there before comes with its bytes and the comments above it; one that is new
+/// takes the place of a line that goes, and the comments above that.
 fn write_rest(out: &mut Output, rows: &[Row<'_>], new_lines: &[&str]) {
     let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for (place, row) in rows.iter().enumerate() {
@@ -150,8 +148,7 @@ fn write_rest(out: &mut Output, rows: &[Row<'_>], new_lines: &[&str]) {
         goes[place] = false;
     }
 
-    // All rows before this one are dealt with, except those that come later because the order
-    // changes.
+    // All rows before this one are dealt with, except those that come later because the order changes.
     let mut next = 0;
     for (line, place) in new_lines.iter().zip(kept) {
         match place {

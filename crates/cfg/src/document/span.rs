@@ -26,8 +26,8 @@ impl Span {
 }
 
 impl Document {
-    /// Returns where a value stands, from its first character to its last, or where it would stand
-    /// if it were not empty.
+    /// Returns where a value stands, from its first character to its last, or where it would stand if it were not
+    /// empty.
     pub fn span(&self, section: &str, key: &str) -> Option<Span> {
         let (entry, _) = self.find_inherited(section, key)?;
         let (line, start) = entry
@@ -37,8 +37,7 @@ impl Document {
         Some(self.span_at(line, start..entry.value.end))
     }
 
-    /// Returns where each line of a value stands, one span for each line of what
-    /// [`get`](Document::get) returns.
+    /// Returns where each line of a value stands, one span for each line of what [`get`](Document::get) returns.
     pub fn line_spans(&self, section: &str, key: &str) -> Vec<Span> {
         let Some((entry, Some(_))) = self.find_inherited(section, key) else {
             return Vec::new();
@@ -59,7 +58,7 @@ impl Document {
     }
 
     /// Returns where the header of a section stands.
-    pub fn header_span(&self, section: &str) -> Option<Span> {
+    pub(crate) fn header_span(&self, section: &str) -> Option<Span> {
         let section = self.section(section)?;
         Some(self.span_at(section.line, section.header.clone()))
     }

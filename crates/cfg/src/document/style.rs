@@ -44,8 +44,7 @@ pub(super) struct Spacing {
 }
 
 impl Spacing {
-    /// Reads the spacing of a key, guessing the part after the delimiter when the first line of the
-    /// value is empty.
+    /// Reads the spacing of a key, guessing the part after the delimiter when the first line of the value is empty.
     pub fn of(text: &str, entry: &Entry) -> Option<Spacing> {
         let between = &text[entry.key.end..entry.value.start];
         let at = between.find(['=', ':'])?;

@@ -2,7 +2,9 @@
 
 use std::process::{Command, Stdio};
 
-use isso_cfg::{Code, Severity, diagnose_text};
+use isso_cfg::{Code, Severity};
+
+use super::diagnose_text;
 
 /// A path, and what is written in its place.
 #[rustfmt::skip]

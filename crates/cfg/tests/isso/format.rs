@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use isso_cfg::{Code, Severity, diagnose_text};
+use isso_cfg::{Code, Severity};
+
+use super::diagnose_text;
 
 const ASKED: usize = 20_000;
 

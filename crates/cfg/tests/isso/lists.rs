@@ -1,8 +1,9 @@
 //! Items of a list that stand at the left: the advice brings them back into the list, and Isso reads them there.
 
-use isso_cfg::{Code, Document, diagnose_text, keys};
+use isso_cfg::{Code, Document, keys};
 
 use super::ask;
+use super::diagnose_text;
 use super::follow::follow;
 
 /// The key, lines as people wrote them, and the list that was meant.

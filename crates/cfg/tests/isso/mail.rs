@@ -5,10 +5,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use isso_cfg::{Code, Diagnostic, Severity, diagnose_text};
+use isso_cfg::{Code, Diagnostic, Severity};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::diagnose_text;
 use super::follow::follow;
 
 /// What Isso writes from and to when all is well.

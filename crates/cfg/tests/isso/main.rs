@@ -194,6 +194,11 @@ fn diagnosed(text: &str) -> Vec<Diagnostic> {
     parsed(text).map_or_else(|problems| problems, |doc| diagnose(&doc))
 }
 
+/// Everything that is wrong with a text, whatever the environment.
+fn diagnose_text(text: &str) -> Vec<Diagnostic> {
+    Document::parse(text).map_or_else(|problems| problems, |doc| diagnose(&doc))
+}
+
 /// Has a real Isso try some files.
 fn ask(files: &[&str]) -> Answer {
     ask_in(files, &vec!["a comment"; files.len()], &[])

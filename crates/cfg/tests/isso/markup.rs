@@ -1,8 +1,9 @@
 //! Follows the advice on the markup of old files: comments then look as they did under the old Isso.
 
-use isso_cfg::{Code, Diagnostic, Severity, diagnose_text};
+use isso_cfg::{Code, Diagnostic, Severity};
 
 use super::ask_with;
+use super::diagnose_text;
 use super::follow::follow;
 
 /// A file, and a comment that was written under it: how Isso 0.14 shows it, before and after the advice is followed.

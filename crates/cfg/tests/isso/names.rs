@@ -1,8 +1,9 @@
 //! Names and headers that Isso does not know: the advice leads to the setting that was meant.
 
-use isso_cfg::{Document, Severity, diagnose_text};
+use isso_cfg::{Document, Severity};
 
 use super::ask;
+use super::diagnose_text;
 use super::follow::follow;
 
 /// A file, and the setting that its author meant.

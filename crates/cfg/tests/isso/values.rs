@@ -2,10 +2,11 @@
 //! the advice is followed to the letter.
 
 use isso_cfg::Code::{self, *};
+use isso_cfg::Document;
 use isso_cfg::Severity::{self, Misread as M, Refused as R, Warning as W};
-use isso_cfg::{Document, diagnose_text};
 
 use super::ask;
+use super::diagnose_text;
 use super::follow::follow;
 
 /// Section, key, the value as it was written, what is found, and the value that was meant.

@@ -4,6 +4,7 @@ use super::Context;
 use crate::document::Span;
 use crate::keys::Key;
 use crate::python::{indent, strip};
+use crate::typed::items;
 
 /// One item of a value: its text and where it stands.
 pub(crate) struct Item<'d> {
@@ -76,5 +77,14 @@ impl<'d> Context<'d> {
             }
         }
         items
+    }
+
+    /// What a list separated by commas would say with more items at its end.
+    pub fn list_with(&self, key: &Key, more: &[&str]) -> String {
+        // As it is written: what a variable holds is not shown.
+        let written = self.doc.written(key).unwrap_or(Some(key.default));
+        let mut list = items(written.unwrap_or_default(), ',');
+        list.extend(more.iter().map(|&item| item.to_owned()));
+        list.join(", ")
     }
 }

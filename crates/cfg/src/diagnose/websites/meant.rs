@@ -67,8 +67,7 @@ pub(super) fn instead(text: &str) -> String {
     if text.contains('*') {
         return "Write each of your websites on an indented line of its own: Isso knows no *.".to_owned();
     }
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let host = website::netloc(rest);
+    let host = website::netloc(website::without_scheme(text));
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     match Origin::parse(&format!("https://{host}")) {
         // The name and the password are not shown, so they are spoken of.
