@@ -26,6 +26,12 @@ impl ActionResult {
         }
     }
 
+    /// The text of the value, if the result has one.
+    pub fn value(&self) -> Option<&str> {
+        let (ResultValue::Single { value, .. } | ResultValue::Multiline { value, .. }) = self.result.as_ref()?;
+        Some(value)
+    }
+
     /// Adds a paragraph to the message.
     pub(crate) fn add(&mut self, paragraph: &str) {
         let message = self.message.get_or_insert_default();

@@ -9,8 +9,6 @@ use std::time::Duration;
 use isso_actions::{Action, ActionError, Language};
 use isso_cfg::{Contents, Volume, VolumeError};
 use isso_lifecycle::{Event, Refusal, with_causes};
-use serde::Serialize;
-use serde_json::Value;
 
 use crate::api_error::ApiError;
 use crate::aside::aside;
@@ -50,7 +48,7 @@ impl Service {
         let contents = self.contents(language)?;
         Ok(Shown {
             listed: listed(action, language, &contents),
-            form: to_json(&action.form(language, &self.surroundings.facts(&self.volume))),
+            form: action.form(language, &self.surroundings.facts(&self.volume)),
             prefill: action.prefill(&contents),
         })
     }
@@ -74,7 +72,7 @@ impl Service {
         let done = done.ok_or_else(|| ApiError::of_refusal(&Refusal::Bug, language))?;
         let result = action.after(&self.volume, language, done.result).await;
         Ok(Ran {
-            result: to_json(&result),
+            result,
             settings_changed: done.settings_changed,
             warning: reply.failure.map(|failure| with_causes(&failure)),
         })
@@ -118,13 +116,8 @@ impl Service {
 }
 
 fn listed(action: Action, language: Language, contents: &Contents) -> Listed {
-    let metadata = to_json(&action.metadata(language, contents));
     Listed {
         id: action.id().to_owned(),
-        metadata,
+        metadata: action.metadata(language, contents),
     }
-}
-
-fn to_json(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).expect("our own types have string keys")
 }

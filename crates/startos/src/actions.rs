@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use isso_host::actions::NoticeTitle;
+use isso_host::actions::{ActionResult, Form, NoticeTitle, ResultValue};
 use isso_host::{RunRequest, Shown};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::hook::{HookRun, repairs};
 use crate::protocol::{Input, Level, Request, Run};
@@ -15,9 +15,8 @@ pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
     let shown = host.service.show(action, host.language);
     let notices = repairs(&host.service.volume, host.language);
     let (spec, value, refusal) = match shown {
-        Ok(Shown { form, .. }) if form.is_null() => (json!({}), Value::Null, None),
-        Ok(Shown { form, prefill, .. }) => (form, prefill, None),
-        Err(problem) => (json!({}), Value::Null, Some(problem.message)),
+        Ok(Shown { form, prefill, .. }) => (form.unwrap_or_default(), prefill, None),
+        Err(problem) => (Form::default(), Value::Null, Some(problem.message)),
     };
     Input {
         spec,
@@ -40,11 +39,11 @@ pub async fn run(data: &Path, request: Request, action: &str) -> Run {
             if let Some(warning) = ran.warning {
                 host.notify(Level::Warning, NoticeTitle::NotInForce, warning);
             }
-            for_startos(ran.result)
+            Some(for_startos(ran.result))
         }
         Err(problem) => {
             host.refuse_because(problem.message);
-            Value::Null
+            None
         }
     };
     Run {
@@ -55,12 +54,15 @@ pub async fn run(data: &Path, request: Request, action: &str) -> Run {
 
 /// StartOS has no word for a value on several lines. One that is said to have one line keeps its
 /// line breaks, and the button that copies it.
-fn for_startos(mut result: Value) -> Value {
-    let value = &mut result["result"];
-    if value["type"] == "multiline" {
-        value["type"] = json!("single");
-        value["qr"] = json!(false);
-        value["masked"] = json!(false);
-    }
+fn for_startos(mut result: ActionResult) -> ActionResult {
+    result.result = result.result.map(|value| match value {
+        ResultValue::Multiline { value, copyable } => ResultValue::Single {
+            value,
+            copyable,
+            qr: false,
+            masked: false,
+        },
+        single @ ResultValue::Single { .. } => single,
+    });
     result
 }

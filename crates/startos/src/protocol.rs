@@ -185,7 +185,7 @@ pub enum InterfaceKind {
 pub struct Input {
     /// The SDK's `InputSpec`.
     #[cfg_attr(test, ts(type = "unknown"))]
-    pub spec: Value,
+    pub spec: isso_host::actions::Form,
     /// The values; `null` for an action without a form.
     #[cfg_attr(test, ts(type = "unknown"))]
     pub value: Value,
@@ -204,7 +204,7 @@ pub struct Run {
     pub orders: Orders,
     /// The SDK's `ActionResult`; `null` when the action was refused.
     #[cfg_attr(test, ts(type = "unknown"))]
-    pub result: Value,
+    pub result: Option<isso_host::actions::ActionResult>,
 }
 
 /// The answer of `main`.

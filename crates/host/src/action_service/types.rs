@@ -1,5 +1,6 @@
 //! What is asked of the actions, and answered.
 
+use isso_actions::{ActionResult, Form, Metadata};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ pub struct Listed {
     /// The action's id.
     pub id: String,
     /// Name, description and so on, as the StartOS SDK serialises them.
-    pub metadata: Value,
+    pub metadata: Metadata,
 }
 
 /// An action with its form.
@@ -18,8 +19,8 @@ pub struct Shown {
     /// Id and metadata.
     #[serde(flatten)]
     pub listed: Listed,
-    /// The form, as the StartOS SDK serialises it; `null` where there is nothing to fill in.
-    pub form: Value,
+    /// The form, as the StartOS SDK serialises it; `null` for an action without a form.
+    pub form: Option<Form>,
     /// What stands in the form now.
     pub prefill: Value,
 }
@@ -38,7 +39,7 @@ pub struct RunRequest {
 #[serde(rename_all = "camelCase")]
 pub struct Ran {
     /// The result to show, as the StartOS SDK serialises it.
-    pub result: Value,
+    pub result: ActionResult,
     /// Whether Isso is taking over changed settings now.
     pub settings_changed: bool,
     /// What could not be done afterwards, such as putting the settings in force.

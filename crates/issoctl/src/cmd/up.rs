@@ -75,7 +75,7 @@ async fn create_password(service: &Service, data: &DataFolder, output: Output) -
     let ran = service.run("set-admin-password", request).await?;
     // Where it is printed to, for that may be a log.
     if stderr().is_terminal() {
-        let password = ran.result["result"]["value"].as_str().unwrap_or_default();
+        let password = ran.result.value().unwrap_or_default();
         output.note(&format!(
             "The admin password is {BOLD}{password}{BOLD:#}\nKeep it: it is shown just once."
         ));

@@ -8,7 +8,6 @@ use isso_host::actions::form::{Disabled, Field, Filled, Form};
 use serde_json::{Value, json};
 
 use super::reach::Actions;
-use super::shown::text;
 use crate::failure::Failure;
 use crate::harmless::{As, harmless};
 use crate::output::{BAD, DIM, Output};
@@ -206,4 +205,9 @@ fn line(prompt: &str, now: &str) -> dialoguer::Result<String> {
         true => now.to_owned(),
         false => typed,
     })
+}
+
+/// The text in a value; an empty one if the value is no text.
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

@@ -5,14 +5,12 @@ mod input;
 mod outcome;
 mod reach;
 mod run;
-mod shown;
 
 use std::process::ExitCode;
 
 use isso_host::{Listed, Shown};
 
 use self::reach::Actions;
-use self::shown::{form_of, text};
 use crate::cli::ActionCommand;
 use crate::failure::Failure;
 use crate::fields;
@@ -24,7 +22,7 @@ pub async fn run(data: &DataFolder, output: Output, command: ActionCommand) -> R
     let actions = Actions::reach(data)?;
     match command {
         ActionCommand::List => list(&actions.list().await?, output),
-        ActionCommand::Show { id, reveal } => show(actions.show(&id).await?, reveal, output)?,
+        ActionCommand::Show { id, reveal } => show(actions.show(&id).await?, reveal, output),
         ActionCommand::Run(args) => return run::run(data, &actions, output, args).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -35,27 +33,25 @@ fn list(actions: &[Listed], output: Output) {
         return output.json(&actions);
     }
     for Listed { id, metadata } in actions {
-        output.line(&format!("{BOLD}{id}{BOLD:#}  {}", text(&metadata["name"])));
-        output.line(&format!("    {DIM}{}{DIM:#}", text(&metadata["description"])));
+        output.line(&format!("{BOLD}{id}{BOLD:#}  {}", metadata.name));
+        output.line(&format!("    {DIM}{}{DIM:#}", metadata.description));
     }
 }
 
-fn show(mut action: Shown, reveal: bool, output: Output) -> Result<(), Failure> {
-    let form = form_of(&action)?;
-    if !reveal {
+fn show(mut action: Shown, reveal: bool, output: Output) {
+    if let (Some(form), false) = (&action.form, reveal) {
         form.mask(&mut action.prefill);
     }
     if output.json {
-        output.json(&action);
-        return Ok(());
+        return output.json(&action);
     }
-    let Listed { id, metadata } = &action.listed;
-    output.line(&format!("{BOLD}{id}{BOLD:#}  {}", text(&metadata["name"])));
-    output.line(text(&metadata["description"]));
-    if let Some(warning) = metadata["warning"].as_str() {
+    let Shown { listed, form, prefill } = action;
+    output.line(&format!("{BOLD}{}{BOLD:#}  {}", listed.id, listed.metadata.name));
+    output.line(&listed.metadata.description);
+    if let Some(warning) = listed.metadata.warning {
         output.line(&format!("{WARN}{warning}{WARN:#}"));
     }
-    let fields = fields::describe(&form, &action.prefill);
+    let fields = fields::describe(&form.unwrap_or_default(), &prefill);
     if !fields.is_empty() {
         output.line("");
     }
@@ -65,5 +61,4 @@ fn show(mut action: Shown, reveal: bool, output: Output) -> Result<(), Failure> 
             field.path, field.value, field.label
         ));
     }
-    Ok(())
 }

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use isso_host::Shown;
-use serde_json::{Value, json};
+use isso_host::actions::ActionResult;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::outcome::{Stands, tell};
 use super::reach::Actions;
-use super::shown::{form_of, text};
 use super::{ask, input};
 use crate::cli::RunArgs;
 use crate::failure::Failure;
@@ -28,11 +29,10 @@ pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: Run
     };
     let stands = in_force.as_ref().map(Stands::of);
     if output.json {
-        let mut result = ran.result;
-        if let Some(stands) = stands {
-            result["settings"] = json!(stands);
-        }
-        output.json(&result);
+        output.json(&Printed {
+            result: &ran.result,
+            settings: stands,
+        });
     } else {
         print_result(&ran.result, output);
     }
@@ -45,9 +45,19 @@ pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: Run
     Ok(ExitCode::SUCCESS)
 }
 
+/// The result for programs.
+#[derive(Serialize)]
+struct Printed<'a> {
+    #[serde(flatten)]
+    result: &'a ActionResult,
+    /// Whether Isso has the settings, if the command has waited for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<Stands>,
+}
+
 /// What the form is filled in with: the JSON given, the fields given, or answers to questions.
 async fn input(actions: &Actions, shown: Shown, args: &RunArgs, output: Output) -> Result<Value, Failure> {
-    let form = form_of(&shown)?;
+    let form = shown.form.unwrap_or_default();
     if let Some(given) = &args.input {
         return input::read(&args.id, &form, given);
     }
@@ -82,24 +92,13 @@ fn explain(failure: Failure, args: &RunArgs) -> Failure {
     }
 }
 
-fn print_result(result: &Value, output: Output) {
-    output.note(&format!("{BOLD}{}{BOLD:#}", text(&result["title"])));
-    if let Some(message) = result["message"].as_str() {
+/// The value itself goes to stdout alone, so that `$(issoctl action run …)` yields just that.
+fn print_result(result: &ActionResult, output: Output) {
+    output.note(&format!("{BOLD}{}{BOLD:#}", result.title));
+    if let Some(message) = &result.message {
         output.note(message);
     }
-    print_value(&result["result"], output);
-}
-
-/// The value itself goes to stdout alone, so that `$(issoctl action run …)` yields just that.
-fn print_value(value: &Value, output: Output) {
-    match value["type"].as_str() {
-        Some("group") => {
-            for member in value["value"].as_array().into_iter().flatten() {
-                output.note(text(&member["name"]));
-                print_value(member, output);
-            }
-        }
-        Some(_) => output.line(text(&value["value"])),
-        None => {}
+    if let Some(value) = result.value() {
+        output.line(value);
     }
 }
