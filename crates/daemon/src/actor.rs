@@ -25,7 +25,7 @@ use crate::settings::Snapshot;
 use crate::status::Phase;
 
 /// A panic that comes so long after the one before counts as the first.
-const RARE: Duration = Duration::from_secs(60);
+const PANICS_APART: Duration = Duration::from_secs(60);
 
 /// An order of the [`Supervisor`](crate::Supervisor) to its task.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Actor {
     /// is kept. Where none serves, or one panic follows another, a start is due as after a crash.
     fn recover(&mut self) {
         let often = self.last_panic.replace(Instant::now());
-        let is_rare = often.is_none_or(|before| before.elapsed() > RARE);
+        let is_rare = often.is_none_or(|before| before.elapsed() > PANICS_APART);
         if !self.wanted {
             self.process = Process::Idle;
         } else if is_rare && matches!(self.process, Process::Serving(_)) {

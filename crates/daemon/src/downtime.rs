@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// How long a request waits for a gunicorn. A reload, a crash and a short restore take less.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const REQUEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Holds the moment from which the supervisor answers requests with 503; none while a gunicorn takes them.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Downtime {
 impl Downtime {
     /// No gunicorn has been started yet.
     pub(crate) fn new() -> Downtime {
-        let answers_from = watch::Sender::new(Some(Instant::now() + PATIENCE));
+        let answers_from = watch::Sender::new(Some(Instant::now() + REQUEST_WAIT));
         Downtime { answers_from }
     }
 
@@ -42,8 +42,8 @@ impl Downtime {
 }
 
 fn from(before: Option<Instant>, now: Instant, next_start: Duration) -> Instant {
-    let from = match next_start < PATIENCE {
-        true => now + PATIENCE,
+    let from = match next_start < REQUEST_WAIT {
+        true => now + REQUEST_WAIT,
         false => now,
     };
     before.map_or(from, |before| before.min(from))

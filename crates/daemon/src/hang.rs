@@ -15,9 +15,9 @@ use crate::listener::Listener;
 use crate::workers;
 
 /// How long a connection may wait before Isso is asked.
-const PATIENCE: Duration = Duration::from_millis(500);
+const CONNECTION_WAIT: Duration = Duration::from_millis(500);
 /// The deadline of the request that is then tried.
-const DEADLINE: Duration = Duration::from_secs(2);
+const PROBE_LIMIT: Duration = Duration::from_secs(2);
 const AFTER_ERROR: Duration = Duration::from_secs(10);
 
 /// Waits until no worker of a gunicorn takes requests: connections wait, a request of our own is not answered
@@ -40,12 +40,12 @@ async fn watch(master: u32, listener: &Listener, health: &Health) -> io::Result<
         // Registered only for the wait, or each of a thousand connections a second would wake us.
         let socket = listener.as_fd().try_clone_to_owned()?;
         drop(arrivals(socket)?.readable().await?);
-        sleep(PATIENCE).await;
+        sleep(CONNECTION_WAIT).await;
         if !is_waited_for(listener)? {
             continue;
         }
         let before = workers::cpu(master);
-        let silent = timeout(DEADLINE, health.info()).await.is_err();
+        let silent = timeout(PROBE_LIMIT, health.info()).await.is_err();
         // Where the kernel tells no CPU times, no hang is reported.
         if silent && before.is_some() && workers::cpu(master) == before {
             return Ok(());

@@ -19,13 +19,13 @@ use crate::launcher::Launcher;
 use crate::listener::ListenError;
 use crate::settings::Snapshot;
 
-const BETWEEN_QUESTIONS: Duration = Duration::from_millis(100);
+const PROBE_INTERVAL: Duration = Duration::from_millis(100);
 /// How long a successor waits for an answer that either of the two generations may give.
-const SILENCE: Duration = Duration::from_secs(1);
+const ANSWER_WAIT: Duration = Duration::from_secs(1);
 /// How long a start waits until the disk has taken the marker beside the database.
-const MARKED: Duration = Duration::from_secs(3);
+const MARKER_WAIT: Duration = Duration::from_secs(3);
 /// Longer than `REPEAT` of `generation/keeper.rs`, after which the order to stop is sent again.
-const TOLD_TWICE: Duration = Duration::from_millis(1500);
+const TAKE_OVER_WAIT: Duration = Duration::from_millis(1500);
 
 /// Why a start failed.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +126,7 @@ impl Launcher {
             isso_database::remember(&database).unwrap_or_else(warn_unmarked);
         });
         // It answers by ending.
-        let _ = timeout(MARKED, marked).await;
+        let _ = timeout(MARKER_WAIT, marked).await;
         spawned.map_or_else(warn_unmarked, drop);
     }
 
@@ -152,7 +152,7 @@ impl Launcher {
     /// keeps busy is not waited for longer: it takes no new requests once SIGTERM has been sent twice.
     pub(crate) async fn take_over(self: Arc<Self>) {
         // What is left then finishes its requests in the background.
-        let _ = timeout(TOLD_TWICE, only_one_left(&self.answering)).await;
+        let _ = timeout(TAKE_OVER_WAIT, only_one_left(&self.answering)).await;
     }
 
     pub(crate) fn next(&self) -> Result<Arc<Snapshot>, Failed> {
@@ -219,19 +219,19 @@ impl Launcher {
     async fn answers(&self, wrong: &mut Option<Unhealthy>) {
         while let Err(error) = self.health.ask().await {
             *wrong = Some(error);
-            sleep(BETWEEN_QUESTIONS).await;
+            sleep(PROBE_INTERVAL).await;
         }
     }
 
     /// Waits until Isso answers as it should, or not at all: any of the two generations may get the
     /// question, and clients that send slowly may hold the workers of both, for as long as they like.
     async fn answers_no_error(&self, wrong: &mut Option<Unhealthy>) {
-        while let Ok(Err(error)) = timeout(SILENCE, self.health.ask()).await {
+        while let Ok(Err(error)) = timeout(ANSWER_WAIT, self.health.ask()).await {
             if matches!(error, Unhealthy::Silent(_)) {
                 return;
             }
             *wrong = Some(error);
-            sleep(BETWEEN_QUESTIONS).await;
+            sleep(PROBE_INTERVAL).await;
         }
     }
 }

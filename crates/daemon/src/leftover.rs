@@ -23,9 +23,9 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 /// How long each has to end before the signal is sent again.
 const REPEAT: Duration = Duration::from_secs(1);
 /// How long after a kill a process is waited for: one that waits for a broken disk does not end.
-const LAST: Duration = Duration::from_secs(10);
+const WAIT_AFTER_KILL: Duration = Duration::from_secs(10);
 /// How long a host that starts waits for what is left of another one to end gracefully.
-const PATIENCE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Identifies the data folder whose Isso a process belongs to.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Owner {
             let supervisor = generation.and_then(|it| it.split('.').next()?.parse().ok());
             supervisor.is_some_and(|supervisor| !is_below(process, supervisor))
         };
-        end(|| found(everywhere(), is_left), PATIENCE)
+        end(|| found(everywhere(), is_left), GRACE)
     }
 }
 
@@ -87,7 +87,7 @@ fn end(found: impl Fn() -> Vec<OwnedFd>, grace: Duration) -> usize {
     let mut ended = 0;
     loop {
         let left = found();
-        if left.is_empty() || begin.elapsed() > grace + LAST {
+        if left.is_empty() || begin.elapsed() > grace + WAIT_AFTER_KILL {
             return ended;
         }
         let signal = match begin.elapsed() < grace {

@@ -11,9 +11,9 @@ use tokio::sync::broadcast;
 use crate::requests::{Requests, Tracebacks};
 
 /// Longer lines are cut into pieces, so that a line without an end cannot fill the memory.
-const LONGEST_LINE: u64 = 4096;
+const MAX_LINE: u64 = 4096;
 /// So many bytes of lines are kept at most, for long lines would take many times the memory of usual ones.
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// One line of output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ impl Lines {
     fn push(&mut self, line: Arc<LogLine>, capacity: usize) {
         self.bytes += line.text.len();
         self.kept.push_back(line);
-        while self.kept.len() > 1 && (self.kept.len() > capacity || self.bytes > MOST_BYTES) {
+        while self.kept.len() > 1 && (self.kept.len() > capacity || self.bytes > MAX_BYTES) {
             let oldest = self.kept.pop_front();
             self.bytes -= oldest.map_or(0, |line| line.text.len());
         }
@@ -113,7 +113,7 @@ impl LogRing {
         let mut line = Vec::new();
         loop {
             line.clear();
-            let mut piece = (&mut output).take(LONGEST_LINE);
+            let mut piece = (&mut output).take(MAX_LINE);
             match piece.read_until(b'\n', &mut line).await {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {
@@ -226,7 +226,7 @@ mod tests {
             ring.push(1, format!("{number:04096}"));
         }
         let kept = ring.tail(2000);
-        assert_eq!(kept.len(), MOST_BYTES / 4096);
+        assert_eq!(kept.len(), MAX_BYTES / 4096);
         assert_eq!(kept[0].text, format!("{:04096}", 2000 - kept.len()));
         for _ in 0..2000 {
             ring.push(1, "short".to_owned());

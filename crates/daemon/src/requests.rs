@@ -13,7 +13,7 @@ pub(crate) use self::tracebacks::{Traceback, Tracebacks};
 
 /// A failure to save that the look at the database does not explain counts for so long, unless something is saved
 /// before.
-const COUNTS_FOR: Duration = Duration::from_secs(3600);
+const UNSAVED_LASTS: Duration = Duration::from_secs(3600);
 
 /// The requests that the present gunicorn has answered with an error 500, those of health checks among them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ impl Requests {
     pub(crate) fn unsaved(&self, generation: Option<u64>) -> Option<Unsaved> {
         let tally = self.tally();
         let of = generation.is_none_or(|generation| generation == tally.generation);
-        let counts = |it: &&Unsaved| of && it.at.elapsed() < COUNTS_FOR;
+        let counts = |it: &&Unsaved| of && it.at.elapsed() < UNSAVED_LASTS;
         tally.unsaved.as_ref().filter(counts).cloned()
     }
 

@@ -29,15 +29,15 @@ pub fn raise_descriptor_limit() -> u64 {
 
 /// What a host needs of its descriptors besides the connections that it takes, to start an Isso beside the one that
 /// serves among others.
-const RESERVE: u64 = 48;
+const RESERVED_DESCRIPTORS: u64 = 48;
 /// How many connections a host takes on each of its sockets, however few descriptors it may have.
-const LEAST: u64 = 4;
+const MIN_CONNECTIONS: u64 = 4;
 
 /// How many connections each of the host's two sockets (visitors, commands) may have open: half of the descriptors that
-/// are left after `RESERVE`, at least `LEAST`, at most `most`.
+/// are left after `RESERVED_DESCRIPTORS`, at least `MIN_CONNECTIONS`, at most `most`.
 pub fn connections(descriptors: u64, most: u64) -> usize {
-    let half = descriptors.saturating_sub(RESERVE) / 2;
-    usize::try_from(half.clamp(LEAST, most)).expect("it is a small number")
+    let half = descriptors.saturating_sub(RESERVED_DESCRIPTORS) / 2;
+    usize::try_from(half.clamp(MIN_CONNECTIONS, most)).expect("it is a small number")
 }
 
 /// How many descriptors this process may have.

@@ -6,7 +6,7 @@
 //!   queue is the kernel's. A connection is accepted by one of them, and that one answers it. As soon as a
 //!   gunicorn says that it has loaded Isso, nothing more is accepted here, so what still waits is Isso's. The
 //!   connections accepted before are answered to their end.
-//! - **What it may cost.** At most [`CONNECTIONS`] connections at a time, and fewer where a start would lack the
+//! - **What it may cost.** At most [`MAX_CONNECTIONS`] connections at a time, and fewer where a start would lack the
 //!   descriptors, each within the limits of [`connection`]; further ones wait in the kernel's queue. While no
 //!   connection comes, nothing wakes up.
 
@@ -29,15 +29,15 @@ use crate::listener::Listener;
 use crate::spawn::{connections, descriptors};
 
 /// How many connections are answered at a time, where there are descriptors enough.
-const CONNECTIONS: u64 = 128;
+const MAX_CONNECTIONS: u64 = 128;
 /// How long a client may take for its request, and then again for the end of the connection.
-const LIMIT: Duration = Duration::from_secs(5);
+const CLIENT_LIMIT: Duration = Duration::from_secs(5);
 /// The pause after an error of the system, such as no free descriptor.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Answers during every downtime, until the supervisor is gone.
 pub(crate) async fn run(listener: Arc<Listener>, mut answers_from: watch::Receiver<Option<Instant>>) {
-    let free = Arc::new(Semaphore::new(connections(descriptors(), CONNECTIONS)));
+    let free = Arc::new(Semaphore::new(connections(descriptors(), MAX_CONNECTIONS)));
     loop {
         let from = *answers_from.borrow_and_update();
         let answering = async {
@@ -76,7 +76,7 @@ async fn answer_all(socket: OwnedFd, free: &Arc<Semaphore>) -> io::Result<Infall
         do_not_block(&listener)?;
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
-            connection::answer(stream, LIMIT).await;
+            connection::answer(stream, CLIENT_LIMIT).await;
             drop(place);
         });
     }

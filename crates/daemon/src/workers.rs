@@ -11,10 +11,10 @@ use crate::group::Group;
 
 /// For how long no worker has been forked once all are there: gunicorn pauses for up to 0.1 s between
 /// two forks.
-const QUIET: Duration = Duration::from_millis(250);
+const NO_FORK_FOR: Duration = Duration::from_millis(250);
 /// Longer than gunicorn takes, even if each fork waits for Isso to clear old comments.
-const LONGEST: Duration = Duration::from_secs(25);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+const BOOT_LIMIT: Duration = Duration::from_secs(25);
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
 /// The children of a gunicorn's master; see `proc_pid_task(5)`. None where the kernel does not list them.
 pub(crate) fn of(master: u32) -> Option<Vec<u32>> {
@@ -25,30 +25,30 @@ pub(crate) fn of(master: u32) -> Option<Vec<u32>> {
 /// Waits until all workers of a master take requests and handle the signal to end.
 ///
 /// Their number is not known from outside: all are there when no more come. Without a kernel that lists them, and after
-/// [`LONGEST`], this returns all the same: a worker that boots later only comes later.
+/// [`BOOT_LIMIT`], this returns all the same: a worker that boots later only comes later.
 pub(crate) async fn booted(master: u32) {
     let all = async {
         let mut before = None;
         let mut quiet = Duration::ZERO;
-        while quiet < QUIET {
+        while quiet < NO_FORK_FOR {
             let Some(workers) = of(master) else { return };
             let booted = !workers.is_empty() && workers.iter().all(|worker| is_booted(*worker));
             // Their number, as one may have been replaced by another.
             quiet = match booted && before == Some(workers.len()) {
-                true => quiet + BETWEEN_LOOKS,
+                true => quiet + POLL_INTERVAL,
                 false => Duration::ZERO,
             };
             before = Some(workers.len());
-            sleep(BETWEEN_LOOKS).await;
+            sleep(POLL_INTERVAL).await;
         }
     };
-    let _ = timeout(LONGEST, all).await;
+    let _ = timeout(BOOT_LIMIT, all).await;
 }
 
 /// Waits until each of these processes of a group has ended, whether it was reaped or not.
 pub(crate) async fn ended(group: Group, workers: &[u32]) {
     while workers.iter().any(|worker| runs(group, *worker)) {
-        sleep(BETWEEN_LOOKS).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::requests::{Requests, Unsaved};
 
 /// A disk that does not answer within it counts as one that cannot be written.
-const LIMIT: Duration = Duration::from_secs(3);
+const DISK_LIMIT: Duration = Duration::from_secs(3);
 /// What SQLite says when another process did not let go of the database for five seconds.
 const LOCKED: &str = "database is locked";
 
@@ -40,7 +40,7 @@ impl Writing {
             database,
             requests,
             turn: Arc::new(Semaphore::new(1)),
-            limit: LIMIT,
+            limit: DISK_LIMIT,
             said: Mutex::new(None),
         }
     }

@@ -14,7 +14,7 @@ use crate::launcher::Launcher;
 use crate::status::Phase;
 
 /// A successor gets ready sooner, unless Isso waits for a server that does not answer.
-const LONG: Duration = Duration::from_secs(3);
+const SLOW_SUCCESSOR: Duration = Duration::from_secs(3);
 
 impl Actor {
     /// Starts a successor, one at a time. Changes meanwhile, however many, make one more afterwards.
@@ -24,7 +24,7 @@ impl Actor {
         match &self.process {
             Process::Serving(serving) => match &serving.stage {
                 Stage::Alone(_) => self.reload_if_changed(),
-                Stage::Launching(_, since) if since.elapsed() > LONG => self.start_successor(),
+                Stage::Launching(_, since) if since.elapsed() > SLOW_SUCCESSOR => self.start_successor(),
                 Stage::Launching(..) | Stage::TakingOver(_) => self.reload_again = true,
             },
             Process::Idle | Process::Starting(_) | Process::Waiting(_) => {

@@ -1,7 +1,7 @@
 //! The tracebacks of requests in what a gunicorn logs.
 
 /// How much of an exception is shown.
-const LONGEST: usize = 200;
+const MAX_EXCEPTION: usize = 200;
 
 /// A failed request, as the log of one gunicorn tells it.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ fn exception(line: &str) -> Option<String> {
         return None;
     }
     let unquoted = line.split(['\'', '"', '`', '{', '<']).next()?;
-    let words: String = unquoted.chars().take(LONGEST).collect();
+    let words: String = unquoted.chars().take(MAX_EXCEPTION).collect();
     let words = words.trim_end_matches([' ', ':', '(', ',', '[']);
     Some(words.escape_debug().to_string())
 }
@@ -187,7 +187,7 @@ mod tests {
         quoting("x.SMTPRecipientsRefused: {'a@b': 1}", "x.SMTPRecipientsRefused");
         quoting(
             &format!("E: {}", "x".repeat(4000)),
-            &format!("E: {}", "x".repeat(LONGEST - 3)),
+            &format!("E: {}", "x".repeat(MAX_EXCEPTION - 3)),
         );
         quoting("E: \u{1b}[31m", "E: \\u{1b}[31m");
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::spawn::begin_afresh;
 
 /// Every locked package runs on this CPython and later ones.
-const OLDEST: (u32, u32) = (3, 10);
+const MIN_VERSION: (u32, u32) = (3, 10);
 
 /// Tried in turn; `python3` of a long-term distribution may be too old beside a newer one.
 const NAMES: [&str; 6] = [
@@ -89,7 +89,7 @@ impl Interpreter {
             return Err(broken(io::Error::other("it does not tell its version")));
         };
         let version = format!("{major}.{minor}");
-        if (major, minor) < OLDEST {
+        if (major, minor) < MIN_VERSION {
             return Err(PythonError::TooOld {
                 python: python.to_owned(),
                 found: version,

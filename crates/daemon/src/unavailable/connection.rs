@@ -14,9 +14,9 @@ use tokio::time::timeout;
 use super::response::unavailable;
 
 /// The largest head of a request, in bytes. A longer one is answered with 431.
-const LONGEST_HEAD: usize = 16 * 1024;
+const MAX_HEAD: usize = 16 * 1024;
 /// How much of what follows the head is read, in bytes. A comment is at most 64 KiB of text.
-const LONGEST_REST: u64 = 1024 * 1024;
+const MAX_REST: u64 = 1024 * 1024;
 
 /// Answers the first request and closes the connection. What is no HTTP is answered with 400, and a client
 /// that sends no whole head in time is not answered.
@@ -28,7 +28,7 @@ pub(super) async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, limi
         .keep_alive(false)
         // Some clients close their side as soon as they have asked.
         .half_close(true)
-        .max_buf_size(LONGEST_HEAD)
+        .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(&mut stream), service);
     // Errors are the client's.
     let _ = timeout(limit, served).await;
@@ -39,6 +39,6 @@ pub(super) async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, limi
 /// reset, which would take the answer away from a client that has not read it yet.
 async fn close(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
     stream.shutdown().await?;
-    copy(&mut stream.take(LONGEST_REST), &mut sink()).await?;
+    copy(&mut stream.take(MAX_REST), &mut sink()).await?;
     Ok(())
 }
