@@ -65,7 +65,7 @@ impl SettingsSource for File {
 
 impl Rig {
     pub async fn new(site: &Site, program: Program) -> Rig {
-        Rig::with(site, program, Duration::from_secs(60), SupervisorConfig::STOP_WITHIN).await
+        Rig::with(site, program, PATIENCE, SupervisorConfig::STOP_WITHIN).await
     }
 
     /// Runs Isso under gunicorn, which has started.

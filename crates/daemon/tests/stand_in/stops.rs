@@ -5,7 +5,7 @@ use std::time::Duration;
 use isso_daemon::{LogRing, Phase};
 use isso_lifecycle::{Daemon, DaemonEvent};
 
-use super::common::{Rig, Site, group, until};
+use super::common::{PATIENCE, Rig, Site, group, until};
 
 /// How long a stop may take.
 const SOON: Duration = Duration::from_millis(300);
@@ -18,8 +18,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 while os.fork() == 0:
     signal.pause()
 serve()";
-    let patience = Duration::from_secs(60);
-    let mut rig = Rig::with(&site, site.stand_in(deaf), patience, SOON).await;
+    let mut rig = Rig::with(&site, site.stand_in(deaf), PATIENCE, SOON).await;
     rig.start().await;
     let pid = rig.pid();
     assert_eq!(group(pid).len(), 2);
