@@ -11,9 +11,9 @@ use crate::protocol::{Input, Level, Request, Run};
 
 /// The form of an action.
 pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
-    let host = HookRun::begin(data, request).await;
-    let shown = host.service.show(action, host.language);
-    let notices = repairs(&host.service.volume, host.language);
+    let hook = HookRun::start(data, request).await;
+    let shown = hook.service.show(action, hook.language);
+    let notices = repairs(&hook.service.volume, hook.language);
     let (spec, value, refusal) = match shown {
         Ok(Shown { form, prefill, .. }) => (form.unwrap_or_default(), prefill, None),
         Err(problem) => (Form::default(), Value::Null, Some(problem.message)),
@@ -28,27 +28,27 @@ pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
 
 /// Carries an action out. What it changed, the supervisor takes over when Isso runs.
 pub async fn run(data: &Path, request: Request, action: &str) -> Run {
-    let mut host = HookRun::begin(data, &request).await;
+    let mut hook = HookRun::start(data, &request).await;
     let typed = RunRequest {
         input: request.input,
         language: request.language,
     };
-    let result = match host.service.run(action, typed).await {
+    let result = match hook.service.run(action, typed).await {
         Ok(ran) => {
             // The result may hold a password that is shown only once: no refusal may hide it.
             if let Some(warning) = ran.warning {
-                host.notify(Level::Warning, NoticeTitle::NotInForce, warning);
+                hook.notify(Level::Warning, NoticeTitle::NotInForce, warning);
             }
             Some(for_startos(ran.result))
         }
         Err(problem) => {
-            host.refuse_because(problem.message);
+            hook.refuse(problem.message);
             None
         }
     };
     Run {
         result,
-        orders: host.orders(),
+        orders: hook.into_orders(),
     }
 }
 

@@ -8,7 +8,7 @@ use url::{Host, Url};
 use crate::protocol::{Address, Request};
 
 /// What StartOS told, as the actions take it.
-pub fn facts(request: &Request) -> HostInfo {
+pub fn host_info(request: &Request) -> HostInfo {
     HostInfo {
         system_smtp: request.system_smtp.clone(),
         addresses: reachable(&request.addresses),

@@ -10,9 +10,9 @@ use crate::protocol::{Orders, Request};
 
 /// Refuses a database that is damaged or gone, so that a good backup is not replaced with it.
 pub async fn run(data: &Path, request: &Request) -> Orders {
-    let mut host = HookRun::begin(data, request).await;
-    host.send(Event::Backup).await;
-    let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);
-    host.send(Event::BackupFinished(checked.map_err(Into::into))).await;
-    host.orders()
+    let mut hook = HookRun::start(data, request).await;
+    hook.send(Event::Backup).await;
+    let checked = check_database(&hook.service.volume.db_path(), Depth::Indexes);
+    hook.send(Event::BackupFinished(checked.map_err(Into::into))).await;
+    hook.into_orders()
 }

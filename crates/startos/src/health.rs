@@ -32,7 +32,7 @@ pub async fn run(data: &Path, request: &Request, volume: Option<&Path>) -> Resul
         (HealthResult::Failure, message)
     } else {
         let (result, text) = match &status {
-            Some(status) => tell(status),
+            Some(status) => summarize(status),
             None => (HealthResult::Starting, HealthText::Unsupervised),
         };
         (result, health_text(text, language))
@@ -68,7 +68,7 @@ fn unreadable(status: &Status) -> Option<String> {
 }
 
 /// A bad line in `isso.cfg` does not keep Isso from answering, and has to be seen all the same.
-fn tell(status: &Status) -> (HealthResult, HealthText<'_>) {
+fn summarize(status: &Status) -> (HealthResult, HealthText<'_>) {
     let reason = status.settings.reason.as_deref();
     if !status.serving {
         let reason = status.supervisor.last_exit.as_deref().or(reason);

@@ -23,26 +23,26 @@ pub struct HookRun {
     task: watch::Receiver<bool>,
     notices: Vec<Notice>,
     /// Why the volume could not be settled, and so how the task ought to stand is not known.
-    unsettled: Option<Refusal>,
+    unprepared: Option<Refusal>,
     refusal: Option<String>,
 }
 
 impl HookRun {
     /// Builds the machine and has it settle the volume, unless Isso runs on it.
-    pub async fn begin(data: &Path, request: &Request) -> HookRun {
+    pub async fn start(data: &Path, request: &Request) -> HookRun {
         let volume = Volume::new(data, IMAGE_DATABASE).recording_repairs();
-        let surroundings = Surroundings::Host(addresses::facts(request));
+        let surroundings = Surroundings::Host(addresses::host_info(request));
         let flag = watch::Sender::new(false);
         let task = flag.subscribe();
         let ports = Ports {
-            settings: Box::new(Files(volume.clone())),
+            settings: Box::new(HookSettings(volume.clone())),
             tasks: Box::new(TaskFlag(flag)),
-            daemon: Box::new(Elsewhere),
-            restorer: Box::new(Elsewhere),
+            daemon: Box::new(NoopPorts),
+            restorer: Box::new(NoopPorts),
         };
         let (_, no_events) = mpsc::channel(1);
         let (_, no_ends) = mpsc::channel(1);
-        let mut host = HookRun {
+        let mut hook = HookRun {
             service: Service {
                 volume,
                 surroundings,
@@ -51,35 +51,35 @@ impl HookRun {
             language: Language::of(&request.language),
             task,
             notices: Vec::new(),
-            unsettled: None,
+            unprepared: None,
             refusal: None,
         };
-        host.unsettled = host.service.host.send(Event::Init).await.err();
-        host
+        hook.unprepared = hook.service.host.send(Event::Init).await.err();
+        hook
     }
 
     /// Has the hook refused if the volume could not be settled.
-    pub fn refuse_unsettled(&mut self) {
-        if let Some(refusal) = self.unsettled.take() {
-            self.refuse(&refusal);
-            self.unsettled = Some(refusal);
+    pub fn refuse_if_unprepared(&mut self) {
+        if let Some(refusal) = self.unprepared.take() {
+            self.refuse_event(&refusal);
+            self.unprepared = Some(refusal);
         }
     }
 
     /// Sends what happened. A refusal becomes part of the orders.
     pub async fn send(&mut self, event: Event) {
         if let Err(refusal) = self.service.host.send(event).await {
-            self.refuse(&refusal);
+            self.refuse_event(&refusal);
         }
     }
 
     /// Whether Isso is to be started now.
-    pub fn starts(&self) -> bool {
+    pub fn wants_start(&self) -> bool {
         self.service.host.state() == State::Starting
     }
 
     /// Has the hook refused, for a reason in the person's language. The first reason counts.
-    pub fn refuse_because(&mut self, reason: String) {
+    pub fn refuse(&mut self, reason: String) {
         self.refusal.get_or_insert(reason);
     }
 
@@ -93,20 +93,20 @@ impl HookRun {
     }
 
     /// What the package has to do.
-    pub fn orders(mut self) -> Orders {
+    pub fn into_orders(mut self) -> Orders {
         let actions = self.actions();
         let repaired = repairs(&self.service.volume, self.language);
         self.notices.extend(repaired);
         Orders {
-            task: self.unsettled.is_none().then(|| self.task()),
+            task: self.unprepared.is_none().then(|| self.task()),
             actions,
             notices: self.notices,
             refusal: self.refusal,
         }
     }
 
-    fn refuse(&mut self, refusal: &Refusal) {
-        self.refuse_because(texts::refusal(refusal, self.language));
+    fn refuse_event(&mut self, refusal: &Refusal) {
+        self.refuse(texts::refusal(refusal, self.language));
     }
 
     fn task(&self) -> Task {
@@ -146,10 +146,10 @@ pub fn repairs(volume: &Volume, language: Language) -> Option<Notice> {
 }
 
 /// The volume, seen from a hook.
-struct Files(Volume);
+struct HookSettings(Volume);
 
 #[async_trait]
-impl SettingsFiles for Files {
+impl SettingsFiles for HookSettings {
     /// Isso that runs has settings with a password in force, whatever the file says at the moment; the supervisor sees
     /// to the file.
     async fn prepare(&mut self) -> Result<Gate, PortError> {
@@ -179,10 +179,10 @@ fn gate(usable_password: bool) -> Gate {
 /// What the package and StartOS do themselves, before a hook or after it: Isso is started in its own
 /// container once `main` has answered, and stopped before a backup or a restore; the volume is copied
 /// after `backup` and before `init`.
-struct Elsewhere;
+struct NoopPorts;
 
 #[async_trait]
-impl Daemon for Elsewhere {
+impl Daemon for NoopPorts {
     async fn start(&mut self) -> Result<(), PortError> {
         Ok(())
     }
@@ -197,7 +197,7 @@ impl Daemon for Elsewhere {
 }
 
 #[async_trait]
-impl Restorer for Elsewhere {
+impl Restorer for NoopPorts {
     async fn begin_restore(&mut self, _: &RestoreRequest) -> Result<(), PortError> {
         Ok(())
     }

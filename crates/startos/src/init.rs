@@ -14,38 +14,38 @@ use crate::texts;
 const PORT: u16 = 8080;
 
 /// Where StartOS keeps the backup of the service.
-const BACKUP: &str = "/media/startos/backup";
+const BACKUP_FOLDER: &str = "/media/startos/backup";
 
 /// Settles the volume; after a restore it looks at the database too.
 pub async fn run(data: &Path, request: &Request) -> Init {
-    let mut host = HookRun::begin(data, request).await;
-    host.refuse_unsettled();
+    let mut hook = HookRun::start(data, request).await;
+    hook.refuse_if_unprepared();
     if request.kind == Some(InitKind::Restore) {
-        restored(&mut host).await;
+        check_restored(&mut hook).await;
     }
     Init {
         port: PORT,
-        interfaces: interfaces(&host),
-        orders: host.orders(),
+        interfaces: interfaces(&hook),
+        orders: hook.into_orders(),
     }
 }
 
 /// StartOS has put the files back already. A damaged database is no reason to refuse them: nothing
 /// better is here, and Isso is not started on it. The person has to know, and to take an older backup.
-async fn restored(host: &mut HookRun) {
-    let from = BACKUP.into();
-    host.send(Event::Restore(RestoreRequest { from })).await;
-    let checked = check_database(&host.service.volume.db_path(), Depth::Indexes);
+async fn check_restored(hook: &mut HookRun) {
+    let from = BACKUP_FOLDER.into();
+    hook.send(Event::Restore(RestoreRequest { from })).await;
+    let checked = check_database(&hook.service.volume.db_path(), Depth::Indexes);
     if let Err(error) = &checked {
-        let message = texts::database(error, host.language);
-        host.notify(Level::Error, NoticeTitle::Damaged, message);
+        let message = texts::database(error, hook.language);
+        hook.notify(Level::Error, NoticeTitle::Damaged, message);
     }
-    host.send(Event::RestoreFinished(Ok(()))).await;
+    hook.send(Event::RestoreFinished(Ok(()))).await;
 }
 
-fn interfaces(host: &HookRun) -> Vec<Interface> {
+fn interfaces(hook: &HookRun) -> Vec<Interface> {
     let of = |id, shown, kind, path| {
-        let (name, description) = interface_text(shown, host.language);
+        let (name, description) = interface_text(shown, hook.language);
         Interface {
             id,
             name,

@@ -13,7 +13,7 @@ use crate::hook::HookRun;
 use crate::protocol::{Daemon, Image, Main, Mounts, Request};
 
 /// Where the supervisor keeps its socket, in the subcontainer.
-const SUPERVISOR: &str = "/run/issoctl";
+const SUPERVISOR_FOLDER: &str = "/run/issoctl";
 const MOUNTS: Mounts = Mounts {
     program: "/opt/issoctl",
     db: "/db",
@@ -21,7 +21,7 @@ const MOUNTS: Mounts = Mounts {
     volume: "/volume",
 };
 /// How long the supervisor has beyond what it gives Isso, in milliseconds.
-const MARGIN: u32 = 5000;
+const STOP_MARGIN: u32 = 5000;
 
 /// Lets Isso start, or says why it must not.
 pub async fn run(data: &Path, request: &Request) -> Result<Main, HookError> {
@@ -30,20 +30,20 @@ pub async fn run(data: &Path, request: &Request) -> Result<Main, HookError> {
     if entrypoint.is_empty() {
         return Err(HookError::Image);
     }
-    let mut host = HookRun::begin(data, request).await;
-    host.refuse_unsettled();
-    host.send(Event::Start).await;
-    let display = health_text(HealthText::Name, host.language);
-    let daemon = host.starts().then(|| daemon(entrypoint, display));
+    let mut hook = HookRun::start(data, request).await;
+    hook.refuse_if_unprepared();
+    hook.send(Event::Start).await;
+    let display = health_text(HealthText::Name, hook.language);
+    let daemon = hook.wants_start().then(|| daemon(entrypoint, display));
     Ok(Main {
         daemon,
-        orders: host.orders(),
+        orders: hook.into_orders(),
     })
 }
 
 fn daemon(entrypoint: Vec<String>, display: String) -> Daemon {
     let issoctl = |words: &[&str]| {
-        let program = [&format!("{}/issoctl", MOUNTS.program), "--data", SUPERVISOR];
+        let program = [&format!("{}/issoctl", MOUNTS.program), "--data", SUPERVISOR_FOLDER];
         program.iter().chain(words).map(ToString::to_string).collect::<Vec<_>>()
     };
     let mut command = issoctl(&["supervise", "--volume", MOUNTS.volume, "--"]);
@@ -55,6 +55,6 @@ fn daemon(entrypoint: Vec<String>, display: String) -> Daemon {
         command,
         env: BTreeMap::from([("ISSO_SETTINGS", format!("{}/isso.cfg", MOUNTS.config))]),
         health: issoctl(&["startos", "health", "--volume", MOUNTS.volume]),
-        stop_within: stop_within.saturating_add(MARGIN),
+        stop_within: stop_within.saturating_add(STOP_MARGIN),
     }
 }

@@ -12,20 +12,20 @@ use crate::protocol::{Level, Orders, Request};
 ///
 /// This is part of each init, which mail must not keep from coming to its end: what cannot be taken over is told.
 pub async fn run(data: &Path, request: &Request) -> Orders {
-    let mut host = HookRun::begin(data, request).await;
+    let mut hook = HookRun::start(data, request).await;
     let system = request.system_smtp.as_ref();
-    match follow_system_smtp(&host.service.volume, system, host.language) {
-        Ok(true) => host.send(Event::SettingsChanged).await,
+    match follow_system_smtp(&hook.service.volume, system, hook.language) {
+        Ok(true) => hook.send(Event::SettingsChanged).await,
         Ok(false) => {
             return Orders {
-                notices: repairs(&host.service.volume, host.language).into_iter().collect(),
+                notices: repairs(&hook.service.volume, hook.language).into_iter().collect(),
                 ..Orders::default()
             };
         }
         Err(error) => {
-            let message = error.localized(host.language);
-            host.notify(Level::Warning, NoticeTitle::NotInForce, message);
+            let message = error.localized(hook.language);
+            hook.notify(Level::Warning, NoticeTitle::NotInForce, message);
         }
     }
-    host.orders()
+    hook.into_orders()
 }
