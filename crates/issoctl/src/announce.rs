@@ -23,7 +23,7 @@ pub fn announce(event: HostEvent, data: &DataFolder, output: Output) {
         HostEvent::NotStarted { reason: None } => output.note(&format!(
             "{WARN}Isso waits for an admin password.{WARN:#} Set one from another terminal:\n  \
              {BOLD}{}{BOLD:#}",
-            data.spell("issoctl action run set-admin-password")
+            data.with_folder("issoctl action run set-admin-password")
         )),
         HostEvent::Stopping => notify(NotifyState::Stopping),
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::output::Output;
 use crate::owner;
-use crate::spell::Spelling;
+use crate::spelling::Spelling;
 
 type Source = Box<dyn Error + Send + Sync>;
 
@@ -98,7 +98,7 @@ impl Failure {
         let of_root = || owner::remedy().filter(|_| is_denied);
         let hint = of_root().or_else(|| self.hint.clone()).or_else(remedy);
         let hint = match (hint, spelling) {
-            (Some(hint), Some(spelling)) => Some(spelling.spell(&hint)),
+            (Some(hint), Some(spelling)) => Some(spelling.with_folder(&hint)),
             (hint, _) => hint,
         };
         output.error(&self.to_string(), &self.causes(), hint.as_deref());

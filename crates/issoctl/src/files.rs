@@ -10,11 +10,11 @@ use isso_host::remedy;
 use crate::failure::Failure;
 
 /// More than any `isso.cfg` or form has, and less than a device without an end.
-const MOST: u64 = 16 * 1024 * 1024;
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Reads a file that was named, or says what to name in its place.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    bytes(path).map_err(|source| {
+    read_bytes(path).map_err(|source| {
         let inside = ["isso.cfg", "config/isso.cfg"].map(|name| path.join(name));
         let hint = match (source.kind(), inside.iter().find(|file| file.is_file())) {
             (_, Some(file)) => format!("did you mean {}?", file.display()),
@@ -30,7 +30,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// A named pipe is read like a file, as in `<(command)`; one that no program writes into would be waited for for ever.
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.metadata()?.file_type().is_fifo() {
         let flag = rustix::fs::OFlags::NONBLOCK.bits();
@@ -47,11 +47,11 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
         }
         // Opened before the first descriptor is closed, so that the writer keeps its reader.
         let pipe = File::open(path)?;
-        pipe.take(MOST).read_to_end(&mut bytes)?;
+        pipe.take(MAX_BYTES).read_to_end(&mut bytes)?;
         return Ok(bytes);
     }
     let file = File::open(path)?;
-    if file.take(MOST + 1).read_to_end(&mut bytes)? as u64 > MOST {
+    if file.take(MAX_BYTES + 1).read_to_end(&mut bytes)? as u64 > MAX_BYTES {
         return Err(io::Error::other("it is larger than 16 MiB"));
     }
     Ok(bytes)

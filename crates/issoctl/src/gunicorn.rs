@@ -22,7 +22,7 @@ pub struct Refused {
 }
 
 type Why = (&'static str, &'static str);
-const TURNS: Why = (
+const ONE_AT_A_TIME: Why = (
     "stands in the way of two gunicorns taking turns",
     "leave it out; issoctl does its work",
 );
@@ -36,17 +36,17 @@ const NO_WORKER: Why = (
 );
 /// What cannot go on beside a successor, runs no server, or runs one that cannot be asked how it is.
 const REFUSED: [(&str, &str, Why); 8] = [
-    ("-p", "--pid", TURNS),
-    ("-D", "--daemon", TURNS),
-    ("", "--reload", TURNS),
-    ("", "--reuse-port", TURNS),
-    ("", "--check-config", TURNS),
-    ("", "--print-config", TURNS),
+    ("-p", "--pid", ONE_AT_A_TIME),
+    ("-D", "--daemon", ONE_AT_A_TIME),
+    ("", "--reload", ONE_AT_A_TIME),
+    ("", "--reuse-port", ONE_AT_A_TIME),
+    ("", "--check-config", ONE_AT_A_TIME),
+    ("", "--print-config", ONE_AT_A_TIME),
     ("", "--certfile", TLS),
     ("", "--keyfile", TLS),
 ];
 /// Variables that tell gunicorn and Isso what we give them, and that the option `-e` would set to something else.
-const OURS: [&str; 2] = ["ISSO_SETTINGS", "NOTIFY_SOCKET"];
+const OUR_VARIABLES: [&str; 2] = ["ISSO_SETTINGS", "NOTIFY_SOCKET"];
 /// Short options that take no value, so that another one may follow in the same word.
 const FLAGS: &str = "DRhv";
 
@@ -71,10 +71,10 @@ pub fn refused(words: &[OsString]) -> Option<Refused> {
 }
 
 /// The word with an option that sets a variable of ours.
-pub fn sets_ours(words: &[OsString]) -> Option<String> {
+pub fn sets_our_variable(words: &[OsString]) -> Option<String> {
     let sets = |option: &Given| {
         let name = option.value.split('=').next().unwrap_or_default();
-        option.is("-e", "--env") && OURS.contains(&name)
+        option.is("-e", "--env") && OUR_VARIABLES.contains(&name)
     };
     options(words).into_iter().find(sets).map(|it| it.word)
 }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_variable_of_ours_is_found() {
-        let found = |text: &str| sets_ours(&split(Some(text.as_ref())));
+        let found = |text: &str| sets_our_variable(&split(Some(text.as_ref())));
         for text in [
             "-e ISSO_SETTINGS=/x",
             "-eISSO_SETTINGS=",

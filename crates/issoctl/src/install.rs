@@ -9,7 +9,7 @@ use nix::unistd::{Uid, User, geteuid};
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::printer::{self, LAST_LINES};
+use crate::printer::{self, FLUSH_WITHIN};
 
 /// Makes the environment if it is missing or damaged.
 pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
@@ -17,7 +17,7 @@ pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
         return Ok(());
     }
     output.note("Installing Isso into a Python environment of its own; this is done once.");
-    printer::flush(LAST_LINES);
+    printer::flush(FLUSH_WITHIN);
     // Drawn on stderr, and only if that is a terminal.
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}").expect("the template is valid"));
@@ -28,7 +28,7 @@ pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
     });
     bar.finish_and_clear();
     made.map_err(|source| {
-        let hint = of_another(&source, geteuid());
+        let hint = foreign_folder_hint(&source, geteuid());
         let failure = Failure::new("Isso could not be installed", source);
         match hint {
             Some(hint) => failure.hint(hint),
@@ -38,7 +38,7 @@ pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
 }
 
 /// What to do where the environment's folder belongs to another user.
-fn of_another(error: &RuntimeError, me: Uid) -> Option<String> {
+fn foreign_folder_hint(error: &RuntimeError, me: Uid) -> Option<String> {
     let RuntimeError::File { path, source, .. } = error else {
         return None;
     };
@@ -79,7 +79,7 @@ mod tests {
                 path: folder.path().join("python.lock"),
                 source: kind.into(),
             };
-            of_another(&error, Uid::from_raw(me))
+            foreign_folder_hint(&error, Uid::from_raw(me))
         };
         let said = hint(ErrorKind::PermissionDenied, owner + 1).unwrap();
         let begin = format!("{} belongs to ", folder.path().display());

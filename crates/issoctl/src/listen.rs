@@ -8,8 +8,8 @@ pub const PORT: u16 = 8080;
 /// The port that [gunicorn](https://docs.gunicorn.org/en/stable/settings.html#bind) takes when `-b` names an address
 /// alone.
 const GUNICORN_PORT: u16 = 8000;
-const ALL: &str = "0.0.0.0";
-const THIS_MACHINE: &str = "127.0.0.1";
+const ALL_IPV4: &str = "0.0.0.0";
+const LOOPBACK: &str = "127.0.0.1";
 
 /// An address and a port, as written; the address may be a name.
 ///
@@ -99,7 +99,7 @@ fn parse(text: &str, default: u16) -> Result<Listen, NotAnAddress> {
         None => default,
     };
     let host = match host {
-        "" | "*" => ALL,
+        "" | "*" => ALL_IPV4,
         host => host,
     };
     Ok(Listen {
@@ -136,7 +136,7 @@ fn split(address: &str) -> Result<(&str, Option<&str>), NotAnAddress> {
         };
     }
     if address.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok((THIS_MACHINE, Some(address)));
+        return Ok((LOOPBACK, Some(address)));
     }
     match address.rsplit_once(':') {
         None => Ok((address, None)),

@@ -10,7 +10,7 @@ use isso_host::cfg::{Environment, Volume};
 
 use crate::failure::Failure;
 use crate::owner;
-use crate::spell::Spelling;
+use crate::spelling::Spelling;
 
 /// The data folder of a command.
 #[derive(Debug, Clone)]
@@ -64,14 +64,14 @@ impl DataFolder {
     }
 
     /// Spells the commands in a text for a person.
-    pub fn spell(&self, text: &str) -> String {
-        self.spelling.spell(text)
+    pub fn with_folder(&self, text: &str) -> String {
+        self.spelling.with_folder(text)
     }
 
     /// Makes the folder, for its owner alone. Root then looks again whose it is.
     pub fn create(&self) -> Result<(), Failure> {
         self.dir.create()?;
-        Ok(owner::look_again(self.path())?)
+        Ok(owner::check_again(self.path())?)
     }
 
     /// The volume in the folder. The environment of this command stands in for that of the host.

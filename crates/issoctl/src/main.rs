@@ -4,11 +4,11 @@ mod announce;
 mod bind;
 mod cli;
 mod cmd;
+mod escape;
 mod failure;
 mod fields;
 mod files;
 mod gunicorn;
-mod harmless;
 mod install;
 mod language;
 mod listen;
@@ -18,7 +18,7 @@ mod output;
 mod owner;
 mod printer;
 mod signals;
-mod spell;
+mod spelling;
 mod terminal;
 mod usage;
 mod waiting;
@@ -33,11 +33,11 @@ use cli::Command;
 use failure::Failure;
 use locate::DataFolder;
 use output::Output;
-use printer::LAST_LINES;
+use printer::FLUSH_WITHIN;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    signals::prepare();
+    signals::undo_inherited();
     let cli = match usage::parse(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(code) => return code,
@@ -62,7 +62,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => failure.report(Some(data.spelling()), &output),
     };
-    printer::flush(LAST_LINES);
+    printer::flush(FLUSH_WITHIN);
     code
 }
 

@@ -1,4 +1,4 @@
-//! What is printed: results on stdout, words about them on stderr. On a terminal, all of it is [`harmless`].
+//! What is printed: results on stdout, words about them on stderr. On a terminal, all of it is [escaped](escape).
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
@@ -10,8 +10,8 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::harmless::{As, colourless, harmless};
-use crate::printer::{self, LAST_LINES};
+use crate::escape::{Escape, escape, strip_colours};
+use crate::printer::{self, FLUSH_WITHIN};
 
 /// Bold, for headings and names.
 pub const BOLD: Style = Style::new().bold();
@@ -35,7 +35,7 @@ impl Output {
     /// Prints a value for a program.
     pub fn json(&self, value: &impl Serialize) {
         let text = serde_json::to_string_pretty(value).expect("our own types have string keys");
-        self.line(&harmless(&text, As::Json));
+        self.line(&escape(&text, Escape::Json));
     }
 
     /// Prints a line of the result. A reader that went away, as in `… | head`, is no error.
@@ -53,7 +53,7 @@ impl Output {
         });
         match printing {
             Ok(_) => {
-                let _ = is_done.recv_timeout(LAST_LINES);
+                let _ = is_done.recv_timeout(FLUSH_WITHIN);
             }
             // No more threads are allowed.
             Err(_) => print(&text),
@@ -86,7 +86,7 @@ impl Write for LogWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let text = match io::stderr().is_terminal() {
-            true => harmless(&text, As::Text),
+            true => escape(&text, Escape::Text),
             false => text,
         };
         print_on_stderr(&text);
@@ -116,11 +116,11 @@ fn print_on_stderr(text: &str) {
 /// is for a program, which gets it as it is.
 fn shown<'t>(text: &'t str, to: &impl RawStream) -> Cow<'t, str> {
     let text = match to.is_terminal() {
-        true => harmless(text, As::Text),
+        true => escape(text, Escape::Text),
         false => Cow::Borrowed(text),
     };
     match AutoStream::choice(to) {
-        ColorChoice::Never => Cow::Owned(colourless(&text)),
+        ColorChoice::Never => Cow::Owned(strip_colours(&text)),
         _ => text,
     }
 }

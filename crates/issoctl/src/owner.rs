@@ -21,11 +21,11 @@ use nix::unistd::{Gid, Uid, User, geteuid, getuid, initgroups, setgroups, setres
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
 /// Whom root has become.
-static BECAME: OnceLock<Uid> = OnceLock::new();
+static BECAME_USER: OnceLock<Uid> = OnceLock::new();
 /// The folder in which root works as root: no other user could write there.
-static STAYED: OnceLock<PathBuf> = OnceLock::new();
+static STAYED_ROOT_IN: OnceLock<PathBuf> = OnceLock::new();
 /// As many links as the kernel follows.
-const LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// Why root does not work on a folder.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ pub enum OwnerError {
 
 /// What to do where the user that root has become may not read or write; nothing if root is not concerned.
 pub fn remedy() -> Option<String> {
-    let user = BECAME.get()?;
+    let user = BECAME_USER.get()?;
     Some(format!(
         "root works here as user {user}, to whom the data folder belongs: let that user read or write there, or name another place"
     ))
@@ -71,7 +71,7 @@ pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
         return Ok(());
     }
     let Some(owner) = owner(&folder) else {
-        let _ = STAYED.set(folder);
+        let _ = STAYED_ROOT_IN.set(folder);
         return Ok(());
     };
     let (uid, gid) = (Uid::from_raw(owner.uid()), Gid::from_raw(owner.gid()));
@@ -92,7 +92,7 @@ pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
         // In case the system only says that it has done so.
         match getuid() == uid && geteuid() == uid && setresuid(uid, Uid::from_raw(0), uid).is_err() {
             true => {
-                let _ = BECAME.set(uid);
+                let _ = BECAME_USER.set(uid);
                 Ok(())
             }
             false => Err(io::Error::other("root's rights could not be given up")),
@@ -103,8 +103,8 @@ pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
 
 /// Looks once more after the folder was made. While it was not there, another user could put a link, or a folder, in
 /// its place.
-pub fn look_again(folder: &Path) -> Result<(), OwnerError> {
-    let stayed = STAYED.get().filter(|it| *it == folder);
+pub fn check_again(folder: &Path) -> Result<(), OwnerError> {
+    let stayed = STAYED_ROOT_IN.get().filter(|it| *it == folder);
     let Some(owner) = stayed.and_then(|it| owner(it)) else {
         return Ok(());
     };
@@ -144,8 +144,8 @@ fn owner(folder: &Path) -> Option<Metadata> {
     let mut links = 0;
     let mut at = PathBuf::from("/");
     // What is still to go, the next step last.
-    let mut way: Vec<OsString> = steps(folder);
-    while let Some(step) = way.pop() {
+    let mut remaining: Vec<OsString> = steps(folder);
+    while let Some(step) = remaining.pop() {
         if step == ".." {
             at.pop();
             continue;
@@ -160,11 +160,11 @@ fn owner(folder: &Path) -> Option<Metadata> {
             continue;
         }
         links += 1;
-        let target = read_link(&next).ok().filter(|_| links <= LINKS)?;
+        let target = read_link(&next).ok().filter(|_| links <= MAX_LINKS)?;
         if target.is_absolute() {
             at = PathBuf::from("/");
         }
-        way.extend(steps(&target));
+        remaining.extend(steps(&target));
     }
     None
 }

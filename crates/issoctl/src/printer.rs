@@ -1,8 +1,8 @@
 //! What a host prints while it runs: nothing that is printed ends it or keeps it waiting.
 //!
-//! Lines go through a queue of at most [`ROOM`] bytes to a thread that writes them. A stderr that takes no more, such
-//! as a terminal that was stopped with Ctrl-S, holds up that thread alone. What finds the queue full, or cannot be
-//! written, such as to a full disk, is dropped and counted; the count is printed with the next line that can be
+//! Lines go through a queue of at most [`MAX_QUEUED`] bytes to a thread that writes them. A stderr that accepts no more,
+//! such as a terminal stopped with Ctrl-S, holds up that thread alone. A line that finds the queue full, or cannot be
+//! written, such as to a full disk, is dropped and counted. The count is printed before the next line that can be
 //! written, and `issoctl status --json` shows it.
 
 use std::collections::VecDeque;
@@ -17,13 +17,13 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::write;
 
 /// How many bytes may wait.
-const ROOM: usize = 256 * 1024;
+const MAX_QUEUED: usize = 256 * 1024;
 /// What a list of lines that was emptied keeps room for.
-const FEW: usize = 64;
+const KEPT_CAPACITY: usize = 64;
 /// The thread has nothing to do but to write.
-const STACK: usize = 64 * 1024;
+const STACK_SIZE: usize = 64 * 1024;
 /// How long the end of the program waits for the last lines.
-pub const LAST_LINES: Duration = Duration::from_secs(1);
+pub const FLUSH_WITHIN: Duration = Duration::from_secs(1);
 
 /// The way to the one thread that writes; a clone leads to the same.
 #[derive(Clone, Default)]
@@ -91,7 +91,7 @@ impl Printer {
         let shared = Arc::clone(&printer.shared);
         std::thread::Builder::new()
             .name("printer".to_owned())
-            .stack_size(STACK)
+            .stack_size(STACK_SIZE)
             .spawn(move || shared.write_all(&to))?;
         Ok(printer)
     }
@@ -104,7 +104,7 @@ impl Printer {
     /// Prints lines, or drops them.
     pub fn print(&self, text: &str) {
         let mut queue = self.shared.queue();
-        if queue.bytes + text.len() > ROOM {
+        if queue.bytes + text.len() > MAX_QUEUED {
             queue.refused += 1;
             self.shared.count_dropped();
             return;
@@ -140,11 +140,11 @@ impl Shared {
         loop {
             let line = self.next();
             missing += line.refused;
-            let told = missing == 0 || write_line(to, &notice(missing)).is_ok();
-            if told {
+            let noted = missing == 0 || write_line(to, &notice(missing)).is_ok();
+            if noted {
                 missing = 0;
             }
-            if !told || write_line(to, &line.text).is_err() {
+            if !noted || write_line(to, &line.text).is_err() {
                 missing += 1;
                 self.count_dropped();
             }
@@ -162,7 +162,7 @@ impl Shared {
                 queue.bytes -= line.text.len();
                 return line;
             }
-            queue.lines.shrink_to(FEW);
+            queue.lines.shrink_to(KEPT_CAPACITY);
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -220,7 +220,7 @@ mod tests {
             let (mut written, mut missing) = (0, 0);
             for line in BufReader::new(reader).lines().map(Result::unwrap) {
                 match line.strip_prefix('(').and_then(|it| it.split_once(' ')) {
-                    Some((told, _)) => missing += told.parse::<u64>().unwrap(),
+                    Some((noted, _)) => missing += noted.parse::<u64>().unwrap(),
                     None => written += 1,
                 }
                 if line == "the end" {
@@ -237,7 +237,7 @@ mod tests {
             dropped(&printer) == before
         });
         let (written, missing) = reading.join().unwrap();
-        assert_eq!(missing, dropped(&printer), "all that is missing is told");
+        assert_eq!(missing, dropped(&printer), "all that is missing is noted");
         assert_eq!(written + missing, printed);
     }
 

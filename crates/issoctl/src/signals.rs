@@ -16,18 +16,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::printer::{self, LAST_LINES};
+use crate::printer::{self, FLUSH_WITHIN};
 
 /// How many parts of the program wait for Ctrl-C or SIGTERM themselves.
-static CLAIMS: AtomicUsize = AtomicUsize::new(0);
+static LISTENERS: AtomicUsize = AtomicUsize::new(0);
 /// Counts the times that one came.
-static ENDS: OnceLock<watch::Sender<u64>> = OnceLock::new();
+static RECEIVED: OnceLock<watch::Sender<u64>> = OnceLock::new();
 /// The signals that were ignored when this program began, a bit each.
 static IGNORED: OnceLock<u64> = OnceLock::new();
 
 /// Undoes two things that a parent may pass on: blocked signals, and an ignored SIGCHLD, with which no child can be
 /// waited for.
-pub fn prepare() {
+pub fn undo_inherited() {
     IGNORED.get_or_init(ignored);
     // Without it a stop would never be heard. No signal is known that cannot be let through.
     let _ = SigSet::all().thread_unblock();
@@ -36,7 +36,7 @@ pub fn prepare() {
 
 /// Ignores the signals with which the system would end or stop a host because of what it prints: into a file that may
 /// grow no more, and from the background onto a terminal that wants none of it (`stty tostop`).
-pub fn ignore_those_of_printing() {
+pub fn ignore_output_signals() {
     set(Signal::SIGXFSZ, SigHandler::SigIgn);
     set(Signal::SIGTTOU, SigHandler::SigIgn);
 }
@@ -68,20 +68,20 @@ fn has(mask: u64, signal: Signal) -> bool {
 
 /// Ctrl-C and SIGTERM, as long as this lives: neither ends the program by itself. Before the first claim both do what
 /// the system does by default, and between two claims they end the program.
-pub struct Claim(watch::Receiver<u64>);
+pub struct TermSignals(watch::Receiver<u64>);
 
-impl Claim {
+impl TermSignals {
     /// Takes them.
-    pub fn new() -> Result<Claim, Failure> {
-        let ends = match ENDS.get() {
+    pub fn new() -> Result<TermSignals, Failure> {
+        let ends = match RECEIVED.get() {
             Some(ends) => ends,
             None => {
-                listen().map_err(unheard)?;
-                ENDS.get_or_init(|| watch::Sender::new(0))
+                listen().map_err(cannot_listen)?;
+                RECEIVED.get_or_init(|| watch::Sender::new(0))
             }
         };
-        CLAIMS.fetch_add(1, Ordering::SeqCst);
-        Ok(Claim(ends.subscribe()))
+        LISTENERS.fetch_add(1, Ordering::SeqCst);
+        Ok(TermSignals(ends.subscribe()))
     }
 
     /// Waits for the next one.
@@ -91,9 +91,9 @@ impl Claim {
     }
 }
 
-impl Drop for Claim {
+impl Drop for TermSignals {
     fn drop(&mut self) {
-        CLAIMS.fetch_sub(1, Ordering::SeqCst);
+        LISTENERS.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -115,10 +115,10 @@ fn listen() -> io::Result<()> {
                     terminate.recv().await;
                 }
             }
-            if CLAIMS.load(Ordering::SeqCst) == 0 {
+            if LISTENERS.load(Ordering::SeqCst) == 0 {
                 end();
             }
-            if let Some(ends) = ENDS.get() {
+            if let Some(ends) = RECEIVED.get() {
                 ends.send_modify(|times| *times += 1);
             }
         }
@@ -156,7 +156,7 @@ enum Stream {
 impl HostSignals {
     /// From here on no signal but those that are to stop the host ends it.
     pub fn new() -> Result<HostSignals, Failure> {
-        let hear = |kind| signal(kind).map_err(unheard);
+        let hear = |kind| signal(kind).map_err(cannot_listen);
         let mut terminals = vec![Stream::Stdin, Stream::Stderr];
         terminals.retain(|stream| stream.is_terminal());
         Ok(HostSignals {
@@ -167,13 +167,13 @@ impl HostSignals {
     }
 
     /// Does what they say, from here to the end of the host.
-    pub fn obey(self, stop: CancellationToken, host: Handle) -> Result<(), Failure> {
+    pub fn handle(self, stop: CancellationToken, host: Handle) -> Result<(), Failure> {
         let HostSignals {
             mut hangup,
             user: [mut first, mut second],
             terminals,
         } = self;
-        let mut ends = Claim::new()?;
+        let mut ends = TermSignals::new()?;
         let stopped = stop.clone();
         spawn_local(async move {
             ends.recv().await;
@@ -182,14 +182,14 @@ impl HostSignals {
             end_at_once();
         });
         if !was_ignored(Signal::SIGQUIT) {
-            let mut quit = signal(SignalKind::quit()).map_err(unheard)?;
+            let mut quit = signal(SignalKind::quit()).map_err(cannot_listen)?;
             spawn_local(async move {
                 quit.recv().await;
                 end_at_once();
             });
         }
-        let looks = Rc::new(Notify::new());
-        let look = Rc::clone(&looks);
+        let reviews = Rc::new(Notify::new());
+        let review = Rc::clone(&reviews);
         spawn_local(async move {
             loop {
                 hangup.recv().await;
@@ -198,14 +198,14 @@ impl HostSignals {
                     tracing::info!("the terminal is gone: stopping");
                     stop.cancel();
                 } else {
-                    look.notify_one();
+                    review.notify_one();
                 }
             }
         });
         // A task of its own: the machine may be busy for long, and a lost terminal is noticed all the same.
         spawn_local(async move {
             loop {
-                looks.notified().await;
+                reviews.notified().await;
                 if let Err(refusal) = host.send(Event::SettingsChanged).await {
                     tracing::warn!("{}", with_causes(&refusal));
                 }
@@ -234,12 +234,12 @@ impl Stream {
     }
 }
 
-fn unheard(source: io::Error) -> Failure {
+fn cannot_listen(source: io::Error) -> Failure {
     Failure::new("cannot listen for signals", source)
 }
 
 fn end_at_once() -> ! {
-    printer::flush(LAST_LINES / 10);
+    printer::flush(FLUSH_WITHIN / 10);
     std::process::exit(i32::from(Failure::FAILED))
 }
 

@@ -6,7 +6,7 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
-use crate::signals::Claim;
+use crate::signals::TermSignals;
 
 /// Whether a person is there to answer: questions are printed on stderr.
 pub fn is_person() -> bool {
@@ -32,14 +32,14 @@ pub fn by_keys<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> dialoguer:
 /// Ctrl-C at any of them is a failure that says so, and leaves the terminal as it was: the cursor is there, and what
 /// is typed is shown.
 pub struct Questions {
-    signals: Claim,
+    signals: TermSignals,
     before: Option<Termios>,
 }
 
 impl Questions {
     /// Remembers how the terminal is.
-    pub fn begin() -> Result<Questions, Failure> {
-        let signals = Claim::new()?;
+    pub fn start() -> Result<Questions, Failure> {
+        let signals = TermSignals::new()?;
         let before = tcgetattr(stdin()).ok();
         Ok(Questions { signals, before })
     }

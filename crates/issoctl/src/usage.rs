@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 /// What other programs call our commands.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ALIASES: [(&str, &str); 5] = [
     ("start", "up"),
     ("run", "up"),
     ("serve", "up"),
@@ -24,7 +24,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
 pub fn parse(args: Vec<OsString>) -> Result<Cli, ExitCode> {
     let json = args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
     Cli::try_parse_from(args).map_err(|error| {
-        let error = mended(error);
+        let error = tidy_suggestions(error);
         let output = Output { json };
         if error.use_stderr() && json {
             return failure(&error).report(None, &output);
@@ -39,7 +39,7 @@ pub fn parse(args: Vec<OsString>) -> Result<Cli, ExitCode> {
 }
 
 /// The same error, which suggests no command that is hidden from people, and those of other names and other places.
-fn mended(mut error: clap::Error) -> clap::Error {
+fn tidy_suggestions(mut error: clap::Error) -> clap::Error {
     let mut known = Cli::command();
     known.build();
     let hidden = |name: &str| known.find_subcommand(name).is_some_and(Command::is_hide_set);
@@ -50,7 +50,7 @@ fn mended(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;
     };
-    let mut meant = elsewhere(&known, given);
+    let mut meant = suggestions(&known, given);
     if meant.is_empty()
         && let Some(ContextValue::Strings(near)) = error.get(ContextKind::SuggestedSubcommand)
     {
@@ -64,8 +64,8 @@ fn mended(mut error: clap::Error) -> clap::Error {
 }
 
 /// The commands that have this name below others, or that do what it does elsewhere.
-fn elsewhere(known: &Command, given: &str) -> Vec<String> {
-    if let Some((_, ours)) = ELSEWHERE.iter().find(|(theirs, _)| *theirs == given) {
+fn suggestions(known: &Command, given: &str) -> Vec<String> {
+    if let Some((_, ours)) = ALIASES.iter().find(|(theirs, _)| *theirs == given) {
         return vec![(*ours).to_owned()];
     }
     if Action::find(given).is_ok() {

@@ -9,19 +9,20 @@ use tokio::time::timeout;
 use crate::output::Output;
 
 /// After this time the command says on a terminal what it waits for.
-const QUIETLY: Duration = Duration::from_secs(10);
+const QUIET_FOR: Duration = Duration::from_secs(10);
 /// What may be wrong with a host that does not answer.
-pub const STOPPED: &str = "it may have been stopped, such as with Ctrl-Z; then let it go on with `fg` or `kill -CONT`";
+pub const STOPPED_HINT: &str =
+    "it may have been stopped, such as with Ctrl-Z; then let it go on with `fg` or `kill -CONT`";
 
 /// Waits for the host, and tells a person at a terminal after a while.
 pub async fn waiting<T>(answer: impl Future<Output = T>) -> T {
     let mut answer = pin!(answer);
-    if let Ok(answer) = timeout(QUIETLY, &mut answer).await {
+    if let Ok(answer) = timeout(QUIET_FOR, &mut answer).await {
         return answer;
     }
     if stderr().is_terminal() {
         let output = Output { json: false };
-        output.note(&format!("Waiting for the running `issoctl up`: {STOPPED}."));
+        output.note(&format!("Waiting for the running `issoctl up`: {STOPPED_HINT}."));
     }
     answer.await
 }

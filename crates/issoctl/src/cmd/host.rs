@@ -36,17 +36,17 @@ pub const COMMANDS: Commands = Commands {
 };
 
 /// A data folder that is taken, by a process that is ready to run a host in it.
-pub struct Place<'a> {
+pub struct LockedFolder<'a> {
     data: &'a DataFolder,
     lock: HostLock,
     signals: HostSignals,
     printer: &'static Printer,
 }
 
-impl<'a> Place<'a> {
+impl<'a> LockedFolder<'a> {
     /// Makes the folder and takes it. From here on there is a log, and nothing that is printed ends this process.
-    pub async fn take(data: &'a DataFolder) -> Result<Place<'a>, Failure> {
-        signals::ignore_those_of_printing();
+    pub async fn take(data: &'a DataFolder) -> Result<LockedFolder<'a>, Failure> {
+        signals::ignore_output_signals();
         raise_descriptor_limit();
         let printer =
             printer::install().map_err(|source| Failure::new("cannot start the thread that prints", source))?;
@@ -57,7 +57,7 @@ impl<'a> Place<'a> {
         data.create()?;
         let lock = HostLock::take(data).await?;
         let signals = HostSignals::new()?;
-        Ok(Place {
+        Ok(LockedFolder {
             data,
             lock,
             signals,
@@ -66,7 +66,7 @@ impl<'a> Place<'a> {
     }
 
     /// Looks at the volume and puts it right.
-    pub async fn init(self, volume: Volume, program: Program, listener: Listener) -> Result<Ready<'a>, Failure> {
+    pub async fn init(self, volume: Volume, program: Program, listener: Listener) -> Result<ReadyHost<'a>, Failure> {
         let options = HostOptions {
             volume,
             program,
@@ -74,7 +74,7 @@ impl<'a> Place<'a> {
             commands: COMMANDS,
             dropped_lines: Arc::clone(self.printer.dropped()),
         };
-        Ok(Ready {
+        Ok(ReadyHost {
             data: self.data,
             signals: self.signals,
             host: self.lock.init(options).await?,
@@ -83,18 +83,18 @@ impl<'a> Place<'a> {
 }
 
 /// A host that has not started Isso yet.
-pub struct Ready<'a> {
+pub struct ReadyHost<'a> {
     data: &'a DataFolder,
     signals: HostSignals,
     /// The host itself.
     pub host: Host,
 }
 
-impl Ready<'_> {
+impl ReadyHost<'_> {
     /// Starts Isso and runs it until a signal, `issoctl stop`, or the loss of the data folder.
     pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let Ready { data, signals, host } = self;
-        signals.obey(host.stop_token(), host.service().host.clone())?;
+        let ReadyHost { data, signals, host } = self;
+        signals.handle(host.stop_token(), host.service().host.clone())?;
         let data = data.clone();
         host.run(move |event| announce(event, &data, output)).await?;
         Ok(ExitCode::SUCCESS)

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write, stdout};
 use std::process::ExitCode;
 
 use crate::cli::LogsArgs;
+use crate::escape::{Escape, escape};
 use crate::failure::Failure;
-use crate::harmless::{As, harmless};
 use crate::locate::DataFolder;
 use crate::output::Output;
 use crate::waiting::waiting;
@@ -14,8 +14,8 @@ use crate::waiting::waiting;
 pub async fn run(data: &DataFolder, output: Output, args: LogsArgs) -> Result<ExitCode, Failure> {
     let client = data.client()?;
     let mut log = waiting(client.logs(args.lines, args.follow, output.json)).await?;
-    let form = if output.json { As::Json } else { As::Text };
-    let mut lines = stdout().is_terminal().then(|| Lines::new(form));
+    let form = if output.json { Escape::Json } else { Escape::Text };
+    let mut lines = stdout().is_terminal().then(|| LineEscaper::new(form));
     while let Some(part) = log.next().await? {
         let printed = match &mut lines {
             Some(lines) => put(lines.whole(&part).as_bytes()),
@@ -39,15 +39,15 @@ fn put(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The log for a terminal: whole lines, and nothing in them that it would obey.
-struct Lines {
-    form: As,
+struct LineEscaper {
+    form: Escape,
     /// The beginning of a line whose end has not come yet.
     begun: Vec<u8>,
 }
 
-impl Lines {
-    fn new(form: As) -> Lines {
-        Lines {
+impl LineEscaper {
+    fn new(form: Escape) -> LineEscaper {
+        LineEscaper {
             form,
             begun: Vec::new(),
         }
@@ -67,7 +67,7 @@ impl Lines {
     }
 
     fn shown(&self, lines: &[u8]) -> String {
-        harmless(&String::from_utf8_lossy(lines), self.form).into_owned()
+        escape(&String::from_utf8_lossy(lines), self.form).into_owned()
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
         let shown = "caf\u{e9} \\x1b]0;title\\x07\nright\\u{202e}left\nno end \\x1b[2J";
         for cut in 0..=log.len() {
             let (first, second) = log.as_bytes().split_at(cut);
-            let mut lines = Lines::new(As::Text);
+            let mut lines = LineEscaper::new(Escape::Text);
             let all = [lines.whole(first), lines.whole(second), lines.rest()];
             assert_eq!(all.concat(), shown, "cut at {cut}");
         }

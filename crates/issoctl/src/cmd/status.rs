@@ -33,7 +33,7 @@ pub async fn run(data: &DataFolder, output: Output) -> Result<ExitCode, Failure>
                 "{BAD}not running{BAD:#}: no `issoctl up` on {}",
                 data.path().display()
             ));
-            output.line(&data.spell("start it with `issoctl up`; if it runs, name its folder with --data DIR"));
+            output.line(&data.with_folder("start it with `issoctl up`; if it runs, name its folder with --data DIR"));
         }
         return Ok(ExitCode::from(Failure::NOT_RUNNING));
     };
@@ -61,15 +61,15 @@ fn print(status: &Status, data: &DataFolder, output: Output) {
     line("Isso", &headline(status));
     if !status.serving && !status.password_needed {
         line("Reason", &status.why());
-        line("To do", &data.spell("see what it printed: issoctl logs"));
+        line("To do", &data.with_folder("see what it printed: issoctl logs"));
     }
     if status.password_needed && status.settings.reason.is_none() {
-        let command = data.spell("issoctl action run set-admin-password");
+        let command = data.with_folder("issoctl action run set-admin-password");
         line("To do", &format!("{WARN}set an admin password:{WARN:#} {command}"));
     }
     if let Some(damage) = &status.database.damage {
         line("Database", &format!("{BAD}damaged{BAD:#} ({damage})"));
-        let way = data.spell("restore one of the backups in: issoctl backup list");
+        let way = data.with_folder("restore one of the backups in: issoctl backup list");
         output.line(&format!("          {way}"));
     } else if let Some(error) = &status.database.error {
         line("Database", &format!("{WARN}not checked{WARN:#}: {error}"));
@@ -77,13 +77,13 @@ fn print(status: &Status, data: &DataFolder, output: Output) {
     if let Some(Unwritable { reason, fix }) = &status.database.unwritable {
         let words = format!("{BAD}comments cannot be saved:{BAD:#} {reason}");
         line("Database", &words);
-        output.line(&format!("          {BOLD}fix:{BOLD:#} {}", data.spell(fix)));
+        output.line(&format!("          {BOLD}fix:{BOLD:#} {}", data.with_folder(fix)));
     }
     if let Some(words) = failed(&supervisor.failed_requests) {
         line("Errors", &format!("{WARN}{words}{WARN:#}"));
         output.line(&format!(
             "          {}",
-            data.spell("see what Isso printed: issoctl logs")
+            data.with_folder("see what Isso printed: issoctl logs")
         ));
     }
     settings(&status.settings, &line, output);
@@ -95,7 +95,7 @@ fn print(status: &Status, data: &DataFolder, output: Output) {
     line(
         "Websites",
         &if status.websites.is_empty() {
-            data.spell("none may show comments yet: issoctl action run set-websites")
+            data.with_folder("none may show comments yet: issoctl action run set-websites")
         } else {
             status.websites.join(", ")
         },

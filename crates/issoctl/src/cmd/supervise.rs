@@ -9,7 +9,7 @@ use isso_host::daemon::Program;
 use isso_host::{IMAGE_DATABASE, mark_while_running};
 
 use crate::cli::SuperviseArgs;
-use crate::cmd::host::Place;
+use crate::cmd::host::LockedFolder;
 use crate::failure::Failure;
 use crate::gunicorn::{self, Refused};
 use crate::listen::Listen;
@@ -33,7 +33,7 @@ pub async fn run(data: &DataFolder, output: Output, args: SuperviseArgs) -> Resu
     let environment = Environment::of_supervise(std::env::vars_os());
     let volume = volume_of(args.config, args.volume, environment)?;
 
-    let place = Place::take(data).await?;
+    let folder = LockedFolder::take(data).await?;
     let listener = listen.bind().await?;
     let hooks = data.path().join("gunicorn.conf.py");
     let has_own = gunicorn::has_configuration(&arguments, &inherited);
@@ -42,7 +42,7 @@ pub async fn run(data: &DataFolder, output: Output, args: SuperviseArgs) -> Resu
     // Isso looks there too, and is given no variable that its settings do not name.
     let home = home_of(volume.dbpath()).map(|home| ("HOME".into(), home.into_os_string()));
     let program = program.variables(home);
-    let ready = place.init(volume.clone(), program, listener).await?;
+    let ready = folder.init(volume.clone(), program, listener).await?;
     if has_volume {
         mark_while_running(volume, ready.host.service().host.states());
     }
@@ -59,8 +59,8 @@ fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Envi
         return Ok(volume.recording_repairs());
     }
     let config = absolute(&config.expect("clap asks for one of them"))?;
-    need_file(&config)?;
-    need_database(&config, &environment)?;
+    require_file(&config)?;
+    require_database_path(&config, &environment)?;
     let dbpath = database_of(&config, &environment);
     let database = place_of(&dbpath)?;
     Ok(Volume::of_config(config, dbpath)
@@ -69,7 +69,7 @@ fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Envi
 }
 
 /// Refuses a path under which no database can be: no other one is put in its place, for the comments may be elsewhere.
-fn need_database(config: &Path, environment: &Environment) -> Result<(), Failure> {
+fn require_database_path(config: &Path, environment: &Environment) -> Result<(), Failure> {
     let cfg = isso_host::cfg::read_file(config)
         .ok()
         .flatten()
@@ -108,7 +108,7 @@ fn home_of(dbpath: &str) -> Option<PathBuf> {
 }
 
 /// Refuses what is no file: it would be kept aside, and a file be made in its place.
-fn need_file(config: &Path) -> Result<(), Failure> {
+fn require_file(config: &Path) -> Result<(), Failure> {
     if config.is_file() || !config.exists() {
         return Ok(());
     }
@@ -148,7 +148,7 @@ fn find(name: &OsString) -> Result<PathBuf, Failure> {
 /// What cannot be supervised, or would have Isso read another file than the one that is watched. A configuration file
 /// is looked at by gunicorn.
 fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), Failure> {
-    let ours = gunicorn::sets_ours(arguments).or_else(|| gunicorn::sets_ours(inherited));
+    let ours = gunicorn::sets_our_variable(arguments).or_else(|| gunicorn::sets_our_variable(inherited));
     if let Some(ours) = ours {
         return Err(Failure::usage(format!(
             "gunicorn's option -e sets a variable that issoctl gives to Isso: {ours}"

@@ -14,25 +14,25 @@ use rustix::termios::tcgetpgrp;
 use serde_json::Value;
 
 use crate::cli::UpArgs;
-use crate::cmd::host::{COMMANDS, Place};
+use crate::cmd::host::{COMMANDS, LockedFolder};
 use crate::failure::Failure;
 use crate::install;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, Output};
-use crate::printer::{self, LAST_LINES};
+use crate::printer::{self, FLUSH_WITHIN};
 use crate::terminal::is_person;
 
 /// Runs Isso until it is told to stop.
 pub async fn run(data: &DataFolder, output: Output, args: UpArgs) -> Result<ExitCode, Failure> {
-    let place = Place::take(data).await?;
+    let folder = LockedFolder::take(data).await?;
     // The port is taken before anything that takes time, so that one in use is told at once.
     let listener = args.listen.bind().await?;
     let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime())).environment(std::env::vars_os());
     let program = Program::gunicorn(runtime.gunicorn());
     let environment = Environment::of_up(std::env::vars_os());
     let volume = DataDir::volume(data, environment);
-    let ready = place.init(volume, program, listener).await?;
+    let ready = folder.init(volume, program, listener).await?;
     let service = ready.host.service();
     let locked = service.host.state() == State::AwaitingPassword;
     if locked && (args.create_password || wants_password()) {
@@ -55,7 +55,7 @@ pub async fn run(data: &DataFolder, output: Output, args: UpArgs) -> Result<Exit
 
 /// Asks, where a person is there to answer.
 fn wants_password() -> bool {
-    printer::flush(LAST_LINES);
+    printer::flush(FLUSH_WITHIN);
     // In the background the question would have the shell stop this process.
     is_person()
         && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp())
@@ -80,7 +80,7 @@ async fn create_password(service: &Service, data: &DataFolder, output: Output) -
             "The admin password is {BOLD}{password}{BOLD:#}\nKeep it: it is shown just once."
         ));
     } else {
-        output.note(&data.spell("An admin password was set. See it with `issoctl config show --reveal`."));
+        output.note(&data.with_folder("An admin password was set. See it with `issoctl config show --reveal`."));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use isso_host::{ApiError, ApiErrorKind, ClientError};
 
 use crate::failure::Failure;
-use crate::waiting::STOPPED;
+use crate::waiting::STOPPED_HINT;
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
@@ -14,7 +14,7 @@ impl From<ClientError> for Failure {
             ClientError::Unreachable { ref source, .. } if source.kind() == ErrorKind::PermissionDenied => {
                 Self::of(error).hint("run this as the user who runs `issoctl up`")
             }
-            ClientError::Timeout(_) => Self::of(error).exit(Self::NOT_RUNNING).hint(STOPPED),
+            ClientError::Timeout(_) => Self::of(error).exit(Self::NOT_RUNNING).hint(STOPPED_HINT),
             ClientError::Unexpected(_) => Self::of(error).hint("see what it printed, or stop and start it"),
             ClientError::Unreachable { .. } | ClientError::Http(_) | ClientError::LogEnded(_) => Self::of(error),
         }

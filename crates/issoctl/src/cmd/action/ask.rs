@@ -8,8 +8,8 @@ use isso_host::actions::form::{Disabled, Field, Filled, Form};
 use serde_json::{Value, json};
 
 use super::reach::Actions;
+use crate::escape::{Escape, escape};
 use crate::failure::Failure;
-use crate::harmless::{As, harmless};
 use crate::output::{BAD, DIM, Output};
 use crate::terminal::{Questions, by_keys};
 
@@ -25,7 +25,7 @@ pub async fn fill_in(
 ) -> Result<Value, Failure> {
     form.complete(&mut values);
     let mut asked = HashSet::new();
-    let mut questions = Questions::begin()?;
+    let mut questions = Questions::start()?;
     output.note(&format!(
         "{DIM}Enter takes what stands there; Ctrl-C ends without a change.{DIM:#}"
     ));
@@ -195,7 +195,7 @@ impl Question {
 /// A line that can be edited. What a terminal would obey in it is shown in other words, and stays as it is unless it is
 /// edited.
 fn line(prompt: &str, now: &str) -> dialoguer::Result<String> {
-    let shown = harmless(now, As::Text);
+    let shown = escape(now, Escape::Text);
     let prompt = Input::new()
         .with_prompt(prompt)
         .with_initial_text(&*shown)

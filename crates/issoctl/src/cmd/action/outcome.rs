@@ -69,7 +69,7 @@ pub(super) fn tell(stands: Stands, status: &Status, data: &DataFolder, output: O
                 "{WARN}{}{WARN:#} {}\n  {BOLD}{}{BOLD:#}",
                 say(OutcomeText::Waits),
                 password_task_reason(language),
-                data.spell("issoctl action run set-admin-password")
+                data.with_folder("issoctl action run set-admin-password")
             ));
             Ok(())
         }

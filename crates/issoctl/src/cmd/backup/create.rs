@@ -9,7 +9,7 @@ use isso_host::{Client, Taken};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::progress::watched;
+use super::progress::with_progress;
 use super::words::{bytes, comments, to_json};
 use crate::cli::CreateArgs;
 use crate::failure::Failure;
@@ -23,7 +23,7 @@ pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<
     let to = args.to.unwrap_or_else(|| data.backups());
     let to =
         std::path::absolute(&to).map_err(|source| Failure::new(format!("no such place: {}", to.display()), source))?;
-    need_folder(&to)?;
+    require_folder_name(&to)?;
     if Client::connect(data.path())?.is_none() {
         data.holds_isso()?;
     }
@@ -32,14 +32,14 @@ pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<
     }
     let _lock = data.lock_backups_to_read()?;
     let created = match Client::connect(data.path())? {
-        Some(client) => beside(&client, &to).await?,
+        Some(client) => with_running_host(&client, &to).await?,
         None => {
             finish_restore(data).await?;
             without_host(data, &to).await?
         }
     };
     let Pruned { deleted, future } = match &args.keep {
-        Some(keep) => thin(&to, keep, &created.path)?,
+        Some(keep) => prune_old(&to, keep, &created.path)?,
         None => Pruned::default(),
     };
     let Created {
@@ -77,7 +77,7 @@ pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<
 }
 
 /// Refuses the name of a file: a folder of that name would be made.
-fn need_folder(to: &Path) -> Result<(), Failure> {
+fn require_folder_name(to: &Path) -> Result<(), Failure> {
     const ENDS: [&str; 6] = [".zst", ".tar", ".gz", ".tgz", ".zip", ".db"];
     let name = to.to_string_lossy();
     let is_named_like_a_file = !to.exists() && ENDS.iter().any(|end| name.ends_with(end));
@@ -89,7 +89,7 @@ fn need_folder(to: &Path) -> Result<(), Failure> {
 }
 
 /// Makes one while the host runs, and lets it know.
-async fn beside(client: &Client, to: &Path) -> Result<Created, Failure> {
+async fn with_running_host(client: &Client, to: &Path) -> Result<Created, Failure> {
     let files = client.files().await?;
     let backup = waiting(client.backup(to, language::of_environment())).await?;
     let created = create(files.volume(), files.isso, false, to).await;
@@ -153,7 +153,7 @@ async fn try_to_create(
     to: &Path,
 ) -> Result<Result<Created, CreateError>, Failure> {
     let to = to.to_owned();
-    watched(move |progress| {
+    with_progress(move |progress| {
         let create = Create {
             volume: &volume,
             to: &to,
@@ -174,7 +174,7 @@ fn explain(error: CreateError) -> Failure {
     }
 }
 
-fn thin(folder: &Path, keep: &Retention, made: &Path) -> Result<Pruned, Failure> {
+fn prune_old(folder: &Path, keep: &Retention, made: &Path) -> Result<Pruned, Failure> {
     prune(folder, keep, made, OffsetDateTime::now_utc())
         .map_err(|error| Failure::new("the backup was made, but older ones could not be deleted", error))
 }

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use isso_host::backup::{BackupStep, Progress};
 
 use crate::failure::Failure;
-use crate::signals::Claim;
+use crate::signals::TermSignals;
 
 /// Draws a bar on stderr, if that is a terminal.
 struct Bar {
@@ -44,9 +44,11 @@ impl Progress for Bar {
 
 /// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself; after it, such a
 /// signal ends the program.
-pub async fn watched<T: Send + 'static>(work: impl FnOnce(&dyn Progress) -> T + Send + 'static) -> Result<T, Failure> {
+pub async fn with_progress<T: Send + 'static>(
+    work: impl FnOnce(&dyn Progress) -> T + Send + 'static,
+) -> Result<T, Failure> {
     let cancelled = Arc::new(AtomicBool::new(false));
-    let mut signals = Claim::new()?;
+    let mut signals = TermSignals::new()?;
     let bar = Bar {
         bar: ProgressBar::new(0),
         cancelled: Arc::clone(&cancelled),

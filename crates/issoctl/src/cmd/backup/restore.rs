@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::plan::Plan;
-use super::progress::watched;
+use super::progress::with_progress;
 use super::source;
 use super::words::confirm;
 use crate::cli::RestoreArgs;
@@ -24,11 +24,11 @@ use crate::failure::Failure;
 use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{GOOD, Output, WARN};
-use crate::signals::Claim;
+use crate::signals::TermSignals;
 use crate::waiting::waiting;
 
 /// Another program may be about to close the database, such as an Isso whose `up` was killed.
-const PATIENCE: Duration = Duration::from_secs(5);
+const IN_USE_WAIT: Duration = Duration::from_secs(5);
 
 /// Puts a backup back: prepares it, shows what that means, and then has it put in place.
 pub async fn run(
@@ -39,7 +39,7 @@ pub async fn run(
 ) -> Result<ExitCode, Failure> {
     let source = source::open(data, &args.backup, &args.choice, opened).await?;
     if let Some(into) = args.into {
-        return unpack(data, source, into, output).await;
+        return unpack_into(data, source, into, output).await;
     }
     data.create()?;
     let _backups = data.lock_backups()?;
@@ -50,18 +50,18 @@ pub async fn run(
         Taken::ByHost => Some(data.client()?),
     };
     let volume = data.volume();
-    need_another(&source, volume.root())?;
+    require_another(&source, volume.root())?;
     if let Some(client) = &client {
-        need_one_folder(client).await?;
+        require_one_folder(client).await?;
     }
-    check_places(volume.root(), &source.files()).map_err(unprepared)?;
+    check_places(volume.root(), &source.files()).map_err(cannot_stage)?;
     let root = volume.root().to_owned();
-    let (source, staged) = watched(move |progress| {
+    let (source, staged) = with_progress(move |progress| {
         let staged = stage(&source, &root, progress)?;
         Ok((source, staged))
     })
     .await?
-    .map_err(unprepared)?;
+    .map_err(cannot_stage)?;
     let plan = Plan::new(&source, &staged.inspection, &volume);
     if !output.json {
         for line in plan.source().into_iter().chain(plan.files()) {
@@ -73,7 +73,7 @@ pub async fn run(
     }
     let is_free = args.force || !plan.replaces_database();
     if !is_free {
-        need_free(&volume.db_path(), client.as_ref(), &plan).await?;
+        require_free(&volume.db_path(), client.as_ref(), &plan).await?;
     }
     if args.dry_run {
         if output.json {
@@ -84,7 +84,7 @@ pub async fn run(
     if !args.yes {
         confirm("Put it back?").await?;
         if !is_free {
-            need_free(&volume.db_path(), client.as_ref(), &plan).await?;
+            require_free(&volume.db_path(), client.as_ref(), &plan).await?;
         }
     }
     // What is replaced can be told of no more afterwards.
@@ -116,17 +116,17 @@ pub async fn run(
         });
         output.json(&done);
     } else {
-        report(&plan, before.as_deref(), output);
+        report_restored(&plan, before.as_deref(), output);
         if let Some(rejected) = &staged.inspection.rejected {
             let kept = volume.root().join(rejected);
             output.note(&format!("isso.cfg as it was is kept as {}.", kept.display()));
         }
     }
     match status {
-        Some(status) => tell(status, before.as_deref(), data, output)?,
+        Some(status) => report_outcome(status, before.as_deref(), data, output)?,
         // A password that names a variable is for the host to judge.
         None if has_no_password(&volume) => {
-            let command = data.spell("issoctl action run set-admin-password");
+            let command = data.with_folder("issoctl action run set-admin-password");
             output.note(&format!(
                 "{WARN}There is no admin password that can be used, and Isso is not run without one:{WARN:#} {command}"
             ));
@@ -144,7 +144,7 @@ fn has_no_password(volume: &Volume) -> bool {
 }
 
 /// A copy of what is there, put in its place, would only lose what is written meanwhile.
-fn need_another(source: &RestoreSource, root: &Path) -> Result<(), Failure> {
+fn require_another(source: &RestoreSource, root: &Path) -> Result<(), Failure> {
     let identity = |path: &Path| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
     for file in source.files() {
         let Some(from) = source.path_of(file) else {
@@ -164,12 +164,12 @@ fn need_another(source: &RestoreSource, root: &Path) -> Result<(), Failure> {
 
 /// No other program may go on with the database that is replaced: what such a program copies or writes then would be
 /// neither the old comments nor the new ones.
-async fn need_free(database: &Path, client: Option<&Client>, plan: &Plan<'_>) -> Result<(), Failure> {
+async fn require_free(database: &Path, client: Option<&Client>, plan: &Plan<'_>) -> Result<(), Failure> {
     let host = client.and_then(Client::host);
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + IN_USE_WAIT;
     let mut found = users(database, host);
     while !found.is_empty() && Instant::now() < end {
-        sleep(PATIENCE / 50).await;
+        sleep(IN_USE_WAIT / 50).await;
         found = users(database, host);
     }
     let state = litestream(database);
@@ -206,7 +206,7 @@ fn of_users(users: &[User]) -> Vec<Value> {
 }
 
 /// What the host would refuse is told before anything is staged.
-async fn need_one_folder(client: &Client) -> Result<(), Failure> {
+async fn require_one_folder(client: &Client) -> Result<(), Failure> {
     if client.files().await?.are_together() {
         return Ok(());
     }
@@ -214,18 +214,18 @@ async fn need_one_folder(client: &Client) -> Result<(), Failure> {
 }
 
 /// How Isso is with what was put back.
-fn tell(status: Status, before: Option<&Path>, data: &DataFolder, output: Output) -> Result<(), Failure> {
+fn report_outcome(status: Status, before: Option<&Path>, data: &DataFolder, output: Output) -> Result<(), Failure> {
     if status.serving {
         output.note(&format!("{GOOD}Isso serves it.{GOOD:#}"));
     } else if status.password_needed {
-        let command = data.spell("issoctl action run set-admin-password");
+        let command = data.with_folder("issoctl action run set-admin-password");
         output.note(&format!("{WARN}Isso waits for an admin password:{WARN:#} {command}"));
     } else {
         let reason = status.why();
         return Err(
             Failure::plain(format!("it is put back, but Isso does not serve: {reason}"))
                 .exit(Failure::NOT_RUNNING)
-                .hint(format!("see what it printed: `issoctl logs`{}", or_back(before))),
+                .hint(format!("see what it printed: `issoctl logs`{}", or_put_back(before))),
         );
     }
     Ok(())
@@ -240,7 +240,7 @@ fn not_served(undone: &Undone, before: Option<&Path>, status: Option<&Status>) -
         let message = "it is put back, but Isso does not serve with it, and the files before could not be put back";
         return Failure::new(format!("{message}: {failed}"), undone.why.clone())
             .exit(Failure::NOT_RUNNING)
-            .hint(format!("see what it printed: `issoctl logs`{}", or_back(before)))
+            .hint(format!("see what it printed: `issoctl logs`{}", or_put_back(before)))
             .details(details);
     }
     let now = match serving {
@@ -262,7 +262,7 @@ fn not_served(undone: &Undone, before: Option<&Path>, status: Option<&Status>) -
 }
 
 /// How the files before are put back by hand.
-fn or_back(before: Option<&Path>) -> String {
+fn or_put_back(before: Option<&Path>) -> String {
     before.map_or(String::new(), |before| {
         let before = source::quoted(before);
         format!(", or put back what was there: `issoctl backup restore {before}`")
@@ -272,7 +272,7 @@ fn or_back(before: Option<&Path>) -> String {
 /// The same machine does it without an Isso to stop.
 async fn swap(volume: &Volume, staged: &Path) -> Result<Option<PathBuf>, Failure> {
     // The next settling would finish a swap that was broken off; to wait for its end takes less.
-    let _signals = Claim::new()?;
+    let _signals = TermSignals::new()?;
     let host = offline(volume);
     // Files that cannot be settled are about to be replaced.
     let _ = host.send(Event::Init).await;
@@ -281,21 +281,26 @@ async fn swap(volume: &Volume, staged: &Path) -> Result<Option<PathBuf>, Failure
     Ok(restored.before)
 }
 
-fn report(plan: &Plan<'_>, before: Option<&Path>, output: Output) {
+fn report_restored(plan: &Plan<'_>, before: Option<&Path>, output: Output) {
     output.line(&format!("{GOOD}Put back{GOOD:#} {}.", plan.brings()));
     if let Some(before) = before {
         output.note(&format!("What was there is kept in {}.", before.display()));
     }
 }
 
-async fn unpack(data: &DataFolder, source: RestoreSource, into: PathBuf, output: Output) -> Result<ExitCode, Failure> {
+async fn unpack_into(
+    data: &DataFolder,
+    source: RestoreSource,
+    into: PathBuf,
+    output: Output,
+) -> Result<ExitCode, Failure> {
     let folder = into.clone();
-    let (source, inspection) = watched(move |progress| {
+    let (source, inspection) = with_progress(move |progress| {
         let inspection = restore_into(&source, &folder, progress)?;
         Ok((source, inspection))
     })
     .await?
-    .map_err(unprepared)?;
+    .map_err(cannot_stage)?;
     if output.json {
         output.json(&json!({
             "into": into,
@@ -304,7 +309,7 @@ async fn unpack(data: &DataFolder, source: RestoreSource, into: PathBuf, output:
         }));
     } else {
         let volume = data.volume();
-        report(&Plan::new(&source, &inspection, &volume), None, output);
+        report_restored(&Plan::new(&source, &inspection, &volume), None, output);
         for finding in &inspection.diagnostics {
             output.note(&format!("{WARN}isso.cfg:{WARN:#} {finding}"));
         }
@@ -312,6 +317,6 @@ async fn unpack(data: &DataFolder, source: RestoreSource, into: PathBuf, output:
     Ok(ExitCode::SUCCESS)
 }
 
-fn unprepared(error: StageError) -> Failure {
-    source::unprepared("nothing was put back", error)
+fn cannot_stage(error: StageError) -> Failure {
+    source::cannot_stage("nothing was put back", error)
 }

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::words::find;
 use crate::cli::ChoiceArgs;
+use crate::escape::{Escape, escape};
 use crate::failure::Failure;
-use crate::harmless::{As, harmless};
 use crate::locate::DataFolder;
 use crate::terminal::{Questions, is_person};
 
@@ -47,13 +47,13 @@ pub async fn open(
                     SourceRole::Database => choice.database = Some(chosen),
                 }
             }
-            Err(error) => return Err(unusable(data, error)),
+            Err(error) => return Err(cannot_open(data, error)),
         }
     }
 }
 
 async fn ask(of: SourceRole, found: Vec<PathBuf>) -> Result<PathBuf, Failure> {
-    let named = |it: &PathBuf| harmless(&it.display().to_string(), As::Text).into_owned();
+    let named = |it: &PathBuf| escape(&it.display().to_string(), Escape::Text).into_owned();
     let items: Vec<_> = found.iter().map(named).collect();
     let select = move || {
         dialoguer::Select::new()
@@ -62,11 +62,11 @@ async fn ask(of: SourceRole, found: Vec<PathBuf>) -> Result<PathBuf, Failure> {
             .default(0)
             .interact()
     };
-    let chosen = Questions::begin()?.ask(select).await?;
+    let chosen = Questions::start()?.ask(select).await?;
     Ok(found[chosen].clone())
 }
 
-fn unusable(data: &DataFolder, error: SourceError) -> Failure {
+fn cannot_open(data: &DataFolder, error: SourceError) -> Failure {
     let hint = hint(data, &error);
     let details = match &error {
         SourceError::Several { of, found } => Some(json!({
@@ -169,7 +169,7 @@ pub fn quoted(path: &Path) -> String {
 }
 
 /// Tells that a source cannot be put back, and what may be done about it.
-pub fn unprepared(message: &str, error: StageError) -> Failure {
+pub fn cannot_stage(message: &str, error: StageError) -> Failure {
     let hint = match &error {
         StageError::Apart(..) | StageError::Link(..) => {
             Some("unpack it with --into DIR, stop Isso, and copy the files to where they belong")

@@ -8,7 +8,7 @@ use isso_host::backup::{Inspection, RestoreSource, verify};
 use serde_json::{Value, json};
 
 use super::plan::Plan;
-use super::progress::watched;
+use super::progress::with_progress;
 use super::source;
 use crate::cli::ChoiceArgs;
 use crate::failure::Failure;
@@ -46,12 +46,12 @@ pub async fn run(
 /// Takes the look that a restore takes, and leaves everything as it is.
 pub async fn inspect(data: &DataFolder, source: RestoreSource) -> Result<(RestoreSource, Inspection), Failure> {
     let scratch = scratch(data)?;
-    watched(move |progress| {
+    with_progress(move |progress| {
         let inspection = verify(&source, &scratch, progress)?;
         Ok((source, inspection))
     })
     .await?
-    .map_err(|error| source::unprepared("the backup cannot be put back", error))
+    .map_err(|error| source::cannot_stage("the backup cannot be put back", error))
 }
 
 /// Where there is room to unpack: where a restore needs it, or if this user may not write there, where every user may.

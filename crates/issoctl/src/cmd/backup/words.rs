@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
+use crate::escape::{Escape, escape};
 use crate::failure::Failure;
-use crate::harmless::{As, harmless};
 use crate::locate::DataFolder;
 use crate::terminal::{Questions, is_person};
 
@@ -51,11 +51,11 @@ pub(super) async fn confirm(question: &str) -> Result<(), Failure> {
     let question = question.to_owned();
     let confirm = move || {
         dialoguer::Confirm::new()
-            .with_prompt(harmless(&question, As::Text))
+            .with_prompt(escape(&question, Escape::Text))
             .default(false)
             .interact()
     };
-    match Questions::begin()?.ask(confirm).await? {
+    match Questions::start()?.ask(confirm).await? {
         true => Ok(()),
         false => Err(Failure::plain("nothing was changed")),
     }
@@ -71,11 +71,17 @@ pub(super) fn time(time: OffsetDateTime) -> String {
 pub(super) fn comments(counts: Option<Counts>) -> String {
     counts.map_or_else(
         || "no database".to_owned(),
-        |it| format!("{} in {}", some(it.comments, "comment"), some(it.threads, "thread")),
+        |it| {
+            format!(
+                "{} in {}",
+                counted(it.comments, "comment"),
+                counted(it.threads, "thread")
+            )
+        },
     )
 }
 
-fn some(number: u64, name: &str) -> String {
+fn counted(number: u64, name: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {name}{plural}")
 }

@@ -17,13 +17,13 @@ impl Spelling {
     /// A text with the commands in it spelled so that they work from any terminal, and on the data folder: `issoctl
     /// status` becomes `issoctl --data DIR status`, and the program is named by its path where the shell would not find
     /// it.
-    pub fn spell(&self, text: &str) -> String {
-        spell(text, self.folder.as_deref())
+    pub fn with_folder(&self, text: &str) -> String {
+        with_folder(text, self.folder.as_deref())
     }
 }
 
 /// Spells the commands in a text for a folder that they have to name.
-fn spell(text: &str, named: Option<&Path>) -> String {
+fn with_folder(text: &str, named: Option<&Path>) -> String {
     let mut program = program();
     if let Some(folder) = named {
         program += &format!(" --data {}", shell_words::quote(&folder.to_string_lossy()));
@@ -63,7 +63,7 @@ mod tests {
     fn commands_in_a_text_lead_to_the_folder_that_was_named() {
         let program = program();
         assert_eq!(
-            spell(
+            with_folder(
                 "see `issoctl status` and `issoctl logs`, not issoctl itself",
                 Some(Path::new("/srv/my site"))
             ),
@@ -72,7 +72,7 @@ mod tests {
             )
         );
         assert_eq!(
-            spell("issoctl action run set-admin-password", None),
+            with_folder("issoctl action run set-admin-password", None),
             format!("{program} action run set-admin-password")
         );
     }

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 /// How a character is written that a terminal must not get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum As {
+pub enum Escape {
     /// `\x1b`, for a person.
     Text,
     /// `\u001b`, which a parser of JSON takes for the same character.
@@ -19,7 +19,7 @@ pub enum As {
 }
 
 /// The same text without anything that a terminal would obey, but for line ends, tabs and the colours of our own texts.
-pub fn harmless(text: &str, form: As) -> Cow<'_, str> {
+pub fn escape(text: &str, form: Escape) -> Cow<'_, str> {
     if !text.contains(is_obeyed) {
         return Cow::Borrowed(text);
     }
@@ -34,9 +34,9 @@ pub fn harmless(text: &str, form: As) -> Cow<'_, str> {
         let code = u32::from(next);
         let written = match (is_obeyed(next), form) {
             (false, _) => write!(clean, "{next}"),
-            (true, As::Json) => write!(clean, "\\u{code:04x}"),
-            (true, As::Text) if code <= 0xff => write!(clean, "\\x{code:02x}"),
-            (true, As::Text) => write!(clean, "\\u{{{code:x}}}"),
+            (true, Escape::Json) => write!(clean, "\\u{code:04x}"),
+            (true, Escape::Text) if code <= 0xff => write!(clean, "\\x{code:02x}"),
+            (true, Escape::Text) => write!(clean, "\\u{{{code:x}}}"),
         };
         written.expect("a string takes everything");
         rest = &rest[next.len_utf8()..];
@@ -45,7 +45,7 @@ pub fn harmless(text: &str, form: As) -> Cow<'_, str> {
 }
 
 /// The same text without colours, and with every other byte.
-pub fn colourless(text: &str) -> String {
+pub fn strip_colours(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\x1b') {
@@ -107,7 +107,7 @@ mod tests {
             ("\x1b[31", r"\x1b[31"),
             ("\x1b", r"\x1b"),
         ] {
-            assert_eq!(harmless(text, As::Text), shown);
+            assert_eq!(escape(text, Escape::Text), shown);
         }
     }
 
@@ -116,7 +116,7 @@ mod tests {
         for style in [BOLD, DIM, GOOD, WARN, BAD] {
             let text = format!("{style}a\x1b[2K{style:#}");
             let shown = format!(r"{style}a\x1b[2K{style:#}");
-            assert_eq!(harmless(&text, As::Text), shown);
+            assert_eq!(escape(&text, Escape::Text), shown);
         }
     }
 
@@ -126,7 +126,7 @@ mod tests {
             ("a\u{202e}\x7f\r\u{9b}", "a\u{202e}\x7f\r\u{9b}"),
             ("\x1b[1;31ma\x1b[0m\x1b[2Jb\x1b", "a\x1b[2Jb\x1b"),
         ] {
-            assert_eq!(colourless(text), plain);
+            assert_eq!(strip_colours(text), plain);
         }
     }
 
@@ -134,7 +134,7 @@ mod tests {
     fn json_stays_the_same_value() {
         let value = serde_json::json!({ "path\u{7f}": "a\x1b[8m\u{202e}\u{9b}\n" });
         let text = value.to_string();
-        let shown = harmless(&text, As::Json);
+        let shown = escape(&text, Escape::Json);
         assert!(!shown.contains(is_obeyed), "{shown}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
