@@ -11,30 +11,30 @@ use isso_cfg::{Contents, Volume, VolumeError};
 use isso_lifecycle::{Event, Refusal, with_causes};
 
 use crate::api_error::ApiError;
-use crate::aside::aside;
-use crate::host_info::Surroundings;
-use crate::machine::Handle;
+use crate::blocking::run_blocking;
+use crate::host_info::HostInfoSource;
+use crate::machine::HostHandle;
 use crate::ports::ActionRun;
 
-pub use types::{Listed, Ran, RunRequest, Shown, Wrong};
+pub use types::{ActionDetails, ActionOutcome, ActionSummary, InvalidField, RunRequest};
 
 /// How long an action waits for other processes that change the same files, each of which needs an instant.
-const OTHERS: Duration = Duration::from_secs(5);
+const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// The actions over one volume.
 #[derive(Debug, Clone)]
-pub struct Service {
+pub struct ActionService {
     /// The files.
     pub volume: Volume,
     /// What is around them.
-    pub surroundings: Surroundings,
+    pub info_source: HostInfoSource,
     /// The state machine.
-    pub host: Handle,
+    pub host: HostHandle,
 }
 
-impl Service {
+impl ActionService {
     /// All actions.
-    pub fn list(&self, language: Language) -> Result<Vec<Listed>, ApiError> {
+    pub fn list(&self, language: Language) -> Result<Vec<ActionSummary>, ApiError> {
         let contents = self.contents(language)?;
         Ok(Action::ALL
             .into_iter()
@@ -43,27 +43,27 @@ impl Service {
     }
 
     /// One action with its form.
-    pub fn show(&self, id: &str, language: Language) -> Result<Shown, ApiError> {
+    pub fn show(&self, id: &str, language: Language) -> Result<ActionDetails, ApiError> {
         let action = Action::find(id).map_err(|error| ApiError::of_action(&error, language))?;
         let contents = self.contents(language)?;
-        Ok(Shown {
+        Ok(ActionDetails {
             listed: listed(action, language, &contents),
-            form: action.form(language, &self.surroundings.facts(&self.volume)),
+            form: action.form(language, &self.info_source.host_info(&self.volume)),
             prefill: action.prefill(&contents),
         })
     }
 
     /// Runs an action: through the state machine first, then what waits on the network.
-    pub async fn run(&self, id: &str, request: RunRequest) -> Result<Ran, ApiError> {
+    pub async fn run(&self, id: &str, request: RunRequest) -> Result<ActionOutcome, ApiError> {
         let language = Language::of(&request.language);
         let action = Action::find(id).map_err(|error| ApiError::of_action(&error, language))?;
-        self.wait_for_others(language).await?;
+        self.wait_until_unlocked(language).await?;
         let run = Arc::new(ActionRun {
             action,
             input: request.input,
             language,
             volume: self.volume.clone(),
-            surroundings: self.surroundings.clone(),
+            info_source: self.info_source.clone(),
             done: OnceLock::new(),
         });
         let reply = self.host.send(Event::Invoke(Arc::clone(&run) as _)).await;
@@ -71,7 +71,7 @@ impl Service {
         let done = run.done.get().cloned();
         let done = done.ok_or_else(|| ApiError::of_refusal(&Refusal::Bug, language))?;
         let result = action.after(&self.volume, language, done.result).await;
-        Ok(Ran {
+        Ok(ActionOutcome {
             result,
             settings_changed: done.settings_changed,
             warning: reply.failure.map(|failure| with_causes(&failure)),
@@ -80,27 +80,27 @@ impl Service {
 
     /// Another process may hold the files' lock, even for ever if it was stopped. It is waited for here and not in the
     /// state machine, which meanwhile has Isso kept up.
-    async fn wait_for_others(&self, language: Language) -> Result<(), ApiError> {
-        let volume = self.volume.clone().with_lock_timeout(OTHERS);
-        match aside(move || volume.wait_until_unlocked()).await? {
+    async fn wait_until_unlocked(&self, language: Language) -> Result<(), ApiError> {
+        let volume = self.volume.clone().with_lock_timeout(LOCK_WAIT);
+        match run_blocking(move || volume.wait_until_unlocked()).await? {
             Err(error @ VolumeError::Lock { .. }) => Err(ApiError::of_action(&error.into(), language)),
             // Whatever else is wrong is found and told by the action.
             _ => Ok(()),
         }
     }
 
-    /// Checks a form as [`Service::run`] would, and names every field that is wrong.
-    pub fn check(&self, id: &str, request: &RunRequest) -> Result<Vec<Wrong>, ApiError> {
+    /// Checks a form as [`ActionService::run`] would, and names every field that is wrong.
+    pub fn check(&self, id: &str, request: &RunRequest) -> Result<Vec<InvalidField>, ApiError> {
         let language = Language::of(&request.language);
         let of_action = |error: &ActionError| ApiError::of_action(error, language);
         let action = Action::find(id).map_err(|error| of_action(&error))?;
         let contents = self.contents(language)?;
-        let facts = self.surroundings.facts(&self.volume);
-        match action.check(&contents, &facts, language, &request.input) {
+        let host_info = self.info_source.host_info(&self.volume);
+        match action.check(&contents, &host_info, language, &request.input) {
             Ok(()) => Ok(Vec::new()),
             Err(ActionError::Input(errors)) => Ok(errors
                 .into_iter()
-                .map(|error| Wrong {
+                .map(|error| InvalidField {
                     message: error.problem.localized(language),
                     field: error.path,
                 })
@@ -115,8 +115,8 @@ impl Service {
     }
 }
 
-fn listed(action: Action, language: Language, contents: &Contents) -> Listed {
-    Listed {
+fn listed(action: Action, language: Language, contents: &Contents) -> ActionSummary {
+    ActionSummary {
         id: action.id().to_owned(),
         metadata: action.metadata(language, contents),
     }

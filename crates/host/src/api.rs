@@ -7,8 +7,8 @@
 //! | `GET /v1/check` | what is wrong with them: a [`crate::config_view::SettingsReport`] |
 //! | `GET /v1/actions?language=L` | all actions |
 //! | `GET /v1/actions/ID?language=L` | one action with its form and what stands in it |
-//! | `POST /v1/actions/ID` | runs it: a [`crate::action_service::RunRequest`] in, a [`crate::action_service::Ran`] out |
-//! | `POST /v1/actions/ID/check` | checks the same input and changes nothing: a list of [`crate::action_service::Wrong`] out |
+//! | `POST /v1/actions/ID` | runs it: a [`crate::action_service::RunRequest`] in, a [`crate::action_service::ActionOutcome`] out |
+//! | `POST /v1/actions/ID/check` | checks the same input and changes nothing: a list of [`crate::action_service::InvalidField`] out |
 //! | `GET /v1/files` | where the files are: `Files` |
 //! | `POST /v1/backups?language=L` | a backup is made by the client, and lasts while the answer does; its first line is a number |
 //! | `DELETE /v1/backups/NUMBER` | says how that ended: an `{"error": …}` |
@@ -21,14 +21,14 @@
 //! takes a path to work on, a body has 2 MB at most, and what may wait for a disk or a lock waits beside the thread
 //! that keeps Isso up.
 
-mod app;
+mod api_state;
 mod backup;
+mod backup_slot;
 mod client;
-mod current;
-mod input;
+mod extract;
+mod language_query;
 mod listener;
 mod logs;
-mod query;
 mod restore;
 mod routes;
 mod server;
@@ -40,9 +40,9 @@ mod types;
 pub use client::{Backup, Client, ClientError, LogStream};
 pub use socket::SocketPath;
 pub use status::{Probe, Status};
-pub use types::{Files, NOT_TOGETHER, NOT_TOGETHER_HINT, Swapped, Undone};
+pub use types::{Files, NOT_TOGETHER, NOT_TOGETHER_HINT, RestoreAnswer, RestoreUndone};
 
-pub(crate) use app::App;
-pub(crate) use current::Current;
+pub(crate) use api_state::ApiState;
+pub(crate) use backup_slot::BackupSlot;
 pub(crate) use server::serve;
-pub(crate) use socket::Bound;
+pub(crate) use socket::UnpublishedSocket;

@@ -6,7 +6,7 @@ use isso_actions::{Action, ActionError, Language, closest, refusal_text};
 use isso_lifecycle::{Refusal, with_causes};
 use serde::{Deserialize, Serialize};
 
-use crate::aside::NotDone;
+use crate::blocking::NotDone;
 use crate::remedy::remedy;
 
 /// Why something was not done, in the asker's language.

@@ -18,19 +18,19 @@ use isso_lifecycle::State as Lifecycle;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use self::due::{PAUSE, is_due, later};
-use crate::aside::on_thread;
+use self::due::{MIN_INTERVAL, is_due, latest};
+use crate::blocking::on_thread;
 use crate::commands::beside_us;
-use crate::machine::Handle;
+use crate::machine::HostHandle;
 
 pub use report::{CheckReport, DatabaseStatus};
 
 /// Isso comes first.
 const AFTER_START: Duration = Duration::from_secs(2);
 /// How often it is asked whether the file has changed, which is one system call.
-const LOOK: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_secs(60);
 /// A check that takes longer is given up: its disk does not answer.
-const LONGEST: Duration = Duration::from_secs(3600);
+const CHECK_LIMIT: Duration = Duration::from_secs(3600);
 
 /// The task that has the database checked.
 pub struct Checks {
@@ -55,16 +55,16 @@ impl Checks {
     }
 
     /// Checks whenever it is due and Isso serves, for ever.
-    pub async fn run(self: Rc<Self>, host: Handle) {
+    pub async fn run(self: Rc<Self>, host: HostHandle) {
         let mut states = host.states();
         loop {
-            let checks = self.check_on_and_on(&host);
+            let checks = self.check_while_serving(&host);
             if until_restore(&mut states, checks).await.is_none() {
                 return;
             }
             // What was found in the database before is not true of the one that takes its place.
             *self.last() = None;
-            self.tell(DatabaseStatus::default());
+            self.publish(DatabaseStatus::default());
             if states.wait_for(|it| !is_restoring(it)).await.is_err() {
                 return;
             }
@@ -72,11 +72,11 @@ impl Checks {
     }
 
     /// Checks one database whenever it is due and Isso serves.
-    async fn check_on_and_on(&self, host: &Handle) {
+    async fn check_while_serving(&self, host: &HostHandle) {
         let mut is_first = true;
         let mut failures = 0;
         while until_may_check(host).await.is_some() {
-            sleep(if is_first { AFTER_START } else { LOOK }).await;
+            sleep(if is_first { AFTER_START } else { POLL_INTERVAL }).await;
             if !may_check(host) {
                 continue;
             }
@@ -88,7 +88,7 @@ impl Checks {
             match self.check().await {
                 Ok(CheckReport::Verdict(verdict)) => {
                     failures = 0;
-                    self.tell(DatabaseStatus::of(&verdict));
+                    self.publish(DatabaseStatus::of(&verdict));
                     *self.last() = Some(verdict);
                 }
                 // A busy Isso will pause some time.
@@ -101,8 +101,8 @@ impl Checks {
                     tracing::warn!("the database could not be checked: {reason}");
                     let status = self.status.borrow().clone();
                     let error = Some(reason);
-                    self.tell(DatabaseStatus { error, ..status });
-                    sleep(PAUSE).await;
+                    self.publish(DatabaseStatus { error, ..status });
+                    sleep(MIN_INTERVAL).await;
                 }
             }
         }
@@ -118,10 +118,10 @@ impl Checks {
         let Some((last, state)) = looked.await.ok().flatten() else {
             return false;
         };
-        let last = later(last, self.last().clone());
+        let last = latest(last, self.last().clone());
         // The look before the start may have made a check.
         if let Some(verdict) = &last {
-            self.tell(DatabaseStatus::of(verdict));
+            self.publish(DatabaseStatus::of(verdict));
         }
         is_due(last.as_ref(), &state, is_first)
     }
@@ -132,9 +132,9 @@ impl Checks {
 
     async fn check(&self) -> Result<CheckReport, String> {
         let mut command = beside_us((self.check)(&self.database));
-        let done = timeout(LONGEST, command.kill_on_drop(true).output())
+        let done = timeout(CHECK_LIMIT, command.kill_on_drop(true).output())
             .await
-            .map_err(|_| format!("it took longer than {LONGEST:?}"))?
+            .map_err(|_| format!("it took longer than {CHECK_LIMIT:?}"))?
             .map_err(|error| error.to_string())?;
         serde_json::from_slice(&done.stdout).map_err(|_| {
             let said = String::from_utf8_lossy(&done.stderr);
@@ -142,7 +142,7 @@ impl Checks {
         })
     }
 
-    fn tell(&self, status: DatabaseStatus) {
+    fn publish(&self, status: DatabaseStatus) {
         if let Some(damage) = &status.damage
             && self.status.borrow().damage != status.damage
         {
@@ -154,12 +154,12 @@ impl Checks {
 }
 
 /// Whether Isso serves, and no backup reads the database.
-fn may_check(host: &Handle) -> bool {
+fn may_check(host: &HostHandle) -> bool {
     host.state() == Lifecycle::Serving && !host.is_backing_up()
 }
 
 /// Waits until a check may begin. None if the host has ended.
-async fn until_may_check(host: &Handle) -> Option<()> {
+async fn until_may_check(host: &HostHandle) -> Option<()> {
     let (mut states, mut backups) = (host.states(), host.backups());
     while !may_check(host) {
         tokio::select! {

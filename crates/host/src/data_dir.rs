@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use isso_cfg::{Environment, Volume};
 
 pub use error::DataDirError;
-pub use holder::Holder;
-pub use lock::Taken;
+pub use holder::LockHolder;
+pub use lock::FolderLock;
 
 /// Where everything of one Isso lives: the volume, the Python environment and the API's socket.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl DataDir {
     }
 
     /// Fails where no Isso was ever set up, before anything is made there.
-    pub fn holds_isso(&self) -> Result<(), DataDirError> {
+    pub fn require_isso(&self) -> Result<(), DataDirError> {
         let config = Volume::new(&self.path, self.database().to_string_lossy()).config_path();
         // While a restore that was broken off is unfinished, the files may all lie in its folder.
         let files = [&config, &self.database(), &self.path.join(".restore")];

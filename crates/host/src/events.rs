@@ -2,7 +2,7 @@
 
 use isso_lifecycle::State;
 
-use crate::api::App;
+use crate::api::ApiState;
 use crate::host_info::url;
 
 /// Something that a person or a service manager may want to know of at once.
@@ -30,15 +30,15 @@ pub enum HostEvent {
 }
 
 /// Tells every change of state, until the host ends.
-pub async fn report_states(app: App, tell: impl Fn(HostEvent)) {
-    let mut states = app.service.host.states();
+pub async fn report_states(api: ApiState, tell: impl Fn(HostEvent)) {
+    let mut states = api.service.host.states();
     let mut before = State::Installed;
     loop {
         let state = *states.borrow_and_update();
         match state {
-            State::Serving if before != State::Serving => tell(HostEvent::Serving { url: url(app.listen) }),
+            State::Serving if before != State::Serving => tell(HostEvent::Serving { url: url(api.listen) }),
             State::Recovering => {
-                let reason = app.supervisor.last_exit();
+                let reason = api.supervisor.last_exit();
                 let reason = reason.unwrap_or_else(|| "it ended without saying why".to_owned());
                 tell(HostEvent::Down { reason });
             }

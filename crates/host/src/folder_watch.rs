@@ -15,10 +15,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use tokio::sync::oneshot;
 
-/// How often it is looked without a word of the kernel, which says nothing of a folder above that was moved.
-const BETWEEN_LOOKS: Duration = Duration::from_secs(30);
+/// How often it is checked without an event of the kernel, which says nothing of a folder above that was moved.
+const POLL_INTERVAL: Duration = Duration::from_secs(30);
 /// A look alone may fall between two steps of an administrator.
-const SECOND_LOOK: Duration = Duration::from_secs(2);
+const SECOND_CHECK: Duration = Duration::from_secs(2);
 /// What the thread needs is little, and memory counts.
 const STACK: usize = 64 * 1024;
 
@@ -44,17 +44,17 @@ pub enum FolderGone {
 
 /// Tells once that the folder, which was opened when it was taken, is gone from its path. The look is taken by a thread
 /// of its own, for the disk may not answer.
-pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<FolderGone>> {
+pub fn moved_or_deleted(path: &Path, folder: File) -> io::Result<oneshot::Receiver<FolderGone>> {
     let path = path.to_owned();
     let (tell, told) = oneshot::channel();
     let work = move || {
-        let word = watch(&path).ok();
+        let inotify = watch(&path).ok();
         while !tell.is_closed() {
             if is_in_place(&path, &folder) {
-                wait(word.as_ref());
+                wait_for_event(inotify.as_ref());
                 continue;
             }
-            thread::sleep(SECOND_LOOK);
+            thread::sleep(SECOND_CHECK);
             if !is_in_place(&path, &folder) {
                 let _ = tell.send(explain(&path, &folder));
                 break;
@@ -62,7 +62,7 @@ pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<FolderGon
         }
     };
     thread::Builder::new()
-        .name("home".to_owned())
+        .name("folder-watch".to_owned())
         .stack_size(STACK)
         .spawn(work)?;
     Ok(told)
@@ -71,22 +71,22 @@ pub fn gone(path: &Path, folder: File) -> io::Result<oneshot::Receiver<FolderGon
 /// Has the kernel say when the folder is moved or deleted. While it is open, its end shows as a change of its
 /// attributes.
 fn watch(path: &Path) -> nix::Result<Inotify> {
-    let word = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
+    let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
     let of = AddWatchFlags::IN_MOVE_SELF | AddWatchFlags::IN_DELETE_SELF | AddWatchFlags::IN_ATTRIB;
-    word.add_watch(path, of)?;
-    Ok(word)
+    inotify.add_watch(path, of)?;
+    Ok(inotify)
 }
 
-/// Waits for a word, or for the time of the next look.
-fn wait(word: Option<&Inotify>) {
-    let Some(word) = word else {
-        thread::sleep(BETWEEN_LOOKS);
+/// Waits for an event, or for the time of the next check.
+fn wait_for_event(inotify: Option<&Inotify>) {
+    let Some(inotify) = inotify else {
+        thread::sleep(POLL_INTERVAL);
         return;
     };
-    let timeout = PollTimeout::try_from(BETWEEN_LOOKS).unwrap_or(PollTimeout::MAX);
-    let _ = poll(&mut [PollFd::new(word.as_fd(), PollFlags::POLLIN)], timeout);
+    let timeout = PollTimeout::try_from(POLL_INTERVAL).unwrap_or(PollTimeout::MAX);
+    let _ = poll(&mut [PollFd::new(inotify.as_fd(), PollFlags::POLLIN)], timeout);
     // What it says is looked at, not believed.
-    let _ = word.read_events();
+    let _ = inotify.read_events();
 }
 
 /// What cannot be told counts as in place.

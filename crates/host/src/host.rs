@@ -15,26 +15,26 @@ use isso_lifecycle::{Event, Ports, Refusal, State};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::action_service::Service;
-use crate::api::{self, App, Current, SocketPath};
+use crate::action_service::ActionService;
+use crate::api::{self, ApiState, BackupSlot, SocketPath};
 use crate::checks::Checks;
 use crate::commands::Commands;
 use crate::events::{HostEvent, report_states};
 use crate::folder_watch;
-use crate::host_info::Surroundings;
+use crate::host_info::HostInfoSource;
 use crate::host_lock::HostLock;
-use crate::keep_going::keep_going;
 use crate::machine;
 use crate::ports::TaskFlag;
-use crate::restore::ArchivePort;
-use crate::settings::{ConfigPort, Desk};
-use crate::watcher::follow;
+use crate::restart_on_panic::restart_on_panic;
+use crate::restore::RestorePort;
+use crate::settings::{ActiveSettings, SettingsPort};
+use crate::watcher::watch_file;
 
 pub use error::HostError;
 
 /// How long the state machine waits for another process that holds the volume's lock. Meanwhile it starts no Isso in
 /// place of one that has died, so actions wait before they reach it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// How many lines of Isso's output are kept for `issoctl logs`.
 const LOG_LINES: usize = 2000;
 
@@ -55,7 +55,7 @@ pub struct HostOptions {
 /// A host that was initialised and has not started Isso yet.
 pub struct Host {
     lock: HostLock,
-    app: App,
+    api: ApiState,
     checks: Checks,
 }
 
@@ -75,14 +75,14 @@ impl HostLock {
             .inherited()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let volume = volume.with_lock_timeout(PATIENCE);
-        let desk = Arc::new(Desk::new(volume.clone()));
+        let volume = volume.with_lock_timeout(LOCK_WAIT);
+        let settings = Arc::new(ActiveSettings::new(volume.clone()));
         let logs = LogRing::new(LOG_LINES);
         let (events, daemon_events) = mpsc::channel(16);
         let config = SupervisorConfig {
             program: program.variables(inherited),
             database: volume.db_path(),
-            settings: Arc::clone(&desk) as _,
+            settings: Arc::clone(&settings) as _,
             owner: self.owner.clone(),
             stop_within: SupervisorConfig::STOP_WITHIN,
         };
@@ -90,25 +90,25 @@ impl HostLock {
         let monitor = supervisor.monitor();
         let task = watch::Sender::new(false);
         let password_needed = task.subscribe();
-        let (archive, restore_ends) = ArchivePort::new(&volume);
+        let (restorer, restore_ends) = RestorePort::new(&volume);
         let ports = Ports {
-            settings: Box::new(ConfigPort(Arc::clone(&desk))),
+            settings: Box::new(SettingsPort(Arc::clone(&settings))),
             tasks: Box::new(TaskFlag(task)),
             daemon: Box::new(supervisor),
-            restorer: Box::new(archive),
+            restorer: Box::new(restorer),
         };
         let host = machine::spawn(ports, daemon_events, restore_ends);
         host.send(Event::Init).await.map_err(HostError::Settings)?;
         let (checks, database) = Checks::new(volume.db_path(), commands.check_database);
-        let app = App {
+        let api = ApiState {
             database,
-            backup: Current::default(),
-            service: Service {
+            backup: BackupSlot::default(),
+            service: ActionService {
                 volume,
-                surroundings: Surroundings::Machine(Some(listen)),
+                info_source: HostInfoSource::Local(Some(listen)),
                 host,
             },
-            desk,
+            settings,
             supervisor: monitor,
             listen,
             logs,
@@ -119,7 +119,7 @@ impl HostLock {
         };
         Ok(Host {
             lock: self,
-            app,
+            api,
             checks,
         })
     }
@@ -127,54 +127,59 @@ impl HostLock {
 
 impl Host {
     /// The actions, and the state machine.
-    pub fn service(&self) -> &Service {
-        &self.app.service
+    pub fn service(&self) -> &ActionService {
+        &self.api.service
     }
 
     /// Ends the host when it is cancelled.
     pub fn stop_token(&self) -> CancellationToken {
-        self.app.stop.clone()
+        self.api.stop.clone()
     }
 
     /// Starts Isso and runs it until the stop token is cancelled, `issoctl stop`, or the loss of the data folder.
     pub async fn run(self, tell: impl Fn(HostEvent) + 'static) -> Result<(), HostError> {
-        let Host { lock, app, checks } = self;
+        let Host { lock, api, checks } = self;
         let HostLock {
             data, _lock, socket, ..
         } = lock;
-        let App {
-            service, stop, desk, ..
-        } = app.clone();
+        let ApiState {
+            service,
+            stop,
+            settings,
+            ..
+        } = api.clone();
         let host = service.host;
         let tell = Rc::new(tell);
         let (listener, published) = socket.publish().map_err(HostError::Api)?;
-        let api = tokio::task::spawn_local(serve(app.clone(), listener, published));
-        let telling = Rc::clone(&tell);
-        keep_going("telling the state", move || {
-            let tell = Rc::clone(&telling);
-            report_states(app.clone(), move |event| tell(event))
+        let serving = tokio::task::spawn_local(serve(api.clone(), listener, published));
+        let reporting = Rc::clone(&tell);
+        restart_on_panic("telling the state", move || {
+            let tell = Rc::clone(&reporting);
+            report_states(api.clone(), move |event| tell(event))
         });
 
         match host.send(Event::Start).await {
             // Files that could not be settled count as files without a password, and the reason is told.
             Err(Refusal::NoPassword | Refusal::Failed(_)) if host.state() == State::AwaitingPassword => {
-                tell(HostEvent::NotStarted { reason: desk.reason() });
+                tell(HostEvent::NotStarted {
+                    reason: settings.reason(),
+                });
             }
             // Whatever else is wrong with Isso is told as its state.
             Ok(_) | Err(Refusal::NoPassword | Refusal::Failed(_)) => {}
             Err(refusal) => return Err(HostError::Start(refusal)),
         }
         let (config, watching) = (service.volume.config_path(), host.clone());
-        keep_going("watching isso.cfg", move || {
-            follow(config.clone(), watching.clone(), Arc::clone(&desk))
+        restart_on_panic("watching isso.cfg", move || {
+            watch_file(config.clone(), watching.clone(), Arc::clone(&settings))
         });
         let (checks, checking) = (Rc::new(checks), host.clone());
-        keep_going("checking the database", move || {
+        restart_on_panic("checking the database", move || {
             Rc::clone(&checks).run(checking.clone())
         });
         // The files of `supervise` lie elsewhere, and outlive a folder that holds but locks.
-        let is_home = service.volume.root() == data.path();
-        let gone = is_home.then(|| folder_watch::gone(data.path(), socket.folder()?));
+        let is_data_folder = service.volume.root() == data.path();
+        let gone = is_data_folder.then(|| folder_watch::moved_or_deleted(data.path(), socket.folder()?));
         let gone = async {
             match gone {
                 Some(Ok(gone)) => gone.await.ok(),
@@ -192,13 +197,13 @@ impl Host {
         stop.cancel();
         tell(HostEvent::Stopping);
         host.send(Event::Stop).await.map_err(HostError::Stop)?;
-        api.await.map_err(HostError::ApiTask)?.map_err(HostError::Api)?;
+        serving.await.map_err(HostError::ApiTask)?.map_err(HostError::Api)?;
         gone.map_or(Ok(()), |gone| Err(gone.into()))
     }
 }
 
-async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
-    let served = api::serve(app, listener, socket).await;
+async fn serve(api: ApiState, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
+    let served = api::serve(api, listener, socket).await;
     if let Err(error) = &served {
         tracing::error!("no command reaches this Isso, for the API is not served: {error}");
     }

@@ -7,22 +7,22 @@ use isso_cfg::{Volume, keys};
 
 /// Where an action's facts come from.
 #[derive(Debug, Clone)]
-pub enum Surroundings {
+pub enum HostInfoSource {
     /// A machine that offers no mail server, and the address that Isso answers on, when it runs.
-    Machine(Option<SocketAddr>),
+    Local(Option<SocketAddr>),
     /// A host that knows them.
-    Host(HostInfo),
+    Given(HostInfo),
 }
 
-impl Surroundings {
+impl HostInfoSource {
     /// The facts as they are now.
-    pub fn facts(&self, volume: &Volume) -> HostInfo {
+    pub fn host_info(&self, volume: &Volume) -> HostInfo {
         match self {
-            Self::Machine(listen) => HostInfo {
+            Self::Local(listen) => HostInfo {
                 system_smtp: None,
                 addresses: public_address(volume).into_iter().chain(listen.map(url)).collect(),
             },
-            Self::Host(facts) => facts.clone(),
+            Self::Given(host_info) => host_info.clone(),
         }
     }
 }

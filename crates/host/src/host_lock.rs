@@ -4,15 +4,15 @@ use std::fs::File;
 
 use isso_daemon::{Owner, raise_descriptor_limit};
 
-use crate::api::{Bound, SocketPath};
-use crate::data_dir::{DataDir, Taken};
+use crate::api::{SocketPath, UnpublishedSocket};
+use crate::data_dir::{DataDir, FolderLock};
 use crate::host::HostError;
 
 /// A data folder that a host has taken, with the socket of its API: no other host runs in it as long as this lives.
 pub struct HostLock {
     pub(crate) data: DataDir,
     pub(crate) owner: Owner,
-    pub(crate) socket: Bound,
+    pub(crate) socket: UnpublishedSocket,
     pub(crate) _lock: Option<File>,
 }
 
@@ -22,8 +22,8 @@ impl HostLock {
     pub async fn take(data: &DataDir) -> Result<HostLock, HostError> {
         raise_descriptor_limit();
         let _lock = match data.lock().await? {
-            Taken::Now(lock) => lock,
-            Taken::ByHost => return Err(HostError::AnotherHost(data.path().to_owned())),
+            FolderLock::Held(lock) => lock,
+            FolderLock::HostRuns => return Err(HostError::AnotherHost(data.path().to_owned())),
         };
         let socket = SocketPath::new(data.path()).map_err(HostError::Folder)?;
         let socket = socket.bind().map_err(|source| HostError::Socket {

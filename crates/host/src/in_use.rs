@@ -5,7 +5,7 @@ use isso_lifecycle::State;
 use tokio::sync::watch;
 use tokio::task::spawn_local;
 
-use crate::aside::on_thread;
+use crate::blocking::on_thread;
 
 /// Keeps the volume marked as in use while Isso runs on it, or is being started on settings that were accepted. When
 /// this process dies, the mark is gone too.

@@ -14,9 +14,9 @@
 //! reach a running host with a [`Client`], over a unix socket in the folder ([`api`] lists the routes). Where none
 //! runs, [`offline()`] does the same work on the files, with no Isso to start.
 //!
-//! One task owns the state machine ([`Handle`] leads to it) and handles one event at a time. It shares its thread with
-//! the supervisor and the API, so a [`LocalSet`](tokio::task::LocalSet) is needed. What may wait for a disk or a lock
-//! is done on other threads ([`on_thread`]).
+//! One task owns the state machine ([`HostHandle`] leads to it) and handles one event at a time. It shares its thread
+//! with the supervisor and the API, so a [`LocalSet`](tokio::task::LocalSet) is needed. What may wait for a disk or a
+//! lock is done on other threads ([`on_thread`]).
 //!
 //! # Guarantees
 //!
@@ -43,7 +43,7 @@ pub mod api;
 
 mod action_service;
 mod api_error;
-mod aside;
+mod blocking;
 mod checks;
 mod commands;
 mod config_view;
@@ -54,12 +54,12 @@ mod host;
 mod host_info;
 mod host_lock;
 mod in_use;
-mod keep_going;
 mod machine;
 mod memory;
 mod offline;
 mod ports;
 mod remedy;
+mod restart_on_panic;
 mod restore;
 mod schedule;
 mod settings;
@@ -72,26 +72,26 @@ pub use isso_daemon as daemon;
 pub use isso_database as database;
 pub use isso_lifecycle as lifecycle;
 
-pub use action_service::{Listed, Ran, RunRequest, Service, Shown, Wrong};
+pub use action_service::{ActionDetails, ActionOutcome, ActionService, ActionSummary, InvalidField, RunRequest};
 pub use api::{Client, ClientError, Probe, Status};
 pub use api_error::{ApiError, ApiErrorKind};
-pub use aside::{NotDone, on_thread};
+pub use blocking::{NotDone, on_thread};
 pub use checks::{CheckReport, DatabaseStatus};
 pub use commands::Commands;
 pub use config_view::{Setting, SettingsReport, SettingsView};
-pub use data_dir::{DataDir, DataDirError, Holder, Taken};
+pub use data_dir::{DataDir, DataDirError, FolderLock, LockHolder};
 pub use events::HostEvent;
 pub use folder_watch::FolderGone;
 pub use host::{Host, HostError, HostOptions};
-pub use host_info::Surroundings;
+pub use host_info::HostInfoSource;
 pub use host_lock::HostLock;
 pub use in_use::mark_while_running;
-pub use keep_going::keep_going;
-pub use machine::{Handle, RestoreEnd, spawn};
-pub use memory::share_heap;
+pub use machine::{HostHandle, RestoreEnd, spawn};
+pub use memory::limit_arenas;
 pub use offline::offline;
 pub use ports::TaskFlag;
 pub use remedy::remedy;
+pub use restart_on_panic::restart_on_panic;
 pub use schedule::Schedule;
 pub use settings::{FileProblem, SettingsStatus};
 

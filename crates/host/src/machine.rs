@@ -11,12 +11,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
 use self::handle::{Answer, Order, Requester};
-use crate::memory::give_back;
+use crate::memory::release_memory;
 
-pub use handle::{Handle, RestoreEnd};
+pub use handle::{HostHandle, RestoreEnd};
 
 /// When nothing has happened for so long, what was needed for it is given back.
-const REST: Duration = Duration::from_secs(3);
+const IDLE_AFTER: Duration = Duration::from_secs(3);
 
 /// What the machine's task does next.
 enum Work {
@@ -30,13 +30,13 @@ pub fn spawn(
     ports: Ports,
     mut daemon: mpsc::Receiver<DaemonEvent>,
     mut restore_ends: mpsc::Receiver<RestoreEnd>,
-) -> Handle {
+) -> HostHandle {
     let mut machine = Lifecycle::new(ports);
     let (orders, mut ordered) = mpsc::channel::<Order>(16);
     let (published, state, backing_up) = Published::new(&machine);
     // The machine is not Send, and needs not be: there is one thread.
     tokio::task::spawn_local(async move {
-        let mut is_at_rest = false;
+        let mut is_idle = false;
         let mut restoring: Option<Requester> = None;
         loop {
             let work = tokio::select! {
@@ -46,13 +46,13 @@ pub fn spawn(
                     Some(order) => Work::Order(order),
                     None => break,
                 },
-                () = sleep(REST), if !is_at_rest => {
-                    is_at_rest = true;
-                    give_back();
+                () = sleep(IDLE_AFTER), if !is_idle => {
+                    is_idle = true;
+                    release_memory();
                     continue;
                 }
             };
-            is_at_rest = false;
+            is_idle = false;
             match work {
                 Work::Order(order) => {
                     let result = handle_event(&mut machine, order.event, &published).await;
@@ -74,7 +74,7 @@ pub fn spawn(
             }
         }
     });
-    Handle {
+    HostHandle {
         orders,
         state,
         backing_up,
@@ -137,10 +137,10 @@ mod tests {
     use super::*;
     use crate::api_error::ApiErrorKind;
     use crate::offline;
-    use crate::settings::{ConfigPort, Desk};
+    use crate::settings::{ActiveSettings, SettingsPort};
 
     /// Settings that panic at the first look.
-    struct Panics(ConfigPort, bool);
+    struct Panics(SettingsPort, bool);
 
     #[async_trait]
     impl SettingsFiles for Panics {
@@ -162,19 +162,19 @@ mod tests {
         let database = folder.path().join("comments.db");
         let volume = Volume::new(folder.path(), database.to_string_lossy());
         let (ports, daemon, restore_ends) = offline::ports(&volume);
-        let desk = ConfigPort(Desk::new(volume.clone()).into());
+        let settings = SettingsPort(ActiveSettings::new(volume.clone()).into());
         let ports = Ports {
-            settings: Box::new(Panics(desk, true)),
+            settings: Box::new(Panics(settings, true)),
             ..ports
         };
-        let settled = async {
+        let test = async {
             let host = spawn(ports, daemon, restore_ends);
             let refused = host.send(Event::Init).await;
             assert!(matches!(refused, Err(Refusal::Bug)), "{refused:?}");
             host.send(Event::Init).await.unwrap();
             assert_eq!(host.state(), State::AwaitingPassword);
         };
-        LocalSet::new().run_until(settled).await;
+        LocalSet::new().run_until(test).await;
     }
 
     /// Begins each restore, whose end the test sends.

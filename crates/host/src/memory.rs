@@ -10,7 +10,7 @@ use rustix::mm::{Advice, madvise};
 /// Every thread would get a heap of its own from glibc, and none but the first can be shortened. And once
 /// something large was freed, glibc would keep the next thing of its size: what one thread after another needs, such as
 /// to read `isso.cfg`, would stay in memory several times.
-pub fn share_heap() {
+pub fn limit_arenas() {
     #[cfg(target_env = "gnu")]
     for (parameter, value) in [
         (nix::libc::M_ARENA_MAX, 1),
@@ -30,8 +30,8 @@ pub fn share_heap() {
 ///
 /// Most of a supervisor's memory is its own program text, two thirds of which is read while it starts and not again. It
 /// stays in the kernel's page cache and is mapped again, 64 KiB at a time, where it is run. With glibc a heap that was
-/// large once would stay so; see [`share_heap`], too.
-pub fn give_back() {
+/// large once would stay so; see [`limit_arenas`], too.
+pub fn release_memory() {
     #[cfg(target_env = "gnu")]
     {
         #[expect(unsafe_code, reason = "no crate has this call")]
@@ -101,7 +101,7 @@ mod tests {
             }
         }
         let before = resident();
-        give_back();
+        release_memory();
         let after = resident();
         assert!(after < before / 2, "{after} of {before} KiB");
     }
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn what_any_thread_has_freed_is_given_back() {
         const THREADS: usize = 16;
-        share_heap();
+        limit_arenas();
         let before = anonymous();
         let all_have_read = std::sync::Barrier::new(THREADS);
         std::thread::scope(|scope| {
@@ -129,7 +129,7 @@ mod tests {
                         std::hint::black_box(vec![1_u8; 3 * 1024 * 1024]);
                     }
                     all_have_read.wait();
-                    give_back();
+                    release_memory();
                 });
             }
         });

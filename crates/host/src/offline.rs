@@ -8,25 +8,25 @@ use isso_cfg::Volume;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError, Ports};
 use tokio::sync::{mpsc, watch};
 
-use crate::machine::{Handle, RestoreEnd, spawn};
+use crate::machine::{HostHandle, RestoreEnd, spawn};
 use crate::ports::TaskFlag;
-use crate::restore::ArchivePort;
-use crate::settings::{ConfigPort, Desk};
+use crate::restore::RestorePort;
+use crate::settings::{ActiveSettings, SettingsPort};
 
 /// Starts a host that never brings Isso up.
-pub fn offline(volume: &Volume) -> Handle {
+pub fn offline(volume: &Volume) -> HostHandle {
     let (ports, daemon, restore_ends) = ports(volume);
     spawn(ports, daemon, restore_ends)
 }
 
 /// The ports of a host that never brings Isso up, and the channels on which they report.
 pub(crate) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, mpsc::Receiver<RestoreEnd>) {
-    let (archive, restore_ends) = ArchivePort::new(volume);
+    let (restorer, restore_ends) = RestorePort::new(volume);
     let ports = Ports {
-        settings: Box::new(ConfigPort(Arc::new(Desk::new(volume.clone())))),
+        settings: Box::new(SettingsPort(Arc::new(ActiveSettings::new(volume.clone())))),
         tasks: Box::new(TaskFlag(watch::Sender::new(false))),
         daemon: Box::new(NoDaemon),
-        restorer: Box::new(archive),
+        restorer: Box::new(restorer),
     };
     let (_, daemon) = mpsc::channel(1);
     (ports, daemon, restore_ends)

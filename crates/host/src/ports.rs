@@ -10,8 +10,8 @@ use isso_lifecycle::{Effect, Invocation, PortError, Tasks};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::aside::on_thread;
-use crate::host_info::Surroundings;
+use crate::blocking::on_thread;
+use crate::host_info::HostInfoSource;
 
 /// The critical task, shown by those that watch the flag.
 pub struct TaskFlag(pub watch::Sender<bool>);
@@ -40,7 +40,7 @@ pub struct ActionRun {
     /// What it changes.
     pub volume: Volume,
     /// What is around it.
-    pub surroundings: Surroundings,
+    pub info_source: HostInfoSource,
     /// What it did, once it has run.
     pub done: OnceLock<Done>,
 }
@@ -55,10 +55,10 @@ impl fmt::Debug for ActionRun {
 #[async_trait]
 impl Invocation for ActionRun {
     async fn run(&self) -> Result<Effect, PortError> {
-        let (volume, surroundings) = (self.volume.clone(), self.surroundings.clone());
+        let (volume, info_source) = (self.volume.clone(), self.info_source.clone());
         let (action, language, input) = (self.action, self.language, self.input.clone());
         // Waits for the volume's lock and for the disk, and may settle the files first, which sleeps.
-        let done = on_thread(move || run(&volume, &surroundings, action, language, &input)).await??;
+        let done = on_thread(move || run(&volume, &info_source, action, language, &input)).await??;
         let effect = match done.settings_changed {
             true => Effect::Settings,
             false => Effect::Nothing,
@@ -71,13 +71,13 @@ impl Invocation for ActionRun {
 /// Runs an action, on files that were settled first if that may be the cure of what it fails on.
 fn run(
     volume: &Volume,
-    surroundings: &Surroundings,
+    info_source: &HostInfoSource,
     action: Action,
     language: Language,
     input: &Value,
 ) -> Result<Done, PortError> {
-    let facts = surroundings.facts(volume);
-    let run = || action.run(volume, &facts, language, input);
+    let host_info = info_source.host_info(volume);
+    let run = || action.run(volume, &host_info, language, input);
     match run() {
         Err(error) if is_curable(action, &error) => {
             for note in volume.prepare()?.notes {
@@ -117,8 +117,8 @@ mod tests {
         let volume = Volume::new(folder.path(), "/db/comments.db");
         volume.prepare().unwrap();
         let run = |action: Action, input: Value| {
-            let surroundings = Surroundings::Machine(None);
-            run(&volume, &surroundings, action, Language::English, &input)
+            let info_source = HostInfoSource::Local(None);
+            run(&volume, &info_source, action, Language::English, &input)
         };
         run(Action::SetAdminPassword, Value::Null).unwrap();
         let mut good = volume.read().unwrap().cfg;

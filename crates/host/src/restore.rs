@@ -10,26 +10,26 @@ use isso_lifecycle::{PortError, RestoreRequest, Restorer, State};
 use tokio::sync::mpsc;
 
 use crate::api_error::ApiError;
-use crate::aside::on_thread;
-use crate::machine::{Handle, RestoreEnd};
+use crate::blocking::on_thread;
+use crate::machine::{HostHandle, RestoreEnd};
 
 /// Puts prepared files in place of those in a folder.
-pub struct ArchivePort {
+pub struct RestorePort {
     root: PathBuf,
     ends: mpsc::Sender<RestoreEnd>,
 }
 
-impl ArchivePort {
+impl RestorePort {
     /// The port of a volume. The receiver, which the machine's task needs, gets the end of each restore.
-    pub fn new(volume: &Volume) -> (ArchivePort, mpsc::Receiver<RestoreEnd>) {
+    pub fn new(volume: &Volume) -> (RestorePort, mpsc::Receiver<RestoreEnd>) {
         let (ends, ended) = mpsc::channel(1);
         let root = volume.root().to_owned();
-        (ArchivePort { root, ends }, ended)
+        (RestorePort { root, ends }, ended)
     }
 }
 
 #[async_trait]
-impl Restorer for ArchivePort {
+impl Restorer for RestorePort {
     /// The files are prepared and checked; they are only put in place.
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError> {
         let (root, from, ends) = (self.root.clone(), request.from.clone(), self.ends.clone());
@@ -47,14 +47,14 @@ impl Restorer for ArchivePort {
     }
 }
 
-impl Handle {
+impl HostHandle {
     /// Stops Isso, puts prepared files in place, and returns once Isso serves again or is known not to, with the state
     /// in which it is.
     pub async fn restore(&self, from: PathBuf, language: Language) -> Result<(Restored, State), ApiError> {
         let begun = self.begin_restore(RestoreRequest { from }).await;
         let end = begun.map_err(|refusal| ApiError::with_cause(&refusal, language))?;
         let restored = end.await.map_err(|_| ApiError::failed("`issoctl up` ends"))?;
-        let state = self.settled().await;
+        let state = self.wait_until_idle().await;
         Ok((restored.map_err(ApiError::failed)?, state))
     }
 }

@@ -8,12 +8,12 @@ use isso_backup::{BackupFile, list};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
-use crate::aside::on_thread;
+use crate::blocking::on_thread;
 use crate::commands::{Commands, beside_us};
 use crate::data_dir::DataDir;
 
 /// How long to wait after a backup that failed, at most.
-const AGAIN: Duration = Duration::from_secs(3600);
+const RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// When to make backups, and where.
 pub struct Schedule {
@@ -38,7 +38,7 @@ impl Schedule {
                 Ok(path) => tracing::info!("backed up to {path}"),
                 Err(reason) => {
                     tracing::error!("the scheduled backup failed: {reason}");
-                    sleep(self.every.min(AGAIN)).await;
+                    sleep(self.every.min(RETRY_AFTER)).await;
                 }
             }
         }

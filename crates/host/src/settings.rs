@@ -4,7 +4,7 @@
 //! ```text
 //! isso.cfg ──looked at──→ accepted ──Isso gets ready on them──→ in force, and kept as last-good
 //!              │ refused                │ Isso refuses them
-//!              └────────→ trouble ←─────┘   (what is in force stays so)
+//!              └────────→ problem ←─────┘   (what is in force stays so)
 //! ```
 
 mod outcome;
@@ -18,18 +18,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use isso_cfg::{Diagnostic, Document, Volume, keys};
 use isso_lifecycle::Gate;
 
-pub use port::ConfigPort;
+pub use port::SettingsPort;
 pub use status::{FileProblem, SettingsStatus};
 
 /// The one place that knows which settings count.
 #[derive(Debug)]
-pub struct Desk {
+pub struct ActiveSettings {
     volume: Volume,
-    papers: Mutex<Papers>,
+    state: Mutex<SettingsState>,
 }
 
 #[derive(Debug, Default)]
-struct Papers {
+struct SettingsState {
     /// What the next generation gets.
     accepted: Option<Document>,
     /// What Isso serves on, or served on last.
@@ -39,27 +39,27 @@ struct Papers {
     /// Starts that failed with nothing to fall back on.
     failures: u32,
     /// Why the file is not in force.
-    trouble: Option<Trouble>,
+    problem: Option<SettingsProblem>,
     /// The settings that Isso served on before this process, read when the files were settled: asked for by the
     /// supervisor, which must not wait for a disk.
     last_good: Option<Document>,
     /// Whether the files could not be settled, for a reason that may pass.
-    unsettled: bool,
+    unprepared: bool,
 }
 
 /// Why `isso.cfg` is not in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Trouble {
+struct SettingsProblem {
     reason: String,
     problems: Vec<FileProblem>,
 }
 
-impl Desk {
-    /// An empty desk for the settings of a volume.
-    pub fn new(volume: Volume) -> Desk {
-        Desk {
+impl ActiveSettings {
+    /// The settings of a volume, none of which are known yet.
+    pub fn new(volume: Volume) -> ActiveSettings {
+        ActiveSettings {
             volume,
-            papers: Mutex::default(),
+            state: Mutex::default(),
         }
     }
 
@@ -67,13 +67,13 @@ impl Desk {
     pub fn status(&self) -> SettingsStatus {
         // An edit that nobody has looked at yet is not in force either.
         let file = self.volume.read().ok().map(|contents| contents.cfg);
-        let papers = self.papers();
-        let taken = match (&papers.in_force, file) {
+        let state = self.state();
+        let taken = match (&state.in_force, file) {
             (Some(in_force), Some(file)) => file.means_the_same(in_force),
             _ => false,
         };
-        let (reason, problems) = match papers.trouble.clone() {
-            Some(Trouble { reason, problems }) => (Some(reason), problems),
+        let (reason, problems) = match state.problem.clone() {
+            Some(SettingsProblem { reason, problems }) => (Some(reason), problems),
             None => (None, Vec::new()),
         };
         SettingsStatus {
@@ -85,38 +85,38 @@ impl Desk {
 
     /// The websites that may embed comments, as Isso has them, or will.
     pub fn websites(&self) -> Vec<String> {
-        let papers = self.papers();
-        let cfg = papers.in_force.as_ref().or(papers.accepted.as_ref());
+        let state = self.state();
+        let cfg = state.in_force.as_ref().or(state.accepted.as_ref());
         let websites = cfg.map_or_else(Vec::new, |cfg| cfg.read_lines(&keys::HOST));
         websites.into_iter().filter(|it| it != "localhost").collect()
     }
 
-    fn papers(&self) -> MutexGuard<'_, Papers> {
+    fn state(&self) -> MutexGuard<'_, SettingsState> {
         // Every change is a few assignments, so there is no half of one.
-        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why the file is not in force, as far as that was seen.
     pub fn reason(&self) -> Option<String> {
-        let papers = self.papers();
-        papers.trouble.as_ref().map(|it| it.reason.clone())
+        let state = self.state();
+        state.problem.as_ref().map(|it| it.reason.clone())
     }
 
     /// Whether the files could not be settled: the cause may lie outside of them, so that no change of theirs tells
     /// when it is gone.
-    pub fn is_unsettled(&self) -> bool {
-        self.papers().unsettled
+    pub fn is_unprepared(&self) -> bool {
+        self.state().unprepared
     }
 }
 
-impl Papers {
+impl SettingsState {
     fn gate(&self) -> Gate {
         gate(self.accepted.as_ref().is_some_and(Document::has_usable_password))
     }
 }
 
-impl Trouble {
-    fn of_file(diagnostics: &[Diagnostic]) -> Trouble {
+impl SettingsProblem {
+    fn of_file(diagnostics: &[Diagnostic]) -> SettingsProblem {
         let problems = diagnostics.iter().map(|found| FileProblem {
             line: found.line,
             column: found.column,
@@ -125,7 +125,7 @@ impl Trouble {
             fix: found.fix.clone(),
         });
         let reason = diagnostics.first().map_or_else(String::new, ToString::to_string);
-        Trouble {
+        SettingsProblem {
             reason: format!("isso.cfg is not in force: {reason}"),
             problems: problems.collect(),
         }

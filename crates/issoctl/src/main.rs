@@ -55,7 +55,7 @@ async fn main() -> ExitCode {
         return Failure::from(error).report(Some(data.spelling()), &output);
     }
     if matches!(cli.command, Command::Up(_) | Command::Supervise(_)) {
-        isso_host::share_heap();
+        isso_host::limit_arenas();
     }
     // The state machine's futures stay on this thread.
     let code = match LocalSet::new().run_until(run(&data, output, cli.command, source)).await {

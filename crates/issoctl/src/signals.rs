@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use isso_host::Handle;
+use isso_host::HostHandle;
 use isso_host::lifecycle::{Event, with_causes};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use tokio::signal::unix::{self, SignalKind, signal};
@@ -167,7 +167,7 @@ impl HostSignals {
     }
 
     /// Does what they say, from here to the end of the host.
-    pub fn handle(self, stop: CancellationToken, host: Handle) -> Result<(), Failure> {
+    pub fn handle(self, stop: CancellationToken, host: HostHandle) -> Result<(), Failure> {
         let HostSignals {
             mut hangup,
             user: [mut first, mut second],

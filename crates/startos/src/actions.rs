@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use isso_host::actions::{ActionResult, Form, NoticeTitle, ResultValue};
-use isso_host::{RunRequest, Shown};
+use isso_host::{ActionDetails, RunRequest};
 use serde_json::Value;
 
 use crate::hook::{HookRun, repairs};
@@ -15,7 +15,7 @@ pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
     let shown = hook.service.show(action, hook.language);
     let notices = repairs(&hook.service.volume, hook.language);
     let (spec, value, refusal) = match shown {
-        Ok(Shown { form, prefill, .. }) => (form.unwrap_or_default(), prefill, None),
+        Ok(ActionDetails { form, prefill, .. }) => (form.unwrap_or_default(), prefill, None),
         Err(problem) => (Form::default(), Value::Null, Some(problem.message)),
     };
     Input {

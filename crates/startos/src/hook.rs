@@ -8,7 +8,7 @@ use isso_host::cfg::{Contents, Volume};
 use isso_host::lifecycle::{
     Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Restorer, Review, SettingsFiles, State,
 };
-use isso_host::{IMAGE_DATABASE, Service, Surroundings, TaskFlag, spawn};
+use isso_host::{ActionService, HostInfoSource, IMAGE_DATABASE, TaskFlag, spawn};
 use tokio::sync::{mpsc, watch};
 
 use crate::protocol::{Announced, Level, Notice, Orders, Request, Task};
@@ -17,7 +17,7 @@ use crate::{addresses, texts};
 /// The state machine of one hook.
 pub struct HookRun {
     /// The actions, and the machine itself.
-    pub service: Service,
+    pub service: ActionService,
     /// The language of the answer.
     pub language: Language,
     task: watch::Receiver<bool>,
@@ -31,7 +31,7 @@ impl HookRun {
     /// Builds the machine and has it settle the volume, unless Isso runs on it.
     pub async fn start(data: &Path, request: &Request) -> HookRun {
         let volume = Volume::new(data, IMAGE_DATABASE).recording_repairs();
-        let surroundings = Surroundings::Host(addresses::host_info(request));
+        let info_source = HostInfoSource::Given(addresses::host_info(request));
         let flag = watch::Sender::new(false);
         let task = flag.subscribe();
         let ports = Ports {
@@ -43,9 +43,9 @@ impl HookRun {
         let (_, no_events) = mpsc::channel(1);
         let (_, no_ends) = mpsc::channel(1);
         let mut hook = HookRun {
-            service: Service {
+            service: ActionService {
                 volume,
-                surroundings,
+                info_source,
                 host: spawn(ports, no_events, no_ends),
             },
             language: Language::of(&request.language),

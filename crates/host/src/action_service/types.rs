@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// An action in a list.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Listed {
+pub struct ActionSummary {
     /// The action's id.
     pub id: String,
     /// Name, description and so on, as the StartOS SDK serialises them.
@@ -15,10 +15,10 @@ pub struct Listed {
 
 /// An action with its form.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Shown {
+pub struct ActionDetails {
     /// Id and metadata.
     #[serde(flatten)]
-    pub listed: Listed,
+    pub listed: ActionSummary,
     /// The form, as the StartOS SDK serialises it; `null` for an action without a form.
     pub form: Option<Form>,
     /// What stands in the form now.
@@ -37,7 +37,7 @@ pub struct RunRequest {
 /// An action that ran.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Ran {
+pub struct ActionOutcome {
     /// The result to show, as the StartOS SDK serialises it.
     pub result: ActionResult,
     /// Whether Isso is taking over changed settings now.
@@ -49,7 +49,7 @@ pub struct Ran {
 
 /// A field of a form that is not filled in as it should be.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Wrong {
+pub struct InvalidField {
     /// Where it is, as in `guard.ratelimit` or `websites[1]`.
     pub field: String,
     /// What is wrong, in the asker's language.

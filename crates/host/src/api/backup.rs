@@ -13,27 +13,27 @@ use tokio::time::{Instant, interval_at};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::IntervalStream;
 
-use super::app::App;
-use super::current::Current;
-use super::input::{Input, Path, Query};
-use super::query::Asker;
+use super::api_state::ApiState;
+use super::backup_slot::BackupSlot;
+use super::extract::{JsonBody, Path, Query};
+use super::language_query::LanguageQuery;
 use super::types::Ended;
 use crate::api_error::ApiError;
-use crate::machine::Handle;
+use crate::machine::HostHandle;
 
 /// How often a line is written to the command that makes a backup.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Ends the backup when the command that makes it dies or disconnects.
-struct Permit {
+struct BackupPermit {
     number: u64,
-    current: Current,
-    host: Handle,
+    slot: BackupSlot,
+    host: HostHandle,
 }
 
-impl Drop for Permit {
+impl Drop for BackupPermit {
     fn drop(&mut self) {
-        if self.current.end(self.number) {
+        if self.slot.end(self.number) {
             let error = "the command that made the backup has ended early".into();
             finish(self.host.clone(), Err(error));
         }
@@ -41,7 +41,7 @@ impl Drop for Permit {
 }
 
 /// Tells the state machine, in a task of its own: it goes on when the command is killed meanwhile.
-fn finish(host: Handle, end: Result<(), PortError>) -> JoinHandle<()> {
+fn finish(host: HostHandle, end: Result<(), PortError>) -> JoinHandle<()> {
     // Not `spawn_local`: axum's connections live outside of the local set.
     tokio::spawn(async move {
         // The host logs a failure, and the command prints it.
@@ -50,22 +50,22 @@ fn finish(host: Handle, end: Result<(), PortError>) -> JoinHandle<()> {
 }
 
 /// Answers with the backup's number, and goes on answering for as long as the connection lives.
-pub(super) async fn begin(State(app): State<App>, Query(asker): Query<Asker>) -> Result<Body, ApiError> {
+pub(super) async fn begin(State(api): State<ApiState>, Query(query): Query<LanguageQuery>) -> Result<Body, ApiError> {
     // A task of its own goes on when the asker goes away before the answer; what has begun by then ends with the
     // permit.
-    let App { service, backup, .. } = app;
+    let ApiState { service, backup, .. } = api;
     let begun = tokio::spawn(async move {
         let host = service.host;
         host.send(Event::Backup).await?;
         let number = backup.begin();
-        Ok(Permit {
+        Ok(BackupPermit {
             number,
-            current: backup,
+            slot: backup,
             host,
         })
     });
     let begun = begun.await.unwrap_or(Err(Refusal::Bug));
-    let permit = begun.map_err(|refusal| ApiError::with_cause(&refusal, Language::of(&asker.language)))?;
+    let permit = begun.map_err(|refusal| ApiError::with_cause(&refusal, Language::of(&query.language)))?;
     let number = permit.number;
     // hyper notices a lost client at the latest when it writes, so a line is written each second.
     let every = interval_at(Instant::now() + EVERY, EVERY);
@@ -77,10 +77,14 @@ pub(super) async fn begin(State(app): State<App>, Query(asker): Query<Asker>) ->
     Ok(Body::from_stream(lines.map(Ok::<_, Infallible>)))
 }
 
-pub(super) async fn end(State(app): State<App>, Path(number): Path<u64>, Input(ended): Input<Ended>) -> Json<()> {
-    if app.backup.end(number) {
+pub(super) async fn end(
+    State(api): State<ApiState>,
+    Path(number): Path<u64>,
+    JsonBody(ended): JsonBody<Ended>,
+) -> Json<()> {
+    if api.backup.end(number) {
         let end = ended.error.map_or(Ok(()), |error| Err(error.into()));
-        let _ = finish(app.service.host, end).await;
+        let _ = finish(api.service.host, end).await;
     }
     Json(())
 }

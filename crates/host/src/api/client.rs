@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 
 use super::Status;
 use super::socket::SocketPath;
-use super::types::{Ended, Files, Prepared, Swapped};
-use crate::action_service::{Listed, Ran, RunRequest, Shown, Wrong};
+use super::types::{Ended, Files, RestoreAnswer, RestoreBody};
+use crate::action_service::{ActionDetails, ActionOutcome, ActionSummary, InvalidField, RunRequest};
 use crate::config_view::{SettingsReport, SettingsView};
 
 pub use error::ClientError;
@@ -92,7 +92,7 @@ impl Client {
     }
 
     /// All actions.
-    pub async fn actions(&self, language: Language) -> Result<Vec<Listed>, ClientError> {
+    pub async fn actions(&self, language: Language) -> Result<Vec<ActionSummary>, ClientError> {
         json(
             self.request(Method::GET, "actions")
                 .query(&[("language", language.tag())]),
@@ -101,20 +101,20 @@ impl Client {
     }
 
     /// One action with its form.
-    pub async fn action(&self, id: &str, language: Language) -> Result<Shown, ClientError> {
+    pub async fn action(&self, id: &str, language: Language) -> Result<ActionDetails, ClientError> {
         let route = format!("actions/{id}");
         json(self.request(Method::GET, &route).query(&[("language", language.tag())])).await
     }
 
     /// Runs an action.
-    pub async fn run(&self, id: &str, request: &RunRequest) -> Result<Ran, ClientError> {
+    pub async fn run(&self, id: &str, request: &RunRequest) -> Result<ActionOutcome, ClientError> {
         let route = format!("actions/{id}");
         let request = self.patient(Method::POST, &route).json(request);
         json(request).await
     }
 
     /// Checks what was filled in, and changes nothing.
-    pub async fn check(&self, id: &str, request: &RunRequest) -> Result<Vec<Wrong>, ClientError> {
+    pub async fn check(&self, id: &str, request: &RunRequest) -> Result<Vec<InvalidField>, ClientError> {
         let route = format!("actions/{id}/check");
         json(self.request(Method::POST, &route).json(request)).await
     }
@@ -140,9 +140,9 @@ impl Client {
     }
 
     /// Has prepared files put in place, whose folder in the data folder has this name.
-    pub async fn restore(&self, staging: String, language: Language) -> Result<Swapped, ClientError> {
+    pub async fn restore(&self, staging: String, language: Language) -> Result<RestoreAnswer, ClientError> {
         let request = self.patient(Method::POST, "restore");
-        let request = request.json(&Prepared { staging });
+        let request = request.json(&RestoreBody { staging });
         json(request.query(&[("language", language.tag())])).await
     }
 

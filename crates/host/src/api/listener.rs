@@ -16,24 +16,24 @@ use tokio::time::timeout;
 use crate::api_error::{ApiError, ApiErrorKind};
 
 /// How many connections there are at most.
-pub const MOST: u64 = 100;
+pub const MAX_CONNECTIONS: u64 = 100;
 /// How many that are too many are told so at the same time; more are just closed.
 const REFUSALS: usize = 4;
 /// How long such a client has to ask.
 const ASK_WITHIN: Duration = Duration::from_secs(1);
 
 /// A listener that has just so many connections open, and tells further clients.
-pub struct Limited {
+pub struct LimitedListener {
     listener: UnixListener,
     most: usize,
     room: Arc<Semaphore>,
     refusals: Arc<Semaphore>,
 }
 
-impl Limited {
+impl LimitedListener {
     /// Takes connections from this listener.
-    pub fn new(listener: UnixListener, most: usize) -> Limited {
-        Limited {
+    pub fn new(listener: UnixListener, most: usize) -> LimitedListener {
+        LimitedListener {
             listener,
             most,
             room: Arc::new(Semaphore::new(most)),
@@ -75,15 +75,15 @@ fn answer(most: usize) -> String {
     )
 }
 
-impl Listener for Limited {
-    type Io = Counted;
+impl Listener for LimitedListener {
+    type Io = CountedStream;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Counted, SocketAddr) {
+    async fn accept(&mut self) -> (CountedStream, SocketAddr) {
         loop {
             let (stream, address) = Listener::accept(&mut self.listener).await;
             match Arc::clone(&self.room).try_acquire_owned() {
-                Ok(_permit) => return (Counted { stream, _permit }, address),
+                Ok(_permit) => return (CountedStream { stream, _permit }, address),
                 Err(_) => self.refuse(stream),
             }
         }
@@ -95,12 +95,12 @@ impl Listener for Limited {
 }
 
 /// A connection that makes room when it ends.
-pub struct Counted {
+pub struct CountedStream {
     stream: UnixStream,
     _permit: OwnedSemaphorePermit,
 }
 
-impl AsyncRead for Counted {
+impl AsyncRead for CountedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -110,7 +110,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl AsyncWrite for CountedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -136,7 +136,7 @@ mod tests {
     async fn a_client_too_many_is_told_so_and_the_next_one_is_served() {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("api.sock");
-        let listener = Limited::new(UnixListener::bind(&socket).unwrap(), 1);
+        let listener = LimitedListener::new(UnixListener::bind(&socket).unwrap(), 1);
         let router = Router::new().route("/", get(async || "served"));
         tokio::spawn(axum::serve(listener, router).into_future());
         let ask = async || {

@@ -12,8 +12,8 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tokio_stream::{Stream, StreamExt};
 
-use super::app::App;
-use super::input::Query;
+use super::api_state::ApiState;
+use super::extract::Query;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -24,8 +24,8 @@ pub(super) struct Tail {
     json: bool,
 }
 
-pub(super) async fn logs(State(app): State<App>, Query(query): Query<Tail>) -> Body {
-    Body::from_stream(tail(&app.logs, query).map(Ok::<_, Infallible>))
+pub(super) async fn logs(State(api): State<ApiState>, Query(query): Query<Tail>) -> Body {
+    Body::from_stream(tail(&api.logs, query).map(Ok::<_, Infallible>))
 }
 
 /// The lines that were asked for, and with `follow` those that come.

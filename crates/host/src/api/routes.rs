@@ -6,22 +6,22 @@ use axum::{Json, Router};
 use isso_actions::Language;
 use serde::Deserialize;
 
-use super::app::App;
-use super::input::{Input, Path, Query};
-use super::query::Asker;
+use super::api_state::ApiState;
+use super::extract::{JsonBody, Path, Query};
+use super::language_query::LanguageQuery;
 use super::status_route::status;
 use super::{backup, logs, restore};
-use crate::action_service::{Listed, Ran, RunRequest, Shown, Wrong};
+use crate::action_service::{ActionDetails, ActionOutcome, ActionSummary, InvalidField, RunRequest};
 use crate::api_error::ApiError;
-use crate::aside::aside;
+use crate::blocking::run_blocking;
 use crate::config_view::{SettingsReport, SettingsView};
 
 /// The routes of the table in [`crate::api`].
-pub(super) fn routes(app: App) -> Router {
+pub(super) fn routes(api: ApiState) -> Router {
     Router::new()
         .route("/v1/status", get(status))
-        .route("/v1/settings", get(shown))
-        .route("/v1/check", get(checked))
+        .route("/v1/settings", get(settings))
+        .route("/v1/check", get(check_settings))
         .route("/v1/actions", get(actions))
         .route("/v1/actions/{id}", get(action).post(run))
         .route("/v1/actions/{id}/check", post(check))
@@ -31,7 +31,7 @@ pub(super) fn routes(app: App) -> Router {
         .route("/v1/restore", post(restore::restore))
         .route("/v1/logs", get(logs::logs))
         .route("/v1/stop", post(stop))
-        .with_state(app)
+        .with_state(api)
 }
 
 #[derive(Deserialize)]
@@ -40,48 +40,51 @@ struct Reveal {
     reveal: bool,
 }
 
-async fn shown(State(app): State<App>, Query(query): Query<Reveal>) -> Result<Json<SettingsView>, ApiError> {
-    let settings = aside(move || SettingsView::of(&app.service.volume, query.reveal)).await?;
+async fn settings(State(api): State<ApiState>, Query(query): Query<Reveal>) -> Result<Json<SettingsView>, ApiError> {
+    let settings = run_blocking(move || SettingsView::of(&api.service.volume, query.reveal)).await?;
     settings.map(Json).map_err(|error| ApiError::of(&error))
 }
 
-async fn checked(State(app): State<App>) -> Result<Json<SettingsReport>, ApiError> {
-    let checked = aside(move || SettingsReport::of(&app.service.volume)).await?;
+async fn check_settings(State(api): State<ApiState>) -> Result<Json<SettingsReport>, ApiError> {
+    let checked = run_blocking(move || SettingsReport::of(&api.service.volume)).await?;
     checked.map(Json).map_err(|error| ApiError::of(&error))
 }
 
-async fn actions(State(app): State<App>, Query(asker): Query<Asker>) -> Result<Json<Vec<Listed>>, ApiError> {
-    aside(move || app.service.list(Language::of(&asker.language)))
+async fn actions(
+    State(api): State<ApiState>,
+    Query(query): Query<LanguageQuery>,
+) -> Result<Json<Vec<ActionSummary>>, ApiError> {
+    run_blocking(move || api.service.list(Language::of(&query.language)))
         .await?
         .map(Json)
 }
 
 async fn action(
-    State(app): State<App>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
-    Query(asker): Query<Asker>,
-) -> Result<Json<Shown>, ApiError> {
-    aside(move || app.service.show(&id, Language::of(&asker.language)))
+    Query(query): Query<LanguageQuery>,
+) -> Result<Json<ActionDetails>, ApiError> {
+    run_blocking(move || api.service.show(&id, Language::of(&query.language)))
         .await?
         .map(Json)
 }
 
 async fn run(
-    State(app): State<App>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
-    Input(request): Input<RunRequest>,
-) -> Result<Json<Ran>, ApiError> {
-    app.service.run(&id, request).await.map(Json)
+    JsonBody(request): JsonBody<RunRequest>,
+) -> Result<Json<ActionOutcome>, ApiError> {
+    api.service.run(&id, request).await.map(Json)
 }
 
 async fn check(
-    State(app): State<App>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
-    Input(request): Input<RunRequest>,
-) -> Result<Json<Vec<Wrong>>, ApiError> {
-    aside(move || app.service.check(&id, &request)).await?.map(Json)
+    JsonBody(request): JsonBody<RunRequest>,
+) -> Result<Json<Vec<InvalidField>>, ApiError> {
+    run_blocking(move || api.service.check(&id, &request)).await?.map(Json)
 }
 
-async fn stop(State(app): State<App>) {
-    app.stop.cancel();
+async fn stop(State(api): State<ApiState>) {
+    api.stop.cancel();
 }

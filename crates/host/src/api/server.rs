@@ -12,19 +12,19 @@ use isso_daemon::connections;
 use tokio::time::sleep;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::app::App;
-use super::listener::{Limited, MOST};
+use super::api_state::ApiState;
+use super::listener::{LimitedListener, MAX_CONNECTIONS};
 use super::routes::routes;
 use super::socket::SocketPath;
 use crate::api_error::{ApiError, ApiErrorKind};
-use crate::aside::NotDone;
+use crate::blocking::NotDone;
 
 /// Serves the API until `up` ends; requests under way then have a second.
-pub async fn serve(app: App, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
+pub async fn serve(api: ApiState, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
     let listener = tokio::net::UnixListener::from_std(listener)?;
-    let listener = Limited::new(listener, connections(app.descriptors, MOST));
-    let stopped = app.stop.clone();
-    let served = axum::serve(listener, telling_problems(routes(app)))
+    let listener = LimitedListener::new(listener, connections(api.descriptors, MAX_CONNECTIONS));
+    let stopped = api.stop.clone();
+    let served = axum::serve(listener, telling_problems(routes(api)))
         .with_graceful_shutdown(stopped.clone().cancelled_owned())
         .into_future();
     // A client that follows the log never ends its request.
@@ -71,7 +71,7 @@ mod tests {
     use reqwest::Method;
 
     use super::*;
-    use crate::api::input::{Path, Query};
+    use crate::api::extract::{Path, Query};
     use crate::api::logs::Tail;
 
     async fn served(router: Router) -> SocketAddr {

@@ -8,7 +8,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 /// Under this name a socket cannot be found yet.
-const UNREADY: &str = "api.sock.new";
+const UNPUBLISHED: &str = "api.sock.new";
 
 /// A short path to the socket of a data folder, valid while this lives.
 ///
@@ -42,9 +42,9 @@ impl SocketPath {
         self.join(Self::NAME)
     }
 
-    /// Listens under a name that clients do not look for, until [`Bound::publish`]. Only the owner may connect. Fails
-    /// where the socket could not be published either.
-    pub(crate) fn bind(self) -> io::Result<Bound> {
+    /// Listens under a name that clients do not look for, until [`UnpublishedSocket::publish`]. Only the owner may
+    /// connect. Fails where the socket could not be published either.
+    pub(crate) fn bind(self) -> io::Result<UnpublishedSocket> {
         // A rename replaces a socket that a killed host left behind, and any file, but no folder.
         if symlink_metadata(self.get()).is_ok_and(|there| there.is_dir()) {
             return Err(io::Error::new(
@@ -52,14 +52,14 @@ impl SocketPath {
                 "a folder stands in its place",
             ));
         }
-        let unready = self.join(UNREADY);
-        match remove_file(&unready) {
+        let unpublished = self.join(UNPUBLISHED);
+        match remove_file(&unpublished) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let listener = UnixListener::bind(&unready)?;
-        let bound = Bound { listener, socket: self };
-        set_permissions(&unready, Permissions::from_mode(0o600))?;
+        let listener = UnixListener::bind(&unpublished)?;
+        let bound = UnpublishedSocket { listener, socket: self };
+        set_permissions(&unpublished, Permissions::from_mode(0o600))?;
         bound.listener.set_nonblocking(true)?;
         Ok(bound)
     }
@@ -77,32 +77,32 @@ impl SocketPath {
 
 /// A socket that clients do not find yet. Dropped, it leaves no file.
 #[derive(Debug)]
-pub struct Bound {
+pub struct UnpublishedSocket {
     listener: UnixListener,
     socket: SocketPath,
 }
 
-impl Bound {
+impl UnpublishedSocket {
     /// Gives the socket its name. From here on clients connect to it.
     pub fn publish(&self) -> io::Result<(UnixListener, SocketPath)> {
-        let Bound { listener, socket } = self;
+        let UnpublishedSocket { listener, socket } = self;
         let folder = socket.folder.try_clone()?;
         let listener = listener.try_clone()?;
-        std::fs::rename(socket.join(UNREADY), socket.get())?;
+        std::fs::rename(socket.join(UNPUBLISHED), socket.get())?;
         Ok((listener, SocketPath { folder }))
     }
 }
 
-impl Bound {
+impl UnpublishedSocket {
     /// The folder in which the socket is.
     pub fn folder(&self) -> io::Result<File> {
         self.socket.folder.try_clone()
     }
 }
 
-impl Drop for Bound {
+impl Drop for UnpublishedSocket {
     fn drop(&mut self) {
         // Published, it has another name.
-        let _ = remove_file(self.socket.join(UNREADY));
+        let _ = remove_file(self.socket.join(UNPUBLISHED));
     }
 }

@@ -11,45 +11,48 @@ use isso_lifecycle::{State as Lifecycle, with_causes};
 use serde::Deserialize;
 use tokio::time::{sleep, timeout};
 
-use super::app::App;
-use super::input::Query;
+use super::api_state::ApiState;
+use super::extract::Query;
 use super::status::{Probe, Status};
 use crate::api_error::ApiError;
-use crate::aside::{aside, on_thread};
+use crate::blocking::{on_thread, run_blocking};
 use crate::checks::DatabaseStatus;
 use crate::host_info::url;
 use crate::settings::SettingsStatus;
 
 /// How long the status waits for a disk.
-const DISK: Duration = Duration::from_secs(5);
+const DISK_LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
-pub(super) struct Settled {
+pub(super) struct StatusQuery {
     #[serde(default)]
     settled: bool,
 }
 
-pub(super) async fn status(State(app): State<App>, Query(query): Query<Settled>) -> Result<Json<Status>, ApiError> {
+pub(super) async fn status(
+    State(api): State<ApiState>,
+    Query(query): Query<StatusQuery>,
+) -> Result<Json<Status>, ApiError> {
     if query.settled {
         // A change that is neither in force nor refused is still on its way, whatever the state.
-        let _ = timeout(Duration::from_secs(30), settled(&app)).await;
+        let _ = timeout(Duration::from_secs(30), wait_until_applied(&api)).await;
     }
-    let host = &app.service.host;
+    let host = &api.service.host;
     let (state, backing_up) = (host.state(), host.is_backing_up());
-    let (probe, unwritable) = tokio::join!(ask(&app), app.supervisor.unwritable());
-    let database = app.database.borrow().clone();
-    let settings = settings(&app).await;
-    let supervisor = on_thread(move || app.supervisor.status()).await?;
+    let (probe, unwritable) = tokio::join!(probe(&api), api.supervisor.unwritable());
+    let database = api.database.borrow().clone();
+    let settings = settings(&api).await;
+    let supervisor = on_thread(move || api.supervisor.status()).await?;
     Ok(Json(Status {
         state,
         backing_up,
         serving: probe.error.is_none(),
-        url: url(app.listen),
-        password_needed: *app.password_needed.borrow(),
-        websites: app.desk.websites(),
+        url: url(api.listen),
+        password_needed: *api.password_needed.borrow(),
+        websites: api.settings.websites(),
         probe,
         pid: std::process::id(),
-        dropped_lines: app.dropped_lines.load(Ordering::Relaxed),
+        dropped_lines: api.dropped_lines.load(Ordering::Relaxed),
         settings,
         database: DatabaseStatus { unwritable, ..database },
         supervisor,
@@ -58,10 +61,10 @@ pub(super) async fn status(State(app): State<App>, Query(query): Query<Settled>)
 
 /// Asks Isso how it is. One that does not run yet is not asked: the port is open, and the question would wait with
 /// the visitors' requests.
-pub(super) async fn ask(app: &App) -> Probe {
-    let phase = app.supervisor.phase();
+pub(super) async fn probe(api: &ApiState) -> Probe {
+    let phase = api.supervisor.phase();
     let answer = match phase {
-        Phase::Serving | Phase::Reloading => isso_daemon::probe(app.listen)
+        Phase::Serving | Phase::Reloading => isso_daemon::probe(api.listen)
             .await
             .map_err(|error| with_causes(&error)),
         Phase::Starting => Err("Isso is starting".to_owned()),
@@ -74,17 +77,17 @@ pub(super) async fn ask(app: &App) -> Probe {
 }
 
 /// While a predecessor may still answer, the settings are not quite in force.
-async fn settings(app: &App) -> SettingsStatus {
-    let desk = Arc::clone(&app.desk);
-    let read = timeout(DISK, aside(move || desk.status())).await;
+async fn settings(api: &ApiState) -> SettingsStatus {
+    let settings = Arc::clone(&api.settings);
+    let read = timeout(DISK_LIMIT, run_blocking(move || settings.status())).await;
     let settings = match read {
         Ok(Ok(settings)) => settings,
         Ok(Err(error)) => SettingsStatus::unknown(error.to_string()),
         Err(_) => SettingsStatus::unknown(format!(
-            "isso.cfg could not be read within {DISK:?}: its disk does not answer"
+            "isso.cfg could not be read within {DISK_LIMIT:?}: its disk does not answer"
         )),
     };
-    let alone = app.supervisor.phase() != Phase::Reloading;
+    let alone = api.supervisor.phase() != Phase::Reloading;
     SettingsStatus {
         in_force: settings.in_force && alone,
         ..settings
@@ -93,15 +96,15 @@ async fn settings(app: &App) -> SettingsStatus {
 
 /// Waits until a change is in force, or will not be. An Isso that was killed is started again meanwhile,
 /// which one start that fails ends.
-async fn settled(app: &App) {
-    let restarts = app.supervisor.restarts();
+async fn wait_until_applied(api: &ApiState) {
+    let restarts = api.supervisor.restarts();
     loop {
-        let state = app.service.host.settled().await;
-        if state == Lifecycle::Recovering && app.supervisor.restarts() == restarts {
+        let state = api.service.host.wait_until_idle().await;
+        if state == Lifecycle::Recovering && api.supervisor.restarts() == restarts {
             sleep(Duration::from_millis(20)).await;
             continue;
         }
-        let settings = settings(app).await;
+        let settings = settings(api).await;
         if state != Lifecycle::Serving || settings.in_force || settings.reason.is_some() {
             return;
         }

@@ -25,25 +25,25 @@ pub struct Ended {
 
 /// Files to be put in place.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Prepared {
+pub struct RestoreBody {
     /// The name of their folder in the data folder. No path: the host puts nothing else in place.
     pub staging: String,
 }
 
 /// What was put in place.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Swapped {
+pub struct RestoreAnswer {
     /// Where the files before are now, or were until they were put back.
     pub before: Option<PathBuf>,
     /// Set if Isso did not serve with them.
     // An `up` that was started before issoctl was replaced does not tell it.
     #[serde(default)]
-    pub undone: Option<Undone>,
+    pub undone: Option<RestoreUndone>,
 }
 
 /// A restore that was undone.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Undone {
+pub struct RestoreUndone {
     /// Why Isso did not serve.
     pub why: String,
     /// Where the files are now with which it did not.

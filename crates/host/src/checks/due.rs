@@ -5,14 +5,14 @@ use std::time::Duration;
 use isso_database::{FileState, Verdict};
 
 /// The shortest time from one check to the next.
-pub(super) const PAUSE: Duration = Duration::from_secs(300);
+pub(super) const MIN_INTERVAL: Duration = Duration::from_secs(300);
 /// How much longer that time is than a check takes: no more than half a percent of the time is spent on checks.
-const REST: u32 = 200;
+const REST_FACTOR: u32 = 200;
 /// A disk can spoil what no process writes to.
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const MAX_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 
 /// The later one of two verdicts.
-pub(super) fn later(one: Option<Verdict>, other: Option<Verdict>) -> Option<Verdict> {
+pub(super) fn latest(one: Option<Verdict>, other: Option<Verdict>) -> Option<Verdict> {
     one.into_iter().chain(other).max_by_key(|verdict| verdict.checked)
 }
 
@@ -23,9 +23,9 @@ pub(super) fn is_due(last: Option<&Verdict>, state: &FileState, is_first: bool) 
         return true;
     };
     let took = Duration::from_millis(last.took_ms);
-    let rest = took.saturating_mul(REST).clamp(PAUSE, DAY);
+    let rest = took.saturating_mul(REST_FACTOR).clamp(MIN_INTERVAL, MAX_INTERVAL);
     if last.state == *state {
-        return last.age() >= DAY;
+        return last.age() >= MAX_INTERVAL;
     }
     // Another file was put in its place.
     is_first || last.state.inode != state.inode || last.age() >= rest
@@ -88,10 +88,10 @@ mod tests {
             took_ms: 1,
         };
         let own = Some(verdict(2));
-        assert_eq!(later(None, own.clone()), own);
-        assert_eq!(later(Some(verdict(1)), own.clone()), own);
-        assert_eq!(later(own.clone(), Some(verdict(1))), own);
-        assert_eq!(later(None, None), None);
+        assert_eq!(latest(None, own.clone()), own);
+        assert_eq!(latest(Some(verdict(1)), own.clone()), own);
+        assert_eq!(latest(own.clone(), Some(verdict(1))), own);
+        assert_eq!(latest(None, None), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::Holder;
+use super::LockHolder;
 use crate::api::ClientError;
 
 /// Why the data folder cannot be used.
@@ -50,7 +50,7 @@ pub enum DataDirError {
         /// The data folder.
         path: PathBuf,
         /// The process.
-        holder: Holder,
+        holder: LockHolder,
     },
     /// A host has taken it, and does not answer yet.
     #[error("the `issoctl up` of {} does not answer yet: {holder} still installs or starts Isso", .path.display())]
@@ -58,7 +58,7 @@ pub enum DataDirError {
         /// The data folder.
         path: PathBuf,
         /// The host's process.
-        holder: Holder,
+        holder: LockHolder,
     },
     /// No host runs on it.
     #[error("no `issoctl up` runs on {}", .0.display())]

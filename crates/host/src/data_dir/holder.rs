@@ -8,16 +8,16 @@ use nix::sys::stat::{major, minor};
 
 /// A process that has taken the folder; its number, if that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Holder(pub Option<i32>);
+pub struct LockHolder(pub Option<i32>);
 
-impl Holder {
+impl LockHolder {
     /// The process that holds the lock of a file.
-    pub(super) fn of(lock: &Metadata) -> Holder {
-        Holder(process(lock))
+    pub(super) fn of(lock: &Metadata) -> LockHolder {
+        LockHolder(process(lock))
     }
 }
 
-impl fmt::Display for Holder {
+impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(process) => write!(f, "process {process}"),

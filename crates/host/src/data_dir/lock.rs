@@ -10,20 +10,20 @@ use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, access};
 use tokio::time::sleep;
 
-use super::{DataDir, DataDirError, Holder};
+use super::{DataDir, DataDirError, LockHolder};
 use crate::api::Client;
 
 /// How long a process waits for another that has taken the folder and does not answer: a command, as a rule.
-const PATIENCE: Duration = Duration::from_secs(5);
-const TRY_AGAIN: Duration = Duration::from_millis(50);
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+const LOCK_RETRY: Duration = Duration::from_millis(50);
 
 /// What became of an attempt to take the folder.
 #[derive(Debug)]
-pub enum Taken {
+pub enum FolderLock {
     /// It is taken, as long as the file is open. There may be none where this user may only read.
-    Now(Option<File>),
+    Held(Option<File>),
     /// A host has it, and answers.
-    ByHost,
+    HostRuns,
 }
 
 /// Locks a file if that is possible at once: alone, or together with other processes that only read.
@@ -38,7 +38,7 @@ impl DataDir {
     }
 
     /// The same, to make a backup: a user who may only read makes one beside others who only read.
-    pub fn lock_backups_to_read(&self) -> Result<Option<File>, DataDirError> {
+    pub fn lock_backups_unless_read_only(&self) -> Result<Option<File>, DataDirError> {
         match self.may_only_read() {
             true => self.lock_backups_as_reader(),
             false => self.lock_backups().map(Some),
@@ -72,47 +72,48 @@ impl DataDir {
 
     /// Takes the folder for one process; the lock is held as long as the file is open. A command that has it works for
     /// a moment and is waited for; a host that answers is not.
-    pub async fn lock(&self) -> Result<Taken, DataDirError> {
-        self.take(|| self.lock_file("up.lock").map(Some), File::try_lock).await
+    pub async fn lock(&self) -> Result<FolderLock, DataDirError> {
+        self.acquire(|| self.lock_file("up.lock").map(Some), File::try_lock)
+            .await
     }
 
     /// Takes the folder for a command that may change files, or only read where its user may do no more.
-    pub async fn lock_for_command(&self) -> Result<Taken, DataDirError> {
+    pub async fn lock_for_command(&self) -> Result<FolderLock, DataDirError> {
         if !self.may_only_read() {
             return self.lock().await;
         }
         let open = || self.lock_file_to_read("up.lock");
-        self.take(open, File::try_lock_shared).await
+        self.acquire(open, File::try_lock_shared).await
     }
 
-    async fn take(
+    async fn acquire(
         &self,
         open: impl Fn() -> Result<Option<File>, DataDirError>,
         lock: TryLock,
-    ) -> Result<Taken, DataDirError> {
-        let end = Instant::now() + PATIENCE;
+    ) -> Result<FolderLock, DataDirError> {
+        let end = Instant::now() + LOCK_WAIT;
         loop {
             // The lock's file may have been removed beside a running host.
             if Client::connect(&self.path)?.is_some() {
-                return Ok(Taken::ByHost);
+                return Ok(FolderLock::HostRuns);
             }
             let Some(file) = open()? else {
-                return Ok(Taken::Now(None));
+                return Ok(FolderLock::Held(None));
             };
             match lock(&file) {
-                Ok(()) => return Ok(Taken::Now(Some(file))),
-                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(TRY_AGAIN).await,
-                Err(TryLockError::WouldBlock) => return Err(self.taken()),
+                Ok(()) => return Ok(FolderLock::Held(Some(file))),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(LOCK_RETRY).await,
+                Err(TryLockError::WouldBlock) => return Err(self.no_answer()),
                 Err(TryLockError::Error(source)) => return Err(self.unlockable(source)),
             }
         }
     }
 
     /// That another process has taken the folder and does not answer.
-    fn taken(&self) -> DataDirError {
+    fn no_answer(&self) -> DataDirError {
         DataDirError::Taken {
             path: self.path.clone(),
-            holder: self.taken_by().unwrap_or(Holder(None)),
+            holder: self.taken_by().unwrap_or(LockHolder(None)),
         }
     }
 
@@ -128,12 +129,12 @@ impl DataDir {
     /// The process that has taken the folder, if one has: one that installs Isso does not answer yet.
     ///
     /// The lock is tried for an instant. A process that wants it just then tries again.
-    pub fn taken_by(&self) -> Option<Holder> {
+    pub fn taken_by(&self) -> Option<LockHolder> {
         let path = self.path.join("up.lock");
         // Opening a pipe would wait for a writer.
         let lock = std::fs::metadata(&path).ok().filter(Metadata::is_file)?;
         match File::open(&path).ok()?.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(Holder::of(&lock)),
+            Err(TryLockError::WouldBlock) => Some(LockHolder::of(&lock)),
             _ => None,
         }
     }

@@ -22,13 +22,13 @@ pub(super) struct Order {
 
 /// A way to send events to the host and to watch its state.
 #[derive(Debug, Clone)]
-pub struct Handle {
+pub struct HostHandle {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) state: watch::Receiver<State>,
     pub(super) backing_up: watch::Receiver<bool>,
 }
 
-impl Handle {
+impl HostHandle {
     /// Sends an event and waits until the machine has dealt with it.
     pub async fn send(&self, event: Event) -> Answer {
         self.order(event, None).await
@@ -79,13 +79,13 @@ impl Handle {
     }
 
     /// Waits until Isso serves or is down: until nothing is under way any more.
-    pub async fn settled(&self) -> State {
+    pub async fn wait_until_idle(&self) -> State {
         let mut state = self.state.clone();
-        let settled = state.wait_for(|state| !is_under_way(*state)).await;
-        *settled.expect("the host lives as long as its handles")
+        let idle = state.wait_for(|state| !is_busy(*state)).await;
+        *idle.expect("the host lives as long as its handles")
     }
 }
 
-fn is_under_way(state: State) -> bool {
+fn is_busy(state: State) -> bool {
     matches!(state, State::Starting | State::Reloading | State::Restoring)
 }

@@ -7,16 +7,16 @@ use isso_cfg::{Document, Timedelta, keys};
 use isso_daemon::{SettingsSource, Snapshot};
 use isso_lifecycle::{PortError, with_causes};
 
-use super::{Desk, Papers, Trouble};
-use crate::aside::on_thread;
+use super::{ActiveSettings, SettingsProblem, SettingsState};
+use crate::blocking::on_thread;
 
 /// How often Isso may fail on a file before the last good one is tried.
 const TRIES: u32 = 2;
 
-impl SettingsSource for Desk {
+impl SettingsSource for ActiveSettings {
     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
-        let papers = self.papers();
-        let cfg = papers.accepted.as_ref().ok_or("isso.cfg was not looked at yet")?;
+        let state = self.state();
+        let cfg = state.accepted.as_ref().ok_or("isso.cfg was not looked at yet")?;
         Ok(Arc::new(Snapshot {
             text: cfg.as_str().to_owned(),
             variables: cfg.variables(),
@@ -29,10 +29,10 @@ impl SettingsSource for Desk {
             return;
         };
         let cfg = cfg.with_environment(self.volume.environment());
-        let mut papers = self.papers();
-        papers.failures = 0;
-        papers.in_force = Some(cfg.clone());
-        drop(papers);
+        let mut state = self.state();
+        state.failures = 0;
+        state.in_force = Some(cfg.clone());
+        drop(state);
         let volume = self.volume.clone();
         // Another process may hold the volume's lock.
         tokio::spawn(async move {
@@ -46,41 +46,41 @@ impl SettingsSource for Desk {
     }
 
     fn refused(&self, snapshot: &Snapshot, reason: &str) {
-        let mut papers = self.papers();
+        let mut state = self.state();
         let is = |cfg: Option<&Document>| cfg.is_some_and(|it| it.as_str() == snapshot.text);
         // What was overtaken by a newer change, or what Isso has run on before, is not to blame.
-        if !is(papers.accepted.as_ref()) || is(papers.in_force.as_ref()) {
+        if !is(state.accepted.as_ref()) || is(state.in_force.as_ref()) {
             return;
         }
-        if let Some(in_force) = papers.in_force.clone() {
-            papers.accepted = Some(in_force);
-            papers.blame(reason, "goes on with the settings before");
+        if let Some(in_force) = state.in_force.clone() {
+            state.accepted = Some(in_force);
+            state.report_refused(reason, "goes on with the settings before");
             return;
         }
-        if let Some(file) = papers.given_up.take() {
-            papers.accepted = Some(file);
-            papers.trouble = None;
-            papers.blame(reason, "starts with the last good settings no better");
+        if let Some(file) = state.given_up.take() {
+            state.accepted = Some(file);
+            state.problem = None;
+            state.report_refused(reason, "starts with the last good settings no better");
             return;
         }
-        papers.failures += 1;
-        let other = papers.last_good.clone().filter(|good| !is(Some(good)));
-        if papers.failures == TRIES
+        state.failures += 1;
+        let other = state.last_good.clone().filter(|good| !is(Some(good)));
+        if state.failures == TRIES
             && let Some(good) = other
         {
-            papers.blame(reason, "was started with the last good settings");
-            papers.given_up = papers.accepted.replace(good);
+            state.report_refused(reason, "was started with the last good settings");
+            state.given_up = state.accepted.replace(good);
         }
     }
 }
 
-impl Papers {
+impl SettingsState {
     /// Says that Isso itself failed. A bad line that was found since is the newer word.
-    fn blame(&mut self, reason: &str, so: &str) {
-        if self.trouble.is_none() {
+    fn report_refused(&mut self, reason: &str, so: &str) {
+        if self.problem.is_none() {
             let reason = format!("isso.cfg is not in force: {reason}; Isso {so}");
             tracing::warn!("{reason}");
-            self.trouble = Some(Trouble {
+            self.problem = Some(SettingsProblem {
                 reason,
                 problems: Vec::new(),
             });

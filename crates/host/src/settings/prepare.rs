@@ -5,28 +5,28 @@ use std::io::ErrorKind;
 use isso_cfg::{Document, Found, VolumeError};
 use isso_lifecycle::{Gate, PortError, with_causes};
 
-use super::{Desk, Papers, Trouble, gate};
+use super::{ActiveSettings, SettingsProblem, SettingsState, gate};
 
-impl Desk {
+impl ActiveSettings {
     /// Settles the files, and remembers why that failed: without it, a status could tell only that there is no
     /// password.
-    pub(super) fn settle(&self) -> Result<Gate, PortError> {
-        let settled = self.try_to_settle();
-        if let Err(error) = &settled {
+    pub(super) fn prepare(&self) -> Result<Gate, PortError> {
+        let prepared = self.try_to_prepare();
+        if let Err(error) = &prepared {
             let reason = format!("the settings cannot be used: {}", with_causes(&**error));
-            let mut papers = self.papers();
-            papers.unsettled = true;
-            papers.trouble = Some(Trouble {
+            let mut state = self.state();
+            state.unprepared = true;
+            state.problem = Some(SettingsProblem {
                 reason,
                 problems: Vec::new(),
             });
         }
-        settled
+        prepared
     }
 
     /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
-    fn try_to_settle(&self) -> Result<Gate, PortError> {
-        *self.papers() = Papers::default();
+    fn try_to_prepare(&self) -> Result<Gate, PortError> {
+        *self.state() = SettingsState::default();
         let root = self.volume.root();
         // Settling would make new files where a folder was moved away, and the folder could not be moved back.
         if self.volume.store_path().is_some() && !root.exists() {
@@ -37,16 +37,16 @@ impl Desk {
             tracing::warn!("a restore that was broken off is finished");
         }
         let unwritable = match self.volume.prepare() {
-            Ok(settled) => {
-                for note in &settled.notes {
+            Ok(prepared) => {
+                for note in &prepared.notes {
                     tracing::warn!("{note}");
                 }
                 let cfg = self.volume.read()?.cfg;
                 let last_good = self.volume.last_good();
-                let mut papers = self.papers();
-                papers.accepted = Some(cfg);
-                papers.last_good = last_good;
-                return Ok(gate(settled.usable_password));
+                let mut state = self.state();
+                state.accepted = Some(cfg);
+                state.last_good = last_good;
+                return Ok(gate(prepared.usable_password));
             }
             Err(error) => error,
         };
@@ -54,20 +54,20 @@ impl Desk {
         let nothing = || Document::parse(String::new()).expect("an empty file is well-formed");
         let base = last_good.clone().unwrap_or_else(nothing);
         let found = self.volume.review(&base)?.found;
-        let mut papers = self.papers();
-        papers.last_good.clone_from(&last_good);
+        let mut state = self.state();
+        state.last_good.clone_from(&last_good);
         match found {
-            Found::Same => papers.accepted = Some(base),
-            Found::Changed(cfg) => papers.accepted = Some(cfg),
+            Found::Same => state.accepted = Some(base),
+            Found::Changed(cfg) => state.accepted = Some(cfg),
             Found::Refused(diagnostics) => {
-                papers.accepted = last_good;
-                papers.trouble = Some(Trouble::of_file(&diagnostics));
+                state.accepted = last_good;
+                state.problem = Some(SettingsProblem::of_file(&diagnostics));
             }
         }
-        match papers.gate() {
+        match state.gate() {
             // Nothing is wrong with the file itself, so what kept it from being settled is the news.
             // Nor is it known what is wrong with a file that another process may be changing.
-            Gate::Locked if papers.trouble.is_none() || is_locked(&unwritable) => Err(unwritable.into()),
+            Gate::Locked if state.problem.is_none() || is_locked(&unwritable) => Err(unwritable.into()),
             gate => Ok(gate),
         }
     }
@@ -87,27 +87,27 @@ mod tests {
     use isso_lifecycle::SettingsFiles;
 
     use super::*;
-    use crate::settings::ConfigPort;
+    use crate::settings::SettingsPort;
 
     #[tokio::test]
-    async fn files_that_cannot_be_settled_are_told_as_the_reason_and_tried_again() {
+    async fn files_that_cannot_be_prepared_are_told_as_the_reason_and_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("comments.db");
         let volume =
             Volume::new(folder.path(), database.to_string_lossy()).with_lock_timeout(Duration::from_millis(20));
         volume.prepare().unwrap();
-        let desk = Arc::new(Desk::new(volume));
-        let mut port = ConfigPort(Arc::clone(&desk));
+        let settings = Arc::new(ActiveSettings::new(volume));
+        let mut port = SettingsPort(Arc::clone(&settings));
         let lock = std::fs::File::open(folder.path().join(".lock")).unwrap();
         lock.lock().unwrap();
         port.prepare().await.unwrap_err();
-        let reason = desk.status().reason.unwrap();
+        let reason = settings.status().reason.unwrap();
         assert!(reason.contains(".lock could not be taken"), "{reason}");
-        assert!(desk.is_unsettled());
-        assert_eq!(desk.reason(), Some(reason));
+        assert!(settings.is_unprepared());
+        assert_eq!(settings.reason(), Some(reason));
         drop(lock);
         assert_eq!(port.prepare().await.unwrap(), Gate::Locked);
-        assert!(!desk.is_unsettled() && desk.status().reason.is_none());
+        assert!(!settings.is_unprepared() && settings.status().reason.is_none());
     }
 
     #[tokio::test]
@@ -116,8 +116,8 @@ mod tests {
         let (root, moved) = (around.path().join("data"), around.path().join("moved"));
         let volume = Volume::new(&root, root.join("db/comments.db").to_string_lossy());
         volume.prepare().unwrap();
-        let desk = Arc::new(Desk::new(volume));
-        let mut port = ConfigPort(Arc::clone(&desk));
+        let settings = Arc::new(ActiveSettings::new(volume));
+        let mut port = SettingsPort(Arc::clone(&settings));
         port.prepare().await.unwrap();
         std::fs::rename(&root, &moved).unwrap();
         port.prepare().await.unwrap_err();

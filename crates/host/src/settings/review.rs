@@ -3,45 +3,45 @@
 use isso_cfg::{Found, VolumeError};
 use isso_lifecycle::Review;
 
-use super::{Desk, Papers, Trouble};
+use super::{ActiveSettings, SettingsProblem, SettingsState};
 
-impl Desk {
-    pub(super) fn look(&self) -> Result<Review, VolumeError> {
+impl ActiveSettings {
+    pub(super) fn review(&self) -> Result<Review, VolumeError> {
         loop {
-            let Some(base) = self.papers().accepted.clone() else {
+            let Some(base) = self.state().accepted.clone() else {
                 return Ok(Review::Unchanged);
             };
             let review = self.volume.review(&base)?;
             for note in &review.notes {
                 tracing::warn!("{note}");
             }
-            let mut papers = self.papers();
+            let mut state = self.state();
             // Isso may have refused meanwhile what the file was compared with.
-            if papers.accepted.as_ref() == Some(&base) {
-                return Ok(papers.take(review.found));
+            if state.accepted.as_ref() == Some(&base) {
+                return Ok(state.apply(review.found));
             }
         }
     }
 }
 
-impl Papers {
+impl SettingsState {
     /// Takes in what a look at the file found.
-    fn take(&mut self, found: Found) -> Review {
+    fn apply(&mut self, found: Found) -> Review {
         match found {
             Found::Changed(cfg) => {
-                self.trouble = None;
+                self.problem = None;
                 self.given_up = None;
                 self.failures = 0;
                 self.accepted = Some(cfg);
                 return Review::Changed;
             }
-            Found::Same => self.trouble = None,
+            Found::Same => self.problem = None,
             Found::Refused(diagnostics) => {
-                let trouble = Trouble::of_file(&diagnostics);
-                if self.trouble.as_ref() != Some(&trouble) {
-                    tracing::warn!("{}; Isso goes on with the settings before", trouble.reason);
+                let problem = SettingsProblem::of_file(&diagnostics);
+                if self.problem.as_ref() != Some(&problem) {
+                    tracing::warn!("{}; Isso goes on with the settings before", problem.reason);
                 }
-                self.trouble = Some(trouble);
+                self.problem = Some(problem);
             }
         }
         Review::Unchanged

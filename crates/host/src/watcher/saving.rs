@@ -14,7 +14,7 @@ pub(super) const POLL: Duration = Duration::from_secs(30);
 
 /// How far an editor is with saving the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum Saving {
     /// The file is being written, or is away.
     Begun,
     /// It was closed, or another one took its place.
@@ -25,9 +25,9 @@ pub(super) enum Step {
 ///
 /// One whose thread could not be started, as where no more processes are allowed, panics when it is to watch, and again
 /// when it is dropped. Both are caught.
-pub(super) struct Watching<W: Watcher>(pub(super) Option<W>);
+pub(super) struct CatchingWatcher<W: Watcher>(pub(super) Option<W>);
 
-impl<W: Watcher> Watching<W> {
+impl<W: Watcher> CatchingWatcher<W> {
     /// Watches a folder once more.
     pub(super) fn watch(&mut self, folder: &Path) {
         let Some(watcher) = &mut self.0 else { return };
@@ -47,14 +47,14 @@ impl<W: Watcher> Watching<W> {
     }
 }
 
-impl<W: Watcher> Drop for Watching<W> {
+impl<W: Watcher> Drop for CatchingWatcher<W> {
     fn drop(&mut self) {
         self.give_up();
     }
 }
 
-/// A watcher that tells the steps of saving this file.
-pub(super) fn watcher(config: &Path, steps: watch::Sender<Step>) -> Option<RecommendedWatcher> {
+/// A watcher that tells how far the saving of this file is.
+pub(super) fn watcher(config: &Path, saving: watch::Sender<Saving>) -> Option<RecommendedWatcher> {
     let name = config.file_name().map(OsStr::to_owned);
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         let Ok(event) = event else { return };
@@ -62,10 +62,10 @@ pub(super) fn watcher(config: &Path, steps: watch::Sender<Step>) -> Option<Recom
             // Kubernetes changes a file by replacing the link `..data` beside it.
             path.file_name() == name.as_deref() || path.ends_with("..data")
         };
-        if let Some(step) = step(event.kind)
+        if let Some(saved) = progress(event.kind)
             && (event.paths.is_empty() || event.paths.iter().any(named))
         {
-            steps.send_replace(step);
+            saving.send_replace(saved);
         }
     });
     watcher
@@ -75,14 +75,14 @@ pub(super) fn watcher(config: &Path, steps: watch::Sender<Step>) -> Option<Recom
         .ok()
 }
 
-/// The step that a change of the folder is. Reading a file is none, and we read it after every change.
-fn step(kind: EventKind) -> Option<Step> {
+/// How far the saving is, by a change of the folder. Reading a file is none, and we read it after every change.
+fn progress(kind: EventKind) -> Option<Saving> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Metadata(_))
-        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(Step::Done),
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(Saving::Done),
         EventKind::Access(_) => None,
-        _ => Some(Step::Begun),
+        _ => Some(Saving::Begun),
     }
 }
 
@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn a_watcher_without_its_thread_ends_nothing() {
-        drop(Watching(Some(Threadless)));
-        let mut watching = Watching(Some(Threadless));
+        drop(CatchingWatcher(Some(Threadless)));
+        let mut watching = CatchingWatcher(Some(Threadless));
         watching.watch(Path::new("/"));
         assert!(watching.0.is_none(), "it is given up");
         watching.watch(Path::new("/"));
@@ -136,17 +136,17 @@ mod tests {
         let renamed = |mode| EventKind::Modify(ModifyKind::Name(mode));
         let changed = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
         for (kind, expected) in [
-            (EventKind::Create(CreateKind::File), Some(Step::Begun)),
-            (wrote, Some(Step::Begun)),
-            (renamed(RenameMode::From), Some(Step::Begun)),
-            (renamed(RenameMode::To), Some(Step::Done)),
-            (renamed(RenameMode::Both), Some(Step::Done)),
-            (closed(AccessMode::Write), Some(Step::Done)),
-            (changed, Some(Step::Done)),
+            (EventKind::Create(CreateKind::File), Some(Saving::Begun)),
+            (wrote, Some(Saving::Begun)),
+            (renamed(RenameMode::From), Some(Saving::Begun)),
+            (renamed(RenameMode::To), Some(Saving::Done)),
+            (renamed(RenameMode::Both), Some(Saving::Done)),
+            (closed(AccessMode::Write), Some(Saving::Done)),
+            (changed, Some(Saving::Done)),
             (closed(AccessMode::Read), None),
             (EventKind::Access(AccessKind::Open(AccessMode::Any)), None),
         ] {
-            assert_eq!(step(kind), expected, "{kind:?}");
+            assert_eq!(progress(kind), expected, "{kind:?}");
         }
     }
 }

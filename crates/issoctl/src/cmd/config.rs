@@ -34,7 +34,7 @@ async fn show(data: &DataFolder, reveal: bool, output: Output) -> Result<ExitCod
     let settings = match Client::connect(data.path())? {
         Some(client) => client.settings(reveal).await?,
         None => {
-            data.holds_isso()?;
+            data.require_isso()?;
             SettingsView::of(&volume(data), reveal).map_err(unreadable)?
         }
     };
@@ -79,7 +79,7 @@ async fn check(data: &DataFolder, file: Option<PathBuf>, output: Output) -> Resu
         None => match Client::connect(data.path())? {
             Some(client) => client.check_settings().await?,
             None => {
-                data.holds_isso()?;
+                data.require_isso()?;
                 SettingsReport::of(&volume(data))?
             }
         },

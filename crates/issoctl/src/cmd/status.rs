@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use isso_host::daemon::{FailedRequests, Phase};
 use isso_host::database::Unwritable;
 use isso_host::lifecycle::State;
-use isso_host::{Client, FileProblem, Holder, SettingsStatus, Status};
+use isso_host::{Client, FileProblem, LockHolder, SettingsStatus, Status};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -19,7 +19,7 @@ pub async fn run(data: &DataFolder, output: Output) -> Result<ExitCode, Failure>
     let Some(client) = Client::connect(data.path())? else {
         let holder = data.taken_by();
         if output.json {
-            let holder = holder.map(|Holder(process)| json!({ "pid": process }));
+            let holder = holder.map(|LockHolder(process)| json!({ "pid": process }));
             output.json(&json!({
                 "state": "not-running", "serving": false, "takenBy": holder, "data": data.path(),
             }));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use isso_host::cfg::{Environment, Volume, keys};
 use isso_host::daemon::{Program, Runtime};
 use isso_host::lifecycle::State;
-use isso_host::{DataDir, RunRequest, Schedule, Service, keep_going};
+use isso_host::{ActionService, DataDir, RunRequest, Schedule, restart_on_panic};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use serde_json::Value;
@@ -48,7 +48,7 @@ pub async fn run(data: &DataFolder, output: Output, args: UpArgs) -> Result<Exit
             commands: COMMANDS,
         });
         let data: DataDir = (**data).clone();
-        keep_going("the scheduled backups", move || Rc::clone(&schedule).run(data.clone()));
+        restart_on_panic("the scheduled backups", move || Rc::clone(&schedule).run(data.clone()));
     }
     ready.run(output).await
 }
@@ -66,7 +66,7 @@ fn wants_password() -> bool {
             .unwrap_or(false)
 }
 
-async fn create_password(service: &Service, data: &DataFolder, output: Output) -> Result<(), Failure> {
+async fn create_password(service: &ActionService, data: &DataFolder, output: Output) -> Result<(), Failure> {
     let language = language::of_environment().tag().to_owned();
     let request = RunRequest {
         input: Value::Null,

@@ -1,7 +1,7 @@
 //! The data folder cannot be used.
 
 use isso_host::cfg::VolumeError;
-use isso_host::{DataDirError, Holder};
+use isso_host::{DataDirError, LockHolder};
 
 use crate::failure::Failure;
 
@@ -51,9 +51,9 @@ impl From<VolumeError> for Failure {
     }
 }
 
-fn or_kill(wait: &str, holder: Holder) -> String {
+fn or_kill(wait: &str, holder: LockHolder) -> String {
     match holder {
-        Holder(Some(process)) => format!("{wait}; to end it now: kill {process}"),
-        Holder(None) => wait.to_owned(),
+        LockHolder(Some(process)) => format!("{wait}; to end it now: kill {process}"),
+        LockHolder(None) => wait.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use dialoguer::{Confirm, Input, Password, Select};
-use isso_host::Wrong;
+use isso_host::InvalidField;
 use isso_host::actions::form::{Disabled, Field, Filled, Form};
 use serde_json::{Value, json};
 
@@ -85,11 +85,11 @@ fn label(form: &Form, path: &str, field: &Field) -> String {
 }
 
 /// Says what is wrong with a field, and whether anything is.
-fn tell(path: &str, wrong: &[Wrong], output: Output) -> bool {
+fn tell(path: &str, wrong: &[InvalidField], output: Output) -> bool {
     let item = format!("{path}[");
-    let of_field = |it: &&Wrong| it.field == path || it.field.starts_with(&item);
+    let of_field = |it: &&InvalidField| it.field == path || it.field.starts_with(&item);
     let wrong: Vec<_> = wrong.iter().filter(of_field).collect();
-    for Wrong { message, .. } in &wrong {
+    for InvalidField { message, .. } in &wrong {
         output.note(&format!("{BAD}{message}{BAD:#}"));
     }
     !wrong.is_empty()

@@ -8,7 +8,7 @@ mod run;
 
 use std::process::ExitCode;
 
-use isso_host::{Listed, Shown};
+use isso_host::{ActionDetails, ActionSummary};
 
 use self::reach::Actions;
 use crate::cli::ActionCommand;
@@ -28,24 +28,24 @@ pub async fn run(data: &DataFolder, output: Output, command: ActionCommand) -> R
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(actions: &[Listed], output: Output) {
+fn list(actions: &[ActionSummary], output: Output) {
     if output.json {
         return output.json(&actions);
     }
-    for Listed { id, metadata } in actions {
+    for ActionSummary { id, metadata } in actions {
         output.line(&format!("{BOLD}{id}{BOLD:#}  {}", metadata.name));
         output.line(&format!("    {DIM}{}{DIM:#}", metadata.description));
     }
 }
 
-fn show(mut action: Shown, reveal: bool, output: Output) {
+fn show(mut action: ActionDetails, reveal: bool, output: Output) {
     if let (Some(form), false) = (&action.form, reveal) {
         form.mask(&mut action.prefill);
     }
     if output.json {
         return output.json(&action);
     }
-    let Shown { listed, form, prefill } = action;
+    let ActionDetails { listed, form, prefill } = action;
     output.line(&format!("{BOLD}{}{BOLD:#}  {}", listed.id, listed.metadata.name));
     output.line(&listed.metadata.description);
     if let Some(warning) = listed.metadata.warning {

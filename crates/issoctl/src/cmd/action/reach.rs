@@ -2,7 +2,10 @@
 
 use isso_host::actions::Action;
 use isso_host::lifecycle::Event;
-use isso_host::{Client, Listed, Ran, RunRequest, Service, Shown, Surroundings, Taken, Wrong, offline};
+use isso_host::{
+    ActionDetails, ActionOutcome, ActionService, ActionSummary, Client, FolderLock, HostInfoSource, InvalidField,
+    RunRequest, offline,
+};
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -17,7 +20,7 @@ pub(super) enum Actions {
     /// Those of the host.
     Api(Client),
     /// Those of the files.
-    Files(Box<Service>),
+    Files(Box<ActionService>),
 }
 
 impl Actions {
@@ -28,9 +31,9 @@ impl Actions {
         }
         let volume = data.volume();
         let host = offline(&volume);
-        Ok(Self::Files(Box::new(Service {
+        Ok(Self::Files(Box::new(ActionService {
             volume,
-            surroundings: Surroundings::Machine(None),
+            info_source: HostInfoSource::Local(None),
             host,
         })))
     }
@@ -41,12 +44,12 @@ impl Actions {
     pub(super) async fn settle(&self, data: &DataFolder, id: &str) -> Result<(), Failure> {
         if let Self::Files(service) = self
             && Action::find(id).is_ok()
-            && data.holds_isso().is_ok()
+            && data.require_isso().is_ok()
         {
             log(LevelFilter::WARN);
             // An `up` that has begun meanwhile settles them itself.
             match data.lock_for_command().await? {
-                Taken::ByHost => {}
+                FolderLock::HostRuns => {}
                 _lock => init(service).await?,
             }
         }
@@ -54,7 +57,7 @@ impl Actions {
     }
 
     /// All actions.
-    pub(super) async fn list(&self) -> Result<Vec<Listed>, Failure> {
+    pub(super) async fn list(&self) -> Result<Vec<ActionSummary>, Failure> {
         let language = language::of_environment();
         match self {
             Self::Api(client) => Ok(client.actions(language).await?),
@@ -63,7 +66,7 @@ impl Actions {
     }
 
     /// One action with its form.
-    pub(super) async fn show(&self, id: &str) -> Result<Shown, Failure> {
+    pub(super) async fn show(&self, id: &str) -> Result<ActionDetails, Failure> {
         let language = language::of_environment();
         match self {
             Self::Api(client) => Ok(client.action(id, language).await?),
@@ -72,7 +75,7 @@ impl Actions {
     }
 
     /// Checks what was filled in, and changes nothing.
-    pub(super) async fn check(&self, id: &str, input: Value) -> Result<Vec<Wrong>, Failure> {
+    pub(super) async fn check(&self, id: &str, input: Value) -> Result<Vec<InvalidField>, Failure> {
         let request = request(input);
         match self {
             Self::Api(client) => Ok(client.check(id, &request).await?),
@@ -81,7 +84,7 @@ impl Actions {
     }
 
     /// Runs an action.
-    pub(super) async fn run(&self, data: &DataFolder, id: &str, input: Value) -> Result<Ran, Failure> {
+    pub(super) async fn run(&self, data: &DataFolder, id: &str, input: Value) -> Result<ActionOutcome, Failure> {
         let request = request(input);
         match self {
             Self::Api(client) => Ok(waiting(client.run(id, &request)).await?),
@@ -90,7 +93,7 @@ impl Actions {
                 // Held while the files change, so that no `up` begins with half of it.
                 let _lock = match data.lock_for_command().await? {
                     // One has begun since, perhaps while a person was filling in the form.
-                    Taken::ByHost => return Ok(waiting(data.client()?.run(id, &request)).await?),
+                    FolderLock::HostRuns => return Ok(waiting(data.client()?.run(id, &request)).await?),
                     lock => lock,
                 };
                 init(service).await?;
@@ -100,7 +103,7 @@ impl Actions {
     }
 }
 
-async fn init(service: &Service) -> Result<(), Failure> {
+async fn init(service: &ActionService) -> Result<(), Failure> {
     let done = service.host.send(Event::Init).await;
     done.map(drop)
         .map_err(|refusal| Failure::new("the data folder cannot be used", refusal))

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use isso_host::Shown;
+use isso_host::ActionDetails;
 use isso_host::actions::ActionResult;
 use serde::Serialize;
 use serde_json::Value;
@@ -56,7 +56,7 @@ struct Printed<'a> {
 }
 
 /// What the form is filled in with: the JSON given, the fields given, or answers to questions.
-async fn input(actions: &Actions, shown: Shown, args: &RunArgs, output: Output) -> Result<Value, Failure> {
+async fn input(actions: &Actions, shown: ActionDetails, args: &RunArgs, output: Output) -> Result<Value, Failure> {
     let form = shown.form.unwrap_or_default();
     if let Some(given) = &args.input {
         return input::read(&args.id, &form, given);

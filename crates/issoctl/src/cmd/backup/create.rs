@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use isso_host::backup::{Create, CreateError, Created, Pruned, Retention, SnapshotError, is_unfinished, prune};
 use isso_host::cfg::Volume;
-use isso_host::{Client, Taken};
+use isso_host::{Client, FolderLock};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -25,12 +25,12 @@ pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<
         std::path::absolute(&to).map_err(|source| Failure::new(format!("no such place: {}", to.display()), source))?;
     require_folder_name(&to)?;
     if Client::connect(data.path())?.is_none() {
-        data.holds_isso()?;
+        data.require_isso()?;
     }
     if !data.may_only_read() {
         data.create()?;
     }
-    let _lock = data.lock_backups_to_read()?;
+    let _lock = data.lock_backups_unless_read_only()?;
     let created = match Client::connect(data.path())? {
         Some(client) => with_running_host(&client, &to).await?,
         None => {
@@ -111,7 +111,7 @@ async fn finish_restore(data: &DataFolder) -> Result<(), Failure> {
         };
     }
     // A process that has the folder does it itself.
-    let Ok(Taken::Now(_lock)) = data.lock().await else {
+    let Ok(FolderLock::Held(_lock)) = data.lock().await else {
         return Ok(());
     };
     isso_host::backup::finish(data.path()).map_err(|error| Failure::new("no backup was made", error))?;
@@ -134,7 +134,7 @@ async fn limited_at_first(
     // On a disk that is mounted read-only, no Isso runs.
     let created = create(data.is_read_only()).await?;
     if let Err(CreateError::Snapshot(SnapshotError::TooLarge(_))) = created
-        && let Taken::Now(_lock) = data.lock_for_command().await?
+        && let FolderLock::Held(_lock) = data.lock_for_command().await?
     {
         return create(true).await;
     }

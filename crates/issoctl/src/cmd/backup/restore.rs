@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use isso_host::api::{NOT_TOGETHER, NOT_TOGETHER_HINT, Swapped, Undone};
+use isso_host::api::{NOT_TOGETHER, NOT_TOGETHER_HINT, RestoreAnswer, RestoreUndone};
 use isso_host::backup::{RestoreSource, StageError, check_places, litestream, restore_into, stage};
 use isso_host::cfg::{Document, Volume, keys};
 use isso_host::database::{User, users};
 use isso_host::lifecycle::Event;
-use isso_host::{Client, Status, Taken, offline};
+use isso_host::{Client, FolderLock, Status, offline};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -46,8 +46,8 @@ pub async fn run(
     // Without a host, none may come up meanwhile.
     let taken = data.lock().await?;
     let client = match taken {
-        Taken::Now(_) => None,
-        Taken::ByHost => Some(data.client()?),
+        FolderLock::Held(_) => None,
+        FolderLock::HostRuns => Some(data.client()?),
     };
     let volume = data.volume();
     require_another(&source, volume.root())?;
@@ -94,7 +94,7 @@ pub async fn run(
             let language = language::of_environment();
             waiting(client.restore(staged.name(), language)).await?
         }
-        None => Swapped {
+        None => RestoreAnswer {
             before: swap(&volume, staged.path()).await?,
             undone: None,
         },
@@ -233,7 +233,7 @@ fn report_outcome(status: Status, before: Option<&Path>, data: &DataFolder, outp
 
 /// Isso served before and did not with what was put back, so the host has put the files before in place again, or tried
 /// to.
-fn not_served(undone: &Undone, before: Option<&Path>, status: Option<&Status>) -> Failure {
+fn not_served(undone: &RestoreUndone, before: Option<&Path>, status: Option<&Status>) -> Failure {
     let serving = status.is_some_and(|it| it.serving);
     let details = json!({ "undone": undone, "serving": serving });
     if let Some(failed) = &undone.failed {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The backup that is being made, by a number of its own.
 #[derive(Debug, Clone, Default)]
-pub struct Current(Arc<Mutex<Numbers>>);
+pub struct BackupSlot(Arc<Mutex<Numbers>>);
 
 #[derive(Debug, Default)]
 struct Numbers {
@@ -12,7 +12,7 @@ struct Numbers {
     current: Option<u64>,
 }
 
-impl Current {
+impl BackupSlot {
     /// Begins one, and gives it the next number.
     pub(super) fn begin(&self) -> u64 {
         let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);

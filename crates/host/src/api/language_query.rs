@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// Who asks.
 #[derive(Deserialize)]
-pub(super) struct Asker {
+pub(super) struct LanguageQuery {
     /// The language of the answer.
     #[serde(default)]
     pub language: String,

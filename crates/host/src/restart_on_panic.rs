@@ -1,7 +1,7 @@
 //! Work that begins again after a panic.
 
 /// Does work that is needed as long as the host lives: after a panic it begins again.
-pub fn keep_going<F>(what: &'static str, work: impl Fn() -> F + 'static)
+pub fn restart_on_panic<F>(what: &'static str, work: impl Fn() -> F + 'static)
 where
     F: Future<Output = ()> + 'static,
 {
@@ -26,7 +26,7 @@ mod tests {
             async move { done.expect("panics at first").send(()).unwrap() }
         };
         let local = LocalSet::new();
-        local.run_until(async { keep_going("a test", work) }).await;
+        local.run_until(async { restart_on_panic("a test", work) }).await;
         local.run_until(is_done).await.unwrap();
     }
 }

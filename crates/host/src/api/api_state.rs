@@ -8,20 +8,20 @@ use isso_daemon::{LogRing, Monitor};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::current::Current;
-use crate::action_service::Service;
+use super::backup_slot::BackupSlot;
+use crate::action_service::ActionService;
 use crate::checks::DatabaseStatus;
-use crate::settings::Desk;
+use crate::settings::ActiveSettings;
 
 /// What the routes work on.
 #[derive(Clone)]
-pub struct App {
+pub struct ApiState {
     /// The actions.
-    pub service: Service,
+    pub service: ActionService,
     /// The backup that is being made.
-    pub backup: Current,
+    pub backup: BackupSlot,
     /// The settings.
-    pub desk: Arc<Desk>,
+    pub settings: Arc<ActiveSettings>,
     /// What the checks of the database have found.
     pub database: watch::Receiver<DatabaseStatus>,
     /// The Isso process.

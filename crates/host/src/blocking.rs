@@ -21,7 +21,7 @@ pub enum NotDone {
 }
 
 /// Does the work of a request, or waits until less of such work is under way.
-pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
+pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
     let permit = REQUESTS.acquire().await.expect("it is never closed");
     // A request that is given up leaves the work behind, which keeps its place until it is done.
     on_thread(move || {

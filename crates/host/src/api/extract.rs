@@ -9,17 +9,17 @@ use serde::de::DeserializeOwned;
 use crate::api_error::ApiError;
 
 /// The most characters of a message.
-const LONGEST: usize = 200;
+const MAX_MESSAGE: usize = 200;
 
 /// A request's body as JSON: at most 2 MB, nested at most 128 levels deep.
-pub struct Input<T>(pub T);
+pub struct JsonBody<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         match Json::from_request(request, state).await {
-            Ok(Json(input)) => Ok(Input(input)),
+            Ok(Json(input)) => Ok(JsonBody(input)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(ApiError::wrong("that is too much: 2 MB are taken at most"))
             }
@@ -58,5 +58,5 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 /// The way to what is nested too deep is long, so it is cut.
 fn wrong(message: &str) -> ApiError {
-    ApiError::wrong(message.chars().take(LONGEST).collect::<String>())
+    ApiError::wrong(message.chars().take(MAX_MESSAGE).collect::<String>())
 }
