@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, Stream, stream};
 use isso_database::Unwritable;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tokio::signal::unix::{self, SignalKind};
@@ -164,6 +164,14 @@ impl Monitor {
     /// Why the last gunicorn that died, could not be started or took no requests did so.
     pub fn last_exit(&self) -> Option<String> {
         self.record.borrow().last_exit.clone()
+    }
+
+    /// Notifies of each change after this call, such as of the phase or of the number of restarts. Several that come at
+    /// once are one.
+    pub fn changes(&self) -> impl Stream<Item = ()> + use<> {
+        stream::unfold(self.record.clone(), async |mut record| {
+            record.changed().await.ok().map(|()| ((), record))
+        })
     }
 
     /// How things stand. Looks at the processes and the connections of the machine, which may take long: not for a

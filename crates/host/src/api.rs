@@ -22,6 +22,7 @@
 //! that keeps Isso up.
 
 mod api_state;
+mod applied;
 mod backup;
 mod backup_slot;
 mod client;

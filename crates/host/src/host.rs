@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::action_service::ActionService;
 use crate::api::{self, ApiState, BackupSlot, SocketPath};
+use crate::blocking::on_thread;
 use crate::checks::Checks;
 use crate::commands::Commands;
 use crate::events::{HostEvent, report_states};
@@ -150,7 +151,9 @@ impl Host {
         } = api.clone();
         let host = service.host;
         let tell = Rc::new(tell);
-        let (listener, published) = socket.publish().map_err(HostError::Api)?;
+        let published = on_thread(move || socket.publish()).await.map_err(io::Error::other);
+        let (listener, published) = published.and_then(|published| published).map_err(HostError::Api)?;
+        let folder = published.folder();
         let serving = tokio::task::spawn_local(serve(api.clone(), listener, published));
         let reporting = Rc::clone(&tell);
         restart_on_panic("telling the state", move || {
@@ -179,7 +182,7 @@ impl Host {
         });
         // The files of `supervise` lie elsewhere, and outlive a folder that holds but locks.
         let is_data_folder = service.volume.root() == data.path();
-        let gone = is_data_folder.then(|| folder_watch::moved_or_deleted(data.path(), socket.folder()?));
+        let gone = is_data_folder.then(|| folder_watch::moved_or_deleted(data.path(), folder?));
         let gone = async {
             match gone {
                 Some(Ok(gone)) => gone.await.ok(),

@@ -17,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use isso_cfg::{Diagnostic, Document, Volume, keys};
 use isso_lifecycle::Gate;
+use tokio::sync::watch;
 
 pub use port::SettingsPort;
 pub use status::{FileProblem, SettingsStatus};
@@ -26,12 +27,15 @@ pub use status::{FileProblem, SettingsStatus};
 pub struct ActiveSettings {
     volume: Volume,
     state: Mutex<SettingsState>,
+    changed: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
 struct SettingsState {
     /// What the next generation gets.
     accepted: Option<Document>,
+    /// What the last generation got. A newer change may have been accepted since.
+    given: Option<Document>,
     /// What Isso serves on, or served on last.
     in_force: Option<Document>,
     /// What Isso failed to start with, while the last good settings are tried in its place.
@@ -60,7 +64,14 @@ impl ActiveSettings {
         ActiveSettings {
             volume,
             state: Mutex::default(),
+            changed: watch::Sender::new(()),
         }
+    }
+
+    /// Notifies of everything after this moment that may change [`status`](ActiveSettings::status): a look at the file,
+    /// whatever it found, and what became of settings that Isso was given.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// How the file and the running Isso stand to each other.

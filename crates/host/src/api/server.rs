@@ -17,7 +17,7 @@ use super::listener::{LimitedListener, MAX_CONNECTIONS};
 use super::routes::routes;
 use super::socket::SocketPath;
 use crate::api_error::{ApiError, ApiErrorKind};
-use crate::blocking::NotDone;
+use crate::blocking::{NotDone, on_thread};
 
 /// Serves the API until `up` ends; requests under way then have a second.
 pub async fn serve(api: ApiState, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
@@ -33,7 +33,8 @@ pub async fn serve(api: ApiState, listener: UnixListener, socket: SocketPath) ->
         served = served => served,
         _ = lingering => Ok(()),
     };
-    socket.remove();
+    // Isso is being stopped on this thread, which does not wait for a disk. Without a thread the socket is left behind.
+    let _ = on_thread(move || socket.remove()).await;
     served
 }
 

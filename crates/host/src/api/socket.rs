@@ -64,7 +64,12 @@ impl SocketPath {
         Ok(bound)
     }
 
-    /// Takes the socket file away.
+    /// The folder in which the socket is.
+    pub fn folder(&self) -> io::Result<File> {
+        self.folder.try_clone()
+    }
+
+    /// Removes the socket file. Waits for the disk.
     pub fn remove(&self) {
         // What is left behind is replaced by the next `up`.
         let _ = remove_file(self.get());
@@ -83,20 +88,13 @@ pub struct UnpublishedSocket {
 }
 
 impl UnpublishedSocket {
-    /// Gives the socket its name. From here on clients connect to it.
-    pub fn publish(&self) -> io::Result<(UnixListener, SocketPath)> {
-        let UnpublishedSocket { listener, socket } = self;
-        let folder = socket.folder.try_clone()?;
+    /// Gives the socket its name. From here on clients connect to it. Waits for the disk.
+    pub fn publish(self) -> io::Result<(UnixListener, SocketPath)> {
+        let UnpublishedSocket { listener, socket } = &self;
+        let folder = socket.folder()?;
         let listener = listener.try_clone()?;
         std::fs::rename(socket.join(UNPUBLISHED), socket.get())?;
         Ok((listener, SocketPath { folder }))
-    }
-}
-
-impl UnpublishedSocket {
-    /// The folder in which the socket is.
-    pub fn folder(&self) -> io::Result<File> {
-        self.socket.folder.try_clone()
     }
 }
 

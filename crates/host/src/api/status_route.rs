@@ -7,11 +7,12 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use isso_daemon::Phase;
-use isso_lifecycle::{State as Lifecycle, with_causes};
+use isso_lifecycle::with_causes;
 use serde::Deserialize;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::api_state::ApiState;
+use super::applied::wait_until_applied;
 use super::extract::Query;
 use super::status::{Probe, Status};
 use crate::api_error::ApiError;
@@ -20,6 +21,8 @@ use crate::checks::DatabaseStatus;
 use crate::host_info::url;
 use crate::settings::SettingsStatus;
 
+/// How long `?settled=true` waits.
+const APPLIED_WITHIN: Duration = Duration::from_secs(30);
 /// How long the status waits for a disk.
 const DISK_LIMIT: Duration = Duration::from_secs(5);
 
@@ -35,7 +38,7 @@ pub(super) async fn status(
 ) -> Result<Json<Status>, ApiError> {
     if query.settled {
         // A change that is neither in force nor refused is still on its way, whatever the state.
-        let _ = timeout(Duration::from_secs(30), wait_until_applied(&api)).await;
+        let _ = timeout(APPLIED_WITHIN, wait_until_applied(&api)).await;
     }
     let host = &api.service.host;
     let (state, backing_up) = (host.state(), host.is_backing_up());
@@ -76,8 +79,9 @@ pub(super) async fn probe(api: &ApiState) -> Probe {
     }
 }
 
-/// While a predecessor may still answer, the settings are not quite in force.
-async fn settings(api: &ApiState) -> SettingsStatus {
+/// How `isso.cfg` and the running Isso stand to each other. While a predecessor may still answer, the settings are not
+/// quite in force.
+pub(super) async fn settings(api: &ApiState) -> SettingsStatus {
     let settings = Arc::clone(&api.settings);
     let read = timeout(DISK_LIMIT, run_blocking(move || settings.status())).await;
     let settings = match read {
@@ -91,23 +95,5 @@ async fn settings(api: &ApiState) -> SettingsStatus {
     SettingsStatus {
         in_force: settings.in_force && alone,
         ..settings
-    }
-}
-
-/// Waits until a change is in force, or will not be. An Isso that was killed is started again meanwhile,
-/// which one start that fails ends.
-async fn wait_until_applied(api: &ApiState) {
-    let restarts = api.supervisor.restarts();
-    loop {
-        let state = api.service.host.wait_until_idle().await;
-        if state == Lifecycle::Recovering && api.supervisor.restarts() == restarts {
-            sleep(Duration::from_millis(20)).await;
-            continue;
-        }
-        let settings = settings(api).await;
-        if state != Lifecycle::Serving || settings.in_force || settings.reason.is_some() {
-            return;
-        }
-        sleep(Duration::from_millis(20)).await;
     }
 }

@@ -15,24 +15,26 @@ const TRIES: u32 = 2;
 
 impl SettingsSource for ActiveSettings {
     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
-        let state = self.state();
-        let cfg = state.accepted.as_ref().ok_or("isso.cfg was not looked at yet")?;
-        Ok(Arc::new(Snapshot {
+        let mut state = self.state();
+        let cfg = state.accepted.clone().ok_or("isso.cfg was not looked at yet")?;
+        let snapshot = Snapshot {
             text: cfg.as_str().to_owned(),
             variables: cfg.variables(),
-            ready_within: ready_within(cfg),
-        }))
+            ready_within: ready_within(&cfg),
+        };
+        state.given = Some(cfg);
+        Ok(Arc::new(snapshot))
     }
 
     fn in_force(&self, snapshot: &Snapshot) {
-        let Ok(cfg) = Document::parse(snapshot.text.clone()) else {
+        let Some(cfg) = self.document_of(snapshot) else {
             return;
         };
-        let cfg = cfg.with_environment(self.volume.environment());
         let mut state = self.state();
         state.failures = 0;
         state.in_force = Some(cfg.clone());
         drop(state);
+        self.changed.send_replace(());
         let volume = self.volume.clone();
         // Another process may hold the volume's lock.
         tokio::spawn(async move {
@@ -46,35 +48,57 @@ impl SettingsSource for ActiveSettings {
     }
 
     fn refused(&self, snapshot: &Snapshot, reason: &str) {
-        let mut state = self.state();
-        let is = |cfg: Option<&Document>| cfg.is_some_and(|it| it.as_str() == snapshot.text);
-        // What was overtaken by a newer change, or what Isso has run on before, is not to blame.
-        if !is(state.accepted.as_ref()) || is(state.in_force.as_ref()) {
-            return;
-        }
-        if let Some(in_force) = state.in_force.clone() {
-            state.accepted = Some(in_force);
-            state.report_refused(reason, "goes on with the settings before");
-            return;
-        }
-        if let Some(file) = state.given_up.take() {
-            state.accepted = Some(file);
-            state.problem = None;
-            state.report_refused(reason, "starts with the last good settings no better");
-            return;
-        }
-        state.failures += 1;
-        let other = state.last_good.clone().filter(|good| !is(Some(good)));
-        if state.failures == TRIES
-            && let Some(good) = other
-        {
-            state.report_refused(reason, "was started with the last good settings");
-            state.given_up = state.accepted.replace(good);
-        }
+        self.state().refuse(snapshot, reason);
+        self.changed.send_replace(());
+    }
+}
+
+impl ActiveSettings {
+    /// Returns the document that a snapshot was made of.
+    fn document_of(&self, snapshot: &Snapshot) -> Option<Document> {
+        let known = self.state().document(&snapshot.text);
+        // Parsed again only if the files were prepared anew since Isso was given them. The supervisor waits meanwhile.
+        known.or_else(|| {
+            let cfg = Document::parse(snapshot.text.clone()).ok()?;
+            Some(cfg.with_environment(self.volume.environment()))
+        })
     }
 }
 
 impl SettingsState {
+    fn document(&self, text: &str) -> Option<Document> {
+        let known = [&self.given, &self.accepted, &self.in_force];
+        known.into_iter().flatten().find(|cfg| cfg.as_str() == text).cloned()
+    }
+
+    /// Takes the settings that Isso refused out of use, if no newer ones were accepted since.
+    fn refuse(&mut self, snapshot: &Snapshot, reason: &str) {
+        let is = |cfg: Option<&Document>| cfg.is_some_and(|it| it.as_str() == snapshot.text);
+        // What was overtaken by a newer change, or what Isso has run on before, is not to blame.
+        if !is(self.accepted.as_ref()) || is(self.in_force.as_ref()) {
+            return;
+        }
+        if let Some(in_force) = self.in_force.clone() {
+            self.accepted = Some(in_force);
+            self.report_refused(reason, "goes on with the settings before");
+            return;
+        }
+        if let Some(file) = self.given_up.take() {
+            self.accepted = Some(file);
+            self.problem = None;
+            self.report_refused(reason, "starts with the last good settings no better");
+            return;
+        }
+        self.failures += 1;
+        let other = self.last_good.clone().filter(|good| !is(Some(good)));
+        if self.failures == TRIES
+            && let Some(good) = other
+        {
+            self.report_refused(reason, "was started with the last good settings");
+            self.given_up = self.accepted.replace(good);
+        }
+    }
+
     /// Says that Isso itself failed. A bad line that was found since is the newer word.
     fn report_refused(&mut self, reason: &str, so: &str) {
         if self.problem.is_none() {
@@ -95,4 +119,78 @@ fn ready_within(cfg: &Document) -> Duration {
     let smtp = cfg.read_timedelta(&keys::SMTP_TIMEOUT).map_or(10, Timedelta::seconds);
     let checks = smtp.saturating_mul(4).saturating_add(websites.saturating_mul(30));
     Duration::from_secs(checks.saturating_add(60).min(3600))
+}
+
+#[cfg(test)]
+mod tests {
+    use isso_actions::{Action, Language};
+    use isso_cfg::Volume;
+    use isso_lifecycle::{Review, SettingsFiles};
+    use serde_json::Value;
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::host_info::HostInfoSource;
+    use crate::settings::SettingsPort;
+
+    /// Has a change of the status been notified since the last call?
+    fn is_notified(changes: &mut watch::Receiver<()>) -> bool {
+        let is = changes.has_changed().unwrap();
+        changes.mark_unchanged();
+        is
+    }
+
+    #[tokio::test]
+    async fn every_change_of_the_status_is_notified() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = Volume::new(folder.path(), folder.path().join("comments.db").to_string_lossy());
+        let settings = Arc::new(ActiveSettings::new(volume.clone()));
+        let mut port = SettingsPort(Arc::clone(&settings));
+        let mut changes = settings.changes();
+        volume.prepare().unwrap();
+        let host_info = HostInfoSource::Local(None).host_info(&volume);
+        let password = Action::SetAdminPassword;
+        password
+            .run(&volume, &host_info, Language::English, &Value::Null)
+            .unwrap();
+        port.prepare().await.unwrap();
+        assert!(is_notified(&mut changes));
+
+        let first = settings.next().unwrap();
+        assert!(!is_notified(&mut changes) && !settings.status().in_force);
+        settings.in_force(&first);
+        assert!(is_notified(&mut changes) && settings.status().in_force);
+
+        #[expect(clippy::disallowed_methods, reason = "an editor writes it in place")]
+        let save = |text: &str| std::fs::write(volume.config_path(), text).unwrap();
+        let mut changed = volume.read().unwrap().cfg;
+        changed.set("guard", "ratelimit", "7").unwrap();
+        save(changed.as_str());
+        assert_eq!(port.review().await.unwrap(), Review::Changed);
+        assert!(is_notified(&mut changes) && !settings.status().in_force);
+        let second = settings.next().unwrap();
+        settings.refused(&second, "it ended");
+        assert!(is_notified(&mut changes) && settings.status().reason.is_some());
+
+        save(&first.text);
+        assert_eq!(port.review().await.unwrap(), Review::Unchanged);
+        assert!(is_notified(&mut changes) && settings.status().in_force);
+    }
+
+    #[tokio::test]
+    async fn settings_are_in_force_whatever_was_accepted_since_they_were_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = Volume::new(folder.path(), folder.path().join("comments.db").to_string_lossy());
+        let settings = ActiveSettings::new(volume);
+        settings.prepare().unwrap();
+        let given = settings.next().unwrap();
+        let newer = || Document::parse("[guard]\nratelimit = 7\n").unwrap();
+        settings.state().accepted = Some(newer());
+        settings.in_force(&given);
+        let in_force = |settings: &ActiveSettings| settings.state().in_force.clone().unwrap();
+        assert_eq!(in_force(&settings).as_str(), given.text);
+        *settings.state() = SettingsState::default();
+        settings.in_force(&given);
+        assert_eq!(in_force(&settings).as_str(), given.text, "it is not known any more");
+    }
 }

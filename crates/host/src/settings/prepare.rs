@@ -21,6 +21,7 @@ impl ActiveSettings {
                 problems: Vec::new(),
             });
         }
+        self.changed.send_replace(());
         prepared
     }
 

@@ -6,7 +6,14 @@ use isso_lifecycle::Review;
 use super::{ActiveSettings, SettingsProblem, SettingsState};
 
 impl ActiveSettings {
+    /// Compares the file with what Isso was last given.
     pub(super) fn review(&self) -> Result<Review, VolumeError> {
+        let review = self.try_to_review();
+        self.changed.send_replace(());
+        review
+    }
+
+    fn try_to_review(&self) -> Result<Review, VolumeError> {
         loop {
             let Some(base) = self.state().accepted.clone() else {
                 return Ok(Review::Unchanged);
