@@ -109,13 +109,17 @@ pub(crate) fn run(
 }
 
 /// Tries the saved credentials, and adds the mail server's answer to the result.
-pub(crate) async fn after(volume: &Volume, language: Language, mut result: ActionResult) -> ActionResult {
-    match volume.read() {
+pub(crate) async fn after(
+    saved: Result<Contents, String>,
+    language: Language,
+    mut result: ActionResult,
+) -> ActionResult {
+    match saved {
         Ok(contents) if sends_mail(&contents.cfg) => {
             result.add(&Server::of(&contents.cfg).try_out(language).await);
         }
         Ok(_) => {}
-        Err(error) => result.add(&ActionError::from(error).localized(language)),
+        Err(reason) => result.add(&reason),
     }
     result
 }

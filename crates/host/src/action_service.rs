@@ -70,12 +70,21 @@ impl ActionService {
         let reply = reply.map_err(|refusal| ApiError::with_cause(&refusal, language))?;
         let done = run.done.get().cloned();
         let done = done.ok_or_else(|| ApiError::of_refusal(&Refusal::Bug, language))?;
-        let result = action.after(&self.volume, language, done.result).await;
+        let result = action.after(self.read(language), language, done.result).await;
         Ok(ActionOutcome {
             result,
             settings_changed: done.settings_changed,
             warning: reply.failure.map(|failure| with_causes(&failure)),
         })
+    }
+
+    /// Reads the files on another thread, or says why they cannot be read.
+    async fn read(&self, language: Language) -> Result<Contents, String> {
+        let volume = self.volume.clone();
+        match run_blocking(move || volume.read()).await {
+            Ok(read) => read.map_err(|error| ActionError::from(error).localized(language)),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Another process may hold the files' lock, even for ever if it was stopped. It is waited for here and not in the

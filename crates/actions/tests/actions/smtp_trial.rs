@@ -71,7 +71,8 @@ fn after(fixture: &Fixture, language: Language) -> ActionResult {
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(Action::ConfigureSmtp.after(&fixture.volume, language, saved()))
+    let read = async { fixture.volume.read().map_err(|error| error.to_string()) };
+    runtime.block_on(Action::ConfigureSmtp.after(read, language, saved()))
 }
 
 fn warning(reason: &str) -> String {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use isso_host::cfg::{Environment, Volume, keys};
 use isso_host::daemon::{Program, Runtime};
 use isso_host::lifecycle::State;
-use isso_host::{ActionService, DataDir, RunRequest, Schedule, restart_on_panic};
+use isso_host::{ActionService, DataDir, RunRequest, Schedule, on_thread, restart_on_panic};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use serde_json::Value;
@@ -38,8 +38,10 @@ pub async fn run(data: &DataFolder, output: Output, args: UpArgs) -> Result<Exit
     if locked && (args.create_password || wants_password()) {
         create_password(service, data, output).await?;
     }
-    let with_misaka = renders_with_misaka(&service.volume);
-    install::ensure(&runtime.misaka(with_misaka), output)?;
+    let volume = service.volume.clone();
+    let install = move || install::ensure(&runtime.misaka(renders_with_misaka(&volume)), output);
+    let installed = on_thread(install).await;
+    installed.map_err(|error| Failure::new("Isso could not be installed", error))??;
     if let Some(every) = args.backup_every {
         let schedule = Rc::new(Schedule {
             every: Duration::from_secs(every.seconds()),
