@@ -1,5 +1,5 @@
-//! What a person can have done to the actions. The API serves it; without a running `up` a command
-//! calls it on the files.
+//! Lists, shows, checks and runs actions. The API serves this; while no `up` runs, commands and hooks call it on the
+//! files.
 
 mod types;
 
@@ -18,7 +18,7 @@ use crate::ports::ActionRun;
 
 pub use types::{ActionDetails, ActionOutcome, ActionSummary, InvalidField, RunRequest};
 
-/// How long an action waits for other processes that change the same files, each of which needs an instant.
+/// How long an action waits for the lock of other processes that change the same files, each for an instant.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// The actions over one volume.
@@ -26,14 +26,14 @@ const LOCK_WAIT: Duration = Duration::from_secs(5);
 pub struct ActionService {
     /// The files.
     pub volume: Volume,
-    /// What is around them.
+    /// Where actions get the addresses and the mail server from.
     pub info_source: HostInfoSource,
     /// The state machine.
     pub host: HostHandle,
 }
 
 impl ActionService {
-    /// All actions.
+    /// Describes all actions.
     pub fn list(&self, language: Language) -> Result<Vec<ActionSummary>, ApiError> {
         let contents = self.contents(language)?;
         Ok(Action::ALL
@@ -42,7 +42,7 @@ impl ActionService {
             .collect())
     }
 
-    /// One action with its form.
+    /// Describes an action, with its form and the values in it.
     pub fn show(&self, id: &str, language: Language) -> Result<ActionDetails, ApiError> {
         let action = Action::find(id).map_err(|error| ApiError::of_action(&error, language))?;
         let contents = self.contents(language)?;
@@ -53,7 +53,7 @@ impl ActionService {
         })
     }
 
-    /// Runs an action: through the state machine first, then what waits on the network.
+    /// Has the state machine run an action, then does what waits on the network, such as a trial of the mail settings.
     pub async fn run(&self, id: &str, request: RunRequest) -> Result<ActionOutcome, ApiError> {
         let language = Language::of(&request.language);
         let action = Action::find(id).map_err(|error| ApiError::of_action(&error, language))?;
@@ -87,13 +87,13 @@ impl ActionService {
         }
     }
 
-    /// Another process may hold the files' lock, even for ever if it was stopped. It is waited for here and not in the
-    /// state machine, which meanwhile has Isso kept up.
+    /// Waits while another process holds the files' lock, which a stopped process never releases. The wait is here and
+    /// not in the state machine, which has to keep Isso up meanwhile.
     async fn wait_until_unlocked(&self, language: Language) -> Result<(), ApiError> {
         let volume = self.volume.clone().with_lock_timeout(LOCK_WAIT);
         match run_blocking(move || volume.wait_until_unlocked()).await? {
             Err(error @ VolumeError::Lock { .. }) => Err(ApiError::of_action(&error.into(), language)),
-            // Whatever else is wrong is found and told by the action.
+            // The action finds and reports other errors.
             _ => Ok(()),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! | route | what it does |
 //! |---|---|
-//! | `GET /v1/status` | a [`Status`]; with `?settled=true` once nothing is under way any more |
+//! | `GET /v1/status` | a [`Status`]; with `?settled=true` once all changes are in force or refused |
 //! | `GET /v1/settings?reveal=true` | the settings as Isso sees them, variables replaced: a [`crate::config_view::SettingsView`] |
 //! | `GET /v1/check` | what is wrong with them: a [`crate::config_view::SettingsReport`] |
 //! | `GET /v1/actions?language=L` | all actions |

@@ -1,4 +1,4 @@
-//! Why something that was asked for was not done.
+//! The errors of the API.
 
 use std::error::Error;
 
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::blocking::NotDone;
 use crate::remedy::remedy;
 
-/// Why something was not done, in the asker's language.
+/// Why a request was not carried out, in the language of the request.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ApiError {
     /// What sort of problem it is.
     pub kind: ApiErrorKind,
-    /// For a person.
+    /// What happened, in a sentence for a person.
     pub message: String,
     /// The field of the form, as in `guard.ratelimit`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,14 +32,14 @@ pub enum ApiErrorKind {
     UnknownAction,
     /// What was typed is wrong.
     InvalidInput,
-    /// It cannot be done at the moment.
+    /// The state machine refuses it in its present state.
     Refused,
     /// It was tried and failed.
     Failed,
 }
 
 impl ApiError {
-    /// What an action says.
+    /// The error of an action.
     pub(crate) fn of_action(error: &ActionError, language: Language) -> Self {
         let kind = match error {
             ActionError::UnknownAction(_) => ApiErrorKind::UnknownAction,
@@ -54,7 +54,7 @@ impl ApiError {
         }
     }
 
-    /// What was tried and failed.
+    /// Something was tried and failed.
     pub fn failed(message: impl Into<String>) -> Self {
         Self {
             kind: ApiErrorKind::Failed,
@@ -64,18 +64,18 @@ impl ApiError {
         }
     }
 
-    /// With what to do about it.
+    /// Adds what a person at a terminal can do.
     pub fn hint(mut self, hint: &str) -> Self {
         self.hint = Some(hint.to_owned());
         self
     }
 
-    /// What was tried and failed, with its causes.
+    /// Something was tried and failed, with its causes.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         Self::failed(with_causes(error))
     }
 
-    /// What was sent is wrong.
+    /// The request is wrong.
     pub fn wrong(message: impl Into<String>) -> Self {
         Self {
             kind: ApiErrorKind::InvalidInput,
@@ -83,7 +83,7 @@ impl ApiError {
         }
     }
 
-    /// What the state machine refused, or could not do and for which cause.
+    /// The state machine refused it, or failed, with the cause.
     pub fn with_cause(refusal: &Refusal, language: Language) -> Self {
         let mut problem = Self::of_refusal(refusal, language);
         if let Refusal::Failed(failure) = refusal {
@@ -93,7 +93,7 @@ impl ApiError {
         problem
     }
 
-    /// What the state machine refused, without a cause.
+    /// The state machine refused it, without the cause.
     pub fn of_refusal(refusal: &Refusal, language: Language) -> Self {
         if let Refusal::Action(cause) = refusal
             && let Some(error) = cause.downcast_ref::<ActionError>()

@@ -1,4 +1,4 @@
-//! Work that may wait for a disk or a lock, done beside the thread that keeps Isso up.
+//! Runs work that may wait for a disk or a lock on other threads than the one that keeps Isso up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-/// How many requests may wait for disks at a time. Each takes a thread, and those of the runtime serve Isso, too.
+/// How many requests may wait for disks at a time. Each takes a thread of the runtime, which has other work to do, too.
 static REQUESTS: Semaphore = Semaphore::const_new(16);
 
 /// Why work was not done.
@@ -20,10 +20,10 @@ pub enum NotDone {
     Bug,
 }
 
-/// Does the work of a request, or waits until less of such work is under way.
+/// Runs the work of a request on another thread, once fewer than sixteen requests have such work under way.
 pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotDone> {
     let permit = REQUESTS.acquire().await.expect("it is never closed");
-    // A request that is given up leaves the work behind, which keeps its place until it is done.
+    // If the client goes away, the work goes on and keeps its permit until it is done.
     on_thread(move || {
         let _permit = permit;
         work()
@@ -31,7 +31,7 @@ pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
     .await
 }
 
-/// Does work on another thread of the runtime.
+/// Runs work on another thread of the runtime.
 ///
 /// tokio panics where it cannot start its first thread, and would have the next thread do the work all the same. Here
 /// the panic is caught, and the work is not done.

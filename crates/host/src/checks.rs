@@ -1,8 +1,8 @@
 //! Thorough checks of the database beside an Isso that serves.
 //!
 //! A check is a process of its own ([`Commands::check_database`](crate::commands::Commands)): its memory is gone when
-//! it ends, SQLite's locks of this process are untouched, and it has the lowest priority. When one is due, [`is_due`]
-//! says.
+//! it ends, SQLite's locks of this process are untouched, and it has the lowest priority. [`is_due`] decides when to
+//! check.
 
 mod due;
 mod report;
@@ -25,24 +25,24 @@ use crate::machine::HostHandle;
 
 pub use report::{CheckReport, DatabaseStatus};
 
-/// Isso comes first.
+/// How long the first check waits once Isso serves: visitors come first.
 const AFTER_START: Duration = Duration::from_secs(2);
-/// How often it is asked whether the file has changed, which is one system call.
+/// How often the file is checked for changes, which takes one system call.
 const POLL_INTERVAL: Duration = Duration::from_secs(60);
-/// A check that takes longer is given up: its disk does not answer.
+/// A check that takes longer is killed: the disk does not answer.
 const CHECK_LIMIT: Duration = Duration::from_secs(3600);
 
-/// The task that has the database checked.
+/// Has the database checked while Isso serves.
 pub struct Checks {
     database: PathBuf,
     check: fn(&Path) -> Command,
     status: watch::Sender<DatabaseStatus>,
-    /// What this process has had checked: where nothing can be written, no verdict stands beside the database.
+    /// The last verdict of this process. Where nothing can be written, there is none in a file beside the database.
     last: Mutex<Option<Verdict>>,
 }
 
 impl Checks {
-    /// Checks of this database by this command, and what they find.
+    /// Checks of this database by this command. The receiver gets what they find.
     pub fn new(database: PathBuf, check: fn(&Path) -> Command) -> (Checks, watch::Receiver<DatabaseStatus>) {
         let (status, found) = watch::channel(DatabaseStatus::default());
         let checks = Checks {
@@ -111,7 +111,7 @@ impl Checks {
     async fn is_due(&self, is_first: bool) -> bool {
         let database = self.database.clone();
         let looked = on_thread(move || {
-            // One that is gone is found out otherwise.
+            // That the database is missing is noticed elsewhere.
             let state = FileState::of(&database).ok()?;
             Some((last_verdict(&database), state))
         });

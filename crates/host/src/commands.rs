@@ -1,4 +1,4 @@
-//! Programs that a host starts beside Isso.
+//! The programs that a host starts beside Isso.
 
 use std::path::Path;
 use std::process::{self, Stdio};
@@ -12,12 +12,12 @@ use tokio::process::Command;
 pub struct Commands {
     /// Checks every page of the database at this path, and prints a [`CheckReport`](crate::CheckReport) as JSON.
     pub check_database: fn(&Path) -> process::Command,
-    /// Makes a backup of the data folder that is given first in the folder that is given then, prints its path, and
-    /// keeps of the backups there what the rules say, if there are any.
+    /// Makes a backup of the first folder in the second one, and prints its path. With rules, as for `--keep`, it
+    /// deletes the backups that the rules do not keep.
     pub back_up: fn(&Path, &Path, Option<&str>) -> process::Command,
 }
 
-/// A program that gets no input. The kernel sends it SIGTERM when this process ends, at which it removes its unfinished
+/// Gives a program no input, and has the kernel send it SIGTERM when this process ends. It then removes its unfinished
 /// work.
 pub fn beside_us(mut command: process::Command) -> Command {
     end_with_us(&mut command, Signal::SIGTERM);

@@ -1,5 +1,5 @@
-//! What Isso sees of its settings, and what is wrong with them. A running host answers for its own environment; without
-//! one, a command answers for its own.
+//! The settings as Isso reads them, and what is wrong with them. A running host reads them with its own environment;
+//! while none runs, a command reads them with its own.
 
 use std::path::PathBuf;
 
@@ -23,9 +23,9 @@ pub struct Setting {
     pub section: String,
     /// The key's name.
     pub name: String,
-    /// What Isso sees.
+    /// The value as Isso reads it.
     pub value: String,
-    /// Whether the file does not have the key.
+    /// Whether the file lacks the key, so that Isso's default counts.
     pub by_default: bool,
     /// Whether a part of the value is expanded from the environment.
     pub expanded: bool,

@@ -1,4 +1,4 @@
-//! The data folder: where everything of one Isso lives, and who has it.
+//! The data folder: the paths of one Isso's files, and the locks on them.
 
 mod error;
 mod holder;
@@ -15,14 +15,14 @@ pub use error::DataDirError;
 pub use holder::LockHolder;
 pub use lock::FolderLock;
 
-/// Where everything of one Isso lives: the volume, the Python environment and the API's socket.
+/// The folder with all files of one Isso: the volume, the Python environment and the API's socket.
 #[derive(Debug, Clone)]
 pub struct DataDir {
     path: PathBuf,
 }
 
 impl DataDir {
-    /// The data folder at this absolute path, which has to be one that can stand in `isso.cfg`. Nothing is made yet.
+    /// The data folder at this absolute path, which `isso.cfg` must be able to hold. Makes nothing.
     pub fn new(path: PathBuf) -> DataDir {
         DataDir { path }
     }
@@ -54,7 +54,7 @@ impl DataDir {
         let config = Volume::new(&self.path, self.database().to_string_lossy()).config_path();
         // While a restore that was broken off is unfinished, the files may all lie in its folder.
         let files = [&config, &self.database(), &self.path.join(".restore")];
-        // What cannot be looked at may be there.
+        // A file that this user may not see counts as there.
         let is_denied = || {
             let found = config.metadata();
             found.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)

@@ -1,18 +1,18 @@
-//! What a host tells the program that runs it.
+//! What a host reports to the program that runs it.
 
 use isso_lifecycle::State;
 
 use crate::api::ApiState;
 use crate::host_info::url;
 
-/// Something that a person or a service manager may want to know of at once.
+/// What `up` and `supervise` print, and tell systemd.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEvent {
     /// The state of the lifecycle, at first and after each change.
     State(State),
-    /// Isso serves, and did not before.
+    /// Isso serves, which it did not before.
     Serving {
-        /// Where.
+        /// The address at which it serves.
         url: String,
     },
     /// Isso has ended and is started again.
@@ -29,7 +29,7 @@ pub enum HostEvent {
     Stopping,
 }
 
-/// Tells every change of state, until the host ends.
+/// Reports every change of state, until the host ends.
 pub async fn report_states(api: ApiState, tell: impl Fn(HostEvent)) {
     let mut states = api.service.host.states();
     let mut before = State::Installed;

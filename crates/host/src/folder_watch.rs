@@ -15,17 +15,17 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use tokio::sync::oneshot;
 
-/// How often it is checked without an event of the kernel, which says nothing of a folder above that was moved.
+/// How often the path is checked without an event. The kernel sends none when a folder above was moved.
 const POLL_INTERVAL: Duration = Duration::from_secs(30);
-/// A look alone may fall between two steps of an administrator.
+/// When the check is repeated: an administrator may be moving the folder and putting it back.
 const SECOND_CHECK: Duration = Duration::from_secs(2);
-/// What the thread needs is little, and memory counts.
+/// The stack of the thread, which needs little.
 const STACK: usize = 64 * 1024;
 
 /// What became of a data folder that is gone from its path.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderGone {
-    /// It is elsewhere.
+    /// It was moved.
     #[error(
         "the data folder {} was moved to {}, and Isso with it would not find its database",
         .from.display(),
@@ -37,13 +37,13 @@ pub enum FolderGone {
         /// Where it is.
         to: PathBuf,
     },
-    /// It is nowhere.
+    /// It was deleted.
     #[error("the data folder {} was deleted", .0.display())]
     Deleted(PathBuf),
 }
 
-/// Tells once that the folder, which was opened when it was taken, is gone from its path. The look is taken by a thread
-/// of its own, for the disk may not answer.
+/// Starts a thread that checks whether the path still leads to this open folder, and sends once when it does not. The
+/// checks have a thread of their own because the disk may not answer.
 pub fn moved_or_deleted(path: &Path, folder: File) -> io::Result<oneshot::Receiver<FolderGone>> {
     let path = path.to_owned();
     let (tell, told) = oneshot::channel();
@@ -68,8 +68,8 @@ pub fn moved_or_deleted(path: &Path, folder: File) -> io::Result<oneshot::Receiv
     Ok(told)
 }
 
-/// Has the kernel say when the folder is moved or deleted. While it is open, its end shows as a change of its
-/// attributes.
+/// Has the kernel notify when the folder is moved or deleted. While the folder is open, its deletion shows as a change
+/// of its attributes.
 fn watch(path: &Path) -> nix::Result<Inotify> {
     let inotify = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK)?;
     let of = AddWatchFlags::IN_MOVE_SELF | AddWatchFlags::IN_DELETE_SELF | AddWatchFlags::IN_ATTRIB;
@@ -85,11 +85,11 @@ fn wait_for_event(inotify: Option<&Inotify>) {
     };
     let timeout = PollTimeout::try_from(POLL_INTERVAL).unwrap_or(PollTimeout::MAX);
     let _ = poll(&mut [PollFd::new(inotify.as_fd(), PollFlags::POLLIN)], timeout);
-    // What it says is looked at, not believed.
+    // The next check decides, whatever the events say.
     let _ = inotify.read_events();
 }
 
-/// What cannot be told counts as in place.
+/// Whether the path leads to the folder. If that cannot be found out, it counts as in place.
 fn is_in_place(path: &Path, folder: &File) -> bool {
     let Ok(held) = folder.metadata() else {
         return true;
@@ -108,7 +108,7 @@ fn explain(path: &Path, folder: &File) -> FolderGone {
     }
 }
 
-/// Where the folder is now; nothing if it is nowhere.
+/// The path of the folder now; nothing if it was deleted.
 fn new_place(folder: &File) -> Option<PathBuf> {
     let is_deleted = folder.metadata().ok()?.nlink() == 0;
     let place = std::fs::read_link(format!("/proc/self/fd/{}", folder.as_raw_fd())).ok()?;

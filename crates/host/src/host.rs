@@ -33,19 +33,19 @@ use crate::watcher::watch_file;
 
 pub use error::HostError;
 
-/// How long the state machine waits for another process that holds the volume's lock. Meanwhile it starts no Isso in
-/// place of one that has died, so actions wait before they reach it.
+/// How long the state machine waits for another process that holds the volume's lock. Meanwhile it cannot replace an
+/// Isso that has died, so actions wait for the lock before they reach it.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// How many lines of Isso's output are kept for `issoctl logs`.
 const LOG_LINES: usize = 2000;
 
-/// What a host runs, and with what.
+/// What a host runs, and with which files and programs.
 pub struct HostOptions {
-    /// The files.
+    /// The files of Isso.
     pub volume: Volume,
     /// The command line of gunicorn.
     pub program: Program,
-    /// Where Isso answers.
+    /// The socket on which Isso serves visitors.
     pub listener: Listener,
     /// The programs that the host starts beside Isso.
     pub commands: Commands,
@@ -61,7 +61,7 @@ pub struct Host {
 }
 
 impl HostLock {
-    /// Looks at the volume and puts it right.
+    /// Makes the supervisor and the state machine, and has the machine prepare the files.
     pub async fn init(self, options: HostOptions) -> Result<Host, HostError> {
         let HostOptions {
             volume,
@@ -127,12 +127,12 @@ impl HostLock {
 }
 
 impl Host {
-    /// The actions, and the state machine.
+    /// Returns the service that runs actions. It leads to the state machine, too.
     pub fn service(&self) -> &ActionService {
         &self.api.service
     }
 
-    /// Ends the host when it is cancelled.
+    /// Returns a token that ends the host when it is cancelled.
     pub fn stop_token(&self) -> CancellationToken {
         self.api.stop.clone()
     }
@@ -162,13 +162,13 @@ impl Host {
         });
 
         match host.send(Event::Start).await {
-            // Files that could not be settled count as files without a password, and the reason is told.
+            // Files that could not be prepared count as files without a password, and the reason is reported.
             Err(Refusal::NoPassword | Refusal::Failed(_)) if host.state() == State::AwaitingPassword => {
                 tell(HostEvent::NotStarted {
                     reason: settings.reason(),
                 });
             }
-            // Whatever else is wrong with Isso is told as its state.
+            // Other reasons why Isso does not serve are reported with its state.
             Ok(_) | Err(Refusal::NoPassword | Refusal::Failed(_)) => {}
             Err(refusal) => return Err(HostError::Start(refusal)),
         }

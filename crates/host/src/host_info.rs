@@ -1,21 +1,21 @@
-//! What is known here of the machine around Isso, for the actions that need it.
+//! What actions are told of the machine on which Isso runs.
 
 use std::net::SocketAddr;
 
 use isso_actions::HostInfo;
 use isso_cfg::{Volume, keys};
 
-/// Where an action's facts come from.
+/// Where an action gets the [`HostInfo`] from.
 #[derive(Debug, Clone)]
 pub enum HostInfoSource {
-    /// A machine that offers no mail server, and the address that Isso answers on, when it runs.
+    /// A machine without a mail server of its own, and the address on which Isso serves while it runs.
     Local(Option<SocketAddr>),
-    /// A host that knows them.
+    /// StartOS, which told the hook.
     Given(HostInfo),
 }
 
 impl HostInfoSource {
-    /// The facts as they are now.
+    /// The addresses and the mail server as they are now. Reads `isso.cfg`.
     pub fn host_info(&self, volume: &Volume) -> HostInfo {
         match self {
             Self::Local(listen) => HostInfo {
@@ -27,7 +27,7 @@ impl HostInfoSource {
     }
 }
 
-/// Where this machine reaches Isso.
+/// The address at which this machine reaches Isso.
 pub fn url(listen: SocketAddr) -> String {
     format!("http://{listen}")
 }

@@ -1,4 +1,4 @@
-//! The data folder of a host, which is the only one in it.
+//! The lock by which one host at a time runs in a data folder.
 
 use std::fs::File;
 
@@ -8,7 +8,7 @@ use crate::api::{SocketPath, UnpublishedSocket};
 use crate::data_dir::{DataDir, FolderLock};
 use crate::host::HostError;
 
-/// A data folder that a host has taken, with the socket of its API: no other host runs in it as long as this lives.
+/// A locked data folder, with the socket of the API. As long as this lives, no other host runs in the folder.
 pub struct HostLock {
     pub(crate) data: DataDir,
     pub(crate) owner: Owner,
@@ -17,8 +17,8 @@ pub struct HostLock {
 }
 
 impl HostLock {
-    /// Takes a folder that is there, with the API's socket: a host that no command could reach would be taken for
-    /// none. What is left of an Isso whose supervisor was killed is ended.
+    /// Locks a folder that exists, binds the API's socket in it, and ends the processes of an Isso whose supervisor was
+    /// killed. Without a socket it fails: commands would find no host, and change files beside it.
     pub async fn take(data: &DataDir) -> Result<HostLock, HostError> {
         raise_descriptor_limit();
         let _lock = match data.lock().await? {

@@ -1,4 +1,4 @@
-//! Telling the hooks, which run in another container, that Isso runs.
+//! Marks the volume while Isso runs on it. The hooks on StartOS, which run in another container, look for the mark.
 
 use isso_cfg::Volume;
 use isso_lifecycle::State;
@@ -18,7 +18,7 @@ pub fn mark_while_running(volume: Volume, mut states: watch::Receiver<State>) {
                 mark = None;
             } else if mark.is_none() {
                 let volume = volume.clone();
-                // A hook that settles the volume holds it for an instant.
+                // A hook that prepares the volume holds its lock for an instant.
                 let marked = on_thread(move || volume.mark_in_use()).await;
                 match marked {
                     Ok(Ok(marked)) => mark = Some(marked),

@@ -1,33 +1,58 @@
-//! The host of an Isso: what runs it, and what a program may ask of it.
+//! Runs Isso as a service: starts it, keeps it up, and serves commands meanwhile.
 //!
 //! # Purpose
 //!
 //! `issoctl up`, `issoctl supervise` and the hooks on StartOS do the same work: they own the state machine of
 //! [`lifecycle`] and give it its ports. This crate joins the libraries for that. It knows no command line and no
-//! terminal: it prints nothing, ends no process and reads no environment. Programs over it depend on this crate alone,
-//! so it hands on the libraries that it joins, as modules.
+//! terminal: it prints nothing, does not exit the process and reads no environment. Programs that use it depend on this
+//! crate alone, so it re-exports the libraries that it joins, as modules.
 //!
 //! # Theory of operation
 //!
-//! [`DataDir`] is the folder of one Isso. [`HostLock::take`] takes it, [`HostLock::init`] puts its files right, and
-//! [`Host::run`] starts Isso and keeps it running. What happens meanwhile is told as [`HostEvent`]s. Other processes
-//! reach a running host with a [`Client`], over a unix socket in the folder ([`api`] lists the routes). Where none
-//! runs, [`offline()`] does the same work on the files, with no Isso to start.
+//! [`DataDir`] is the folder of one Isso. `up` and `supervise` call three functions, one after the other:
 //!
-//! One task owns the state machine ([`HostHandle`] leads to it) and handles one event at a time. It shares its thread
-//! with the supervisor and the API, so a [`LocalSet`](tokio::task::LocalSet) is needed. What may wait for a disk or a
-//! lock is done on other threads ([`on_thread`]).
+//! 1. [`HostLock::take`] locks the folder, binds the socket of the API, and ends the processes of an Isso whose
+//!    supervisor was killed.
+//! 2. [`HostLock::init`] makes the supervisor and the state machine, which prepares the files. Isso does not run yet.
+//! 3. [`Host::run`] publishes the socket, starts Isso, and returns once Isso was stopped. It reports what happens
+//!    meanwhile as [`HostEvent`]s to its caller.
+//!
+//! Other processes reach a running host with a [`Client`], over the socket ([`api`] lists the routes). While no host
+//! runs, a command calls [`offline()`]: it gets the same state machine over the same files, with no Isso to start. The
+//! hooks on StartOS build theirs with [`spawn`].
+//!
+//! # Parts
+//!
+//! | part | what it does | started by |
+//! |---|---|---|
+//! | `machine` | owns the state machine, and handles one event at a time; [`HostHandle`] sends events | [`spawn`] |
+//! | `settings` | knows which settings are in force, and why `isso.cfg` is not if it is not | – |
+//! | `restore`, `ports` | the ports through which the machine restores, raises the task, and runs actions | – |
+//! | `action_service` | lists, shows, checks and runs actions, for the API, commands and hooks | – |
+//! | `api` | serves the socket, and connects to it | [`Host::run`] |
+//! | `watcher` | notices edits of `isso.cfg`, and sends an event | [`Host::run`] |
+//! | `checks` | has the database checked by a process of its own | [`Host::run`] |
+//! | `folder_watch` | notices that the data folder was moved or deleted | [`Host::run`] |
+//! | `schedule` | has backups made by a process of its own | `up`, with [`Schedule::run`] |
+//! | `in_use` | marks the volume while Isso runs on it | `supervise`, with [`mark_while_running`] |
+//!
+//! # Threads
+//!
+//! The state machine, the supervisor, the API and the tasks of [`Host::run`] share one thread, on a runtime of tokio
+//! with a [`LocalSet`](tokio::task::LocalSet). Nothing that may wait for a disk or a lock runs on it once Isso is
+//! started: such work is done on the runtime's other threads ([`on_thread`]). `folder_watch` and the watcher of
+//! `isso.cfg` have a thread each.
 //!
 //! # Guarantees
 //!
-//! - One host runs in a data folder, and no command changes files beside it but through it.
+//! - One host runs in a data folder. While it runs, commands change the files through it alone.
 //! - A panic ends a request, an event or a round of work, and never the host.
 //! - A request that waits for a disk keeps neither the state machine nor the supervisor waiting. Sixteen wait at a
 //!   time, and a hundred clients are connected at most.
 //! - A host whose data folder was moved or deleted stops its Isso.
-//! - No password stands in an event, an error or the log.
+//! - No event, error or line of the log holds a password.
 //!
-//! Errors say what happened and where. Where a person can do something, [`ApiError::hint`] and [`remedy()`] say what.
+//! Errors say what happened and where. [`ApiError::hint`] and [`remedy()`] say what a person can do about it.
 //!
 //! # Example
 //!
@@ -95,5 +120,5 @@ pub use restart_on_panic::restart_on_panic;
 pub use schedule::Schedule;
 pub use settings::{FileProblem, SettingsStatus};
 
-/// Where Isso's official image keeps the database.
+/// The path of the database in Isso's official image.
 pub const IMAGE_DATABASE: &str = "/db/comments.db";

@@ -1,4 +1,4 @@
-//! The standalone host: it owns the state machine, feeds it one event at a time and answers.
+//! The task that owns the state machine: it hands the machine one event at a time, and answers the senders.
 
 mod handle;
 
@@ -15,7 +15,7 @@ use crate::memory::release_memory;
 
 pub use handle::{HostHandle, RestoreEnd};
 
-/// When nothing has happened for so long, what was needed for it is given back.
+/// After so long without an event, memory that events had needed is released.
 const IDLE_AFTER: Duration = Duration::from_secs(3);
 
 /// What the machine's task does next.
@@ -25,7 +25,7 @@ enum Work {
     RestoreEnd(RestoreEnd),
 }
 
-/// Starts the host on this thread's runtime. It ends when the last handle is gone.
+/// Spawns the task on this thread's `LocalSet`. It ends when the last handle is dropped.
 pub fn spawn(
     ports: Ports,
     mut daemon: mpsc::Receiver<DaemonEvent>,
@@ -139,7 +139,7 @@ mod tests {
     use crate::offline;
     use crate::settings::{ActiveSettings, SettingsPort};
 
-    /// Settings that panic at the first look.
+    /// Settings that panic when they are prepared for the first time.
     struct Panics(SettingsPort, bool);
 
     #[async_trait]

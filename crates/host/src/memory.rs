@@ -1,11 +1,12 @@
-//! Giving memory back that only a start, or a change, had needed.
+//! Releases memory that only a start, or a change, had needed.
 
 use std::ffi::c_void;
 use std::fs;
 
 use rustix::mm::{Advice, madvise};
 
-/// Has freed memory given back whichever thread had it. To be called before other threads are started.
+/// Has all threads share one heap, so that [`release_memory`] can return what any of them has freed. To be called
+/// before other threads are started.
 ///
 /// Every thread would get a heap of its own from glibc, and none but the first can be shortened. And once
 /// something large was freed, glibc would keep the next thing of its size: what one thread after another needs, such as
@@ -26,7 +27,7 @@ pub fn limit_arenas() {
     }
 }
 
-/// Gives back what is needed no more until something happens again.
+/// Returns memory to the kernel that is not needed until the next event.
 ///
 /// Most of a supervisor's memory is its own program text, two thirds of which is read while it starts and not again. It
 /// stays in the kernel's page cache and is mapped again, 64 KiB at a time, where it is run. With glibc a heap that was

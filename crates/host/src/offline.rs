@@ -1,5 +1,5 @@
-//! The host of a single command, for when no `up` runs: the same machine over the same files,
-//! with no Isso to start.
+//! The state machine of a single command, while no `up` runs: the same machine over the same files, with no Isso to
+//! start.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::ports::TaskFlag;
 use crate::restore::RestorePort;
 use crate::settings::{ActiveSettings, SettingsPort};
 
-/// Starts a host that never brings Isso up.
+/// Spawns a state machine that never starts Isso.
 pub fn offline(volume: &Volume) -> HostHandle {
     let (ports, daemon, restore_ends) = ports(volume);
     spawn(ports, daemon, restore_ends)
 }
 
-/// The ports of a host that never brings Isso up, and the channels on which they report.
+/// The ports of a machine that never starts Isso, and the channels on which they report.
 pub(crate) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, mpsc::Receiver<RestoreEnd>) {
     let (restorer, restore_ends) = RestorePort::new(volume);
     let ports = Ports {
@@ -32,7 +32,7 @@ pub(crate) fn ports(volume: &Volume) -> (Ports, mpsc::Receiver<DaemonEvent>, mps
     (ports, daemon, restore_ends)
 }
 
-/// A daemon that is never wanted up: an offline host is sent no `Start`.
+/// A daemon that starts nothing: no command sends `Start` to an offline machine.
 struct NoDaemon;
 
 #[derive(Debug, thiserror::Error)]

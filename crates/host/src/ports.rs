@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::blocking::on_thread;
 use crate::host_info::HostInfoSource;
 
-/// The critical task, shown by those that watch the flag.
+/// The critical task *Set Admin Password*, as a flag: the status of `up` shows it, and a hook reads it.
 pub struct TaskFlag(pub watch::Sender<bool>);
 
 #[async_trait]
@@ -29,19 +29,20 @@ impl Tasks for TaskFlag {
     }
 }
 
-/// An action that a person runs, for the state machine.
+/// An action that a person runs, as the state machine runs it. The sender keeps a clone of the `Arc`, and takes the
+/// result from `done`.
 pub struct ActionRun {
     /// The action.
     pub action: Action,
-    /// What was typed into its form; `null` where there is nothing to fill in.
+    /// The values of its form; `null` for an action without a form.
     pub input: Value,
     /// The language of the answer.
     pub language: Language,
-    /// What it changes.
+    /// The files that it changes.
     pub volume: Volume,
-    /// What is around it.
+    /// Where it gets the addresses and the mail server from.
     pub info_source: HostInfoSource,
-    /// What it did, once it has run.
+    /// The result, once it has run.
     pub done: OnceLock<Done>,
 }
 
@@ -57,7 +58,7 @@ impl Invocation for ActionRun {
     async fn run(&self) -> Result<Effect, PortError> {
         let (volume, info_source) = (self.volume.clone(), self.info_source.clone());
         let (action, language, input) = (self.action, self.language, self.input.clone());
-        // Waits for the volume's lock and for the disk, and may settle the files first, which sleeps.
+        // Waits for the volume's lock and for the disk, and may prepare the files first, which sleeps.
         let done = on_thread(move || run(&volume, &info_source, action, language, &input)).await??;
         let effect = match done.settings_changed {
             true => Effect::Settings,
@@ -68,7 +69,8 @@ impl Invocation for ActionRun {
     }
 }
 
-/// Runs an action, on files that were settled first if that may be the cure of what it fails on.
+/// Runs an action. If it fails for a reason that preparing the files may remove, the files are prepared and it runs
+/// again.
 fn run(
     volume: &Volume,
     info_source: &HostInfoSource,
@@ -89,7 +91,7 @@ fn run(
     }
 }
 
-/// Whether an action finds a file that it can work on once the volume was settled. A file that was lost is made again
+/// Whether an action finds a file that it can work on once the volume was prepared. A file that was lost is made again
 /// from the settings that Isso served on last; one that cannot be read is left to its author, who may be typing. But a
 /// new password can always be set: it may be the only way on. Beside a file that was cut off there is a password that
 /// worked.

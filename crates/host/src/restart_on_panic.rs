@@ -1,6 +1,6 @@
-//! Work that begins again after a panic.
+//! Tasks that begin again after a panic.
 
-/// Does work that is needed as long as the host lives: after a panic it begins again.
+/// Spawns a task that the host needs as long as it lives, and begins it again after a panic.
 pub fn restart_on_panic<F>(what: &'static str, work: impl Fn() -> F + 'static)
 where
     F: Future<Output = ()> + 'static,

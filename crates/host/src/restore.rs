@@ -1,4 +1,4 @@
-//! Restores, as the state machine has them done.
+//! The port through which the state machine restores, and the function that waits for the end.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::api_error::ApiError;
 use crate::blocking::on_thread;
 use crate::machine::{HostHandle, RestoreEnd};
 
-/// Puts prepared files in place of those in a folder.
+/// Renames staged files into the place of the volume's.
 pub struct RestorePort {
     root: PathBuf,
     ends: mpsc::Sender<RestoreEnd>,
@@ -30,7 +30,7 @@ impl RestorePort {
 
 #[async_trait]
 impl Restorer for RestorePort {
-    /// The files are prepared and checked; they are only put in place.
+    /// The files were staged and checked before; here they are only renamed.
     async fn begin_restore(&mut self, request: &RestoreRequest) -> Result<(), PortError> {
         let (root, from, ends) = (self.root.clone(), request.from.clone(), self.ends.clone());
         tokio::spawn(async move {
@@ -40,7 +40,7 @@ impl Restorer for RestorePort {
                 Ok(swapped) => swapped.map_err(Into::into),
                 Err(error) => Err(error.into()),
             };
-            // A host that is gone settles the volume when it comes again.
+            // If the host has ended, the next one prepares the volume.
             let _ = ends.send(end).await;
         });
         Ok(())

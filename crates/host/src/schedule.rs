@@ -1,4 +1,4 @@
-//! Backups that `up` makes by itself.
+//! Backups that `up` makes at an interval.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -12,18 +12,18 @@ use crate::blocking::on_thread;
 use crate::commands::{Commands, beside_us};
 use crate::data_dir::DataDir;
 
-/// How long to wait after a backup that failed, at most.
+/// The longest wait after a backup that failed.
 const RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// When to make backups, and where.
 pub struct Schedule {
-    /// The time between two of them.
+    /// The time between two backups.
     pub every: Duration,
     /// The folder that receives them.
     pub to: PathBuf,
-    /// Which ones to keep; all if nothing is said.
+    /// The rules for which backups to keep; nothing keeps all.
     pub keep: Option<String>,
-    /// How to make one.
+    /// How to start the program that makes a backup.
     pub commands: Commands,
 }
 
@@ -61,7 +61,7 @@ impl Schedule {
         self.every.saturating_sub(age)
     }
 
-    /// Makes one in a process of its own.
+    /// Makes a backup in a process of its own, and returns its path.
     async fn back_up(&self, data: &DataDir) -> Result<String, String> {
         let command = (self.commands.back_up)(data.path(), &self.to, self.keep.as_deref());
         let done = beside_us(command).output().await.map_err(|error| error.to_string())?;

@@ -1,10 +1,10 @@
-//! The settings on their way from `isso.cfg` to Isso: what it runs on, what it is to run on next, and
-//! why the file is not in force if it is not.
+//! The settings on their way from `isso.cfg` to Isso: what it runs on, what it is to run on next, and why the file is
+//! not in force if it is not.
 //!
 //! ```text
-//! isso.cfg ──looked at──→ accepted ──Isso gets ready on them──→ in force, and kept as last-good
-//!              │ refused                │ Isso refuses them
-//!              └────────→ problem ←─────┘   (what is in force stays so)
+//! isso.cfg ──reviewed──→ accepted ──Isso gets ready on them──→ in force, and kept as last-good
+//!              │ refused               │ Isso refuses them
+//!              └────────→ problem ←────┘   (what is in force stays so)
 //! ```
 
 mod outcome;
@@ -22,7 +22,8 @@ use tokio::sync::watch;
 pub use port::SettingsPort;
 pub use status::{FileProblem, SettingsStatus};
 
-/// The one place that knows which settings count.
+/// Knows which settings are in force. The state machine has it review `isso.cfg`, the supervisor takes snapshots from
+/// it and reports what became of them, and the API reads its status.
 #[derive(Debug)]
 pub struct ActiveSettings {
     volume: Volume,
@@ -32,22 +33,22 @@ pub struct ActiveSettings {
 
 #[derive(Debug, Default)]
 struct SettingsState {
-    /// What the next generation gets.
+    /// The settings that the next generation of Isso gets.
     accepted: Option<Document>,
     /// What the last generation got. A newer change may have been accepted since.
     given: Option<Document>,
-    /// What Isso serves on, or served on last.
+    /// The settings on which Isso serves, or served last.
     in_force: Option<Document>,
-    /// What Isso failed to start with, while the last good settings are tried in its place.
+    /// The settings with which Isso failed to start, while the last good ones are tried in their place.
     given_up: Option<Document>,
-    /// Starts that failed with nothing to fall back on.
+    /// How many starts have failed since Isso served last.
     failures: u32,
     /// Why the file is not in force.
     problem: Option<SettingsProblem>,
-    /// The settings that Isso served on before this process, read when the files were settled: asked for by the
-    /// supervisor, which must not wait for a disk.
+    /// The settings on which Isso served before this process began. They are read when the files are prepared, because
+    /// the supervisor, which needs them, must not wait for a disk.
     last_good: Option<Document>,
-    /// Whether the files could not be settled, for a reason that may pass.
+    /// Whether the files could not be prepared, for a reason that may pass.
     unprepared: bool,
 }
 
@@ -74,9 +75,9 @@ impl ActiveSettings {
         self.changed.subscribe()
     }
 
-    /// How the file and the running Isso stand to each other.
+    /// Says whether Isso runs on what the file says, and why not. Reads the file.
     pub fn status(&self) -> SettingsStatus {
-        // An edit that nobody has looked at yet is not in force either.
+        // An edit that was not reviewed yet is not in force either.
         let file = self.volume.read().ok().map(|contents| contents.cfg);
         let state = self.state();
         let taken = match (&state.in_force, file) {
@@ -94,7 +95,7 @@ impl ActiveSettings {
         }
     }
 
-    /// The websites that may embed comments, as Isso has them, or will.
+    /// The websites that may embed comments, by the settings in force, or else by those that were accepted.
     pub fn websites(&self) -> Vec<String> {
         let state = self.state();
         let cfg = state.in_force.as_ref().or(state.accepted.as_ref());
@@ -107,14 +108,14 @@ impl ActiveSettings {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why the file is not in force, as far as that was seen.
+    /// Why the file is not in force, by the last review or start.
     pub fn reason(&self) -> Option<String> {
         let state = self.state();
         state.problem.as_ref().map(|it| it.reason.clone())
     }
 
-    /// Whether the files could not be settled: the cause may lie outside of them, so that no change of theirs tells
-    /// when it is gone.
+    /// Whether the files could not be prepared. The cause may lie outside of them, so no change of the files shows that
+    /// it is gone.
     pub fn is_unprepared(&self) -> bool {
         self.state().unprepared
     }

@@ -1,4 +1,4 @@
-//! Noticing edits of `isso.cfg`.
+//! Notices edits of `isso.cfg`.
 
 mod saving;
 
@@ -15,19 +15,18 @@ use crate::blocking::on_thread;
 use crate::machine::HostHandle;
 use crate::settings::ActiveSettings;
 
-/// So long after a change it is taken for the last one, for some editors tell of no end.
+/// If no change follows within this time, saving counts as finished: some editors never close the file.
 const QUIET: Duration = Duration::from_millis(100);
-/// So long after an end another save may follow: some editors and scripts save a file in two goes.
+/// How long to wait for another save after the file was saved: some editors and scripts save a file in two steps.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Even where saving never ends, the file is looked at after so many of these waits.
+/// After so many of these waits the file is reviewed even if saving never ends.
 const MAX_WAITS: usize = 10;
-/// When it is looked at first: it may have been saved since it was read for the start, before it was watched.
+/// When the file is checked first: it may have been saved after it was read for the start, and before it was watched.
 const FIRST_CHECK: Duration = Duration::from_secs(1);
 
-/// Tells the state machine whenever the file may say something else. Does not end.
+/// Sends [`Event::SettingsChanged`] whenever the file may have changed. Does not return.
 ///
-/// Files that could not be settled are looked at with every poll: what stood in the way need not have been a file's
-/// text.
+/// Files that could not be prepared are reviewed with every poll, because the cause need not be in a file.
 pub async fn watch_file(config: PathBuf, host: HostHandle, settings: Arc<ActiveSettings>) {
     let (sender, mut saving) = watch::channel(Saving::Done);
     // Kept here too: if there is no watcher, the channel would close.

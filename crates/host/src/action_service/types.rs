@@ -1,4 +1,4 @@
-//! What is asked of the actions, and answered.
+//! What clients send to and get from the routes for actions.
 
 use isso_actions::{ActionResult, Form, Metadata};
 use serde::{Deserialize, Serialize};
@@ -21,20 +21,20 @@ pub struct ActionDetails {
     pub listed: ActionSummary,
     /// The form, as the StartOS SDK serialises it; `null` for an action without a form.
     pub form: Option<Form>,
-    /// What stands in the form now.
+    /// The values in the form now.
     pub prefill: Value,
 }
 
-/// What a person typed.
+/// What a client sends to run an action, or to check its form.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RunRequest {
-    /// The form's values; `null` where there is nothing to fill in.
+    /// The form's values; `null` for an action without a form.
     pub input: Value,
     /// The language of the answer.
     pub language: String,
 }
 
-/// An action that ran.
+/// What an action did.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionOutcome {
@@ -50,8 +50,8 @@ pub struct ActionOutcome {
 /// A field of a form that is not filled in as it should be.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct InvalidField {
-    /// Where it is, as in `guard.ratelimit` or `websites[1]`.
+    /// The field's path, as in `guard.ratelimit` or `websites[1]`.
     pub field: String,
-    /// What is wrong, in the asker's language.
+    /// What is wrong, in the language of the request.
     pub message: String,
 }

@@ -1,4 +1,4 @@
-//! What the routes work on.
+//! The state that all routes share.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,29 +13,29 @@ use crate::action_service::ActionService;
 use crate::checks::DatabaseStatus;
 use crate::settings::ActiveSettings;
 
-/// What the routes work on.
+/// The state that all routes share. [`HostLock::init`](crate::HostLock::init) makes it.
 #[derive(Clone)]
 pub struct ApiState {
-    /// The actions.
+    /// Runs actions, and leads to the state machine.
     pub service: ActionService,
     /// The backup that is being made.
     pub backup: BackupSlot,
     /// The settings.
     pub settings: Arc<ActiveSettings>,
-    /// What the checks of the database have found.
+    /// What the last check of the database found.
     pub database: watch::Receiver<DatabaseStatus>,
-    /// The Isso process.
+    /// The status of the Isso process.
     pub supervisor: Monitor,
-    /// Where Isso answers.
+    /// The address on which Isso serves.
     pub listen: SocketAddr,
     /// What Isso logged.
     pub logs: LogRing,
-    /// Whether the critical task stands.
+    /// Whether the critical task *Set Admin Password* is raised.
     pub password_needed: watch::Receiver<bool>,
-    /// How many descriptors this process may have.
+    /// How many descriptors this process may have, which limits the connections.
     pub descriptors: u64,
     /// How many lines the program around the host could not print.
     pub dropped_lines: Arc<AtomicU64>,
-    /// Ends `up`.
+    /// Ends the host when it is cancelled.
     pub stop: CancellationToken,
 }

@@ -1,4 +1,4 @@
-//! Backups beside a running host: the command makes them, the host knows of it.
+//! Lets the host track a backup that a separate `issoctl backup create` process makes.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use crate::machine::HostHandle;
 /// How often a line is written to the command that makes a backup.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Ends the backup when the command that makes it dies or disconnects.
+/// Ends the backup when it is dropped, as hyper does when the command dies or disconnects.
 struct BackupPermit {
     number: u64,
     slot: BackupSlot,
@@ -40,7 +40,7 @@ impl Drop for BackupPermit {
     }
 }
 
-/// Tells the state machine, in a task of its own: it goes on when the command is killed meanwhile.
+/// Tells the state machine that the backup has ended. The task goes on when the command is killed meanwhile.
 fn finish(host: HostHandle, end: Result<(), PortError>) -> JoinHandle<()> {
     // Not `spawn_local`: axum's connections live outside of the local set.
     tokio::spawn(async move {
@@ -51,7 +51,7 @@ fn finish(host: HostHandle, end: Result<(), PortError>) -> JoinHandle<()> {
 
 /// Answers with the backup's number, and goes on answering for as long as the connection lives.
 pub(super) async fn begin(State(api): State<ApiState>, Query(query): Query<LanguageQuery>) -> Result<Body, ApiError> {
-    // A task of its own goes on when the asker goes away before the answer; what has begun by then ends with the
+    // The task goes on when the client goes away before the answer. A backup that has begun by then ends with the
     // permit.
     let ApiState { service, backup, .. } = api;
     let begun = tokio::spawn(async move {

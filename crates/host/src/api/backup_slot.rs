@@ -1,8 +1,8 @@
-//! The backup that is being made beside a host.
+//! The number of the backup that is being made beside a host.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The backup that is being made, by a number of its own.
+/// Holds the number of the backup that is being made, if one is. So an end that comes late ends no later backup.
 #[derive(Debug, Clone, Default)]
 pub struct BackupSlot(Arc<Mutex<Numbers>>);
 
@@ -13,7 +13,7 @@ struct Numbers {
 }
 
 impl BackupSlot {
-    /// Begins one, and gives it the next number.
+    /// Begins a backup, and returns its number.
     pub(super) fn begin(&self) -> u64 {
         let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         numbers.last += 1;
@@ -21,7 +21,7 @@ impl BackupSlot {
         numbers.last
     }
 
-    /// Says whether it was this one's to end.
+    /// Ends the backup with this number, and says whether it was the current one.
     pub(super) fn end(&self, number: u64) -> bool {
         let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is = numbers.current == Some(number);

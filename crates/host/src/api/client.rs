@@ -1,4 +1,4 @@
-//! The client's side of the API.
+//! The client of the API, for commands and hooks.
 
 mod error;
 
@@ -21,16 +21,16 @@ use crate::config_view::{SettingsReport, SettingsView};
 
 pub use error::ClientError;
 
-/// How long the host may take to answer. It waits for Isso and for disks, and says how Isso is sooner.
+/// How long the host may take to answer. It waits for Isso and for disks for a shorter time.
 const WITHIN: Duration = Duration::from_secs(30);
-/// How long it may wait before that until nothing is under way any more, likewise.
+/// How much longer a status may take that waits until changes are applied.
 const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 
 /// A connection to the `up` that runs on a data folder.
 pub struct Client {
     http: reqwest::Client,
     host: Option<i32>,
-    // Holds the folder open, through which the path leads.
+    // Keeps the folder open, because the path to the socket leads through its descriptor.
     _socket: SocketPath,
 }
 
@@ -71,7 +71,7 @@ impl Client {
         self.host
     }
 
-    /// How Isso is; `settled` waits until nothing is under way any more.
+    /// Gets the status; with `settled`, once all changes are in force or refused.
     pub async fn status(&self, settled: bool) -> Result<Status, ClientError> {
         let within = match settled {
             true => WITHIN + SETTLED_WITHIN,
@@ -81,17 +81,17 @@ impl Client {
         json(request.query(&[("settled", settled)])).await
     }
 
-    /// The settings as the host's Isso sees them.
+    /// Gets the settings as the host's Isso reads them.
     pub async fn settings(&self, reveal: bool) -> Result<SettingsView, ClientError> {
         json(self.request(Method::GET, "settings").query(&[("reveal", reveal)])).await
     }
 
-    /// What is wrong with them.
+    /// Gets what is wrong with the settings.
     pub async fn check_settings(&self) -> Result<SettingsReport, ClientError> {
         json(self.request(Method::GET, "check")).await
     }
 
-    /// All actions.
+    /// Gets all actions.
     pub async fn actions(&self, language: Language) -> Result<Vec<ActionSummary>, ClientError> {
         json(
             self.request(Method::GET, "actions")
@@ -100,7 +100,7 @@ impl Client {
         .await
     }
 
-    /// One action with its form.
+    /// Gets an action with its form.
     pub async fn action(&self, id: &str, language: Language) -> Result<ActionDetails, ClientError> {
         let route = format!("actions/{id}");
         json(self.request(Method::GET, &route).query(&[("language", language.tag())])).await
@@ -113,18 +113,18 @@ impl Client {
         json(request).await
     }
 
-    /// Checks what was filled in, and changes nothing.
+    /// Checks the values of a form, and changes nothing.
     pub async fn check(&self, id: &str, request: &RunRequest) -> Result<Vec<InvalidField>, ClientError> {
         let route = format!("actions/{id}/check");
         json(self.request(Method::POST, &route).json(request)).await
     }
 
-    /// Where the files are.
+    /// Gets the paths of the files.
     pub async fn files(&self) -> Result<Files, ClientError> {
         json(self.request(Method::GET, "files")).await
     }
 
-    /// Tells that a backup begins; it lasts until it is ended or this process is.
+    /// Tells the host that a backup begins. It lasts until it is ended or dropped, or this process ends.
     pub async fn backup(&self, to: &Path, language: Language) -> Result<Backup<'_>, ClientError> {
         // Only an `up` that was started before issoctl was replaced asks for the folder.
         let request = self.patient(Method::POST, "backups").json(&to);
@@ -139,14 +139,14 @@ impl Client {
         })
     }
 
-    /// Has prepared files put in place, whose folder in the data folder has this name.
+    /// Has the host put staged files in place. Their folder in the data folder has this name.
     pub async fn restore(&self, staging: String, language: Language) -> Result<RestoreAnswer, ClientError> {
         let request = self.patient(Method::POST, "restore");
         let request = request.json(&RestoreBody { staging });
         json(request.query(&[("language", language.tag())])).await
     }
 
-    /// Log lines as they come.
+    /// Gets log lines, with `follow` as they come.
     pub async fn logs(&self, lines: usize, follow: bool, json: bool) -> Result<LogStream, ClientError> {
         let query = [
             ("lines", lines.to_string()),
@@ -158,7 +158,7 @@ impl Client {
             .map(LogStream)
     }
 
-    /// Asks `up` to end.
+    /// Asks the host to stop Isso and to end.
     pub async fn stop(&self) -> Result<(), ClientError> {
         send(self.request(Method::POST, "stop")).await.map(drop)
     }
@@ -169,7 +169,7 @@ impl Client {
 
     /// A request whose answer may take any time.
     fn patient(&self, method: Method, route: &str) -> RequestBuilder {
-        // The host is not looked at: the connection is the socket's.
+        // The name in the address is not looked up: the connection is to the socket.
         self.http.request(method, format!("http://issoctl/v1/{route}"))
     }
 }
@@ -192,7 +192,7 @@ pub struct Backup<'a> {
 }
 
 impl Backup<'_> {
-    /// Tells how it ended.
+    /// Tells the host how the backup ended.
     pub async fn end(self, error: Option<String>) -> Result<(), ClientError> {
         let route = format!("backups/{}", self.number);
         let request = self.client.patient(Method::DELETE, &route);

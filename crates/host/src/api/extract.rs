@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api_error::ApiError;
 
-/// The most characters of a message.
+/// The most characters of an error message.
 const MAX_MESSAGE: usize = 200;
 
 /// A request's body as JSON: at most 2 MB, nested at most 128 levels deep.
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// What stands behind `?` in the address.
+/// The query of the address, after `?`.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -42,7 +42,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A part of the address's path.
+/// A part of the path of the address.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -56,7 +56,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// The way to what is nested too deep is long, so it is cut.
+/// The error for wrong input. serde names the path to what is wrong, which can be long, so it is cut.
 fn wrong(message: &str) -> ApiError {
     ApiError::wrong(message.chars().take(MAX_MESSAGE).collect::<String>())
 }

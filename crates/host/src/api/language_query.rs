@@ -1,8 +1,8 @@
-//! What several routes are asked behind `?`.
+//! The query that several routes share.
 
 use serde::Deserialize;
 
-/// Who asks.
+/// The query `?language=L`.
 #[derive(Deserialize)]
 pub(super) struct LanguageQuery {
     /// The language of the answer.

@@ -1,4 +1,4 @@
-//! How many connections the API has at once.
+//! Limits how many connections the API has at once.
 
 use std::io;
 use std::pin::Pin;
@@ -17,12 +17,12 @@ use crate::api_error::{ApiError, ApiErrorKind};
 
 /// How many connections there are at most.
 pub const MAX_CONNECTIONS: u64 = 100;
-/// How many that are too many are told so at the same time; more are just closed.
+/// How many clients too many get an answer that says so at the same time. The connections of others are closed.
 const REFUSALS: usize = 4;
-/// How long such a client has to ask.
+/// How long such a client has to send its request.
 const ASK_WITHIN: Duration = Duration::from_secs(1);
 
-/// A listener that has just so many connections open, and tells further clients.
+/// A listener with a limit of open connections. Clients beyond it get an error 503.
 pub struct LimitedListener {
     listener: UnixListener,
     most: usize,
@@ -31,7 +31,7 @@ pub struct LimitedListener {
 }
 
 impl LimitedListener {
-    /// Takes connections from this listener.
+    /// Accepts connections from this listener, at most so many at once.
     pub fn new(listener: UnixListener, most: usize) -> LimitedListener {
         LimitedListener {
             listener,
@@ -49,13 +49,13 @@ impl LimitedListener {
         tokio::spawn(async move {
             let _permit = permit;
             let told = async {
-                // A client that has not asked yet takes no answer.
+                // A client that has not sent a request yet would not read an answer.
                 match stream.read(&mut [0; 4096]).await? {
                     0 => Ok(()),
                     _ => stream.write_all(answer.as_bytes()).await,
                 }
             };
-            // One that goes away needs no answer.
+            // A client that goes away needs no answer.
             let _ = timeout(ASK_WITHIN, told).await;
         });
     }
@@ -94,7 +94,7 @@ impl Listener for LimitedListener {
     }
 }
 
-/// A connection that makes room when it ends.
+/// A connection that counts towards the limit until it ends.
 pub struct CountedStream {
     stream: UnixStream,
     _permit: OwnedSemaphorePermit,

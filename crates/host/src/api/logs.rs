@@ -1,4 +1,4 @@
-//! The log of Isso, as lines or JSON.
+//! `GET /v1/logs`: the log of Isso, as lines or JSON.
 
 use std::convert::Infallible;
 
@@ -18,7 +18,7 @@ use super::extract::Query;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Tail {
-    /// All that are kept if nothing is said.
+    /// How many lines of the past; nothing means all that are kept.
     pub(super) lines: Option<usize>,
     pub(super) follow: bool,
     json: bool,
@@ -28,7 +28,7 @@ pub(super) async fn logs(State(api): State<ApiState>, Query(query): Query<Tail>)
     Body::from_stream(tail(&api.logs, query).map(Ok::<_, Infallible>))
 }
 
-/// The lines that were asked for, and with `follow` those that come.
+/// The last lines, and with `follow` those that come.
 fn tail(logs: &LogRing, Tail { lines, follow, json }: Tail) -> impl Stream<Item = String> + use<> {
     let (past, coming) = logs.subscribe(lines.unwrap_or(usize::MAX));
     // Written as they are sent: each of many clients may ask for all.
@@ -53,7 +53,7 @@ fn write(line: &LogLine, json: bool) -> String {
     }
 }
 
-/// A reader that is too slow has not seen these lines.
+/// The line that a slow client gets in place of lines that it has missed.
 fn skipped(lines: u64, json: bool) -> String {
     let text = format!("[{lines} lines are left out here: they came faster than they were read]");
     match json {

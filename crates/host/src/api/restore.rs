@@ -1,4 +1,4 @@
-//! Files that a command has prepared are put in place.
+//! `POST /v1/restore`: puts files in place that a command has staged.
 
 use std::path::PathBuf;
 
@@ -27,7 +27,7 @@ pub(super) async fn files(State(api): State<ApiState>) -> Json<Files> {
     })
 }
 
-/// Looks at the files before Isso is stopped for them.
+/// Checks the files before Isso is stopped for them.
 pub(super) async fn restore(
     State(api): State<ApiState>,
     Query(query): Query<LanguageQuery>,
@@ -43,12 +43,13 @@ pub(super) async fn restore(
         _ => ApiError::of(&error),
     })?;
     let language = Language::of(&query.language);
-    // A task of its own goes on when the command is killed before the answer: a restore that has to be undone is.
+    // The task goes on when the command is killed before the answer, so that a restore with which Isso does not serve
+    // is undone.
     let done = tokio::spawn(async move { put_in_place(&api, from, language).await }).await;
     done.map_err(|_| NotDone::Bug)?.map(Json)
 }
 
-/// Puts files in place. If Isso served before and does not with them, those before are put back.
+/// Puts files in place. If Isso served before and does not serve with them, the files before are put back.
 async fn put_in_place(api: &ApiState, from: PathBuf, language: Language) -> Result<RestoreAnswer, ApiError> {
     let served = matches!(api.service.host.state(), Lifecycle::Serving | Lifecycle::Reloading);
     let (restored, state) = api.service.host.restore(from, language).await?;

@@ -1,4 +1,4 @@
-//! The routes, and those that only hand on what is asked.
+//! The table of the routes, and the short ones of them.
 
 use axum::extract::State;
 use axum::routing::{delete, get, post};

@@ -1,4 +1,4 @@
-//! The server's side of the API.
+//! The server of the API.
 
 use std::any::Any;
 use std::io;
@@ -19,7 +19,7 @@ use super::socket::SocketPath;
 use crate::api_error::{ApiError, ApiErrorKind};
 use crate::blocking::{NotDone, on_thread};
 
-/// Serves the API until `up` ends; requests under way then have a second.
+/// Serves the API until the host ends. Requests under way then have a second.
 pub async fn serve(api: ApiState, listener: UnixListener, socket: SocketPath) -> io::Result<()> {
     let listener = tokio::net::UnixListener::from_std(listener)?;
     let listener = LimitedListener::new(listener, connections(api.descriptors, MAX_CONNECTIONS));
@@ -38,7 +38,8 @@ pub async fn serve(api: ApiState, listener: UnixListener, socket: SocketPath) ->
     served
 }
 
-/// Answers with an [`ApiError`] where there is no such route, and where a handler panics; all else goes on.
+/// Adds the answers to an unknown route and to a handler that panics: an [`ApiError`]. After a panic the server goes
+/// on.
 fn telling_problems(router: Router) -> Router {
     let unknown = |status, message: &str| (status, Json(ApiError::wrong(message)));
     router

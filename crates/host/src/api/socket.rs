@@ -7,13 +7,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-/// Under this name a socket cannot be found yet.
+/// The name of the socket before it is published. Clients do not look for it.
 const UNPUBLISHED: &str = "api.sock.new";
 
 /// A short path to the socket of a data folder, valid while this lives.
 ///
-/// A socket's path is limited to 108 bytes ([unix(7)]), a data folder's is not: the way leads
-/// through an open descriptor of the folder.
+/// A socket's path is limited to 108 bytes ([unix(7)]), a data folder's is not. So the path leads through an open
+/// descriptor of the folder.
 ///
 /// [unix(7)]: https://man7.org/linux/man-pages/man7/unix.7.html
 #[derive(Debug)]

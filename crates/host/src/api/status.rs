@@ -1,4 +1,4 @@
-//! What `issoctl status` tells.
+//! The status of a host and its Isso, as `issoctl status` shows it.
 
 use isso_daemon::Phase;
 use isso_lifecycle::State;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::checks::DatabaseStatus;
 use crate::settings::SettingsStatus;
 
-/// How Isso is.
+/// The status of a host and its Isso.
 #[derive(Debug, Serialize, Deserialize)]
 // With `remote`, what is derived are functions of the type, which its own implementations below call.
 #[serde(rename_all = "camelCase", remote = "Self")]
@@ -21,9 +21,9 @@ pub struct Status {
     pub backing_up: bool,
     /// Whether Isso answers and reads its database, asked just now.
     pub serving: bool,
-    /// Where Isso answers.
+    /// The address at which Isso serves.
     pub url: String,
-    /// Whether the critical task *Set Admin Password* stands.
+    /// Whether the critical task *Set Admin Password* is raised.
     pub password_needed: bool,
     /// The websites that may embed comments.
     pub websites: Vec<String>,
@@ -36,11 +36,11 @@ pub struct Status {
     pub dropped_lines: u64,
     /// Whether `isso.cfg` is in force, and why not.
     pub settings: SettingsStatus,
-    /// What the last thorough check of the database has found, and whether comments can be saved.
+    /// What the last thorough check of the database found, and whether comments can be saved.
     // An `up` that was started before issoctl was replaced does not tell it.
     #[serde(default)]
     pub database: DatabaseStatus,
-    /// The supervisor's own account.
+    /// The status of the supervisor.
     pub supervisor: isso_daemon::Status,
 }
 
@@ -75,7 +75,7 @@ impl<'de> Deserialize<'de> for Status {
 }
 
 impl Status {
-    /// Which connections keep all workers from answering others.
+    /// Says so if clients keep all workers from answering others.
     pub fn held_by_clients(&self) -> Option<String> {
         let supervisor = &self.supervisor;
         let workers = supervisor.workers.filter(|workers| *workers > 0)?;
@@ -83,7 +83,7 @@ impl Status {
             .then(|| format!("it does not answer: each of its {workers} workers waits for a slow client"))
     }
 
-    /// What the gunicorn before, which goes by the settings before, is still at.
+    /// Says what the gunicorn of the settings before is still doing.
     pub fn finishing(&self) -> Option<String> {
         let finishing = self.supervisor.finishing.as_ref()?;
         let seconds = finishing.for_ms / 1000;

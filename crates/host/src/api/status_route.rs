@@ -1,4 +1,4 @@
-//! `GET /v1/status`: how Isso is, asked just now.
+//! `GET /v1/status`: asks Isso, the supervisor and the disk for the status.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -62,8 +62,8 @@ pub(super) async fn status(
     }))
 }
 
-/// Asks Isso how it is. One that does not run yet is not asked: the port is open, and the question would wait with
-/// the visitors' requests.
+/// Asks Isso for its version. While Isso does not run, no request is sent: the port is open, and the request would wait
+/// with those of visitors.
 pub(super) async fn probe(api: &ApiState) -> Probe {
     let phase = api.supervisor.phase();
     let answer = match phase {
@@ -79,8 +79,8 @@ pub(super) async fn probe(api: &ApiState) -> Probe {
     }
 }
 
-/// How `isso.cfg` and the running Isso stand to each other. While a predecessor may still answer, the settings are not
-/// quite in force.
+/// Whether Isso runs on what `isso.cfg` says. While the gunicorn of the settings before may still answer, they are not
+/// in force.
 pub(super) async fn settings(api: &ApiState) -> SettingsStatus {
     let settings = Arc::clone(&api.settings);
     let read = timeout(DISK_LIMIT, run_blocking(move || settings.status())).await;

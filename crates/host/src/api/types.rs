@@ -1,11 +1,11 @@
-//! What the routes for backups take and answer.
+//! What clients send to and get from the routes for backups and restores.
 
 use std::path::PathBuf;
 
 use isso_cfg::Volume;
 use serde::{Deserialize, Serialize};
 
-/// Where the files of the host's Isso are, and which Isso serves them.
+/// The paths of the host's files, and the version of Isso.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Files {
     pub(super) root: PathBuf,
@@ -19,21 +19,21 @@ pub struct Files {
 /// The end of a backup.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Ended {
-    /// Why there is none, if there is none.
+    /// Why the backup failed; nothing if it was made.
     pub error: Option<String>,
 }
 
-/// Files to be put in place.
+/// The staged files that the host is to put in place.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RestoreBody {
-    /// The name of their folder in the data folder. No path: the host puts nothing else in place.
+    /// The name of their folder in the data folder. It cannot be a path, so no other files are put in place.
     pub staging: String,
 }
 
-/// What was put in place.
+/// The answer to a restore that put files in place.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RestoreAnswer {
-    /// Where the files before are now, or were until they were put back.
+    /// The folder of the files before. If the restore was undone, they are not there any more.
     pub before: Option<PathBuf>,
     /// Set if Isso did not serve with them.
     // An `up` that was started before issoctl was replaced does not tell it.
@@ -46,20 +46,20 @@ pub struct RestoreAnswer {
 pub struct RestoreUndone {
     /// Why Isso did not serve.
     pub why: String,
-    /// Where the files are now with which it did not.
+    /// The folder of the files with which Isso did not serve.
     pub kept: Option<PathBuf>,
-    /// Why the files before could not be put back, if they could not. They are still where a restore keeps them.
+    /// Why the files before could not be put back; nothing if they were. They then stay in `before`.
     pub failed: Option<String>,
 }
 
-/// The files of `supervise` may lie anywhere, and are renamed nowhere.
+/// The error of a restore into files that lie in several folders, as those of `supervise` may.
 pub const NOT_TOGETHER: &str =
     "the files of this Isso do not lie in one folder, so they cannot be put in place at once";
-/// What to do instead.
+/// What to do about [`NOT_TOGETHER`].
 pub const NOT_TOGETHER_HINT: &str = "unpack the backup with --into DIR, stop Isso, and put the files where they belong";
 
 impl Files {
-    /// The volume that these are the files of.
+    /// The volume of these files.
     pub fn volume(&self) -> Volume {
         let database = self.database.to_string_lossy();
         match self.store {

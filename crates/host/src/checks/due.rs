@@ -1,4 +1,4 @@
-//! When the database is due for a check.
+//! Decides when the database is due for a check.
 
 use std::time::Duration;
 
@@ -6,12 +6,13 @@ use isso_database::{FileState, Verdict};
 
 /// The shortest time from one check to the next.
 pub(super) const MIN_INTERVAL: Duration = Duration::from_secs(300);
-/// How much longer that time is than a check takes: no more than half a percent of the time is spent on checks.
+/// That time is at least so many times as long as the last check took. So checks take half a percent of the time at
+/// most.
 const REST_FACTOR: u32 = 200;
-/// A disk can spoil what no process writes to.
+/// A database that did not change is checked after this time: a disk can spoil what no process writes to.
 const MAX_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 
-/// The later one of two verdicts.
+/// The later of two verdicts.
 pub(super) fn latest(one: Option<Verdict>, other: Option<Verdict>) -> Option<Verdict> {
     one.into_iter().chain(other).max_by_key(|verdict| verdict.checked)
 }

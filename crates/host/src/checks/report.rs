@@ -1,11 +1,11 @@
-//! What a check found, and what is known of the database.
+//! The result of a check, and the part of the status that is about the database.
 
 use isso_database::{Unwritable, Verdict};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// What is known of the database, as `issoctl status` tells it.
+/// What is known of the database, as `issoctl status` shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DatabaseStatus {
@@ -15,12 +15,12 @@ pub struct DatabaseStatus {
     pub damage: Option<String>,
     /// Why the check after that one failed.
     pub error: Option<String>,
-    /// Why comments cannot be saved, asked just now.
+    /// Why comments cannot be saved, as of now.
     #[serde(default)]
     pub unwritable: Option<Unwritable>,
 }
 
-/// What came of a check. It is printed, for the database's folder may be full.
+/// The result of a check. The process prints it, because the database's folder may be full.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CheckReport {
@@ -33,7 +33,7 @@ pub enum CheckReport {
 }
 
 impl DatabaseStatus {
-    /// What a check has found.
+    /// The status after this verdict.
     pub(super) fn of(verdict: &Verdict) -> DatabaseStatus {
         let seconds = i64::try_from(verdict.checked).unwrap_or(i64::MAX);
         let checked = OffsetDateTime::from_unix_timestamp(seconds).ok();

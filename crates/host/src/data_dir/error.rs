@@ -9,7 +9,7 @@ use crate::api::ClientError;
 /// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    /// It could not be made.
+    /// The folder could not be made.
     #[error("cannot make the folder {}", .path.display())]
     Create {
         /// The folder.
@@ -17,7 +17,7 @@ pub enum DataDirError {
         /// What the system says.
         source: io::Error,
     },
-    /// There are no files of an Isso in it.
+    /// The folder has no files of an Isso.
     #[error("no Isso is set up in {}", .0.display())]
     NoIsso(PathBuf),
     /// Another process holds the lock of the backups.
@@ -33,7 +33,7 @@ pub enum DataDirError {
         /// What the system says.
         source: io::Error,
     },
-    /// The system could not lock one.
+    /// The system could not lock a file.
     #[error("cannot lock {}", .path.display())]
     Lock {
         /// The data folder.
@@ -41,7 +41,7 @@ pub enum DataDirError {
         /// What the system says.
         source: io::Error,
     },
-    /// Another process has taken it, and does not answer.
+    /// Another process has locked the folder, and does not answer.
     #[error(
         "{holder} has taken {}: another `issoctl up` that does not answer yet, or a command that changes the files",
         .path.display()
@@ -52,7 +52,7 @@ pub enum DataDirError {
         /// The process.
         holder: LockHolder,
     },
-    /// A host has taken it, and does not answer yet.
+    /// A host has locked the folder, and does not answer yet.
     #[error("the `issoctl up` of {} does not answer yet: {holder} still installs or starts Isso", .path.display())]
     NotReady {
         /// The data folder.
@@ -60,10 +60,10 @@ pub enum DataDirError {
         /// The host's process.
         holder: LockHolder,
     },
-    /// No host runs on it.
+    /// No host runs in the folder.
     #[error("no `issoctl up` runs on {}", .0.display())]
     NotRunning(PathBuf),
-    /// It is not known whether a host runs on it.
+    /// Whether a host runs in the folder could not be found out.
     #[error(transparent)]
     Client(#[from] ClientError),
 }

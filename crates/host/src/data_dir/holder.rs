@@ -1,4 +1,4 @@
-//! The process that has taken a data folder.
+//! The process that has locked a data folder.
 
 use std::fmt;
 use std::fs::Metadata;
@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 
 use nix::sys::stat::{major, minor};
 
-/// A process that has taken the folder; its number, if that is known.
+/// A process that has locked the folder; its id, if that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LockHolder(pub Option<i32>);
 
@@ -26,7 +26,7 @@ impl fmt::Display for LockHolder {
     }
 }
 
-/// The process that holds the lock of a file, if the kernel tells.
+/// The process that holds the lock of a file, if `/proc/locks` shows it.
 fn process(lock: &Metadata) -> Option<i32> {
     let (major, minor) = (major(lock.dev()), minor(lock.dev()));
     let file = format!("{major:02x}:{minor:02x}:{}", lock.ino());

@@ -1,4 +1,4 @@
-//! Who has the data folder: locks, and whether it can be written to.
+//! The locks of the data folder, and whether the folder can be written to.
 
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -13,31 +13,32 @@ use tokio::time::sleep;
 use super::{DataDir, DataDirError, LockHolder};
 use crate::api::Client;
 
-/// How long a process waits for another that has taken the folder and does not answer: a command, as a rule.
+/// How long a process waits for another that has locked the folder and does not answer: a command, as a rule.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
+/// How long it waits between two attempts.
 const LOCK_RETRY: Duration = Duration::from_millis(50);
 
-/// What became of an attempt to take the folder.
+/// What became of an attempt to lock the folder.
 #[derive(Debug)]
 pub enum FolderLock {
-    /// It is taken, as long as the file is open. There may be none where this user may only read.
+    /// It is locked as long as the file is open. There may be no file where this user may only read.
     Held(Option<File>),
-    /// A host has it, and answers.
+    /// A host has locked it, and answers.
     HostRuns,
 }
 
-/// Locks a file if that is possible at once: alone, or together with other processes that only read.
+/// Locks a file if that is possible at once: exclusively, or shared with other processes that only read.
 type TryLock = fn(&File) -> Result<(), TryLockError>;
 
 impl DataDir {
-    /// Takes the backups of a folder that is there: one is made or put back at a time.
+    /// Locks the backups of a folder that exists: one backup at a time is made or restored.
     pub fn lock_backups(&self) -> Result<File, DataDirError> {
         let file = self.lock_file("backup.lock")?;
         self.lock_backups_with(&file, File::try_lock)?;
         Ok(file)
     }
 
-    /// The same, to make a backup: a user who may only read makes one beside others who only read.
+    /// Locks the backups to make one. A user who may only read shares the lock with others who may only read.
     pub fn lock_backups_unless_read_only(&self) -> Result<Option<File>, DataDirError> {
         match self.may_only_read() {
             true => self.lock_backups_as_reader(),
@@ -70,14 +71,14 @@ impl DataDir {
         statvfs(&self.path).is_ok_and(|disk| disk.flags().contains(FsFlags::ST_RDONLY))
     }
 
-    /// Takes the folder for one process; the lock is held as long as the file is open. A command that has it works for
-    /// a moment and is waited for; a host that answers is not.
+    /// Locks the folder for one process. Waits for a command that holds the lock, which takes a moment; does not wait
+    /// for a host that answers.
     pub async fn lock(&self) -> Result<FolderLock, DataDirError> {
         self.acquire(|| self.lock_file("up.lock").map(Some), File::try_lock)
             .await
     }
 
-    /// Takes the folder for a command that may change files, or only read where its user may do no more.
+    /// Locks the folder for a command that changes files. Where its user may only read, the lock is shared.
     pub async fn lock_for_command(&self) -> Result<FolderLock, DataDirError> {
         if !self.may_only_read() {
             return self.lock().await;
@@ -109,7 +110,7 @@ impl DataDir {
         }
     }
 
-    /// That another process has taken the folder and does not answer.
+    /// The error that another process has locked the folder and does not answer.
     fn no_answer(&self) -> DataDirError {
         DataDirError::Taken {
             path: self.path.clone(),
@@ -126,9 +127,9 @@ impl DataDir {
         })
     }
 
-    /// The process that has taken the folder, if one has: one that installs Isso does not answer yet.
+    /// The process that has locked the folder, if one has. A host that still installs Isso does not answer yet.
     ///
-    /// The lock is tried for an instant. A process that wants it just then tries again.
+    /// To find out, the lock is taken for an instant. A process that wants it just then tries again.
     pub fn taken_by(&self) -> Option<LockHolder> {
         let path = self.path.join("up.lock");
         // Opening a pipe would wait for a writer.
@@ -139,7 +140,7 @@ impl DataDir {
         }
     }
 
-    /// Waits until no `up` runs on the folder.
+    /// Waits until no `up` runs in the folder. Blocks.
     pub fn wait_until_free(&self) -> Result<(), DataDirError> {
         self.lock_file("up.lock")?
             .lock()
@@ -151,7 +152,7 @@ impl DataDir {
             .map_err(|source| self.unopened(name, source))
     }
 
-    /// Nothing if it is not there: then no process has locked it.
+    /// Opens a lock file to read. Returns nothing if it is missing: then no process has locked it.
     fn lock_file_to_read(&self, name: &str) -> Result<Option<File>, DataDirError> {
         match self.open(name, File::options().read(true)) {
             Ok(file) => Ok(Some(file)),
@@ -162,7 +163,7 @@ impl DataDir {
 
     fn open(&self, name: &str, options: &mut OpenOptions) -> io::Result<File> {
         options
-            // A link might have root make a file elsewhere, and a pipe would be waited for.
+            // Through a link, root would make a file elsewhere. Opening a pipe would wait for a writer.
             .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
             .open(self.path.join(name))
     }

@@ -16,33 +16,33 @@ pub enum HostError {
     /// The data folder could not be taken.
     #[error(transparent)]
     DataDir(#[from] DataDirError),
-    /// It was taken, and cannot be looked at.
+    /// The data folder was taken, and cannot be opened.
     #[error("the data folder cannot be used")]
     Folder(#[source] io::Error),
-    /// Another host runs on it, and answers.
+    /// Another host runs in the data folder, and answers.
     #[error("another `issoctl up` runs on {}", .0.display())]
     AnotherHost(PathBuf),
-    /// The API has no socket.
+    /// The socket of the API cannot be made.
     #[error("commands could not reach this `issoctl up`: the socket {} cannot be made", .path.display())]
     Socket {
-        /// The socket.
+        /// The path of the socket.
         path: PathBuf,
         /// What the system says.
         source: io::Error,
     },
-    /// There is no supervisor.
+    /// The supervisor could not be made.
     #[error("cannot supervise Isso")]
     Supervisor(#[source] SupervisorError),
-    /// The state machine could not begin.
+    /// The state machine could not prepare the files.
     #[error("the settings cannot be used")]
     Settings(#[source] Refusal),
-    /// It refused to start Isso, for another reason than that there is no password.
+    /// The state machine refused to start Isso, for another reason than that there is no password.
     #[error("Isso could not be started")]
     Start(#[source] Refusal),
-    /// It refused to stop Isso.
+    /// The state machine refused to stop Isso.
     #[error("Isso could not be stopped")]
     Stop(#[source] Refusal),
-    /// The API has ended.
+    /// The socket could not be published, or the API has failed.
     #[error("the API could not be served")]
     Api(#[source] io::Error),
     /// The task that serves the API has panicked.

@@ -1,4 +1,4 @@
-//! The way to the state machine.
+//! The handle by which the rest of a host, and a command without one, reach the state machine.
 
 use isso_backup::Restored;
 use isso_lifecycle::{Event, PortError, Refusal, Reply, RestoreRequest, State};
@@ -12,7 +12,7 @@ pub(super) type Answer = Result<Reply, Refusal>;
 /// The request for a restore, which waits for its end.
 pub(super) type Requester = oneshot::Sender<Result<Restored, String>>;
 
-/// An event, and the way back.
+/// An event, and the channel for the machine's answer.
 pub(super) struct Order {
     pub event: Event,
     pub answer: oneshot::Sender<Answer>,
@@ -20,7 +20,7 @@ pub(super) struct Order {
     pub requester: Option<Requester>,
 }
 
-/// A way to send events to the host and to watch its state.
+/// Sends events to the state machine, and watches its state. Every part of the host has a clone.
 #[derive(Debug, Clone)]
 pub struct HostHandle {
     pub(super) orders: mpsc::Sender<Order>,
@@ -63,7 +63,7 @@ impl HostHandle {
         *self.state.borrow()
     }
 
-    /// Every state after this one.
+    /// Watches the state from now on.
     pub fn states(&self) -> watch::Receiver<State> {
         self.state.clone()
     }

@@ -74,7 +74,7 @@ impl SettingsState {
     /// Takes the settings that Isso refused out of use, if no newer ones were accepted since.
     fn refuse(&mut self, snapshot: &Snapshot, reason: &str) {
         let is = |cfg: Option<&Document>| cfg.is_some_and(|it| it.as_str() == snapshot.text);
-        // What was overtaken by a newer change, or what Isso has run on before, is not to blame.
+        // Settings that a newer change has replaced, or on which Isso has run before, are not the cause.
         if !is(self.accepted.as_ref()) || is(self.in_force.as_ref()) {
             return;
         }
@@ -99,7 +99,7 @@ impl SettingsState {
         }
     }
 
-    /// Says that Isso itself failed. A bad line that was found since is the newer word.
+    /// Records that Isso failed to start. A problem found in the file later takes precedence.
     fn report_refused(&mut self, reason: &str, so: &str) {
         if self.problem.is_none() {
             let reason = format!("isso.cfg is not in force: {reason}; Isso {so}");
@@ -112,8 +112,8 @@ impl SettingsState {
     }
 }
 
-/// Isso tries the mail server and every website before it answers, one after the other, for their
-/// time-out at each of their addresses; and the system sets no limit to how long a name look-up takes.
+/// How long Isso may take to get ready. It tries the mail server and every website before it answers, one after the
+/// other, for their time-out at each of their addresses; and the system does not limit how long a name look-up takes.
 fn ready_within(cfg: &Document) -> Duration {
     let websites = u64::try_from(cfg.read_lines(&keys::HOST).len()).unwrap_or(u64::MAX);
     let smtp = cfg.read_timedelta(&keys::SMTP_TIMEOUT).map_or(10, Timedelta::seconds);
@@ -133,7 +133,7 @@ mod tests {
     use crate::host_info::HostInfoSource;
     use crate::settings::SettingsPort;
 
-    /// Has a change of the status been notified since the last call?
+    /// Whether a change was notified since the last call.
     fn is_notified(changes: &mut watch::Receiver<()>) -> bool {
         let is = changes.has_changed().unwrap();
         changes.mark_unchanged();

@@ -1,4 +1,4 @@
-//! The settings, as the state machine has them looked at.
+//! The port through which the state machine prepares and reviews the settings.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use isso_lifecycle::{Gate, PortError, Review, SettingsFiles};
 use super::ActiveSettings;
 use crate::blocking::on_thread;
 
-/// The settings as the state machine sees them.
+/// Implements the port of the state machine.
 pub struct SettingsPort(pub Arc<ActiveSettings>);
 
 #[async_trait]
 impl SettingsFiles for SettingsPort {
     async fn prepare(&mut self) -> Result<Gate, PortError> {
         let settings = Arc::clone(&self.0);
-        // Waits for the volume's lock, and looks again before it believes that a file is bad.
+        // Waits for the volume's lock, and reads a bad file again before it refuses it.
         on_thread(move || settings.prepare()).await?
     }
 
@@ -25,7 +25,7 @@ impl SettingsFiles for SettingsPort {
 
     async fn review(&mut self) -> Result<Review, PortError> {
         let settings = Arc::clone(&self.0);
-        // Looks again before it believes that a file is bad, and sleeps in between.
+        // Reads a bad file again before it refuses it, and sleeps in between.
         Ok(on_thread(move || settings.review()).await??)
     }
 }

@@ -1,4 +1,4 @@
-//! Putting the files right before Isso is started on them.
+//! Prepares the files before Isso is started on them.
 
 use std::io::ErrorKind;
 
@@ -8,7 +8,7 @@ use isso_lifecycle::{Gate, PortError, with_causes};
 use super::{ActiveSettings, SettingsProblem, SettingsState, gate};
 
 impl ActiveSettings {
-    /// Settles the files, and remembers why that failed: without it, a status could tell only that there is no
+    /// Prepares the files, and remembers why that failed. Otherwise the status could say only that there is no
     /// password.
     pub(super) fn prepare(&self) -> Result<Gate, PortError> {
         let prepared = self.try_to_prepare();
@@ -25,11 +25,11 @@ impl ActiveSettings {
         prepared
     }
 
-    /// Puts the file right, or where it cannot be written, takes it as it is if it will do.
+    /// Repairs the file. Where it cannot be written, accepts it as it is if Isso can start on it.
     fn try_to_prepare(&self) -> Result<Gate, PortError> {
         *self.state() = SettingsState::default();
         let root = self.volume.root();
-        // Settling would make new files where a folder was moved away, and the folder could not be moved back.
+        // Preparing would make new files where a folder was moved away, and the folder could not be moved back.
         if self.volume.store_path().is_some() && !root.exists() {
             return Err(format!("the data folder {} is gone", root.display()).into());
         }
@@ -66,8 +66,8 @@ impl ActiveSettings {
             }
         }
         match state.gate() {
-            // Nothing is wrong with the file itself, so what kept it from being settled is the news.
-            // Nor is it known what is wrong with a file that another process may be changing.
+            // Nothing is wrong with the file itself, so the reason is what kept it from being prepared. Nor is it known
+            // what is wrong with a file that another process may be changing.
             Gate::Locked if state.problem.is_none() || is_locked(&unwritable) => Err(unwritable.into()),
             gate => Ok(gate),
         }

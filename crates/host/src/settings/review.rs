@@ -1,4 +1,4 @@
-//! Settings that change beside a running Isso.
+//! Reviews an edit of `isso.cfg` while Isso runs.
 
 use isso_cfg::{Found, VolumeError};
 use isso_lifecycle::Review;
@@ -23,7 +23,7 @@ impl ActiveSettings {
                 tracing::warn!("{note}");
             }
             let mut state = self.state();
-            // Isso may have refused meanwhile what the file was compared with.
+            // Isso may have refused the settings meanwhile with which the file was compared.
             if state.accepted.as_ref() == Some(&base) {
                 return Ok(state.apply(review.found));
             }
@@ -32,7 +32,7 @@ impl ActiveSettings {
 }
 
 impl SettingsState {
-    /// Takes in what a look at the file found.
+    /// Applies what a review of the file found.
     fn apply(&mut self, found: Found) -> Review {
         match found {
             Found::Changed(cfg) => {

@@ -1,16 +1,16 @@
-//! What a status tells of the settings.
+//! The part of the status that is about the settings.
 
 use serde::{Deserialize, Serialize};
 
-/// How `isso.cfg` and the running Isso stand to each other.
+/// Whether Isso runs on what `isso.cfg` says, and why not.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsStatus {
     /// Whether Isso runs, or ran last, on what the file says.
     pub in_force: bool,
-    /// Why it does not, unless it is just taking the file over or has not run yet.
+    /// Why it does not. Nothing while Isso is taking the file over, or has not run yet.
     pub reason: Option<String>,
-    /// The lines at fault.
+    /// The lines that Isso would refuse.
     pub problems: Vec<FileProblem>,
 }
 
@@ -30,7 +30,7 @@ pub struct FileProblem {
 }
 
 impl SettingsStatus {
-    /// What the file says cannot be told, for this reason.
+    /// The status when the file cannot be read, for this reason.
     pub fn unknown(reason: String) -> SettingsStatus {
         SettingsStatus {
             in_force: false,

@@ -1,4 +1,4 @@
-//! How an editor saves a file, as the kernel tells it.
+//! How far an editor is with saving a file, from the kernel's events.
 
 use std::ffi::OsStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch;
 
-/// How often the file is looked at where the system tells of no change, as on some network shares.
+/// How often the file is checked on file systems that notify of no change, such as some network shares.
 pub(super) const POLL: Duration = Duration::from_secs(30);
 
 /// How far an editor is with saving the file.
@@ -21,17 +21,17 @@ pub(super) enum Saving {
     Done,
 }
 
-/// A watcher, if there is one.
+/// A watcher whose panics are caught; nothing once it has panicked.
 ///
-/// One whose thread could not be started, as where no more processes are allowed, panics when it is to watch, and again
-/// when it is dropped. Both are caught.
+/// A watcher of notify whose thread could not be started, because the system allows no more processes, panics when it
+/// is to watch a folder, and again when it is dropped.
 pub(super) struct CatchingWatcher<W: Watcher>(pub(super) Option<W>);
 
 impl<W: Watcher> CatchingWatcher<W> {
-    /// Watches a folder once more.
+    /// Watches a folder, which may be another one than before under the same name.
     pub(super) fn watch(&mut self, folder: &Path) {
         let Some(watcher) = &mut self.0 else { return };
-        // A folder that is away may be there the next time.
+        // A folder that is missing may be there the next time.
         let watch = || watcher.watch(folder, RecursiveMode::NonRecursive);
         if catch_unwind(AssertUnwindSafe(watch)).is_err() {
             tracing::warn!(
@@ -53,7 +53,7 @@ impl<W: Watcher> Drop for CatchingWatcher<W> {
     }
 }
 
-/// A watcher that tells how far the saving of this file is.
+/// Watches how far the saving of this file is, and sends it.
 pub(super) fn watcher(config: &Path, saving: watch::Sender<Saving>) -> Option<RecommendedWatcher> {
     let name = config.file_name().map(OsStr::to_owned);
     let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -75,7 +75,8 @@ pub(super) fn watcher(config: &Path, saving: watch::Sender<Saving>) -> Option<Re
         .ok()
 }
 
-/// How far the saving is, by a change of the folder. Reading a file is none, and we read it after every change.
+/// How far the saving is, by one event of the folder. Reading is not saving: we read the file ourselves after every
+/// change.
 fn progress(kind: EventKind) -> Option<Saving> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))

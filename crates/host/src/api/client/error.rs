@@ -1,14 +1,14 @@
-//! Why a host could not be asked.
+//! The errors of the client.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::api_error::ApiError;
 
-/// Why a host could not be asked, or what it answered in place of an answer.
+/// Why a request to a host failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// Its socket is there, and cannot be connected to.
+    /// The host's socket is there, and cannot be connected to.
     #[error("cannot reach the `issoctl up` of {}", .data.display())]
     Unreachable {
         /// The data folder.
@@ -16,19 +16,19 @@ pub enum ClientError {
         /// What the system says.
         source: io::Error,
     },
-    /// There is no HTTP client.
+    /// The HTTP client could not be made.
     #[error("cannot make an HTTP client")]
     Http(#[source] reqwest::Error),
-    /// It does not answer in time.
+    /// The host does not answer in time.
     #[error("the running `issoctl up` does not answer")]
     Timeout(#[source] reqwest::Error),
-    /// The connection broke, or what came is no answer.
+    /// The connection broke, or the answer is not as expected.
     #[error("the running `issoctl up` did not answer as expected")]
     Unexpected(#[source] reqwest::Error),
     /// The connection broke while the log was read.
     #[error("the log ended early")]
     LogEnded(#[source] reqwest::Error),
-    /// It has not done what it was asked for.
+    /// The host answered with an error.
     #[error("{}", .0.message)]
     Api(ApiError),
 }
