@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_not_be_done_is_told_with_its_cause() {
+    fn a_failed_operation_is_told_with_its_cause() {
         let source = VolumeError::Lock {
             path: "/srv/isso/.lock".into(),
             source: std::io::ErrorKind::PermissionDenied.into(),

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_thread_work_is_not_done_and_nothing_panics() {
+    fn work_without_a_thread_is_not_done_and_nothing_panics() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             // More than can be addressed.
             .thread_stack_size(1 << 50)

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_start_has_run_is_given_back() {
+    fn program_text_that_a_start_has_run_is_released() {
         // Other tests may run here, but never all of the text.
         for (start, end) in program_text() {
             for page in (start..end).step_by(4096) {
@@ -117,7 +117,7 @@ mod tests {
 
     #[cfg(target_env = "gnu")]
     #[test]
-    fn what_any_thread_has_freed_is_given_back() {
+    fn memory_that_any_thread_has_freed_is_released() {
         const THREADS: usize = 16;
         limit_arenas();
         let before = anonymous();

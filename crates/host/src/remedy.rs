@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_says_is_told_with_a_remedy() {
+    fn errors_of_the_system_are_told_with_a_remedy() {
         let check = |kind: io::ErrorKind, words: Option<&str>| {
             let error = isso_cfg::VolumeError::Lock {
                 path: "/srv/.lock".into(),

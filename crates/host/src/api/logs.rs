@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_following_the_log_ends() {
+    async fn a_log_that_is_not_followed_ends() {
         let logs = LogRing::new(10);
         push(&logs, 0..20);
         let query = Tail {

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_isso_down_is_told_and_not_the_password_that_it_hides() {
+    fn the_reason_that_keeps_isso_down_is_told_and_not_the_password_that_it_hides() {
         let mut status = status("awaiting-password", "stopped", false);
         assert_eq!(status.why(), "it waits for an admin password");
         let reason = "the settings cannot be used: the lock could not be taken";
