@@ -21,17 +21,16 @@ pub use startos::HookCommand;
 pub use supervise::SuperviseArgs;
 pub use up::UpArgs;
 
-/// Runs Isso, the comment server, so that you need not administer it.
+/// Run and manage Isso, the comment server
 ///
-/// `issoctl up` brings up a real Isso behind an admin password, keeps it running and restarts it
-/// when it dies. Everything else looks at it or changes it; a command works whether `up` runs or
-/// not.
+/// `issoctl up` starts Isso behind an admin password, keeps it running and restarts it when it dies. The other commands
+/// show or change it; most of them work whether `up` runs or not.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
-    /// The folder that holds everything: settings, database, Python environment
+    /// Folder for everything: settings, database, Python environment
     ///
-    /// By default `issoctl` in your data folder, mostly ~/.local/share/issoctl.
+    /// The default is `issoctl` in your data folder, usually ~/.local/share/issoctl.
     // A hint may be pasted behind an alias that names the folder, too.
     #[arg(
         long,
@@ -41,10 +40,10 @@ pub struct Cli {
         overrides_with = "data"
     )]
     pub data: Option<PathBuf>,
-    /// Print JSON on stdout, for programs
+    /// Print JSON on stdout
     #[arg(long, global = true)]
     pub json: bool,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -54,8 +53,8 @@ Examples:
   issoctl up                                  start Isso here, in the foreground
   issoctl action run set-admin-password       set a new admin password and show it
   issoctl action run set-websites websites=https://blog.example.org
-  issoctl action run embed-code               the lines to paste into your pages
-  issoctl status                              is it well?
+  issoctl action run embed-code               print the lines to paste into your pages
+  issoctl status                              show the status
 
 Exit codes: 0 done, 1 failed, 2 wrong input, 3 Isso does not run.";
 
@@ -64,56 +63,57 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 3 Isso does not run.";
 pub enum Command {
     /// Run Isso in the foreground
     ///
-    /// SIGTERM and Ctrl-C stop it gracefully, a second one or SIGQUIT at once. SIGHUP has it look at isso.cfg, and
-    /// stops it if its terminal was closed. SIGUSR1 and SIGUSR2 do nothing.
+    /// SIGTERM and Ctrl-C stop it gracefully; a second one, or SIGQUIT, stops it at once. SIGHUP reviews isso.cfg, or
+    /// stops Isso if the terminal was closed. SIGUSR1 and SIGUSR2 do nothing.
     Up(UpArgs),
-    /// Run somebody else's gunicorn command line as `up` runs Isso, such as a container's entrypoint
+    /// Run a given gunicorn command line, such as a container's entrypoint, as `up` runs Isso
     #[command(after_help = supervise::EXAMPLES)]
     Supervise(SuperviseArgs),
-    /// Tell how Isso is
+    /// Show the status
     ///
-    /// Exits with 0 when Isso serves, with 1 when it serves with a damaged database, with 3 when it does not serve.
+    /// Exits with 0 when Isso serves, with 1 when its database is damaged or cannot be written, with 3 when Isso does
+    /// not serve.
     Status,
     /// Change Isso's settings, set its password, get the code to embed
     #[command(subcommand)]
     Action(ActionCommand),
-    /// Back up comments and settings while Isso serves, and put them back
+    /// Back up comments and settings while Isso serves, and restore them
     #[command(subcommand, after_help = backup::EXAMPLES)]
     Backup(BackupCommand),
-    /// Look at isso.cfg
+    /// Show and check isso.cfg
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Show what Isso logged
+    /// Show the log of Isso
     Logs(LogsArgs),
     /// Stop the running `issoctl up` or `supervise`, and Isso with it
     Stop,
-    /// Answer the hooks of the StartOS package: JSON in on stdin, JSON out on stdout
+    /// Answer a hook of the StartOS package: read JSON from stdin, print JSON on stdout
     #[command(subcommand, hide = true)]
     Startos(HookCommand),
-    /// Check every page of a database; `up` and `supervise` start this beside Isso
+    /// Check every page of a database; `up` and `supervise` run this beside Isso
     #[command(hide = true)]
     CheckDatabase {
-        /// The database.
+        /// Database file
         database: PathBuf,
     },
     /// Print a completion script for a shell
     ///
-    /// For bash, say: issoctl completions bash > ~/.local/share/bash-completion/completions/issoctl
+    /// For bash: issoctl completions bash > ~/.local/share/bash-completion/completions/issoctl
     Completions {
-        /// The shell.
+        /// Shell
         shell: Shell,
     },
-    /// Print the manual page, or write one page for each command
+    /// Print the manual page, or write a page for each command
     Man {
-        /// Write all pages into this folder instead
+        /// Folder to write all pages into
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
 }
 
 impl Command {
-    /// The folder that the command changes or reads, as whose owner it works if root runs it; none where root's own
-    /// rights are meant: in a container, and for a file that is only read.
+    /// The folder that the command changes or reads. Root runs the command as the owner of this folder. `None` where
+    /// root keeps its own rights: in a container, and for a file that is only read.
     pub fn works_in<'a>(&'a self, data: &'a Path) -> Option<&'a Path> {
         match self {
             Self::Supervise(_)
@@ -124,13 +124,13 @@ impl Command {
             | Self::Config(ConfigCommand::Parse { .. } | ConfigCommand::Check { file: Some(_) }) => None,
             Self::Backup(BackupCommand::List { folder: Some(folder) }) => Some(folder),
             Self::Backup(BackupCommand::Restore(RestoreArgs { into: Some(folder), .. })) => Some(folder),
-            // One that is not here is looked for in the data folder.
+            // A name that is not found here is that of a backup in the data folder.
             Self::Backup(BackupCommand::Delete { backup, .. }) if backup.exists() => Some(backup),
             _ => Some(data),
         }
     }
 
-    /// The file that the command reads beside that folder.
+    /// The file that the command reads besides that folder.
     pub fn source(&self) -> Option<&Path> {
         match self {
             Self::Backup(

@@ -9,9 +9,9 @@ use clap::{Args, Subcommand};
 pub enum ActionCommand {
     /// List the actions
     List,
-    /// Show an action's form and what stands in it now
+    /// Show an action's form and its present values
     Show {
-        /// The action, such as `set-websites`.
+        /// Action, such as `set-websites`
         id: String,
         /// Show passwords too
         #[arg(long)]
@@ -28,26 +28,25 @@ Examples:
   issoctl action run set-websites websites=https://a.example websites=https://b.example
   issoctl action run set-websites websites=
   issoctl action run set-websites --input '{\"websites\": [\"https://a.example\"]}'
-  issoctl action run configure-smtp                 asks for each field
+  issoctl action run configure-smtp                 ask for each field
   issoctl action run configure-smtp --input mail.json
   pass show mail.json | issoctl action run configure-smtp --input -";
 
 /// The options of `action run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The action, such as `set-websites`.
+    /// Action, such as `set-websites`
     pub id: String,
     /// Fields to change; the others stay as they are
     ///
-    /// On a terminal, without any field and without --input, each field is asked for.
-    /// A field inside a group is written `group.field`; a list is its field given once for each
-    /// item, or `field=` for an empty one. Passwords are not taken here, where other users of the
-    /// machine could read them: give them with --input.
+    /// On a terminal, without any field and without --input, the command asks for each field. Write a field inside a
+    /// group as `group.field`. For a list, give its field once for each item, or `field=` for an empty list. Passwords
+    /// are refused here, because other users of the machine could read them: give them with --input.
     #[arg(value_name = "FIELD=VALUE", conflicts_with = "input")]
     pub fields: Vec<String>,
-    /// Take the whole form as JSON: from a file, from stdin with `-`, or as it stands here
+    /// Read the whole form as JSON: from a file, from stdin with `-`, or from this argument itself
     ///
-    /// JSON with a password in it is not taken from the command line.
+    /// JSON with a password in it is refused on the command line.
     #[arg(long, value_name = "FILE|JSON")]
     pub input: Option<PathBuf>,
     /// Do not wait until changed settings are in force

@@ -5,10 +5,10 @@ use clap::Args;
 /// The options of `logs`.
 #[derive(Debug, Args)]
 pub struct LogsArgs {
-    /// How many of the last lines to show
+    /// Number of last lines to show
     #[arg(short = 'n', long, value_name = "N", default_value_t = 100, value_parser = number)]
     pub lines: usize,
-    /// Go on with new lines as they come
+    /// Keep printing new lines as they come
     #[arg(short, long)]
     pub follow: bool,
 }

@@ -8,27 +8,27 @@ use isso_startos::Hook;
 /// The hooks of the StartOS package.
 #[derive(Debug, Subcommand)]
 pub enum HookCommand {
-    /// The service is installed, updated, restored or begins with the server
+    /// Prepare the volume when the service is installed, updated, restored or started with the server
     Init,
-    /// The system's mail server may have changed
+    /// Apply the mail server of the system, which may have changed
     Smtp,
-    /// The service is to start
+    /// Say what to run for the service, or why it must not start
     Main,
-    /// An action's form is opened
+    /// Print the form of an action
     Input {
-        /// The action, such as `set-websites`
+        /// Action, such as `set-websites`
         action: String,
     },
-    /// An action is run
+    /// Run an action
     Run {
-        /// The action, such as `set-websites`
+        /// Action, such as `set-websites`
         action: String,
     },
-    /// The volume is to be copied
+    /// Permit or refuse a copy of the volume
     Backup,
-    /// StartOS wants to know how Isso is; --data is the supervisor's folder
+    /// Report the health of Isso; --data is the supervisor's folder
     Health {
-        /// The volume, to tell what was repaired in it
+        /// Volume whose repairs to report
         #[arg(long, value_name = "DIR")]
         volume: Option<PathBuf>,
     },

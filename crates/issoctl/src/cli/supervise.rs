@@ -18,16 +18,16 @@ Examples:
 /// The options of `supervise`.
 #[derive(Debug, Args)]
 pub struct SuperviseArgs {
-    /// Isso's settings; their folder may be read-only
+    /// Isso's settings file; its folder may be read-only
     #[arg(long, env = "ISSO_SETTINGS", value_name = "FILE", required_unless_present = "volume")]
     pub config: Option<PathBuf>,
-    /// The folder with config/isso.cfg and db/comments.db in it, to write to, wherever the entrypoint sees them;
-    /// instead of --config
+    /// Writable folder with config/isso.cfg and db/comments.db, instead of --config; the entrypoint may see both files
+    /// elsewhere
     #[arg(long, value_name = "DIR")]
     pub volume: Option<PathBuf>,
-    /// The address and port that Isso answers on (by default what `-b` in the command line says)
+    /// Address and port for Isso (default: those of `-b` in the command line)
     ///
-    /// It is written as for `up`.
+    /// Written as for `up`.
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<Listen>,
     /// gunicorn and its arguments
