@@ -116,6 +116,7 @@ pub use backup_dir::{BackupDirError, BackupFile, Pruned, delete, is_backup, list
 pub use counts::{DatabaseProblem, count};
 pub use create::{Create, CreateError, Created};
 pub use litestream::litestream;
+pub use low_priority::lower_priority;
 pub use manifest::{Counts, FORMAT, Manifest, Member};
 pub use places::check_places;
 pub use progress::{BackupStep, Cancelled, Progress};

@@ -6,6 +6,7 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 use isso_host::remedy;
+use nix::fcntl::OFlag;
 
 use crate::failure::Failure;
 
@@ -33,8 +34,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.metadata()?.file_type().is_fifo() {
-        let flag = rustix::fs::OFlags::NONBLOCK.bits();
-        let unwaiting = File::options().read(true).custom_flags(flag.cast_signed()).open(path)?;
+        let flag = OFlag::O_NONBLOCK.bits();
+        let unwaiting = File::options().read(true).custom_flags(flag).open(path)?;
         // Without a writer the pipe is at its end; with one that has not written yet, there is something to wait for.
         let mut first = [0];
         match (&unwaiting).read(&mut first) {

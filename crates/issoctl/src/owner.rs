@@ -15,10 +15,10 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 use isso_host::api::SocketPath;
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nix::sys::socket::getsockopt;
 use nix::sys::socket::sockopt::PeerCredentials;
 use nix::unistd::{Gid, Uid, User, geteuid, getuid, initgroups, setgroups, setresgid, setresuid};
-use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 
 /// Whom root has become.
 static BECAME_USER: OnceLock<Uid> = OnceLock::new();
@@ -121,10 +121,11 @@ pub fn open_as_root(file: &Path) -> Option<File> {
         return None;
     }
     let file = std::path::absolute(file).ok()?;
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let how = OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_NO_SYMLINKS);
     let root = File::open("/").ok()?;
     let below = file.strip_prefix("/").ok()?;
-    let opened = openat2(root, below, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS).ok()?;
+    let opened = openat2(root, below, how).ok()?;
     let opened = File::from(opened);
     opened.metadata().is_ok_and(|it| it.is_file()).then_some(opened)
 }

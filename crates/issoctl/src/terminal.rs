@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write, stderr, stdin};
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use tokio::sync::oneshot;
 
 use crate::failure::Failure;
@@ -20,10 +20,10 @@ pub fn by_keys<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> dialoguer:
         return question();
     };
     let mut keys = before.clone();
-    keys.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
-    tcsetattr(stdin(), OptionalActions::Now, &keys).map_err(io::Error::from)?;
+    keys.local_flags -= LocalFlags::ICANON | LocalFlags::ECHO;
+    tcsetattr(stdin(), SetArg::TCSANOW, &keys).map_err(io::Error::from)?;
     let answer = question();
-    tcsetattr(stdin(), OptionalActions::Now, &before).map_err(io::Error::from)?;
+    tcsetattr(stdin(), SetArg::TCSANOW, &before).map_err(io::Error::from)?;
     answer
 }
 
@@ -62,7 +62,7 @@ impl Questions {
         }
         if let Some(before) = &self.before {
             // A terminal that is gone needs nothing.
-            let _ = tcsetattr(stdin(), OptionalActions::Now, before);
+            let _ = tcsetattr(stdin(), SetArg::TCSANOW, before);
         }
         const SHOW_CURSOR: &str = "\x1b[?25h";
         let _ = writeln!(anstream::stderr(), "{SHOW_CURSOR}");

@@ -4,16 +4,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use isso_host::CheckReport;
+use isso_host::backup::lower_priority;
 use isso_host::database::{CheckError, check_thoroughly};
 use isso_host::lifecycle::with_causes;
-use rustix::process::nice;
 
 use crate::output::Output;
 
 /// Checks, and prints a [`CheckReport`].
 pub fn run(database: &Path) -> ExitCode {
-    // Where that is not granted, the check is the same.
-    let _ = nice(19);
+    lower_priority();
     let checked = match check_thoroughly(database) {
         Ok(verdict) => CheckReport::Verdict(verdict),
         Err(CheckError::Changed(_)) => CheckReport::Changed,

@@ -9,8 +9,7 @@ use isso_host::cfg::{Environment, Volume, keys};
 use isso_host::daemon::{Program, Runtime};
 use isso_host::lifecycle::State;
 use isso_host::{ActionService, DataDir, RunRequest, Schedule, on_thread, restart_on_panic};
-use rustix::process::getpgrp;
-use rustix::termios::tcgetpgrp;
+use nix::unistd::{getpgrp, tcgetpgrp};
 use serde_json::Value;
 
 use crate::cli::UpArgs;
