@@ -1,11 +1,7 @@
 //! The Python environment, made before the first start with a bar to watch.
 
-use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
-
 use indicatif::{ProgressBar, ProgressStyle};
-use isso_host::daemon::{InstallProgress, InstallStep, Runtime, RuntimeError};
-use nix::unistd::{Uid, User, geteuid};
+use isso_host::daemon::{InstallProgress, InstallStep, Runtime};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -27,32 +23,7 @@ pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
         bar.set_message(describe(&step));
     });
     bar.finish_and_clear();
-    made.map_err(|source| {
-        let hint = foreign_folder_hint(&source, geteuid());
-        let failure = Failure::new("Isso could not be installed", source);
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
-    })
-}
-
-/// What to do where the environment's folder belongs to another user.
-fn foreign_folder_hint(error: &RuntimeError, me: Uid) -> Option<String> {
-    let RuntimeError::File { path, source, .. } = error else {
-        return None;
-    };
-    let (folder, there) = path.ancestors().find_map(|it| Some((it, it.metadata().ok()?)))?;
-    let owner = Uid::from_raw(there.uid());
-    let is_denied = source.kind() == ErrorKind::PermissionDenied && owner != me;
-    let user = User::from_uid(owner).ok().flatten();
-    let name = user.map_or_else(|| format!("user {owner}"), |user| user.name);
-    is_denied.then(|| {
-        format!(
-            "{} belongs to {name}: run this as {name}, or name a folder of your own with --runtime DIR",
-            folder.display()
-        )
-    })
+    Ok(made?)
 }
 
 fn describe(step: &InstallStep) -> String {
@@ -62,29 +33,5 @@ fn describe(step: &InstallStep) -> String {
         InstallStep::Fetch(package) => format!("fetching {package}"),
         InstallStep::Install => "installing what was fetched".to_owned(),
         InstallStep::Build(package) => format!("building {package}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_environment_of_another_user_is_told_with_its_owner() {
-        let folder = tempfile::tempdir().unwrap();
-        let owner = folder.path().metadata().unwrap().uid();
-        let hint = |kind: ErrorKind, me| {
-            let error = RuntimeError::File {
-                doing: "lock",
-                path: folder.path().join("python.lock"),
-                source: kind.into(),
-            };
-            foreign_folder_hint(&error, Uid::from_raw(me))
-        };
-        let said = hint(ErrorKind::PermissionDenied, owner + 1).unwrap();
-        let begin = format!("{} belongs to ", folder.path().display());
-        assert!(said.starts_with(&begin) && said.contains("--runtime"), "{said}");
-        assert_eq!(hint(ErrorKind::PermissionDenied, owner), None);
-        assert_eq!(hint(ErrorKind::NotFound, owner + 1), None);
     }
 }

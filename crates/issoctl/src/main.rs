@@ -4,6 +4,7 @@ mod announce;
 mod bind;
 mod cli;
 mod cmd;
+mod errors;
 mod escape;
 mod failure;
 mod fields;
@@ -22,7 +23,6 @@ mod spelling;
 mod terminal;
 mod usage;
 mod waiting;
-mod words;
 
 use std::fs::File;
 use std::process::ExitCode;

@@ -55,6 +55,11 @@ fn program() -> String {
     }
 }
 
+/// A path as a shell takes it.
+pub fn quoted(path: &Path) -> String {
+    shell_words::quote(&path.to_string_lossy()).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

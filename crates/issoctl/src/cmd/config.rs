@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use isso_host::cfg::{Diagnostic, Document, Environment, Severity, Volume, VolumeError};
-use isso_host::{Client, Setting, SettingsReport, SettingsView, remedy};
+use isso_host::cfg::{Diagnostic, Document, Environment, Severity, Volume};
+use isso_host::{Client, Setting, SettingsReport, SettingsView};
 use serde_json::{Map, Value, json};
 
 use crate::cli::ConfigCommand;
+use crate::errors::data_dir::unreadable_settings;
 use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
@@ -35,7 +36,7 @@ async fn show(data: &DataFolder, reveal: bool, output: Output) -> Result<ExitCod
         Some(client) => client.settings(reveal).await?,
         None => {
             data.require_isso()?;
-            SettingsView::of(&volume(data), reveal).map_err(unreadable)?
+            SettingsView::of(&volume(data), reveal).map_err(unreadable_settings)?
         }
     };
     let settings = match settings.read {
@@ -144,14 +145,6 @@ fn effective(document: &Document) -> Map<String, Value> {
 fn read(path: &Path) -> Result<Result<Document, Vec<Diagnostic>>, Failure> {
     let bytes = crate::files::read(path)?;
     Ok(Document::from_bytes(&bytes))
-}
-
-/// A file of the volume that cannot be read.
-fn unreadable(error: VolumeError) -> Failure {
-    let hint = remedy(&error).unwrap_or("name the data folder with --data DIR");
-    Failure::new("the settings cannot be read", error)
-        .exit(Failure::USAGE)
-        .hint(hint)
 }
 
 fn refused(path: &Path, diagnostics: &[Diagnostic], code: u8, output: Output) -> ExitCode {

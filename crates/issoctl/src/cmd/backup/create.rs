@@ -122,7 +122,7 @@ async fn finish_restore(data: &DataFolder) -> Result<(), Failure> {
 /// copied so, on a slow disk, is copied while `up` is kept waiting.
 async fn without_host(data: &DataFolder, to: &Path) -> Result<Created, Failure> {
     let create = async |idle| try_to_create(data.volume(), None, idle, to).await;
-    limited_at_first(data, create).await?.map_err(explain)
+    Ok(limited_at_first(data, create).await??)
 }
 
 /// Calls `create` as beside an Isso that may be started, and if that takes too long, again as beside none, with the
@@ -142,8 +142,7 @@ async fn limited_at_first(
 }
 
 async fn create(volume: Volume, isso: Option<String>, idle: bool, to: &Path) -> Result<Created, Failure> {
-    let created = try_to_create(volume, isso, idle, to).await?;
-    created.map_err(explain)
+    Ok(try_to_create(volume, isso, idle, to).await??)
 }
 
 async fn try_to_create(
@@ -163,15 +162,6 @@ async fn try_to_create(
         create.run(progress)
     })
     .await
-}
-
-fn explain(error: CreateError) -> Failure {
-    let is_unwritable = matches!(error, CreateError::StagingDir(_));
-    let failure = Failure::new("no backup was made", error);
-    match is_unwritable {
-        true => failure.hint("name a folder that can be written with --to DIR"),
-        false => failure,
-    }
 }
 
 fn prune_old(folder: &Path, keep: &Retention, made: &Path) -> Result<Pruned, Failure> {

@@ -11,6 +11,7 @@ use super::plan::Plan;
 use super::progress::with_progress;
 use super::source;
 use crate::cli::ChoiceArgs;
+use crate::errors::stage::stage_error;
 use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{GOOD, Output};
@@ -51,7 +52,7 @@ pub async fn inspect(data: &DataFolder, source: RestoreSource) -> Result<(Restor
         Ok((source, inspection))
     })
     .await?
-    .map_err(|error| source::cannot_stage("the backup cannot be put back", error))
+    .map_err(|error| stage_error("the backup cannot be put back", error))
 }
 
 /// Where there is room to unpack: where a restore needs it, or if this user may not write there, where every user may.

@@ -1,7 +1,7 @@
 //! The data folder cannot be used.
 
 use isso_host::cfg::VolumeError;
-use isso_host::{DataDirError, LockHolder};
+use isso_host::{DataDirError, LockHolder, remedy};
 
 use crate::failure::Failure;
 
@@ -49,6 +49,14 @@ impl From<VolumeError> for Failure {
     fn from(source: VolumeError) -> Self {
         Self::new("the data folder cannot be used", source)
     }
+}
+
+/// Says that `isso.cfg` cannot be read.
+pub fn unreadable_settings(error: VolumeError) -> Failure {
+    let hint = remedy(&error).unwrap_or("name the data folder with --data DIR");
+    Failure::new("the settings cannot be read", error)
+        .exit(Failure::USAGE)
+        .hint(hint)
 }
 
 fn or_kill(wait: &str, holder: LockHolder) -> String {
