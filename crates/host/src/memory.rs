@@ -2,8 +2,9 @@
 
 use std::ffi::c_void;
 use std::fs;
+use std::ptr::NonNull;
 
-use rustix::mm::{Advice, madvise};
+use nix::sys::mman::{MmapAdvise, madvise};
 
 /// Has all threads share one heap, so that [`release_memory`] can return what any of them has freed. To be called
 /// before other threads are started.
@@ -42,9 +43,12 @@ pub fn release_memory() {
         }
     }
     for (start, end) in program_text() {
+        let Some(address) = NonNull::new(start as *mut c_void) else {
+            continue;
+        };
         #[expect(unsafe_code, reason = "the compiler cannot know what is mapped")]
         // SAFETY: these pages are mapped from files and can be run, not written, so each is read again as it was.
-        let given = unsafe { madvise(start as *mut c_void, end - start, Advice::LinuxDontNeed) };
+        let given = unsafe { madvise(address, end - start, MmapAdvise::MADV_DONTNEED) };
         if let Err(error) = given {
             tracing::debug!("the kernel takes no memory back: {error}");
         }
