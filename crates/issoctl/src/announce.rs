@@ -1,4 +1,4 @@
-//! What `up` and `supervise` tell while they run: lines for a person, states for systemd.
+//! Reports the events of a host: lines for a person, states for systemd.
 
 use isso_host::HostEvent;
 use isso_host::lifecycle::State;
@@ -7,7 +7,7 @@ use sd_notify::NotifyState;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, GOOD, Output, WARN};
 
-/// Tells what has happened.
+/// Reports an event.
 pub fn announce(event: HostEvent, data: &DataFolder, output: Output) {
     match event {
         HostEvent::State(state) => notify_state(state),
@@ -31,13 +31,13 @@ pub fn announce(event: HostEvent, data: &DataFolder, output: Output) {
 
 fn notify_state(state: State) {
     notify(NotifyState::Status(state.as_str()));
-    // A gate that waits for a person must not look like a start that hangs.
+    // Isso may wait for a password for days, which must not look like a start that hangs.
     if matches!(state, State::Serving | State::AwaitingPassword) {
         notify(NotifyState::Ready);
     }
 }
 
 fn notify(state: NotifyState<'_>) {
-    // Without systemd there is nobody to tell.
+    // Without systemd there is no socket to write to.
     let _ = sd_notify::notify(&[state]);
 }

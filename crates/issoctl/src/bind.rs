@@ -1,4 +1,4 @@
-//! Taking the address to listen on.
+//! Binds the address to listen on.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::listen::{EXAMPLES, Listen};
 
 impl Listen {
-    /// Looks up the name and takes the address. It waits for the resolver, so it is for start-up alone.
+    /// Looks up the name and binds the address. Blocks while the name is looked up, so call it only at the start.
     pub async fn bind(&self) -> Result<Listener, Failure> {
         let address = self.resolve()?;
         Listener::bind(address)
@@ -17,7 +17,7 @@ impl Listen {
             .map_err(|error| cannot_listen(address, error))
     }
 
-    /// The IPv4 address of the name, as gunicorn takes it, else its IPv6 address.
+    /// Returns the IPv4 address of the name, which gunicorn prefers too, else its IPv6 address.
     fn resolve(&self) -> Result<SocketAddr, Failure> {
         let found = (self.host.as_str(), self.port).to_socket_addrs();
         let all: Vec<_> = found
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_resolved_and_one_without_an_address_is_told() {
+    fn a_name_is_resolved_and_a_name_without_an_address_is_reported() {
         let resolve = |text: &str| text.parse::<Listen>().unwrap().resolve();
         assert_eq!(resolve("localhost:8080").unwrap().to_string(), "127.0.0.1:8080");
         assert_eq!(resolve("[::1]:8080").unwrap().to_string(), "[::1]:8080");

@@ -1,5 +1,5 @@
-//! Turns the errors of the libraries into [`Failure`](crate::failure::Failure)s: message, hint and exit code. Each
-//! library's error says itself what happened; what to do about it is said only here.
+//! Turns the errors of the libraries into [`Failure`](crate::failure::Failure)s: message, hint and exit code. The
+//! error of the library says what happened; only this module says what to do about it.
 
 mod client;
 mod create;

@@ -1,15 +1,15 @@
-//! Foreign text on a terminal: what would move the cursor, retitle the window or turn the line around is shown instead
-//! of done.
+//! Escapes foreign text for a terminal, so that no text moves the cursor, changes the window's title or turns a line
+//! around.
 //!
 //! Names of files, settings, comments, versions in a backup and the lines that Isso logs may hold any character. A
-//! terminal takes some of them for commands. Where [`crate::output`] prints to a terminal, these are written as `\x1b`
+//! terminal takes some of them as commands. Where [`crate::output`] prints to a terminal, these are written as `\x1b`
 //! or `\u{202e}`; colours, which our own texts have, are let through. What goes into a pipe or file stays as it is,
 //! byte for byte.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// How a character is written that a terminal must not get.
+/// How to write a character that a terminal must not get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Escape {
     /// `\x1b`, for a person.
@@ -18,7 +18,7 @@ pub enum Escape {
     Json,
 }
 
-/// The same text without anything that a terminal would obey, but for line ends, tabs and the colours of our own texts.
+/// Escapes every character that a terminal would obey, except line ends, tabs and the colours of our own texts.
 pub fn escape(text: &str, form: Escape) -> Cow<'_, str> {
     if !text.contains(is_obeyed) {
         return Cow::Borrowed(text);
@@ -44,7 +44,7 @@ pub fn escape(text: &str, form: Escape) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// The same text without colours, and with every other byte.
+/// Removes the colours, and keeps every other byte.
 pub fn strip_colours(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -90,7 +90,7 @@ mod tests {
     use crate::output::{BAD, BOLD, DIM, GOOD, WARN};
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown() {
+    fn characters_that_a_terminal_would_obey_are_escaped() {
         for (text, shown) in [
             ("caf\u{e9} \u{1f600}\n\tdone", "caf\u{e9} \u{1f600}\n\tdone"),
             ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn without_colours_every_other_byte_is_there() {
+    fn strip_colours_keeps_every_other_byte() {
         for (text, plain) in [
             ("a\u{202e}\x7f\r\u{9b}", "a\u{202e}\x7f\r\u{9b}"),
             ("\x1b[1;31ma\x1b[0m\x1b[2Jb\x1b", "a\x1b[2Jb\x1b"),

@@ -1,4 +1,4 @@
-//! The one place that turns errors into words and exit codes.
+//! Prints the error of a command, and returns its exit code.
 
 use std::error::Error;
 use std::io;
@@ -14,7 +14,7 @@ use crate::spelling::Spelling;
 
 type Source = Box<dyn Error + Send + Sync>;
 
-/// What a command ends with when it cannot do its work.
+/// The error of a command: message, causes, hint and exit code.
 #[derive(Debug)]
 pub struct Failure {
     exit: u8,
@@ -29,11 +29,11 @@ pub struct Failure {
 impl Failure {
     /// The operation failed.
     pub const FAILED: u8 = 1;
-    /// What was typed is wrong.
+    /// The command line or its input is wrong.
     pub const USAGE: u8 = 2;
     /// Isso does not run (the code that `systemctl status` uses for it).
     pub const NOT_RUNNING: u8 = 3;
-    /// It is saved, and Isso is still taking it over.
+    /// The change is saved, and not in force yet.
     pub const ON_ITS_WAY: u8 = 4;
 
     /// A failure with its cause.
@@ -44,7 +44,7 @@ impl Failure {
         }
     }
 
-    /// What an error of the host says, with its causes.
+    /// A failure with the message and causes of this error.
     pub fn of(error: impl Into<Source>) -> Self {
         let error = error.into();
         Self {
@@ -53,7 +53,7 @@ impl Failure {
         }
     }
 
-    /// A failure that is its own cause.
+    /// A failure without a cause.
     pub fn plain(message: impl Into<String>) -> Self {
         Self {
             exit: Self::FAILED,
@@ -65,35 +65,34 @@ impl Failure {
         }
     }
 
-    /// A failure of what was typed.
+    /// A failure of the command line or its input.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::plain(message).exit(Self::USAGE)
     }
 
-    /// With another exit code.
+    /// Sets the exit code.
     pub fn exit(mut self, code: u8) -> Self {
         self.exit = code;
         self
     }
 
-    /// With what to do next. Commands are written as for the default data folder: `issoctl status`.
+    /// Sets what to do next. Write commands as for the default data folder: `issoctl status`.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// With something for programs to read under `--json`.
+    /// Adds a value for programs, which `--json` prints.
     pub fn details(mut self, details: Value) -> Self {
         self.details = Some(Box::new(details));
         self
     }
 
-    /// Tells the person on stderr, and with `--json` the program on stdout. Commands in the hint lead to the data
-    /// folder.
+    /// Prints the failure on stderr, and with `--json` on stdout too. Commands in the hint name the data folder.
     pub fn report(&self, spelling: Option<&Spelling>, output: &Output) -> ExitCode {
         let source = self.source.as_deref();
         let remedy = || source.and_then(|source| remedy(source)).map(str::to_owned);
-        // For root, what was denied is denied to another user.
+        // After root has become another user, access is denied to that user.
         let is_denied = source.is_some_and(is_denied);
         let of_root = || owner::remedy().filter(|_| is_denied);
         let hint = of_root().or_else(|| self.hint.clone()).or_else(remedy);
@@ -115,12 +114,12 @@ impl Failure {
         ExitCode::from(self.exit)
     }
 
-    /// The field of a form that is wrong, where one is.
+    /// The field of a form that is wrong, if one is.
     pub fn field(&self) -> Option<&str> {
         self.details.as_ref()?["field"].as_str()
     }
 
-    /// What it says and its causes, in one line.
+    /// The message and the causes in one line.
     pub fn line(&self) -> String {
         let all = std::iter::once(self.message.clone()).chain(self.causes());
         all.collect::<Vec<_>>().join(": ")

@@ -1,4 +1,4 @@
-//! Files that a person names on the command line.
+//! Reads files that a person names on the command line.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -10,10 +10,10 @@ use nix::fcntl::OFlag;
 
 use crate::failure::Failure;
 
-/// More than any `isso.cfg` or form has, and less than a device without an end.
+/// The most bytes to read: more than any `isso.cfg` or form has. A device may have no end.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Reads a file that was named, or says what to name in its place.
+/// Reads a named file, or says what to name instead.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     read_bytes(path).map_err(|source| {
         let inside = ["isso.cfg", "config/isso.cfg"].map(|name| path.join(name));
@@ -30,13 +30,14 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-/// A named pipe is read like a file, as in `<(command)`; one that no program writes into would be waited for for ever.
+/// Reads a file, or a named pipe such as `<(command)`. Refuses a pipe that no program writes to, because the read would
+/// never end.
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if path.metadata()?.file_type().is_fifo() {
         let flag = OFlag::O_NONBLOCK.bits();
         let unwaiting = File::options().read(true).custom_flags(flag).open(path)?;
-        // Without a writer the pipe is at its end; with one that has not written yet, there is something to wait for.
+        // Without a writer, the pipe is at its end. With a writer that has not written yet, the read would block.
         let mut first = [0];
         match (&unwaiting).read(&mut first) {
             Ok(0) => {
@@ -46,7 +47,7 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
-        // Opened before the first descriptor is closed, so that the writer keeps its reader.
+        // Opened before the first descriptor is closed, so that the pipe always has a reader.
         let pipe = File::open(path)?;
         pipe.take(MAX_BYTES).read_to_end(&mut bytes)?;
         return Ok(bytes);

@@ -1,8 +1,8 @@
-//! gunicorn's command line, as far as `supervise` has to understand it.
+//! Reads gunicorn's command line, as far as `supervise` has to understand it.
 //!
-//! [argparse](https://docs.python.org/3/library/argparse.html) takes a long option by any beginning that no other one
-//! has, and short ones in one word. What a configuration file says, gunicorn itself is asked for, by the configuration
-//! that it gets from us.
+//! [argparse](https://docs.python.org/3/library/argparse.html) accepts a long option by any unambiguous prefix, and
+//! several short options in one word. Options in a configuration file are checked in gunicorn itself, by the
+//! configuration that issoctl passes to it.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -34,7 +34,7 @@ const NO_WORKER: Why = (
     "leaves no worker to answer requests",
     "give it one worker or more, such as -w 4",
 );
-/// What cannot go on beside a successor, runs no server, or runs one that cannot be asked how it is.
+/// Options with which gunicorn cannot run beside its successor, runs no server, or cannot answer issoctl's probes.
 const REFUSED: [(&str, &str, Why); 8] = [
     ("-p", "--pid", ONE_AT_A_TIME),
     ("-D", "--daemon", ONE_AT_A_TIME),
@@ -45,7 +45,7 @@ const REFUSED: [(&str, &str, Why); 8] = [
     ("", "--certfile", TLS),
     ("", "--keyfile", TLS),
 ];
-/// Variables that tell gunicorn and Isso what we give them, and that the option `-e` would set to something else.
+/// Variables that issoctl sets for gunicorn and Isso. The option `-e` would overwrite them.
 const OUR_VARIABLES: [&str; 2] = ["ISSO_SETTINGS", "NOTIFY_SOCKET"];
 /// Short options that take no value, so that another one may follow in the same word.
 const FLAGS: &str = "DRhv";
@@ -53,7 +53,7 @@ const FLAGS: &str = "DRhv";
 /// An option that `supervise` must refuse, if there is one.
 pub fn refused(words: &[OsString]) -> Option<Refused> {
     let refused = |option: Given| {
-        // A beginning that is too short is refused by gunicorn, too.
+        // gunicorn itself refuses an ambiguous prefix.
         let is = |short: &str, long: &str| {
             option.name == short || (option.name.starts_with("--") && long.starts_with(&option.name))
         };
@@ -70,7 +70,7 @@ pub fn refused(words: &[OsString]) -> Option<Refused> {
     options(words).into_iter().find_map(refused)
 }
 
-/// The word with an option that sets a variable of ours.
+/// The word with an option that sets one of these variables.
 pub fn sets_our_variable(words: &[OsString]) -> Option<String> {
     let sets = |option: &Given| {
         let name = option.value.split('=').next().unwrap_or_default();
@@ -79,7 +79,7 @@ pub fn sets_our_variable(words: &[OsString]) -> Option<String> {
     options(words).into_iter().find(sets).map(|it| it.word)
 }
 
-/// Whether they name a configuration.
+/// Whether the options name a configuration file.
 pub fn names_configuration(words: &[OsString]) -> bool {
     let names = |option: &Given| {
         let is_begun = "--config".starts_with(&option.name) && option.name.len() > "--con".len();
@@ -88,7 +88,7 @@ pub fn names_configuration(words: &[OsString]) -> bool {
     options(words).iter().any(names)
 }
 
-/// The arguments in a variable, as gunicorn splits them.
+/// Splits the arguments in a variable as gunicorn does.
 pub fn split(variable: Option<&OsStr>) -> Vec<OsString> {
     let text = variable.map(OsStr::to_string_lossy).unwrap_or_default();
     let words = shell_words::split(&text).unwrap_or_else(|_| text.split_whitespace().map(str::to_owned).collect());
@@ -100,12 +100,12 @@ pub fn has_configuration(arguments: &[OsString], inherited: &[OsString]) -> bool
     names_configuration(arguments) || names_configuration(inherited) || Path::new("gunicorn.conf.py").exists()
 }
 
-/// An option as it is given.
+/// An option on the command line.
 struct Given {
     word: String,
     /// With its dashes.
     name: String,
-    /// Its value, or the next word, which is no value of it if it takes none.
+    /// The value, or the next word if the option takes no value.
     value: String,
 }
 
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_supervised_is_found_however_it_is_written() {
+    fn a_refused_option_is_found_however_it_is_written() {
         check("-w 4 --daem isso.run", Some("--daem"));
         check("-w4 -D isso.run", Some("-D"));
         check("-RD", Some("-RD"));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_is_let_through() {
+    fn other_options_are_accepted() {
         check(
             "-b 0.0.0.0:8080 -w 4 --preload --worker-tmp-dir /dev/shm isso.run",
             None,

@@ -1,4 +1,4 @@
-//! The Python environment, made before the first start with a bar to watch.
+//! Installs the Python environment before the first start, with a progress bar.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use isso_host::daemon::{InstallProgress, InstallStep, Runtime};
@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::printer::{self, FLUSH_WITHIN};
 
-/// Makes the environment if it is missing or damaged.
+/// Installs the environment if it is missing or damaged.
 pub fn ensure(runtime: &Runtime, output: Output) -> Result<(), Failure> {
     if runtime.is_ready() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The address to listen on, in every spelling that people and gunicorn use.
+//! Parses the address to listen on, in every spelling that people and gunicorn use.
 
 use std::net::Ipv6Addr;
 use std::str::FromStr;
@@ -27,7 +27,7 @@ pub struct Listen {
 }
 
 impl Listen {
-    /// Reads what gunicorn's option `-b` says.
+    /// Parses the value of gunicorn's option `-b`.
     pub fn of_gunicorn(text: &str) -> Result<Listen, NotAnAddress> {
         parse(text, GUNICORN_PORT)
     }
@@ -51,10 +51,10 @@ pub enum NotAnAddress {
     /// There is no text.
     #[error("the address is missing; {EXAMPLES}")]
     Empty,
-    /// What should be the port is none.
+    /// The port is no number from 0 to 65535.
     #[error("`{0}` is no port from 0 to 65535; {EXAMPLES}")]
     Port(String),
-    /// It cannot be told where an IPv6 address ends and a port begins.
+    /// An IPv6 address without brackets may or may not end with a port.
     #[error("an IPv6 address is written in brackets: {}", .0.join(" or "))]
     Brackets(Vec<String>),
     /// A bracket is open, or something other than a port follows.
@@ -66,7 +66,7 @@ pub enum NotAnAddress {
     /// A URL without a port.
     #[error("the URL names no port; write {0}:8080")]
     UrlWithoutPort(String),
-    /// A URL that only a proxy can serve.
+    /// An https URL, which only a reverse proxy can serve.
     #[error(
         "issoctl speaks plain HTTP, so it cannot listen on an https:// address; listen on 127.0.0.1:8080 and let a \
          reverse proxy with TLS pass requests on to it"
@@ -108,7 +108,7 @@ fn parse(text: &str, default: u16) -> Result<Listen, NotAnAddress> {
     })
 }
 
-/// The address in a URL, and whether it is one that browsers know.
+/// Removes the scheme, and says whether it is that of a browser's URL.
 fn without_scheme(text: &str) -> Result<(&str, bool), NotAnAddress> {
     if text.starts_with("unix:") || text.starts_with('/') {
         return Err(NotAnAddress::Scheme(text.to_owned()));
@@ -125,7 +125,7 @@ fn without_scheme(text: &str) -> Result<(&str, bool), NotAnAddress> {
     }
 }
 
-/// The host, and the port if there is one.
+/// Splits an address into host and port. The port may be missing.
 fn split(address: &str) -> Result<(&str, Option<&str>), NotAnAddress> {
     if let Some(rest) = address.strip_prefix('[') {
         let (host, rest) = rest.split_once(']').ok_or(NotAnAddress::HalfBrackets)?;
@@ -145,7 +145,7 @@ fn split(address: &str) -> Result<(&str, Option<&str>), NotAnAddress> {
     }
 }
 
-/// An IPv6 address without brackets is clear unless its end may be a port.
+/// Accepts an IPv6 address without brackets unless its end may be a port.
 fn ipv6(address: &str, host: &str, last: &str) -> Result<(), NotAnAddress> {
     let is_address = |text: &str| text.parse::<Ipv6Addr>().is_ok();
     let mut meant = Vec::new();
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_answered_with_the_right_form() {
+    fn a_text_that_is_no_address_is_answered_with_the_right_form() {
         for (text, words) in [
             ("", "127.0.0.1:8080"),
             ("127.0.0.1:", "`` is no port"),

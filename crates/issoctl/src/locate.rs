@@ -1,4 +1,4 @@
-//! Which data folder a command works on.
+//! Finds the data folder of a command.
 
 use std::io::ErrorKind;
 use std::ops::Deref;
@@ -20,7 +20,7 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// The folder given, else the user's data folder. Nothing is made yet.
+    /// Takes the given folder, else the default one. Creates nothing.
     pub fn locate(given: Option<PathBuf>) -> Result<Self, Failure> {
         let default = etcetera::base_strategy::choose_base_strategy().map(|folders| folders.data_dir().join("issoctl"));
         let by_default = match (&given, &default) {
@@ -43,7 +43,8 @@ impl DataFolder {
             );
         }
         match absolute.to_str() {
-            // Isso expands `$NAME` in dbpath, and configparser trims it and ends it at a line break.
+            // The folder's name is part of dbpath. Isso expands `$NAME` in it, and configparser trims it and ends it at
+            // a line break.
             Some(text) if !text.contains(['$', '\n', '\r']) && text.trim() == text => Ok(Self {
                 spelling: Spelling {
                     folder: (!by_default).then(|| absolute.clone()),
@@ -58,23 +59,23 @@ impl DataFolder {
         }
     }
 
-    /// How commands are spelled that work on the folder.
+    /// How to write commands that work on the folder.
     pub fn spelling(&self) -> &Spelling {
         &self.spelling
     }
 
-    /// Spells the commands in a text for a person.
+    /// Writes the commands in a text so that they work on the folder.
     pub fn with_folder(&self, text: &str) -> String {
         self.spelling.with_folder(text)
     }
 
-    /// Makes the folder, for its owner alone. Root then looks again whose it is.
+    /// Creates the folder, accessible to its owner alone. Root then checks the owner again.
     pub fn create(&self) -> Result<(), Failure> {
         self.dir.create()?;
         Ok(owner::check_again(self.path())?)
     }
 
-    /// The volume in the folder. The environment of this command stands in for that of the host.
+    /// The volume in the folder. The environment of this command is used, because that of the host is unknown.
     pub fn volume(&self) -> Volume {
         self.dir.volume(Environment::of_other_process(std::env::vars_os()))
     }

@@ -1,4 +1,4 @@
-//! The log of this program.
+//! Sets up the log of this program.
 
 use std::io::{self, IsTerminal};
 
@@ -6,16 +6,16 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::output::LogWriter;
 
-/// Has what is logged from this level on written to stderr, once in a process.
+/// Writes log lines of this level and above to stderr. Call it once in a process.
 pub fn log(least: LevelFilter) {
     tracing_subscriber::fmt()
         .with_max_level(least)
         .with_writer(|| LogWriter)
-        // It would print what cannot be printed, and panic.
+        // It would print the error of a failed print, and panic.
         .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
-        // Isso's own lines bear their time, and a service manager adds one to the others.
+        // Isso's own lines have a time, and a service manager adds one to the others.
         .without_time()
         .compact()
         .init();

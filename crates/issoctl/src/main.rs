@@ -1,4 +1,5 @@
-//! `issoctl`: the binary that joins the crates and talks to people.
+//! `issoctl`: the program. It reads the command line, the environment and the terminal, runs a command over
+//! [`isso_host`], and prints the result.
 
 mod announce;
 mod bind;
@@ -47,7 +48,8 @@ async fn main() -> ExitCode {
         Ok(data) => data,
         Err(failure) => return failure.report(None, &output),
     };
-    // What only root may read is opened before root becomes another user, and before any other thread is started.
+    // Root opens this file before it becomes another user, who may not be able to read it, and before any other thread
+    // starts.
     let source = cli.command.source().and_then(owner::open_as_root);
     if let Some(folder) = cli.command.works_in(data.path())
         && let Err(error) = owner::become_owner(folder)

@@ -1,4 +1,4 @@
-//! What is printed: results on stdout, words about them on stderr. On a terminal, all of it is [escaped](escape).
+//! Prints results on stdout, and messages about the work on stderr. [Escapes](escape) all text for a terminal.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write};
@@ -17,14 +17,14 @@ use crate::printer::{self, FLUSH_WITHIN};
 pub const BOLD: Style = Style::new().bold();
 /// Dim, for what matters less.
 pub const DIM: Style = Style::new().dimmed();
-/// Green, for what is well.
+/// Green, for success.
 pub const GOOD: Style = AnsiColor::Green.on_default();
-/// Yellow, for what needs a person.
+/// Yellow, for what a person should look at.
 pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
-/// Red, for what went wrong.
+/// Red, for failures.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Where a command prints. Colours go to terminals only, and not where the environment forbids them.
+/// How a command prints. Colours go to terminals only, and not if the environment forbids them.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
     /// Whether a program reads stdout.
@@ -38,13 +38,13 @@ impl Output {
         self.line(&escape(&text, Escape::Json));
     }
 
-    /// Prints a line of the result. A reader that went away, as in `… | head`, is no error.
+    /// Prints a line of the result. A pipe that its reader has closed, as in `… | head`, is no error.
     pub fn line(&self, text: &str) {
         let text = shown(text, &io::stdout()).into_owned();
         if printer::installed().is_none() {
             return print(&text);
         }
-        // A host that ends prints why within a second, or ends without.
+        // A host whose stdout blocks must still end, so it waits a second at most.
         let (done, is_done) = mpsc::channel();
         let printed = text.clone();
         let printing = thread::Builder::new().spawn(move || {
@@ -55,12 +55,12 @@ impl Output {
             Ok(_) => {
                 let _ = is_done.recv_timeout(FLUSH_WITHIN);
             }
-            // No more threads are allowed.
+            // The system allows no more threads.
             Err(_) => print(&text),
         }
     }
 
-    /// Prints a line about the work, for a person.
+    /// Prints a message for a person.
     pub fn note(&self, text: &str) {
         let text = shown(text, &io::stderr());
         print_on_stderr(&format!("{text}\n"));
@@ -78,7 +78,7 @@ impl Output {
     }
 }
 
-/// Stderr, for the log of this process, in which lines of Isso stand.
+/// Writes the log of this process, which contains lines of Isso, to stderr.
 #[derive(Debug, Clone, Copy)]
 pub struct LogWriter;
 
@@ -102,7 +102,7 @@ fn print(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// What cannot be printed ends no command.
+/// Prints on stderr. A failure to print does not end a command.
 fn print_on_stderr(text: &str) {
     match printer::installed() {
         Some(printer) => printer.print(text),
@@ -112,8 +112,8 @@ fn print_on_stderr(text: &str) {
     }
 }
 
-/// Text for a stream: a terminal gets nothing that it would obey, and only who wants colours gets them. Anything else
-/// is for a program, which gets it as it is.
+/// Prepares text for a stream: escapes it for a terminal, and removes the colours unless the stream wants them. Files
+/// and pipes get the text unescaped.
 fn shown<'t>(text: &'t str, to: &impl RawStream) -> Cow<'t, str> {
     let text = match to.is_terminal() {
         true => escape(text, Escape::Text),

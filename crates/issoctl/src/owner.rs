@@ -1,7 +1,7 @@
-//! Root working on the data folder of another user.
+//! Lets root work safely on the data folder of another user.
 //!
-//! A user who may write in a folder, or in one above it, can replace what root is about to open by a link. So root
-//! becomes that user, for good, before it opens anything.
+//! A user who may write in a folder, or in one above it, can replace what root is about to open with a link. So root
+//! becomes that user, permanently, before it opens anything.
 //!
 //! Then the kernel refuses what the user may not do, and every file has the right owner from the beginning. Nothing is
 //! given away by `chown`.
@@ -20,17 +20,17 @@ use nix::sys::socket::getsockopt;
 use nix::sys::socket::sockopt::PeerCredentials;
 use nix::unistd::{Gid, Uid, User, geteuid, getuid, initgroups, setgroups, setresgid, setresuid};
 
-/// Whom root has become.
+/// The user that root has become.
 static BECAME_USER: OnceLock<Uid> = OnceLock::new();
-/// The folder in which root works as root: no other user could write there.
+/// The folder in which root stays root, because no other user could write there.
 static STAYED_ROOT_IN: OnceLock<PathBuf> = OnceLock::new();
-/// As many links as the kernel follows.
+/// The number of links that the kernel follows in one path.
 const MAX_LINKS: usize = 40;
 
-/// Why root does not work on a folder.
+/// Why root refuses to work on a folder.
 #[derive(Debug, thiserror::Error)]
 pub enum OwnerError {
-    /// The system refused it.
+    /// The system does not let root become the owner.
     #[error("{} belongs to user {uid}, and root could not become that user to work on it", .folder.display())]
     Become {
         /// The folder.
@@ -40,7 +40,7 @@ pub enum OwnerError {
         /// What the system says.
         source: io::Error,
     },
-    /// Another user was faster than root.
+    /// Another user has replaced the folder meanwhile.
     #[error("user {uid} has just put something in the place of {}, and root does not work there", .folder.display())]
     Replaced {
         /// The folder.
@@ -50,7 +50,7 @@ pub enum OwnerError {
     },
 }
 
-/// What to do where the user that root has become may not read or write; nothing if root is not concerned.
+/// The hint if the user that root has become may not read or write; `None` if root has not become another user.
 pub fn remedy() -> Option<String> {
     let user = BECAME_USER.get()?;
     Some(format!(
@@ -58,10 +58,10 @@ pub fn remedy() -> Option<String> {
     ))
 }
 
-/// Run by root, becomes the user to whom the folder belongs, or the first folder above it that is not root's; for a
-/// folder that is not there yet, only those above it count. The process cannot become root again.
+/// If root runs this process, makes it run as the owner of the topmost folder on the path that is not root's. A folder
+/// that does not exist yet has no owner. The process cannot become root again.
 ///
-/// Where root runs the host (`supervise` keeps its user), root stays root, because the socket accepts root alone.
+/// Root stays root if root runs the host (`supervise` keeps its user), because the host's socket accepts root alone.
 pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
     if !geteuid().is_root() {
         return Ok(());
@@ -76,7 +76,7 @@ pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
     };
     let (uid, gid) = (Uid::from_raw(owner.uid()), Gid::from_raw(owner.gid()));
     let become_user = || {
-        // One who is known here has more groups than that of the folder.
+        // A user with an account may have more groups than that of the folder.
         match User::from_uid(uid).ok().flatten() {
             Some(user) => {
                 let name = std::ffi::CString::new(user.name)?;
@@ -89,7 +89,7 @@ pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
             }
         }
         setresuid(uid, uid, uid)?;
-        // In case the system only says that it has done so.
+        // A faulty system may report success without a change.
         match getuid() == uid && geteuid() == uid && setresuid(uid, Uid::from_raw(0), uid).is_err() {
             true => {
                 let _ = BECAME_USER.set(uid);
@@ -101,8 +101,8 @@ pub fn become_owner(folder: &Path) -> Result<(), OwnerError> {
     become_user().map_err(|source| OwnerError::Become { folder, uid, source })
 }
 
-/// Looks once more after the folder was made. While it was not there, another user could put a link, or a folder, in
-/// its place.
+/// Checks the owner again after the folder was created. Before that, another user could put a link or a folder in its
+/// place.
 pub fn check_again(folder: &Path) -> Result<(), OwnerError> {
     let stayed = STAYED_ROOT_IN.get().filter(|it| *it == folder);
     let Some(owner) = stayed.and_then(|it| owner(it)) else {
@@ -114,8 +114,8 @@ pub fn check_again(folder: &Path) -> Result<(), OwnerError> {
     })
 }
 
-/// Opens a file that root names, and that its own user may not be able to read. No link is followed on the way: another
-/// user might have set it. Without one of these the file is opened later, by the user that root has become.
+/// Opens a file that root names, because the user that root becomes may not be able to read it. Follows no link,
+/// because another user may have made it. If this fails, the file is opened later, as that user.
 pub fn open_as_root(file: &Path) -> Option<File> {
     if !geteuid().is_root() {
         return None;
@@ -130,8 +130,8 @@ pub fn open_as_root(file: &Path) -> Option<File> {
     opened.metadata().is_ok_and(|it| it.is_file()).then_some(opened)
 }
 
-/// Whether a process of root listens on the API's socket there, and root has bound it: no other user can make one that
-/// is root's, though its owner may keep one that root has left behind.
+/// Whether a process of root listens on the API's socket in the folder, and root owns the socket. The owner of the
+/// folder may keep an old socket of root's, but cannot listen on it.
 fn root_listens_in(folder: &Path) -> bool {
     let socket = symlink_metadata(folder.join(SocketPath::NAME));
     let bound = socket.is_ok_and(|it| it.file_type().is_socket() && it.uid() == 0);
@@ -140,11 +140,11 @@ fn root_listens_in(folder: &Path) -> bool {
     bound && peer().is_ok_and(|uid| uid == 0)
 }
 
-/// The first that is not root's of all folders and links on the way to the folder, from the top.
+/// Returns the topmost folder or link on the path that does not belong to root.
 fn owner(folder: &Path) -> Option<Metadata> {
     let mut links = 0;
     let mut at = PathBuf::from("/");
-    // What is still to go, the next step last.
+    // The steps that are left, the next one last.
     let mut remaining: Vec<OsString> = steps(folder);
     while let Some(step) = remaining.pop() {
         if step == ".." {
@@ -170,7 +170,7 @@ fn owner(folder: &Path) -> Option<Metadata> {
     None
 }
 
-/// The steps of a path, the first one last.
+/// The components of a path, the first one last.
 fn steps(path: &Path) -> Vec<OsString> {
     let parts = path.components().rev();
     parts
@@ -179,8 +179,8 @@ fn steps(path: &Path) -> Vec<OsString> {
         .collect()
 }
 
-/// Whether the user is one of this user namespace. All others look like one user here, and neither can root become one
-/// of them nor can they do anything from here.
+/// Whether the user exists in this user namespace. All other users look like one user here. Root cannot become one of
+/// them, and they can do nothing from here.
 fn is_known(uid: u32) -> bool {
     let Ok(map) = std::fs::read_to_string("/proc/self/uid_map") else {
         return true;
@@ -190,7 +190,8 @@ fn is_known(uid: u32) -> bool {
     is_mapped(uid, &map, overflow.unwrap_or(65534))
 }
 
-/// `overflow` is the number of all users that the map leaves out, so it is that of a user only where none is left out.
+/// Whether a user namespace with this map has the user. `overflow` stands for all users that the map omits, so it is a
+/// user's own number only if the map omits none.
 fn is_mapped(uid: u32, map: &str, overflow: u32) -> bool {
     map.lines().any(|line| {
         let numbers: Vec<u64> = line.split_whitespace().flat_map(str::parse).collect();
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn root_becomes_whoever_could_put_another_folder_in_its_place() {
+    fn root_becomes_the_user_who_could_replace_the_folder() {
         if !geteuid().is_root() {
             return isso_tests::not_tested("only root can give folders away");
         }
@@ -232,7 +233,7 @@ mod tests {
         check(&at("hers/new/folder"), Some(1234));
         check(&at("hers/roots"), Some(1234));
         check(&at("roots/hers"), Some(1234));
-        // A link leads to a folder of root's, and she could have it lead elsewhere.
+        // The link leads to a folder of root's, but its owner could change it.
         symlink(at("roots"), at("hers/link")).unwrap();
         check(&at("hers/link"), Some(1234));
         symlink(at("hers"), at("link")).unwrap();

@@ -1,9 +1,9 @@
-//! What a host prints while it runs: nothing that is printed ends it or keeps it waiting.
+//! Prints for a host, in a way that never ends the host or keeps it waiting.
 //!
-//! Lines go through a queue of at most [`MAX_QUEUED`] bytes to a thread that writes them. A stderr that accepts no more,
-//! such as a terminal stopped with Ctrl-S, holds up that thread alone. A line that finds the queue full, or cannot be
-//! written, such as to a full disk, is dropped and counted. The count is printed before the next line that can be
-//! written, and `issoctl status --json` shows it.
+//! Lines go through a queue of at most [`MAX_QUEUED`] bytes to a thread that writes them. A stderr that accepts no
+//! more, such as a terminal stopped with Ctrl-S, holds up that thread alone. A line that finds the queue full, or
+//! cannot be written, such as to a full disk, is dropped and counted. The count is printed before the next line that
+//! can be written, and `issoctl status --json` shows it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,16 +16,16 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::write;
 
-/// How many bytes may wait.
+/// The most bytes that may wait in the queue.
 const MAX_QUEUED: usize = 256 * 1024;
-/// What a list of lines that was emptied keeps room for.
+/// The number of lines for which an emptied queue keeps memory.
 const KEPT_CAPACITY: usize = 64;
-/// The thread has nothing to do but to write.
+/// The stack of the thread, which only writes.
 const STACK_SIZE: usize = 64 * 1024;
-/// How long the end of the program waits for the last lines.
+/// How long the program waits at its end until the last lines are written.
 pub const FLUSH_WITHIN: Duration = Duration::from_secs(1);
 
-/// The way to the one thread that writes; a clone leads to the same.
+/// Sends lines to the thread that writes. Clones share the thread.
 #[derive(Clone, Default)]
 pub struct Printer {
     shared: Arc<Shared>,
@@ -35,7 +35,7 @@ pub struct Printer {
 struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
-    /// How many lines were dropped.
+    /// The number of dropped lines.
     dropped: Arc<AtomicU64>,
 }
 
@@ -43,9 +43,9 @@ struct Shared {
 struct Queue {
     lines: VecDeque<Line>,
     bytes: usize,
-    /// A line was taken and is not written yet.
+    /// Whether the thread is writing a line.
     is_writing: bool,
-    /// Lines that found no room since the last that did.
+    /// The number of refused lines since the last accepted one.
     refused: u64,
 }
 
@@ -56,7 +56,7 @@ impl Queue {
 }
 
 struct Line {
-    /// How many lines were refused before this one.
+    /// The number of refused lines directly before this one.
     refused: u64,
     text: String,
 }
@@ -68,17 +68,17 @@ pub fn installed() -> Option<&'static Printer> {
     INSTALLED.get()
 }
 
-/// Has stderr written by a thread from here on.
+/// Starts the thread that writes stderr from now on.
 pub fn install() -> io::Result<&'static Printer> {
     if let Some(printer) = installed() {
         return Ok(printer);
     }
-    // Not through `io::stderr()`, whose lock would be held for as long as a write takes.
+    // The thread writes to the descriptor itself; the lock of `io::stderr()` would be held during each write.
     let printer = Printer::start(io::stderr())?;
     Ok(INSTALLED.get_or_init(|| printer))
 }
 
-/// Waits until all that was printed is written, but not for long.
+/// Waits until all lines are written, at most for this time.
 pub fn flush(within: Duration) {
     if let Some(printer) = installed() {
         printer.flush(within);
@@ -96,12 +96,12 @@ impl Printer {
         Ok(printer)
     }
 
-    /// Counts the lines that were dropped.
+    /// The number of dropped lines.
     pub fn dropped(&self) -> &Arc<AtomicU64> {
         &self.shared.dropped
     }
 
-    /// Prints lines, or drops them.
+    /// Queues lines, or drops them if the queue is full.
     pub fn print(&self, text: &str) {
         let mut queue = self.shared.queue();
         if queue.bytes + text.len() > MAX_QUEUED {
@@ -151,7 +151,7 @@ impl Shared {
         }
     }
 
-    /// Waits for a line; the one before was dealt with.
+    /// Marks the previous line as done, and waits for the next one.
     fn next(&self) -> Line {
         let mut queue = self.queue();
         queue.is_writing = false;
@@ -173,7 +173,7 @@ fn notice(missing: u64) -> String {
     format!("({missing} {lines} could not be printed here)\n")
 }
 
-/// A part that was written stays; then the line counts as not written.
+/// Writes a line. If this fails after a part, the part stays and the line counts as not written.
 fn write_line(to: &impl AsFd, line: &str) -> Result<(), Errno> {
     let mut rest = line.as_bytes();
     while !rest.is_empty() {
@@ -181,7 +181,7 @@ fn write_line(to: &impl AsFd, line: &str) -> Result<(), Errno> {
             Ok(0) => return Err(Errno::EIO),
             Ok(written) => rest = &rest[written..],
             Err(Errno::EINTR) => {}
-            // Another program may have set this on a terminal that is shared with it.
+            // Another program may have made the shared terminal non-blocking.
             Err(Errno::EAGAIN) => {
                 let mut ready = [PollFd::new(to.as_fd(), PollFlags::POLLOUT)];
                 let _ = poll(&mut ready, PollTimeout::from(100_u8));
@@ -206,10 +206,10 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_does_not_read_costs_lines_and_no_time() {
+    fn a_reader_that_does_not_read_loses_lines_and_delays_nothing() {
         let (reader, writer) = io::pipe().unwrap();
         let printer = Printer::start(writer).unwrap();
-        // More than the pipe and the queue take.
+        // More than the pipe and the queue can hold.
         for number in 0..1000 {
             printer.print(&format!("{number:1023}\n"));
         }
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_counted() {
+    fn lines_that_cannot_be_written_are_counted() {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let printer = Printer::start(full).unwrap();
         printer.print("one\n");

@@ -1,4 +1,4 @@
-//! Signals, as a command or a host takes them.
+//! Handles the signals of commands and hosts.
 
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -18,31 +18,31 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::printer::{self, FLUSH_WITHIN};
 
-/// How many parts of the program wait for Ctrl-C or SIGTERM themselves.
+/// The number of [`TermSignals`] in use.
 static LISTENERS: AtomicUsize = AtomicUsize::new(0);
-/// Counts the times that one came.
+/// Counts the signals that came while one was in use.
 static RECEIVED: OnceLock<watch::Sender<u64>> = OnceLock::new();
-/// The signals that were ignored when this program began, a bit each.
+/// The signals that were ignored when this program started, one bit for each.
 static IGNORED: OnceLock<u64> = OnceLock::new();
 
-/// Undoes two things that a parent may pass on: blocked signals, and an ignored SIGCHLD, with which no child can be
-/// waited for.
+/// Undoes what a parent may pass on: blocked signals, and an ignored SIGCHLD, with which a process cannot wait for its
+/// children.
 pub fn undo_inherited() {
     IGNORED.get_or_init(ignored);
-    // Without it a stop would never be heard. No signal is known that cannot be let through.
+    // A blocked SIGTERM would never arrive. To unblock signals cannot fail.
     let _ = SigSet::all().thread_unblock();
     set(Signal::SIGCHLD, SigHandler::SigDfl);
 }
 
-/// Ignores the signals with which the system would end or stop a host because of what it prints: into a file that may
-/// grow no more, and from the background onto a terminal that wants none of it (`stty tostop`).
+/// Ignores the signals that the system sends to a process that prints: into a file at its size limit, or from the
+/// background to a terminal with `stty tostop`. They would end or stop a host.
 pub fn ignore_output_signals() {
     set(Signal::SIGXFSZ, SigHandler::SigIgn);
     set(Signal::SIGTTOU, SigHandler::SigIgn);
 }
 
-/// Whether this program was started with the signal ignored, as by `nohup`, or by a script in the background. Its
-/// starter wants it to go on at that signal.
+/// Whether this program was started with the signal ignored, as by `nohup`, or in the background by a script. Then the
+/// program should continue at that signal.
 pub fn was_ignored(signal: Signal) -> bool {
     IGNORED.get().is_some_and(|mask| has(*mask, signal))
 }
@@ -66,12 +66,12 @@ fn has(mask: u64, signal: Signal) -> bool {
     mask & (1 << (signal as i32 - 1)) != 0
 }
 
-/// Ctrl-C and SIGTERM, as long as this lives: neither ends the program by itself. Before the first claim both do what
-/// the system does by default, and between two claims they end the program.
+/// Receives Ctrl-C and SIGTERM. While a value exists, neither signal ends the program by itself. Before the first
+/// value, both have the system's default effect; after the last one is dropped, they end the program.
 pub struct TermSignals(watch::Receiver<u64>);
 
 impl TermSignals {
-    /// Takes them.
+    /// Starts to receive both signals.
     pub fn new() -> Result<TermSignals, Failure> {
         let ends = match RECEIVED.get() {
             Some(ends) => ends,
@@ -84,7 +84,7 @@ impl TermSignals {
         Ok(TermSignals(ends.subscribe()))
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub async fn recv(&mut self) {
         // The sender lives as long as the program.
         let _ = self.0.changed().await;
@@ -97,7 +97,8 @@ impl Drop for TermSignals {
     }
 }
 
-/// tokio's handlers stay once they are set, so from then on some task has to listen.
+/// Starts the task that receives both signals. tokio never removes its handlers, so the task runs until the program
+/// ends.
 fn listen() -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = match was_ignored(Signal::SIGINT) {
@@ -135,12 +136,12 @@ fn end() -> ! {
 ///
 /// | signal | what happens |
 /// |---|---|
-/// | SIGTERM, SIGINT (Ctrl-C) | a graceful stop; a second one does not wait, and Isso's processes go with this one |
-/// | SIGQUIT | as the second one |
-/// | SIGHUP | `isso.cfg` is looked at, as after an edit; a graceful stop if the terminal is gone that the host was started on |
-/// | SIGUSR1, SIGUSR2 | nothing: gunicorn would open its logs again, or start a successor |
+/// | SIGTERM, SIGINT (Ctrl-C) | a graceful stop; a second signal ends the host and Isso at once |
+/// | SIGQUIT | the host and Isso end at once |
+/// | SIGHUP | `isso.cfg` is reviewed, as after an edit; a graceful stop if the host's terminal was closed |
+/// | SIGUSR1, SIGUSR2 | nothing; gunicorn would reopen its logs, or start a successor |
 ///
-/// SIGINT, SIGQUIT, and the loss of a terminal, are ignored where they were ignored when the host was started.
+/// A host that was started with SIGINT, SIGQUIT or SIGHUP ignored does not stop at that signal.
 pub struct HostSignals {
     hangup: unix::Signal,
     user: [unix::Signal; 2],
@@ -154,7 +155,7 @@ enum Stream {
 }
 
 impl HostSignals {
-    /// From here on no signal but those that are to stop the host ends it.
+    /// Starts to receive SIGHUP, SIGUSR1 and SIGUSR2, which would end the host otherwise.
     pub fn new() -> Result<HostSignals, Failure> {
         let hear = |kind| signal(kind).map_err(cannot_listen);
         let mut terminals = vec![Stream::Stdin, Stream::Stderr];
@@ -166,7 +167,7 @@ impl HostSignals {
         })
     }
 
-    /// Does what they say, from here to the end of the host.
+    /// Handles the signals until the host ends.
     pub fn handle(self, stop: CancellationToken, host: HostHandle) -> Result<(), Failure> {
         let HostSignals {
             mut hangup,
@@ -202,7 +203,7 @@ impl HostSignals {
                 }
             }
         });
-        // A task of its own: the machine may be busy for long, and a lost terminal is noticed all the same.
+        // In a separate task, because the state machine may be busy, and a closed terminal must be noticed anyway.
         spawn_local(async move {
             loop {
                 reviews.notified().await;
@@ -225,7 +226,7 @@ impl HostSignals {
 }
 
 impl Stream {
-    /// A terminal that was hung up is none any more.
+    /// Whether the stream is a terminal. One that was closed is none any more.
     fn is_terminal(self) -> bool {
         match self {
             Stream::Stdin => io::stdin().is_terminal(),
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_mask_has_a_bit_for_each_signal() {
-        // As a shell sets for `issoctl up &` in a script.
+        // A shell sets this mask for `issoctl up &` in a script.
         let mask = u64::from_str_radix("0000000000000006", 16).unwrap();
         assert!(has(mask, Signal::SIGINT) && has(mask, Signal::SIGQUIT));
         assert!(!has(mask, Signal::SIGHUP) && !has(mask, Signal::SIGTERM));

@@ -1,4 +1,4 @@
-//! Commands in a text for a person.
+//! Writes commands in messages so that a person can paste them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,23 +6,22 @@ use clap::CommandFactory;
 
 use crate::cli::Cli;
 
-/// How commands have to be written for a person.
+/// How to write commands for a person.
 #[derive(Debug, Clone)]
 pub struct Spelling {
-    /// The data folder, if commands have to name it.
+    /// The data folder, if commands have to name it because it is not the default one.
     pub folder: Option<PathBuf>,
 }
 
 impl Spelling {
-    /// A text with the commands in it spelled so that they work from any terminal, and on the data folder: `issoctl
-    /// status` becomes `issoctl --data DIR status`, and the program is named by its path where the shell would not find
-    /// it.
+    /// Rewrites the commands in a text so that they work in any terminal, and on the data folder: `issoctl status`
+    /// becomes `issoctl --data DIR status`. If the shell would not find the program, its path replaces `issoctl`.
     pub fn with_folder(&self, text: &str) -> String {
         with_folder(text, self.folder.as_deref())
     }
 }
 
-/// Spells the commands in a text for a folder that they have to name.
+/// Rewrites the commands in a text to name this folder.
 fn with_folder(text: &str, named: Option<&Path>) -> String {
     let mut program = program();
     if let Some(folder) = named {
@@ -40,12 +39,12 @@ fn with_folder(text: &str, named: Option<&Path>) -> String {
     spelled
 }
 
-/// This program, as a shell finds it.
+/// The name or path by which a shell finds this program.
 fn program() -> String {
     let Ok(own) = std::env::current_exe() else {
         return "issoctl".to_owned();
     };
-    // So it is called after another version was put in its place.
+    // The kernel adds this after an upgrade has replaced the file.
     let own = own.to_string_lossy();
     let own = own.trim_end_matches(" (deleted)");
     let found = which::which("issoctl").ok();
@@ -55,7 +54,7 @@ fn program() -> String {
     }
 }
 
-/// A path as a shell takes it.
+/// Quotes a path for a shell.
 pub fn quoted(path: &Path) -> String {
     shell_words::quote(&path.to_string_lossy()).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Questions on a terminal that Ctrl-C ends cleanly.
+//! Asks questions on a terminal. Ctrl-C ends them and leaves the terminal as it was.
 
 use std::io::{self, IsTerminal, Write, stderr, stdin};
 
@@ -8,13 +8,13 @@ use tokio::sync::oneshot;
 use crate::failure::Failure;
 use crate::signals::TermSignals;
 
-/// Whether a person is there to answer: questions are printed on stderr.
+/// Whether a person can answer: stdin is a terminal, and stderr too, on which questions are printed.
 pub fn is_person() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }
 
-/// Asks a question that reads single keys, and takes also those that are typed or pasted faster than it reads: between
-/// two keys the terminal would otherwise edit a line of its own.
+/// Asks a question that reads single keys, without losing keys that are typed or pasted faster than it reads. The
+/// terminal would otherwise collect them in a line of its own between two reads.
 pub fn by_keys<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> dialoguer::Result<T> {
     let Ok(before) = tcgetattr(stdin()) else {
         return question();
@@ -27,25 +27,23 @@ pub fn by_keys<T>(question: impl FnOnce() -> dialoguer::Result<T>) -> dialoguer:
     answer
 }
 
-/// A row of questions to the person at the terminal.
+/// A series of questions to the person at the terminal.
 ///
-/// Ctrl-C at any of them is a failure that says so, and leaves the terminal as it was: the cursor is there, and what
-/// is typed is shown.
+/// Ctrl-C at any question returns a failure, and restores the terminal: it shows the cursor and what is typed.
 pub struct Questions {
     signals: TermSignals,
     before: Option<Termios>,
 }
 
 impl Questions {
-    /// Remembers how the terminal is.
+    /// Saves the state of the terminal.
     pub fn start() -> Result<Questions, Failure> {
         let signals = TermSignals::new()?;
         let before = tcgetattr(stdin()).ok();
         Ok(Questions { signals, before })
     }
 
-    /// Asks one question, in a thread of its own, which a question without an answer does not keep the program from
-    /// ending.
+    /// Asks a question in a separate thread, so that the program can end while the question has no answer.
     pub async fn ask<T: Send + 'static>(
         &mut self,
         question: impl FnOnce() -> dialoguer::Result<T> + Send + 'static,
@@ -61,7 +59,7 @@ impl Questions {
             () = self.signals.recv() => {}
         }
         if let Some(before) = &self.before {
-            // A terminal that is gone needs nothing.
+            // This fails if the terminal was closed, and then nothing is left to restore.
             let _ = tcsetattr(stdin(), SetArg::TCSANOW, before);
         }
         const SHOW_CURSOR: &str = "\x1b[?25h";

@@ -1,4 +1,5 @@
-//! A command line that clap does not take: leads to the command that was meant, and tells a program in JSON.
+//! Parses the command line. For one that clap refuses, suggests the command that was meant, and prints the error in
+//! JSON for programs.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// What other programs call our commands.
+/// Names that other programs have for our commands.
 const ALIASES: [(&str, &str); 5] = [
     ("start", "up"),
     ("run", "up"),
@@ -38,7 +39,8 @@ pub fn parse(args: Vec<OsString>) -> Result<Cli, ExitCode> {
     })
 }
 
-/// The same error, which suggests no command that is hidden from people, and those of other names and other places.
+/// Removes hidden commands from the suggestions of an error, and adds commands with another name or below another
+/// command.
 fn tidy_suggestions(mut error: clap::Error) -> clap::Error {
     let mut known = Cli::command();
     known.build();
@@ -63,7 +65,7 @@ fn tidy_suggestions(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// The commands that have this name below others, or that do what it does elsewhere.
+/// The commands with this name below another command, or with this alias.
 fn suggestions(known: &Command, given: &str) -> Vec<String> {
     if let Some((_, ours)) = ALIASES.iter().find(|(theirs, _)| *theirs == given) {
         return vec![(*ours).to_owned()];
@@ -78,7 +80,7 @@ fn suggestions(known: &Command, given: &str) -> Vec<String> {
         .collect()
 }
 
-/// What clap says, in our own form.
+/// Converts clap's error.
 fn failure(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut parts = text

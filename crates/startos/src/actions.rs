@@ -1,4 +1,4 @@
-//! `input` and `run`: an action's form, and the action itself.
+//! The hooks `input` and `run`: they return an action's form, and run the action.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::hook::{HookRun, repairs};
 use crate::protocol::{Input, Level, Request, Run};
 
-/// The form of an action.
+/// Returns the form of an action with its present values.
 pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
     let hook = HookRun::start(data, request).await;
     let shown = hook.service.show(action, hook.language);
@@ -26,7 +26,7 @@ pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
     }
 }
 
-/// Carries an action out. What it changed, the supervisor takes over when Isso runs.
+/// Runs an action. If Isso runs, its supervisor notices the changed files and puts them in force.
 pub async fn run(data: &Path, request: Request, action: &str) -> Run {
     let mut hook = HookRun::start(data, &request).await;
     let typed = RunRequest {
@@ -35,7 +35,7 @@ pub async fn run(data: &Path, request: Request, action: &str) -> Run {
     };
     let result = match hook.service.run(action, typed).await {
         Ok(ran) => {
-            // The result may hold a password that is shown only once: no refusal may hide it.
+            // The result may contain a password that is shown only once, so the warning must not hide the result.
             if let Some(warning) = ran.warning {
                 hook.notify(Level::Warning, NoticeTitle::NotInForce, warning);
             }
@@ -52,8 +52,8 @@ pub async fn run(data: &Path, request: Request, action: &str) -> Run {
     }
 }
 
-/// StartOS has no word for a value on several lines. One that is said to have one line keeps its
-/// line breaks, and the button that copies it.
+/// Turns values of several lines into values of one line, the only sort that StartOS has. StartOS keeps the line breaks
+/// in such a value, and shows its copy button.
 fn for_startos(mut result: ActionResult) -> ActionResult {
     result.result = result.result.map(|value| match value {
         ResultValue::Multiline { value, copyable } => ResultValue::Single {

@@ -1,4 +1,4 @@
-//! The addresses at which visitors reach Isso, out of all that StartOS lists.
+//! Selects the addresses at which visitors reach Isso from all that StartOS lists.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::protocol::{Address, Request};
 
-/// What StartOS told, as the actions take it.
+/// Converts the request of StartOS into what the actions need to know of their host.
 pub fn host_info(request: &Request) -> HostInfo {
     HostInfo {
         system_smtp: request.system_smtp.clone(),
@@ -15,11 +15,11 @@ pub fn host_info(request: &Request) -> HostInfo {
     }
 }
 
-/// The addresses to embed, the best one first: those over https, because a browser loads nothing else
-/// into a page that came over https; among them those of the internet; and names before numbers.
+/// Sorts the addresses to embed, the best one first: https before http, because a browser loads nothing else into a
+/// page that came over https; then public addresses before private ones; then names before numbers.
 ///
-/// What only this server or its neighbours can reach is left out. An address is offered as it is:
-/// behind an http port nobody speaks https.
+/// Omits addresses that only this server or its neighbours can reach. Keeps each address as it is, because a port for
+/// http does not answer https.
 fn reachable(addresses: &[Address]) -> Vec<String> {
     let mut found: Vec<(_, &Address)> = addresses
         .iter()
@@ -29,7 +29,7 @@ fn reachable(addresses: &[Address]) -> Vec<String> {
     found.into_iter().map(|(_, address)| address.url.clone()).collect()
 }
 
-/// The smaller, the better; `None` for an address that is of no use.
+/// Ranks an address; the smallest rank is the best. `None` for an address that visitors cannot reach.
 fn rank(address: &Address) -> Option<(bool, bool, bool)> {
     let url = Url::parse(&address.url).ok()?;
     let is_number = match url.host()? {
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_visitor_can_reach_is_left_out() {
+    fn addresses_that_no_visitor_can_reach_are_left_out() {
         check(
             &[
                 ("https://localhost:8443", false, "private-domain"),
@@ -113,7 +113,7 @@ mod tests {
                 ("http://[::1]:8080", false, "ipv6"),
                 ("http://[::ffff:127.0.0.1]:8080", false, "ipv6"),
                 ("http://169.254.3.4:8080", false, "ipv4"),
-                // An address with a zone is none that a page could name.
+                // A page cannot name an address with a zone.
                 ("https://[fe80::1%2]:8443", false, "ipv6"),
                 ("https://[fe80::1]:8443", false, "ipv6"),
                 ("https://adjective-noun.local", false, "mdns"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_turned_into_what_it_is_not() {
+    fn an_http_address_is_not_turned_into_https() {
         check(
             &[("http://192.168.1.5:8080", false, "ipv4")],
             &["http://192.168.1.5:8080"],

@@ -1,4 +1,4 @@
-//! `backup`: leave to copy the volume over the backup before.
+//! The hook `backup`: it permits or refuses a copy of the volume, which replaces the previous backup.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use isso_host::lifecycle::Event;
 use crate::hook::HookRun;
 use crate::protocol::{Orders, Request};
 
-/// Refuses a database that is damaged or gone, so that a good backup is not replaced with it.
+/// Refuses a damaged or missing database, which would replace a good backup.
 pub async fn run(data: &Path, request: &Request) -> Orders {
     let mut hook = HookRun::start(data, request).await;
     hook.send(Event::Backup).await;

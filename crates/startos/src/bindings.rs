@@ -1,4 +1,4 @@
-//! The TypeScript of the protocol, checked in where the package uses it.
+//! Generates the TypeScript of the protocol, and checks that the package has the current one.
 
 use std::path::Path;
 

@@ -1,13 +1,14 @@
-//! Why a hook could not be answered.
+//! Why a hook has no answer.
 
-/// Why a hook could not be answered. What StartOS is to be told is an answer, and no error.
+use isso_host::ClientError;
+
+/// Why a hook has no answer. What StartOS has to show to a person is part of an answer instead.
 #[derive(Debug, thiserror::Error)]
 pub enum HookError {
-    /// There is nothing to run.
+    /// The image does not say what to run.
     #[error("the image's metadata names neither entrypoint nor cmd")]
     Image,
-    /// The supervisor could not be asked how Isso is.
+    /// The supervisor did not report the status of Isso.
     #[error(transparent)]
     Client(#[from] ClientError),
 }
-use isso_host::ClientError;

@@ -1,4 +1,4 @@
-//! `health`: how Isso is, asked of the supervisor beside it.
+//! The hook `health`: it asks the supervisor in the same container for the status of Isso.
 
 use std::path::Path;
 
@@ -12,9 +12,9 @@ use crate::error::HookError;
 use crate::hook::repairs;
 use crate::protocol::{Health, HealthResult, Request};
 
-/// Asks the supervisor, which asks Isso for `/info` and has a look at the database.
+/// Asks the supervisor, which requests `/info` from Isso and knows the state of the database.
 ///
-/// It has StartOS notify the person of the supervisor's repairs, since the supervisor itself cannot.
+/// The answer also has StartOS notify the person of the supervisor's repairs, because the supervisor itself cannot.
 pub async fn run(data: &Path, request: &Request, volume: Option<&Path>) -> Result<Health, HookError> {
     let language = Language::of(&request.language);
     let status = match Client::connect(data)? {
@@ -47,19 +47,20 @@ pub async fn run(data: &Path, request: &Request, volume: Option<&Path>) -> Resul
     })
 }
 
-/// Isso goes on with a damaged database, for it may still answer much. The person who administers it has to know.
+/// What is damaged in the database, while Isso serves. Isso may still answer most requests, but the admin has to know.
 fn damage(status: &Status) -> Option<&str> {
     let damage = status.database.damage.as_deref();
     damage.filter(|_| status.serving)
 }
 
-/// Pages go on showing comments, and no visitor can add one.
+/// Why Isso, which serves, cannot save comments.
 fn unwritable(status: &Status) -> Option<String> {
     let unwritable = status.database.unwritable.as_ref();
     unwritable.filter(|_| status.serving).map(ToString::to_string)
 }
 
-/// Even to read, SQLite may have to write, as with another user's journal. Then that is the cause.
+/// Why Isso, which runs, cannot read the database. SQLite may have to write in order to read, such as when it finds the
+/// journal of another user; then the folder that cannot be written is the cause.
 fn unreadable(status: &Status) -> Option<String> {
     let unwritable = status.database.unwritable.as_ref()?;
     let error = status.probe.error.as_ref()?;
@@ -67,7 +68,7 @@ fn unreadable(status: &Status) -> Option<String> {
     runs.then(|| format!("{error}; {unwritable}"))
 }
 
-/// A bad line in `isso.cfg` does not keep Isso from answering, and has to be seen all the same.
+/// Summarizes the status for StartOS. A bad line in `isso.cfg` is reported although Isso still answers.
 fn summarize(status: &Status) -> (HealthResult, HealthText<'_>) {
     let reason = status.settings.reason.as_deref();
     if !status.serving {
@@ -91,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// A status that differs from the golden one in what is asked for.
+    /// Returns the golden status with these fields replaced.
     fn status(state: &str, phase: &str, serving: bool) -> Status {
         let golden = include_str!("../../host/tests/golden/status.json");
         let mut status: Status = serde_json::from_str(golden).unwrap();
@@ -122,7 +123,7 @@ mod tests {
         let both = "it cannot read; it is full; free some room";
         check("serving", false, None, Some(both));
         check("reloading", false, None, Some(both));
-        // Why a start is refused, the start says.
+        // A start that is refused reports its own reason.
         check("waiting", false, None, None);
     }
 }

@@ -1,4 +1,4 @@
-//! The state machine of one hook, and what the package has to do after it.
+//! Runs the state machine of one hook, and collects what the package has to do afterwards.
 
 use std::path::Path;
 
@@ -14,21 +14,22 @@ use tokio::sync::{mpsc, watch};
 use crate::protocol::{Announced, Level, Notice, Orders, Request, Task};
 use crate::{addresses, texts};
 
-/// The state machine of one hook.
+/// A hook in progress: the state machine, and the orders for the package.
 pub struct HookRun {
-    /// The actions, and the machine itself.
+    /// The actions, and the handle of the state machine.
     pub service: ActionService,
     /// The language of the answer.
     pub language: Language,
     task: watch::Receiver<bool>,
     notices: Vec<Notice>,
-    /// Why the volume could not be settled, and so how the task ought to stand is not known.
+    /// Why the volume could not be prepared. Without a prepared volume, the hook does not know whether to raise the
+    /// task.
     unprepared: Option<Refusal>,
     refusal: Option<String>,
 }
 
 impl HookRun {
-    /// Builds the machine and has it settle the volume, unless Isso runs on it.
+    /// Starts the state machine, which prepares the volume unless Isso runs on it.
     pub async fn start(data: &Path, request: &Request) -> HookRun {
         let volume = Volume::new(data, IMAGE_DATABASE).recording_repairs();
         let info_source = HostInfoSource::Given(addresses::host_info(request));
@@ -58,7 +59,7 @@ impl HookRun {
         hook
     }
 
-    /// Has the hook refused if the volume could not be settled.
+    /// Refuses the hook if the volume could not be prepared.
     pub fn refuse_if_unprepared(&mut self) {
         if let Some(refusal) = self.unprepared.take() {
             self.refuse_event(&refusal);
@@ -66,24 +67,24 @@ impl HookRun {
         }
     }
 
-    /// Sends what happened. A refusal becomes part of the orders.
+    /// Sends an event to the state machine. Its refusal becomes part of the orders.
     pub async fn send(&mut self, event: Event) {
         if let Err(refusal) = self.service.host.send(event).await {
             self.refuse_event(&refusal);
         }
     }
 
-    /// Whether Isso is to be started now.
+    /// Whether the state machine wants Isso started.
     pub fn wants_start(&self) -> bool {
         self.service.host.state() == State::Starting
     }
 
-    /// Has the hook refused, for a reason in the person's language. The first reason counts.
+    /// Refuses the hook, with a reason in the person's language. The first reason counts.
     pub fn refuse(&mut self, reason: String) {
         self.refusal.get_or_insert(reason);
     }
 
-    /// Has the person notified.
+    /// Adds a notification for the person.
     pub fn notify(&mut self, level: Level, title: NoticeTitle, message: String) {
         self.notices.push(Notice {
             level,
@@ -92,7 +93,7 @@ impl HookRun {
         });
     }
 
-    /// What the package has to do.
+    /// Returns what the package has to do.
     pub fn into_orders(mut self) -> Orders {
         let actions = self.actions();
         let repaired = repairs(&self.service.volume, self.language);
@@ -120,7 +121,7 @@ impl HookRun {
         }
     }
 
-    /// The actions as they are announced; with a file that cannot be read, as on a fresh volume.
+    /// Describes all actions. If `isso.cfg` cannot be read, they are those of a fresh volume.
     fn actions(&self) -> Vec<Announced> {
         let contents = self.service.volume.contents();
         let contents = contents.unwrap_or_else(|_| Contents::fresh());
@@ -132,7 +133,7 @@ impl HookRun {
     }
 }
 
-/// A notice of what was put right in a person's files, by whichever process, and not told yet.
+/// Takes the repairs that a hook or the supervisor has recorded in the volume, as one notice.
 pub fn repairs(volume: &Volume, language: Language) -> Option<Notice> {
     let lines = volume.take_repairs().unwrap_or_else(|error| {
         tracing::warn!("{error}");
@@ -145,13 +146,13 @@ pub fn repairs(volume: &Volume, language: Language) -> Option<Notice> {
     })
 }
 
-/// The volume, seen from a hook.
+/// Prepares and reads the settings of the volume for a hook.
 struct HookSettings(Volume);
 
 #[async_trait]
 impl SettingsFiles for HookSettings {
-    /// Isso that runs has settings with a password in force, whatever the file says at the moment; the supervisor sees
-    /// to the file.
+    /// Does nothing while Isso runs: settings with a password are in force then, whatever the file says at the moment,
+    /// and the supervisor takes care of the file.
     async fn prepare(&mut self) -> Result<Gate, PortError> {
         let Some(_unused) = self.0.keep_unused() else {
             return Ok(Gate::Open);
@@ -163,7 +164,7 @@ impl SettingsFiles for HookSettings {
         Ok(gate(self.0.has_usable_password()?))
     }
 
-    /// The supervisor watches the file itself.
+    /// Does nothing, because the supervisor watches the file itself.
     async fn review(&mut self) -> Result<Review, PortError> {
         Ok(Review::Unchanged)
     }
@@ -176,9 +177,9 @@ fn gate(usable_password: bool) -> Gate {
     }
 }
 
-/// What the package and StartOS do themselves, before a hook or after it: Isso is started in its own
-/// container once `main` has answered, and stopped before a backup or a restore; the volume is copied
-/// after `backup` and before `init`.
+/// Ports that do nothing, because StartOS and the package do the work before or after the hook. The package starts Isso
+/// in its own container once `main` has answered, and StartOS stops it before a backup or a restore. StartOS copies the
+/// volume after `backup`, and puts a copy back before `init`.
 struct NoopPorts;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! `init`: the volume is put right, and everything announced.
+//! The hook `init`: it prepares the volume, and announces actions and interfaces.
 
 use std::path::Path;
 
@@ -10,13 +10,13 @@ use crate::hook::HookRun;
 use crate::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
 use crate::texts;
 
-/// Where Isso answers, in the official image.
+/// The port of Isso in the official image.
 const PORT: u16 = 8080;
 
-/// Where StartOS keeps the backup of the service.
+/// Where StartOS mounts the backup of the service.
 const BACKUP_FOLDER: &str = "/media/startos/backup";
 
-/// Settles the volume; after a restore it looks at the database too.
+/// Prepares the volume; after a restore, checks the database too.
 pub async fn run(data: &Path, request: &Request) -> Init {
     let mut hook = HookRun::start(data, request).await;
     hook.refuse_if_unprepared();
@@ -30,8 +30,8 @@ pub async fn run(data: &Path, request: &Request) -> Init {
     }
 }
 
-/// StartOS has put the files back already. A damaged database is no reason to refuse them: nothing
-/// better is here, and Isso is not started on it. The person has to know, and to take an older backup.
+/// Checks the database that StartOS has restored already. A damaged one does not refuse the hook, because there is no
+/// better one here and Isso is not started on it. Instead the person is notified, and can restore an older backup.
 async fn check_restored(hook: &mut HookRun) {
     let from = BACKUP_FOLDER.into();
     hook.send(Event::Restore(RestoreRequest { from })).await;

@@ -1,24 +1,24 @@
-//! The host on StartOS: the hooks of its package.
+//! Answers the hooks of the StartOS package.
 //!
-//! StartOS keeps no process of ours between its hooks, so each of them is one call of this program. It
-//! builds the state machine over the volume, sends it what happened, and answers what the package has
-//! to do; [`protocol`] says how they talk. What lasts, StartOS keeps itself: the task, and whether the
-//! service is wanted up. Isso runs under `issoctl supervise`, in a container of its own.
+//! The package keeps no process between its hooks, so it runs this program once for each hook. The program starts the
+//! state machine over the volume, sends it the event, and answers with what the package has to do; [`protocol`] defines
+//! requests and answers. StartOS itself stores the task, and whether the service should run. Isso runs under `issoctl
+//! supervise`, in its own container.
 //!
-//! Each hook but `health` first has the machine settle the volume if Isso does not run on it. While Isso runs, the
-//! settings in force decide about the task, and the supervisor sees to the files. Which of the two it is tells a lock
-//! of the volume ([`isso_host::cfg::Volume::mark_in_use`]). What was repaired, by a hook or by the supervisor, stands
-//! in the volume until the next hook tells it.
+//! Each hook but `health` first prepares the volume, unless Isso runs on it. While Isso runs, the settings in force
+//! decide about the task, and the supervisor takes care of the files. A lock in the volume
+//! ([`isso_host::cfg::Volume::mark_in_use`]) tells whether Isso runs. Hooks and the supervisor record their repairs in
+//! the volume; the next hook reports them.
 //!
-//! | hook | events | what comes of it |
+//! | hook | events | answer |
 //! |---|---|---|
-//! | `init` | `Init`, after a restore also `Restore` and its end | the volume is put right; actions, interfaces, task |
-//! | `smtp` | `Init`, `SettingsChanged` | `isso.cfg` follows the system's mail server |
+//! | `init` | `Init`, after a restore also `Restore` and its end | actions, interfaces, task |
+//! | `smtp` | `Init`, `SettingsChanged` | orders if `isso.cfg` changed, else none |
 //! | `main` | `Init`, `Start` | what to run, or why not |
 //! | `input` | `Init` | the form of an action |
-//! | `run` | `Init`, `Invoke` | an action is carried out |
-//! | `backup` | `Init`, `Backup` and its end | leave to copy the volume, or why not |
-//! | `health` | none, it only reads | how Isso is |
+//! | `run` | `Init`, `Invoke` | the result of an action |
+//! | `backup` | `Init`, `Backup` and its end | permission to copy the volume, or why not |
+//! | `health` | none | the health of Isso |
 
 mod actions;
 mod addresses;
@@ -45,32 +45,32 @@ pub use error::HookError;
 /// The hooks of the StartOS package.
 #[derive(Debug)]
 pub enum Hook {
-    /// The service is installed, updated, restored or begins with the server.
+    /// StartOS installed, updated or restored the service, or the server started.
     Init,
     /// The system's mail server may have changed.
     Smtp,
-    /// The service is to start.
+    /// StartOS starts the service.
     Main,
-    /// An action's form is opened.
+    /// A person opens an action's form.
     Input {
         /// The action, such as `set-websites`.
         action: String,
     },
-    /// An action is run.
+    /// A person runs an action.
     Run {
         /// The action, such as `set-websites`.
         action: String,
     },
-    /// The volume is to be copied.
+    /// StartOS is about to copy the volume.
     Backup,
-    /// StartOS wants to know how Isso is.
+    /// StartOS asks for the health of Isso.
     Health {
-        /// The volume, to tell what was repaired in it.
+        /// The volume whose repairs to report.
         volume: Option<PathBuf>,
     },
 }
 
-/// What a hook is answered.
+/// The answer to a hook.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Answer {
@@ -88,7 +88,7 @@ pub enum Answer {
     Health(Health),
 }
 
-/// Answers a hook. The folder is the volume, and for [`Hook::Health`] that of the supervisor.
+/// Answers a hook. `data` is the volume, but for [`Hook::Health`] the folder of the supervisor.
 pub async fn answer(data: &Path, hook: Hook, request: Request) -> Result<Answer, HookError> {
     Ok(match hook {
         Hook::Init => Answer::Init(init::run(data, &request).await),

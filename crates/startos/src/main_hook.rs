@@ -1,8 +1,7 @@
-//! `main`: what runs in the subcontainer, behind the password gate.
-
-use std::path::Path;
+//! The hook `main`: it says what runs in the subcontainer once there is an admin password.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use isso_host::actions::{HealthText, health_text};
 use isso_host::daemon::SupervisorConfig;
@@ -12,7 +11,7 @@ use crate::error::HookError;
 use crate::hook::HookRun;
 use crate::protocol::{Daemon, Image, Main, Mounts, Request};
 
-/// Where the supervisor keeps its socket, in the subcontainer.
+/// The supervisor's data folder in the subcontainer, with its socket.
 const SUPERVISOR_FOLDER: &str = "/run/issoctl";
 const MOUNTS: Mounts = Mounts {
     program: "/opt/issoctl",
@@ -20,10 +19,10 @@ const MOUNTS: Mounts = Mounts {
     config: "/config",
     volume: "/volume",
 };
-/// How long the supervisor has beyond what it gives Isso, in milliseconds.
+/// How much longer than Isso the supervisor may take to stop, in milliseconds.
 const STOP_MARGIN: u32 = 5000;
 
-/// Lets Isso start, or says why it must not.
+/// Returns the daemon to run, or why Isso must not start.
 pub async fn run(data: &Path, request: &Request) -> Result<Main, HookError> {
     let Image { entrypoint, cmd } = request.image.clone();
     let entrypoint = [entrypoint, cmd].into_iter().flatten().flatten().collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! `smtp`: `isso.cfg` follows the mail server that StartOS offers to all its services.
+//! The hook `smtp`: it applies the mail server that StartOS offers to its services to `isso.cfg`.
 
 use std::path::Path;
 
@@ -8,9 +8,9 @@ use isso_host::lifecycle::Event;
 use crate::hook::{HookRun, repairs};
 use crate::protocol::{Level, Orders, Request};
 
-/// Takes the mail server over where a person selected it. Mostly there is nothing to do, and then there are no orders.
+/// Applies the mail server if a person has selected it. Mostly nothing has changed, and then there are no orders.
 ///
-/// This is part of each init, which mail must not keep from coming to its end: what cannot be taken over is told.
+/// This is part of each `init`, which must not fail because of mail, so an error becomes a notice.
 pub async fn run(data: &Path, request: &Request) -> Orders {
     let mut hook = HookRun::start(data, request).await;
     let system = request.system_smtp.as_ref();

@@ -1,6 +1,11 @@
 //! Errors in the language of the person.
 
-/// Why an event was refused, with its cause.
+use isso_host::ApiError;
+use isso_host::actions::{DatabaseText, Language, database_text};
+use isso_host::database::DatabaseError;
+use isso_host::lifecycle::{Refusal, with_causes};
+
+/// Says why an event was refused, with the cause.
 pub fn refusal(refusal: &Refusal, language: Language) -> String {
     let message = ApiError::of_refusal(refusal, language).message;
     let Refusal::Failed(failure) = refusal else {
@@ -13,7 +18,7 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
     format!("{message} {cause}")
 }
 
-/// What is wrong with the database.
+/// Says what is wrong with the database.
 pub fn database(error: &DatabaseError, language: Language) -> String {
     let text = match error {
         DatabaseError::Corrupt { damage, .. } => DatabaseText::Corrupt(damage),
@@ -28,7 +33,3 @@ pub fn database(error: &DatabaseError, language: Language) -> String {
     };
     database_text(text, language)
 }
-use isso_host::ApiError;
-use isso_host::actions::{DatabaseText, Language, database_text};
-use isso_host::database::DatabaseError;
-use isso_host::lifecycle::{Refusal, with_causes};

@@ -1,4 +1,4 @@
-//! `issoctl check-database`: one thorough check, in a process of its own that a host starts.
+//! `issoctl check-database`: one thorough check of a database, in its own process, which a host starts.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use isso_host::lifecycle::with_causes;
 
 use crate::output::Output;
 
-/// Checks, and prints a [`CheckReport`].
+/// Checks the database at the lowest priority, and prints a [`CheckReport`].
 pub fn run(database: &Path) -> ExitCode {
     lower_priority();
     let checked = match check_thoroughly(database) {

@@ -22,7 +22,7 @@ pub async fn run(data: &DataFolder, output: Output, command: ConfigCommand) -> R
     }
 }
 
-/// The volume as this command sees it, for when no host runs that has an environment of its own.
+/// The volume with this command's environment, for when no host runs that has its own.
 fn volume(data: &DataFolder) -> Volume {
     data.volume().with_environment(environment())
 }
@@ -76,7 +76,7 @@ async fn check(data: &DataFolder, file: Option<PathBuf>, output: Output) -> Resu
         file: path,
         diagnostics,
     } = match file {
-        // Of its own file issoctl knows more: the keys that it puts right itself, and the environment of the host.
+        // Of its own file issoctl knows more: the keys that it repairs itself, and the environment of the host.
         None => match Client::connect(data.path())? {
             Some(client) => client.check_settings().await?,
             None => {
@@ -122,14 +122,14 @@ fn parse(path: &Path, output: Output) -> Result<ExitCode, Failure> {
     for (section, values) in sections {
         output.line(&format!("{BOLD}[{section}]{BOLD:#}"));
         for (key, value) in values.as_object().into_iter().flatten() {
-            // Quoted, so that line breaks and white space can be seen.
+            // Quotes show line breaks and white space.
             output.line(&format!("{key} = {value}"));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What Python's parser answers: `[DEFAULT]` feeds every section and is none itself.
+/// Returns the sections as Python's parser does: each has the keys of `[DEFAULT]`, which is not a section itself.
 fn effective(document: &Document) -> Map<String, Value> {
     let sections = document.ini().get_map_ref();
     let shared = sections.get("DEFAULT");

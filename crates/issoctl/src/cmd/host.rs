@@ -1,4 +1,4 @@
-//! What `up` and `supervise` share: the process around a host.
+//! Runs a host in this process, for `up` and `supervise`: printer, log, lock and signals.
 
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::output::Output;
 use crate::printer::{self, Printer};
 use crate::signals::{self, HostSignals};
 
-/// The programs beside a host are commands of this one.
+/// The commands that a host runs in other processes: they are commands of this program.
 pub const COMMANDS: Commands = Commands {
     check_database: |database| {
         let mut command = this_program();
         command.arg("check-database").arg(database);
         command
     },
-    // The same command that a person would type.
+    // A person would type the same command.
     back_up: |data, to, keep| {
         let mut command = this_program();
         command.arg("--data").arg(data);
@@ -35,7 +35,7 @@ pub const COMMANDS: Commands = Commands {
     },
 };
 
-/// A data folder that is taken, by a process that is ready to run a host in it.
+/// A data folder that this process has locked in order to run a host in it.
 pub struct LockedFolder<'a> {
     data: &'a DataFolder,
     lock: HostLock,
@@ -44,7 +44,8 @@ pub struct LockedFolder<'a> {
 }
 
 impl<'a> LockedFolder<'a> {
-    /// Makes the folder and takes it. From here on there is a log, and nothing that is printed ends this process.
+    /// Creates and locks the folder. Before that, starts the printer and the log, so that no failure to print ends this
+    /// process.
     pub async fn take(data: &'a DataFolder) -> Result<LockedFolder<'a>, Failure> {
         signals::ignore_output_signals();
         raise_descriptor_limit();
@@ -65,7 +66,7 @@ impl<'a> LockedFolder<'a> {
         })
     }
 
-    /// Looks at the volume and puts it right.
+    /// Prepares the volume, and repairs its settings.
     pub async fn init(self, volume: Volume, program: Program, listener: Listener) -> Result<ReadyHost<'a>, Failure> {
         let options = HostOptions {
             volume,
@@ -82,16 +83,16 @@ impl<'a> LockedFolder<'a> {
     }
 }
 
-/// A host that has not started Isso yet.
+/// A host on a prepared volume, which has not started Isso yet.
 pub struct ReadyHost<'a> {
     data: &'a DataFolder,
     signals: HostSignals,
-    /// The host itself.
+    /// The host.
     pub host: Host,
 }
 
 impl ReadyHost<'_> {
-    /// Starts Isso and runs it until a signal, `issoctl stop`, or the loss of the data folder.
+    /// Starts Isso and keeps it running until a signal, `issoctl stop`, or the loss of the data folder.
     pub async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let ReadyHost { data, signals, host } = self;
         signals.handle(host.stop_token(), host.service().host.clone())?;
@@ -101,7 +102,7 @@ impl ReadyHost<'_> {
     }
 }
 
-/// By this name it is found even after another version was put in its place.
+/// Runs this program again. The kernel finds it by this name even after an upgrade has replaced the file.
 fn this_program() -> Command {
     Command::new("/proc/self/exe")
 }

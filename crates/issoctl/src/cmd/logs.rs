@@ -10,7 +10,7 @@ use crate::locate::DataFolder;
 use crate::output::Output;
 use crate::waiting::waiting;
 
-/// Prints the log of the running `up`: lines, or with `--json` an object a line.
+/// Prints the log of the running `up`: lines, or with `--json` one object on each line.
 pub async fn run(data: &DataFolder, output: Output, args: LogsArgs) -> Result<ExitCode, Failure> {
     let client = data.client()?;
     let mut log = waiting(client.logs(args.lines, args.follow, output.json)).await?;
@@ -22,7 +22,7 @@ pub async fn run(data: &DataFolder, output: Output, args: LogsArgs) -> Result<Ex
             None => put(&part),
         };
         if printed.is_err() {
-            // The reader went away, as in `… | head`.
+            // The reader has closed the pipe, as in `… | head`.
             break;
         }
     }
@@ -38,10 +38,10 @@ fn put(bytes: &[u8]) -> io::Result<()> {
     stdout.flush()
 }
 
-/// The log for a terminal: whole lines, and nothing in them that it would obey.
+/// Escapes the log for a terminal. Keeps an unfinished line back until its end comes.
 struct LineEscaper {
     form: Escape,
-    /// The beginning of a line whose end has not come yet.
+    /// The unfinished last line.
     begun: Vec<u8>,
 }
 
@@ -53,7 +53,7 @@ impl LineEscaper {
         }
     }
 
-    /// The lines that end in this part.
+    /// Adds a part of the log, and returns the lines that it finishes.
     fn whole(&mut self, part: &[u8]) -> String {
         self.begun.extend_from_slice(part);
         let last = self.begun.iter().rposition(|byte| *byte == b'\n');
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_harmless_wherever_the_log_is_cut_into_parts() {
+    fn a_line_is_escaped_wherever_the_log_is_cut_into_parts() {
         let log = "caf\u{e9} \x1b]0;title\x07\nright\u{202e}left\nno end \x1b[2J";
         let shown = "caf\u{e9} \\x1b]0;title\\x07\nright\\u{202e}left\nno end \\x1b[2J";
         for cut in 0..=log.len() {

@@ -1,4 +1,4 @@
-//! The commands, a file each.
+//! The commands, one file or folder for each.
 
 pub mod action;
 pub mod backup;

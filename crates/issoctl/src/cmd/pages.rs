@@ -1,4 +1,4 @@
-//! `issoctl completions` and `issoctl man`: what a package of issoctl installs.
+//! `issoctl completions` and `issoctl man`, for packages of issoctl.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub fn completions(shell: Shell) -> Result<ExitCode, Failure> {
     print(&script)
 }
 
-/// Prints the manual page, or writes all of them into a folder.
+/// Prints the manual page, or writes the pages of all commands into a folder.
 pub fn man(output: Output, out: Option<&Path>) -> Result<ExitCode, Failure> {
     let Some(dir) = out else {
         let mut page = Vec::new();
@@ -38,7 +38,7 @@ pub fn man(output: Output, out: Option<&Path>) -> Result<ExitCode, Failure> {
 }
 
 fn print(text: &[u8]) -> Result<ExitCode, Failure> {
-    // A pager that was closed early is no error.
+    // The reader may have closed the pipe, as a pager does; that is no error.
     let _ = std::io::stdout().write_all(text);
     Ok(ExitCode::SUCCESS)
 }

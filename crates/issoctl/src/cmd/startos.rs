@@ -1,4 +1,4 @@
-//! `issoctl startos`: a hook of the StartOS package, JSON in on stdin and JSON out on stdout.
+//! `issoctl startos`: answers a hook of the StartOS package, with JSON on stdin and stdout.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ fn request() -> Result<Request, Failure> {
         .read_to_string(&mut text)
         .map_err(|source| Failure::new("cannot read the request from stdin", source))?;
     serde_json::from_str(&text).map_err(|error| {
-        // What serde_json says of the error would repeat values, and those may be secret.
+        // The message of serde_json may repeat values, which may be secret.
         let (line, column) = (error.line(), error.column());
         Failure::usage(format!("the request on stdin is not one, at {line}:{column}"))
             .hint("this command is for the StartOS package; people use `issoctl action`")

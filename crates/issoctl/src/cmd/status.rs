@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BAD, BOLD, DIM, GOOD, Output, WARN};
 
-/// Tells how Isso is. Exits with 0 when it serves and comments can be saved.
+/// Shows the status. Exits with 0 when Isso serves and can save comments.
 pub async fn run(data: &DataFolder, output: Output) -> Result<ExitCode, Failure> {
     let Some(client) = Client::connect(data.path())? else {
         let holder = data.taken_by();
@@ -110,7 +110,7 @@ fn print(status: &Status, data: &DataFolder, output: Output) {
     line("Data", &data.path().display().to_string());
 }
 
-/// How many requests the present gunicorn has failed to answer, and why the last one.
+/// Formats how many requests the present gunicorn has failed to answer, and why the last one failed.
 fn failed(requests: &FailedRequests) -> Option<String> {
     let last = requests.last.as_ref()?;
     let nanoseconds = i128::from(last.unix_ms) * 1_000_000;
@@ -124,7 +124,7 @@ fn failed(requests: &FailedRequests) -> Option<String> {
     Some(format!("{requests} answered with 500, the last at {time}: {exception}"))
 }
 
-/// How Isso is, in a few words.
+/// Summarizes the state of Isso in a few words.
 fn headline(status: &Status) -> String {
     let down = |words: &str| format!("{BAD}{words}{BAD:#}");
     let waits = |words: &str| format!("{WARN}{words}{WARN:#}");
@@ -155,7 +155,7 @@ fn headline(status: &Status) -> String {
     }
 }
 
-/// Says which line of isso.cfg keeps it from being in force.
+/// Prints why isso.cfg is not in force, with the lines that are wrong.
 fn settings(settings: &SettingsStatus, line: &dyn Fn(&str, &str), output: Output) {
     let Some(reason) = &settings.reason else {
         return;
@@ -184,7 +184,7 @@ fn settings(settings: &SettingsStatus, line: &dyn Fn(&str, &str), output: Output
 mod tests {
     use super::*;
 
-    /// A status that differs from the golden one in what is asked for.
+    /// Returns the golden status with these fields replaced.
     fn status(state: &str, phase: &str, serving: bool) -> Status {
         let golden = include_str!("../../../host/tests/golden/status.json");
         let mut status: Status = serde_json::from_str(golden).unwrap();
@@ -200,7 +200,7 @@ mod tests {
         says(&status(state, phase, serving), expected);
     }
 
-    /// Checks the words during a backup.
+    /// Checks the headline during a backup.
     fn check_backup(state: &str, phase: &str, serving: bool, expected: &str) {
         let backing_up = true;
         let status = status(state, phase, serving);
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn status_says_in_every_state_how_isso_is_and_once() {
+    fn headline_describes_isso_once_in_every_state() {
         let version = "serving (version 0.14.0)";
         check("serving", "serving", true, version);
         let reloading = format!("{version}; changed settings are being put in force");

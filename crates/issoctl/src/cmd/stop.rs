@@ -10,10 +10,10 @@ use crate::locate::DataFolder;
 use crate::output::Output;
 use crate::waiting::waiting;
 
-/// Ends the running `up` and returns once it is gone.
+/// Stops the running `up`, and returns when it has ended.
 pub async fn run(data: &DataFolder, output: Output) -> Result<ExitCode, Failure> {
     data.client()?.stop().await?;
-    // `up` holds this lock as long as it, and so any Isso of it, lives.
+    // `up` holds this lock until it ends, and it ends after its Isso.
     let folder = data.clone();
     let freed = waiting(on_thread(move || folder.wait_until_free())).await;
     freed.map_err(|error| Failure::new("it is not known whether Isso is stopped", error))??;

@@ -1,4 +1,4 @@
-//! `issoctl supervise`: a host around a gunicorn command line that it is given.
+//! `issoctl supervise`: runs a given gunicorn command line.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::listen::Listen;
 use crate::locate::DataFolder;
 use crate::output::Output;
 
-/// Runs the entrypoint until it is told to stop.
+/// Runs the entrypoint until a signal or `issoctl stop`.
 pub async fn run(data: &DataFolder, output: Output, args: SuperviseArgs) -> Result<ExitCode, Failure> {
     let mut words = args.entrypoint.into_iter();
     let name = words.next().expect("clap asks for one word at least");
@@ -39,7 +39,7 @@ pub async fn run(data: &DataFolder, output: Output, args: SuperviseArgs) -> Resu
     let has_own = gunicorn::has_configuration(&arguments, &inherited);
     let program = Program::wrapping(executable, arguments, &hooks, has_own)
         .map_err(|source| Failure::new(format!("cannot write {}", hooks.display()), source))?;
-    // Isso looks there too, and is given no variable that its settings do not name.
+    // Isso gets only the variables that its settings name. To find `~` in dbpath it needs this one too.
     let home = home_of(volume.dbpath()).map(|home| ("HOME".into(), home.into_os_string()));
     let program = program.variables(home);
     let ready = folder.init(volume.clone(), program, listener).await?;
@@ -49,7 +49,7 @@ pub async fn run(data: &DataFolder, output: Output, args: SuperviseArgs) -> Resu
     ready.run(output).await
 }
 
-/// The files: those of a volume, or an `isso.cfg` that stands alone.
+/// Returns the volume: a folder with all files, or an `isso.cfg` with a database elsewhere.
 fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Environment) -> Result<Volume, Failure> {
     let absolute = |path: &Path| {
         std::path::absolute(path).map_err(|source| Failure::new(format!("no such place: {}", path.display()), source))
@@ -68,7 +68,7 @@ fn volume_of(config: Option<PathBuf>, volume: Option<PathBuf>, environment: Envi
         .with_environment(environment))
 }
 
-/// Refuses a path under which no database can be: no other one is put in its place, for the comments may be elsewhere.
+/// Refuses a dbpath that cannot name a database. No default replaces it, because the comments may be elsewhere.
 fn require_database_path(config: &Path, environment: &Environment) -> Result<(), Failure> {
     let cfg = isso_host::cfg::read_file(config)
         .ok()
@@ -93,7 +93,7 @@ fn require_database_path(config: &Path, environment: &Environment) -> Result<(),
     }
 }
 
-/// Where Isso, which inherits our working directory, finds a database.
+/// Returns where Isso finds the database. Isso inherits the working directory of this process.
 fn place_of(dbpath: &str) -> Result<PathBuf, Failure> {
     let path = match home_of(dbpath) {
         Some(home) => home.join(&dbpath["~/".len()..]),
@@ -102,12 +102,12 @@ fn place_of(dbpath: &str) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(|source| Failure::new(format!("no place for the database: {dbpath}"), source))
 }
 
-/// The home folder, if the database is in it.
+/// The home folder, if dbpath begins with `~/`.
 fn home_of(dbpath: &str) -> Option<PathBuf> {
     std::env::home_dir().filter(|_| dbpath.starts_with("~/"))
 }
 
-/// Refuses what is no file: it would be kept aside, and a file be made in its place.
+/// Refuses a path that is no file, such as a folder, which a repair would rename and replace with a file.
 fn require_file(config: &Path) -> Result<(), Failure> {
     if config.is_file() || !config.exists() {
         return Ok(());
@@ -120,7 +120,7 @@ fn require_file(config: &Path) -> Result<(), Failure> {
     Err(Failure::usage(format!("{} is no file", config.display())).hint(hint))
 }
 
-/// The address that gunicorn was to bind.
+/// Returns the address that gunicorn's command line names.
 fn address_of(bound: &[String]) -> Result<Listen, Failure> {
     const HINT: &str = "name the one to listen on with --listen ADDR:PORT, such as --listen 0.0.0.0:8080";
     match bound {
@@ -136,7 +136,7 @@ fn address_of(bound: &[String]) -> Result<Listen, Failure> {
     }
 }
 
-/// The program, as a shell would find it.
+/// Finds the program as a shell does.
 fn find(name: &OsString) -> Result<PathBuf, Failure> {
     which::which(name).map_err(|source| {
         Failure::new(format!("cannot run {}", Path::new(name).display()), source)
@@ -145,8 +145,8 @@ fn find(name: &OsString) -> Result<PathBuf, Failure> {
     })
 }
 
-/// What cannot be supervised, or would have Isso read another file than the one that is watched. A configuration file
-/// is looked at by gunicorn.
+/// Refuses options with which gunicorn cannot be supervised, or with which Isso would read another file than the host.
+/// Options in a configuration file are checked in gunicorn itself.
 fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), Failure> {
     let ours = gunicorn::sets_our_variable(arguments).or_else(|| gunicorn::sets_our_variable(inherited));
     if let Some(ours) = ours {
@@ -164,7 +164,8 @@ fn refuse_options(arguments: &[OsString], inherited: &[OsString]) -> Result<(), 
     Err(Failure::usage(format!("gunicorn's option {word}{place} {why}")).hint(hint))
 }
 
-/// The database must stay where it was when we came, also when the file is broken just then.
+/// Returns dbpath from the settings. If these cannot be read, takes it from the last good settings, or from a line that
+/// looks like it, so that Isso keeps its database while the file is broken.
 fn database_of(config: &Path, environment: &Environment) -> String {
     let last_good = config.with_file_name("isso.cfg.last-good");
     let named = |path: &Path| {

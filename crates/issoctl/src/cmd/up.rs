@@ -1,4 +1,4 @@
-//! `issoctl up`: the standalone host.
+//! `issoctl up`: runs Isso without a container or another supervisor.
 
 use std::io::{IsTerminal, stderr, stdin};
 use std::process::ExitCode;
@@ -22,10 +22,10 @@ use crate::output::{BOLD, Output};
 use crate::printer::{self, FLUSH_WITHIN};
 use crate::terminal::is_person;
 
-/// Runs Isso until it is told to stop.
+/// Runs Isso until a signal or `issoctl stop`.
 pub async fn run(data: &DataFolder, output: Output, args: UpArgs) -> Result<ExitCode, Failure> {
     let folder = LockedFolder::take(data).await?;
-    // The port is taken before anything that takes time, so that one in use is told at once.
+    // A port in use is reported at once, because it is bound before the work that takes time.
     let listener = args.listen.bind().await?;
     let runtime = Runtime::new(args.runtime.unwrap_or_else(|| data.runtime())).environment(std::env::vars_os());
     let program = Program::gunicorn(runtime.gunicorn());
@@ -54,10 +54,10 @@ pub async fn run(data: &DataFolder, output: Output, args: UpArgs) -> Result<Exit
     ready.run(output).await
 }
 
-/// Asks, where a person is there to answer.
+/// Asks a person at the terminal whether to set a password. Without a terminal, the answer is no.
 fn wants_password() -> bool {
     printer::flush(FLUSH_WITHIN);
-    // In the background the question would have the shell stop this process.
+    // The system would stop a process in the background that reads from the terminal.
     is_person()
         && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp())
         && dialoguer::Confirm::new()
@@ -74,7 +74,7 @@ async fn create_password(service: &ActionService, data: &DataFolder, output: Out
         language,
     };
     let ran = service.run("set-admin-password", request).await?;
-    // Where it is printed to, for that may be a log.
+    // Stderr may be a log, and the password must not get into it.
     if stderr().is_terminal() {
         let password = ran.result.value().unwrap_or_default();
         output.note(&format!(

@@ -1,4 +1,4 @@
-//! A running host could not be asked.
+//! Errors of requests to a running host.
 
 use std::io::ErrorKind;
 

@@ -1,4 +1,4 @@
-//! No backup was made.
+//! Errors of `backup create`.
 
 use isso_host::backup::CreateError;
 

@@ -1,4 +1,4 @@
-//! The data folder cannot be used.
+//! Errors of the data folder.
 
 use isso_host::cfg::VolumeError;
 use isso_host::{DataDirError, LockHolder, remedy};
@@ -51,7 +51,7 @@ impl From<VolumeError> for Failure {
     }
 }
 
-/// Says that `isso.cfg` cannot be read.
+/// The failure of a command that only reads the settings.
 pub fn unreadable_settings(error: VolumeError) -> Failure {
     let hint = remedy(&error).unwrap_or("name the data folder with --data DIR");
     Failure::new("the settings cannot be read", error)

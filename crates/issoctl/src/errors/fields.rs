@@ -1,4 +1,4 @@
-//! What is wrong with `FIELD=VALUE`, or with a name in `--input`.
+//! Errors in `FIELD=VALUE`, and in the names of `--input`.
 
 use isso_host::actions::form::{FieldError, FieldErrorKind};
 
@@ -17,7 +17,7 @@ impl From<FieldError> for Failure {
     }
 }
 
-/// What is wrong, and what to write instead.
+/// Says what is wrong, and what to write instead.
 fn words(kind: &FieldErrorKind) -> String {
     match kind {
         FieldErrorKind::Unknown { known, .. } if known.is_empty() => {

@@ -1,4 +1,4 @@
-//! A host could not begin, or go on.
+//! Errors of a host that cannot start or continue.
 
 use isso_host::{FolderGone, HostError};
 

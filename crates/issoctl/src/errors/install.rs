@@ -1,4 +1,4 @@
-//! Isso could not be installed.
+//! Errors of the installation of Isso.
 
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -19,7 +19,7 @@ impl From<RuntimeError> for Failure {
     }
 }
 
-/// What to do where the environment's folder belongs to another user.
+/// The hint if the folder of the environment belongs to another user.
 fn foreign_folder_hint(error: &RuntimeError, me: Uid) -> Option<String> {
     let RuntimeError::File { path, source, .. } = error else {
         return None;
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_environment_of_another_user_is_told_with_its_owner() {
+    fn an_environment_of_another_user_is_reported_with_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let owner = folder.path().metadata().unwrap().uid();
         let hint = |kind: ErrorKind, me| {

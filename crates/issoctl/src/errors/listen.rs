@@ -1,4 +1,4 @@
-//! The address to listen on cannot be taken.
+//! Errors of the address to listen on.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use isso_host::daemon::ListenError;
 use crate::failure::Failure;
 use crate::listen::PORT;
 
-/// Says who may have the address, and what to do.
+/// Says which program may use the address, and what to do.
 pub fn cannot_listen(address: SocketAddr, error: ListenError) -> Failure {
     let port = address.port();
     let another = SocketAddr::new(address.ip(), if port == PORT { PORT + 1 } else { PORT });
@@ -35,7 +35,7 @@ pub fn cannot_listen(address: SocketAddr, error: ListenError) -> Failure {
 mod tests {
     use super::*;
 
-    /// Checks cause and hint of an address that cannot be taken.
+    /// Checks the hint for an address that cannot be bound.
     fn explained(text: &str, kind: io::ErrorKind, words: &[&str]) {
         let address: SocketAddr = text.parse().unwrap();
         let error = match kind {
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_cannot_be_had_is_told_with_what_to_do() {
+    fn an_address_that_cannot_be_bound_is_reported_with_a_hint() {
         use io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
         let ss = "sudo ss -ltnp 'sport = :8080'";
         explained("127.0.0.1:8080", AddrInUse, &[ss, "--listen 127.0.0.1:8081"]);

@@ -1,4 +1,4 @@
-//! Root does not work on the folder of another user.
+//! Errors of root on the folder of another user.
 
 use crate::failure::Failure;
 use crate::owner::OwnerError;

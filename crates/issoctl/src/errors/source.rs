@@ -1,4 +1,4 @@
-//! No backup, and no files of an Isso, can be restored from what was named.
+//! Errors of a backup, file or folder to restore from.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::spelling::quoted;
 
-/// Says why nothing can be restored from it, and what to name in its place.
+/// Says why nothing can be restored from it, and what to name instead.
 pub fn cannot_open(data: &DataFolder, error: SourceError) -> Failure {
     let hint = hint(data, &error);
     let details = match &error {
@@ -77,7 +77,7 @@ fn hint(data: &DataFolder, error: &SourceError) -> String {
     }
 }
 
-/// How a file of another kind becomes something that can be restored from.
+/// How to convert a file of another kind into one that can be restored.
 fn advice(data: &DataFolder, path: &Path, what: Kind) -> String {
     let file = quoted(path);
     let then_folder = "issoctl backup restore unpacked";

@@ -1,4 +1,4 @@
-//! A restore cannot stage what it reads.
+//! Errors of staging a restore.
 
 use isso_host::backup::{ArchiveError, DatabaseProblem, StageError};
 use isso_host::database::SchemaProblem;

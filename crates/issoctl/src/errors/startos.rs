@@ -1,4 +1,4 @@
-//! A hook of the StartOS package could not be answered.
+//! Errors of the hooks of the StartOS package.
 
 use isso_startos::HookError;
 

@@ -18,7 +18,7 @@ use crate::locate::DataFolder;
 use crate::output::{GOOD, Output, WARN};
 use crate::waiting::waiting;
 
-/// Makes a backup, and deletes those that are not to be kept.
+/// Creates a backup, and deletes the backups that `--keep` does not keep.
 pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<ExitCode, Failure> {
     let to = args.to.unwrap_or_else(|| data.backups());
     let to =
@@ -76,7 +76,7 @@ pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<
     Ok(ExitCode::SUCCESS)
 }
 
-/// Refuses the name of a file: a folder of that name would be made.
+/// Refuses the name of a file, because the backup would make a folder of that name.
 fn require_folder_name(to: &Path) -> Result<(), Failure> {
     const ENDS: [&str; 6] = [".zst", ".tar", ".gz", ".tgz", ".zip", ".db"];
     let name = to.to_string_lossy();
@@ -88,18 +88,18 @@ fn require_folder_name(to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes one while the host runs, and lets it know.
+/// Creates a backup while a host runs, and reports its begin and end to the host.
 async fn with_running_host(client: &Client, to: &Path) -> Result<Created, Failure> {
     let files = client.files().await?;
     let backup = waiting(client.backup(to, language::of_environment())).await?;
     let created = create(files.volume(), files.isso, false, to).await;
     let error = created.as_ref().err().map(Failure::line);
-    // A host that has ended meanwhile need not be told.
+    // The report fails if the host has ended meanwhile; the backup is good anyway.
     let _ = waiting(backup.end(error)).await;
     created
 }
 
-/// Until a restore that was broken off is finished, the files are neither the old ones nor the new ones.
+/// Finishes a restore that was interrupted. Until then some files are old and some are new.
 async fn finish_restore(data: &DataFolder) -> Result<(), Failure> {
     if data.may_only_read() {
         return match is_unfinished(data.path()) {
@@ -110,7 +110,7 @@ async fn finish_restore(data: &DataFolder) -> Result<(), Failure> {
             false => Ok(()),
         };
     }
-    // A process that has the folder does it itself.
+    // A process that holds the folder's lock finishes the restore itself.
     let Ok(FolderLock::Held(_lock)) = data.lock().await else {
         return Ok(());
     };
@@ -118,20 +118,20 @@ async fn finish_restore(data: &DataFolder) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes one while no host runs. An Isso may be started at any moment, and must be able to write; one that cannot be
-/// copied so, on a slow disk, is copied while `up` is kept waiting.
+/// Creates a backup while no host runs. An Isso may start at any moment and must be able to write, so the first copy
+/// has a time limit. If a slow disk needs longer, a second copy holds the folder's lock, for which `up` waits.
 async fn without_host(data: &DataFolder, to: &Path) -> Result<Created, Failure> {
     let create = async |idle| try_to_create(data.volume(), None, idle, to).await;
     Ok(limited_at_first(data, create).await??)
 }
 
-/// Calls `create` as beside an Isso that may be started, and if that takes too long, again as beside none, with the
-/// folder taken.
+/// Calls `create` with the limit of a copy beside a running Isso. If that takes too long, locks the folder and calls it
+/// again without a limit.
 async fn limited_at_first(
     data: &DataFolder,
     create: impl AsyncFn(bool) -> Result<Result<Created, CreateError>, Failure>,
 ) -> Result<Result<Created, CreateError>, Failure> {
-    // On a disk that is mounted read-only, no Isso runs.
+    // No Isso runs on a disk that is mounted read-only.
     let created = create(data.is_read_only()).await?;
     if let Err(CreateError::Snapshot(SnapshotError::TooLarge(_))) = created
         && let FolderLock::Held(_lock) = data.lock_for_command().await?
@@ -164,6 +164,7 @@ async fn try_to_create(
     .await
 }
 
+/// Deletes the backups in the folder that the rules do not keep. The new backup stays.
 fn prune_old(folder: &Path, keep: &Retention, made: &Path) -> Result<Pruned, Failure> {
     prune(folder, keep, made, OffsetDateTime::now_utc())
         .map_err(|error| Failure::new("the backup was made, but older ones could not be deleted", error))
@@ -176,7 +177,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_takes_too_long_is_copied_without_a_limit_while_up_is_kept_waiting() {
+    async fn a_copy_that_takes_too_long_is_repeated_without_a_limit_while_up_waits() {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::locate(Some(folder.path().to_owned())).unwrap();
         let tries = RefCell::new(Vec::new());

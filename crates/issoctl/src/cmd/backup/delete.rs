@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::Output;
 
-/// Deletes one.
+/// Deletes a backup, after a question unless `--yes` is given.
 pub async fn run(data: &DataFolder, output: Output, backup: &Path, yes: bool) -> Result<ExitCode, Failure> {
     let path = find(data, backup)?;
     if !is_backup(&path) {

@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::Output;
 
-/// Makes backups, looks at them, puts them back.
+/// Runs a `backup` command. `opened` is the backup, if root has opened it before it became another user.
 pub async fn run(
     data: &DataFolder,
     output: Output,

@@ -1,4 +1,4 @@
-//! What a restore brings, replaces, repairs and leaves, for a person and for programs.
+//! Describes what a restore adds, replaces, repairs and leaves unchanged, for people and for programs.
 
 use std::fs;
 use std::path::Path;
@@ -14,26 +14,26 @@ use crate::output::{BOLD, DIM, WARN};
 
 const CONFIG: &str = "config/isso.cfg";
 const DATABASE: &str = "db/comments.db";
-/// Where the files stand in a volume, and what they are called on the lines of a plan.
+/// The files of a volume, each with its label in the plan.
 const FILES: [(&str, &str); 3] = [
     ("Settings", CONFIG),
     ("Mail", "start9/store.json"),
     ("Comments", DATABASE),
 ];
 
-/// A look at everything before it is done; what is done is what was looked at.
+/// What a restore will do. The restore uses the same inspection, so it does what the plan says.
 pub struct Plan<'a> {
     source: &'a RestoreSource,
     inspection: &'a Inspection,
     volume: &'a Volume,
-    /// What is in the database that is there now.
+    /// The numbers of comments and threads in the present database.
     present: Option<Counts>,
-    /// What becomes another text in the settings that are brought, in the order of their lines.
+    /// The repairs in the restored settings, in the order of their lines.
     repairs: Vec<Change>,
 }
 
 impl<'a> Plan<'a> {
-    /// The plan to put into a volume what was looked at.
+    /// Plans to restore the inspected source into a volume.
     pub fn new(source: &'a RestoreSource, inspection: &'a Inspection, volume: &'a Volume) -> Plan<'a> {
         let of = |it: &Mended| [it.changes.clone(), volume.would_enforce(it)].concat();
         let mut repairs = inspection.settings.as_ref().map(of).unwrap_or_default();
@@ -47,12 +47,12 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Whether another database is put in place.
+    /// Whether the restore replaces or adds the database.
     pub fn replaces_database(&self) -> bool {
         self.source.files().contains(&DATABASE)
     }
 
-    /// What it brings, in a few words.
+    /// Summarizes what is restored.
     pub fn brings(&self) -> String {
         match (self.replaces_database(), self.source.files().contains(&CONFIG)) {
             (true, true) => format!("{} and the settings", comments(self.inspection.database)),
@@ -61,7 +61,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What it comes from and holds.
+    /// Lines about the source: its path, time, contents and size.
     pub fn source(&self) -> Vec<String> {
         let described = self.source.describe();
         let holds = match self.replaces_database() {
@@ -75,7 +75,7 @@ impl<'a> Plan<'a> {
         ]
     }
 
-    /// What becomes of each file of the volume.
+    /// Lines about each file of the volume, and whether it is replaced, added or left.
     pub fn files(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (name, file) in FILES {
@@ -87,7 +87,7 @@ impl<'a> Plan<'a> {
         lines
     }
 
-    /// Where each file is, and what is found in the settings.
+    /// Lines about each file in the source, and about its settings.
     pub fn found(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (name, file) in FILES {
@@ -121,7 +121,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// An empty file of settings is as good as none.
+    /// Whether the volume has the file. An empty file of settings counts as none.
     fn is_there(&self, file: &str) -> bool {
         let path = self.volume.root().join(file);
         match file {
@@ -148,14 +148,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What is repaired in the settings, how, and what is left to the person.
+    /// Lines about the repairs in the settings, and about problems that a person has to solve.
     fn findings(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.repairs.iter().map(repaired).collect();
         let password = format!("[{}] {}", ADMIN_PASSWORD.section, ADMIN_PASSWORD.name);
         let is_kept = self.repairs.iter().any(|it| it.key.as_deref() == Some(&password));
         let kept = match &self.inspection.rejected {
             Some(rejected) => Some(rejected.display().to_string()),
-            // Settling keeps it, under the time at which it does.
+            // The repair keeps it, under a name with the time of the repair.
             None => is_kept.then(|| format!("{CONFIG}.rejected-…")),
         };
         if let Some(kept) = kept {
@@ -167,7 +167,7 @@ impl<'a> Plan<'a> {
         lines
     }
 
-    /// All of it for programs.
+    /// The whole plan for programs.
     pub fn to_json(&self) -> Value {
         let described = self.source.describe();
         let files = FILES.map(|(_, file)| {

@@ -1,4 +1,4 @@
-//! A bar to watch, and Ctrl-C.
+//! Runs long work with a progress bar, and cancels it at Ctrl-C.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use isso_host::backup::{BackupStep, Progress};
 use crate::failure::Failure;
 use crate::signals::TermSignals;
 
-/// Draws a bar on stderr, if that is a terminal.
+/// A progress bar on stderr, drawn only if that is a terminal.
 struct Bar {
     bar: ProgressBar,
     cancelled: Arc<AtomicBool>,
@@ -42,8 +42,8 @@ impl Progress for Bar {
     }
 }
 
-/// Does work that takes time, with a bar. A signal to end cancels it, and it cleans up behind itself; after it, such a
-/// signal ends the program.
+/// Runs long work in a thread, with a progress bar. The first SIGTERM or Ctrl-C cancels the work, which then removes
+/// its files; a second one ends the program at once.
 pub async fn with_progress<T: Send + 'static>(
     work: impl FnOnce(&dyn Progress) -> T + Send + 'static,
 ) -> Result<T, Failure> {
@@ -63,7 +63,7 @@ pub async fn with_progress<T: Send + 'static>(
             done = &mut working => {
                 return done.map_err(|bug| Failure::new("a bug in issoctl ended the work", bug));
             }
-            // The second one does not wait for the work to notice.
+            // The second signal does not wait until the work notices the first one.
             () = signals.recv() => if cancelled.swap(true, Ordering::Relaxed) {
                 std::process::exit(i32::from(Failure::FAILED));
             }

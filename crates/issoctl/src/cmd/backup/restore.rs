@@ -29,7 +29,7 @@ use crate::output::{Output, WARN};
 use crate::signals::TermSignals;
 use crate::waiting::waiting;
 
-/// Puts a backup back: prepares it, shows what that means, and then has it put in place.
+/// Restores a backup: stages it, shows the plan, and then moves the files in place.
 pub async fn run(
     data: &DataFolder,
     output: Output,
@@ -42,7 +42,7 @@ pub async fn run(
     }
     data.create()?;
     let _backups = data.lock_backups()?;
-    // Without a host, none may come up meanwhile.
+    // If no host runs, this lock keeps one from starting during the restore.
     let taken = data.lock().await?;
     let client = match taken {
         FolderLock::Held(_) => None,
@@ -86,7 +86,7 @@ pub async fn run(
             require_free(&volume.db_path(), client.as_ref(), &plan).await?;
         }
     }
-    // What is replaced can be told of no more afterwards.
+    // The plan reads the files that the restore replaces, so it is made before.
     let mut done = plan.to_json();
     let swapped = match &client {
         Some(client) => {
@@ -123,7 +123,7 @@ pub async fn run(
     }
     match status {
         Some(status) => report_outcome(status, before.as_deref(), data, output)?,
-        // A password that names a variable is for the host to judge.
+        // If the password names a variable, only the host knows its value.
         None if has_no_password(&volume) => {
             let command = data.with_folder("issoctl action run set-admin-password");
             output.note(&format!(
@@ -142,12 +142,12 @@ fn has_no_password(volume: &Volume) -> bool {
         .is_ok_and(|it| !it.cfg.has_usable_password() && !is_for_the_host(&it.cfg))
 }
 
-/// The same machine does it without an Isso to stop.
+/// Puts staged files in place while no host runs. The state machine is that of a host, without an Isso to stop.
 async fn swap(volume: &Volume, staged: &Path) -> Result<Option<PathBuf>, Failure> {
-    // The next settling would finish a swap that was broken off; to wait for its end takes less.
+    // The next start would finish an interrupted swap, but to let the swap end takes less time.
     let _signals = TermSignals::new()?;
     let host = offline(volume);
-    // Files that cannot be settled are about to be replaced.
+    // An error of the present files does not matter, because they are about to be replaced.
     let _ = host.send(Event::Init).await;
     let language = language::of_environment();
     let (restored, _) = host.restore(staged.to_owned(), language).await?;

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, DIM, Output};
 
-/// Shows what a backup says of itself.
+/// Shows the manifest of a backup, or the files of Isso in a folder.
 pub async fn run(
     data: &DataFolder,
     output: Output,
@@ -28,7 +28,7 @@ pub async fn run(
     }
 }
 
-/// Shows what is found in a folder, by the look that a restore takes.
+/// Shows what a restore would find in a folder.
 async fn of_folder(data: &DataFolder, source: RestoreSource, output: Output) -> Result<ExitCode, Failure> {
     let (source, inspection) = verify::inspect(data, source).await?;
     let volume = data.volume();

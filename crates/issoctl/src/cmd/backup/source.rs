@@ -13,8 +13,11 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::terminal::{Questions, is_person};
 
-/// Opens a backup or finds files of an Isso; where there are several, a person at a terminal is asked.
-/// A backup that root has opened already need not be readable by the user that root has become.
+/// Opens a backup, or finds the files of an Isso. Asks a person at the terminal which file to take if there are
+/// several.
+///
+/// `opened` is the backup if root has opened it already, because the user that root has become may not be able to read
+/// it.
 pub async fn open(
     data: &DataFolder,
     given: &Path,

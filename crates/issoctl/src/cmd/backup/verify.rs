@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{GOOD, Output};
 
-/// Reads a whole backup.
+/// Reads a whole backup, and reports what is wrong with it.
 pub async fn run(
     data: &DataFolder,
     output: Output,
@@ -44,7 +44,7 @@ pub async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes the look that a restore takes, and leaves everything as it is.
+/// Inspects a source as a restore does, and changes nothing.
 pub async fn inspect(data: &DataFolder, source: RestoreSource) -> Result<(RestoreSource, Inspection), Failure> {
     let scratch = scratch(data)?;
     with_progress(move |progress| {
@@ -55,7 +55,8 @@ pub async fn inspect(data: &DataFolder, source: RestoreSource) -> Result<(Restor
     .map_err(|error| stage_error("the backup cannot be put back", error))
 }
 
-/// Where there is room to unpack: where a restore needs it, or if this user may not write there, where every user may.
+/// The folder to unpack into: the data folder, where a restore needs the space too, or the folder for temporary files
+/// if this user may only read the data folder.
 fn scratch(data: &DataFolder) -> Result<PathBuf, Failure> {
     if data.may_only_read() {
         return Ok(std::env::temp_dir());

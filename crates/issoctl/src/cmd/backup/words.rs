@@ -1,4 +1,4 @@
-//! What the backup commands share: finding a backup, asking, and numbers in words.
+//! Functions that the backup commands share: find a backup, ask for confirmation, format numbers and times.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::terminal::{Questions, is_person};
 
-/// A backup by its path, or by its name in the data folder.
+/// Finds a backup by its path, or by its name in the data folder.
 pub(super) fn find(data: &DataFolder, given: &Path) -> Result<PathBuf, Failure> {
     if given.exists() {
         return Ok(given.to_owned());
@@ -40,7 +40,7 @@ pub(super) fn find(data: &DataFolder, given: &Path) -> Result<PathBuf, Failure> 
     Err(Failure::usage(format!("there is no backup {}", given.display())).hint(hint))
 }
 
-/// Asks, where a person is there to answer.
+/// Asks the person at the terminal for confirmation. Without a terminal, this is an error.
 pub(super) async fn confirm(question: &str) -> Result<(), Failure> {
     if !is_person() {
         return Err(Failure::usage(
@@ -61,13 +61,13 @@ pub(super) async fn confirm(question: &str) -> Result<(), Failure> {
     }
 }
 
-/// A time as a person reads it.
+/// Formats a time for a person.
 pub(super) fn time(time: OffsetDateTime) -> String {
     const FORMAT: &[BorrowedFormatItem] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
     time.format(FORMAT).expect("every time can be written so")
 }
 
-/// How many comments there are.
+/// Formats the numbers of comments and threads.
 pub(super) fn comments(counts: Option<Counts>) -> String {
     counts.map_or_else(
         || "no database".to_owned(),
@@ -86,12 +86,12 @@ fn counted(number: u64, name: &str) -> String {
     format!("{number} {name}{plural}")
 }
 
-/// A size as a person reads it.
+/// Formats a size for a person.
 pub(super) fn bytes(size: u64) -> String {
     HumanBytes(size).to_string()
 }
 
-/// What a backup says of itself, for programs.
+/// The manifest of a backup for programs, with its path and size.
 pub(super) fn to_json(path: &Path, size: u64, manifest: &Manifest) -> Value {
     let mut value = json!(manifest);
     value["path"] = json!(path);

@@ -1,4 +1,5 @@
-//! What must hold before files are replaced: they are others, in one folder, and in use by no other program.
+//! Checks the conditions of a restore: the source is not in place already, all files are in one folder, and no other
+//! program uses the database.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -15,10 +16,10 @@ use tokio::time::{Instant, sleep};
 use crate::cmd::backup::plan::Plan;
 use crate::failure::Failure;
 
-/// Another program may be about to close the database, such as an Isso whose `up` was killed.
+/// How long to wait for other programs to close the database, such as an Isso whose `up` was killed.
 const IN_USE_WAIT: Duration = Duration::from_secs(5);
 
-/// A copy of what is there, put in its place, would only lose what is written meanwhile.
+/// Refuses a source that is the present file itself. A restore from it would lose what Isso writes meanwhile.
 pub(super) fn require_another(source: &RestoreSource, root: &Path) -> Result<(), Failure> {
     let identity = |path: &Path| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
     for file in source.files() {
@@ -37,8 +38,8 @@ pub(super) fn require_another(source: &RestoreSource, root: &Path) -> Result<(),
     Ok(())
 }
 
-/// No other program may go on with the database that is replaced: what such a program copies or writes then would be
-/// neither the old comments nor the new ones.
+/// Refuses to replace a database that another program uses. That program would go on with the old file, and what it
+/// copies or writes would be lost.
 pub(super) async fn require_free(database: &Path, client: Option<&Client>, plan: &Plan<'_>) -> Result<(), Failure> {
     let host = client.and_then(Client::host);
     let end = Instant::now() + IN_USE_WAIT;
@@ -80,7 +81,7 @@ fn of_users(users: &[User]) -> Vec<Value> {
     users.iter().map(value).collect()
 }
 
-/// What the host would refuse is told before anything is staged.
+/// Refuses files in different folders before anything is staged; the host would refuse them afterwards.
 pub(super) async fn require_one_folder(client: &Client) -> Result<(), Failure> {
     if client.files().await?.are_together() {
         return Ok(());

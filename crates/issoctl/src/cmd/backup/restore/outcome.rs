@@ -1,4 +1,4 @@
-//! What a restore did, and how Isso is with it.
+//! Reports what a restore did, and whether Isso serves with the restored files.
 
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use crate::locate::DataFolder;
 use crate::output::{GOOD, Output, WARN};
 use crate::spelling::quoted;
 
+/// Prints what was restored, and where the previous files are.
 pub(super) fn report_restored(plan: &Plan<'_>, before: Option<&Path>, output: Output) {
     output.line(&format!("{GOOD}Put back{GOOD:#} {}.", plan.brings()));
     if let Some(before) = before {
@@ -19,7 +20,7 @@ pub(super) fn report_restored(plan: &Plan<'_>, before: Option<&Path>, output: Ou
     }
 }
 
-/// How Isso is with what was put back.
+/// Reports whether Isso serves with the restored files. An Isso that waits for a password is no failure.
 pub(super) fn report_outcome(
     status: Status,
     before: Option<&Path>,
@@ -42,8 +43,8 @@ pub(super) fn report_outcome(
     Ok(())
 }
 
-/// Isso served before and did not with what was put back, so the host has put the files before in place again, or tried
-/// to.
+/// The failure after a restore that the host has undone, or has tried to undo: Isso served before, and did not serve
+/// with the restored files.
 pub(super) fn not_served(undone: &RestoreUndone, before: Option<&Path>, status: Option<&Status>) -> Failure {
     let serving = status.is_some_and(|it| it.serving);
     let details = json!({ "undone": undone, "serving": serving });
@@ -72,7 +73,7 @@ pub(super) fn not_served(undone: &RestoreUndone, before: Option<&Path>, status: 
     }
 }
 
-/// How the files before are put back by hand.
+/// Adds to a hint how to put the previous files back by hand.
 fn or_put_back(before: Option<&Path>) -> String {
     before.map_or(String::new(), |before| {
         let before = quoted(before);
