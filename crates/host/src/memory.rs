@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 use nix::sys::mman::{MmapAdvise, madvise};
 
-/// Has all threads share one heap, so that [`release_memory`] can return what any of them has freed. To be called
+/// Has all threads share one heap, so that `release_memory` can return what any of them has freed. To be called
 /// before other threads are started.
 ///
 /// Every thread would get a heap of its own from glibc, and none but the first can be shortened. And once

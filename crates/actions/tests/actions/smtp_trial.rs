@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use isso_actions::{Action, ActionResult, Language};
+use isso_actions::{Action, ActionError, ActionResult, Language};
 use serde_json::json;
 
 use crate::Fixture;
@@ -71,7 +71,8 @@ fn after(fixture: &Fixture, language: Language) -> ActionResult {
         .enable_all()
         .build()
         .unwrap();
-    let read = async { fixture.volume.read().map_err(|error| error.to_string()) };
+    let localized = |error| ActionError::from(error).localized(language);
+    let read = async { fixture.volume.read().map_err(localized) };
     runtime.block_on(Action::ConfigureSmtp.after(read, language, saved()))
 }
 
