@@ -49,7 +49,7 @@ fn typescript() -> String {
 #[test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "a file of the repository, which nobody else reads meanwhile"
+    reason = "a file of the repository, which no other process reads meanwhile"
 )]
 fn bindings_are_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../package/s9pk/startos/bindings.ts");

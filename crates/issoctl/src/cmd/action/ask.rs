@@ -34,7 +34,7 @@ pub async fn fill_in(
             let (path, value) = questions.ask(move || question.ask()).await?;
             set(&mut values, &path, value);
             let wrong = actions.check(id, values.clone()).await?;
-            if !tell(&path, &wrong, output) {
+            if !report_wrong(&path, &wrong, output) {
                 asked.insert(path);
             }
         }
@@ -42,7 +42,7 @@ pub async fn fill_in(
         let wrong = actions.check(id, values.clone()).await?;
         let again: Vec<_> = asked
             .iter()
-            .filter(|path| tell(path, &wrong, output))
+            .filter(|path| report_wrong(path, &wrong, output))
             .cloned()
             .collect();
         if again.is_empty() {
@@ -84,8 +84,8 @@ fn label(form: &Form, path: &str, field: &Field) -> String {
     }
 }
 
-/// Says what is wrong with a field, and whether anything is.
-fn tell(path: &str, wrong: &[InvalidField], output: Output) -> bool {
+/// Prints what is wrong with a field, and returns whether anything is.
+fn report_wrong(path: &str, wrong: &[InvalidField], output: Output) -> bool {
     let item = format!("{path}[");
     let of_field = |it: &&InvalidField| it.field == path || it.field.starts_with(&item);
     let wrong: Vec<_> = wrong.iter().filter(of_field).collect();

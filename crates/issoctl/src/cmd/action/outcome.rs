@@ -1,4 +1,4 @@
-//! Whether Isso has what an action saved.
+//! Reports whether the settings that an action saved are in force.
 
 use isso_host::Status;
 use isso_host::actions::{OutcomeText, outcome_text, password_task_reason};
@@ -10,32 +10,32 @@ use crate::language;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, GOOD, Output, WARN};
 
-/// How Isso stands to what was saved.
+/// Whether saved settings are in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Stands {
-    /// It serves with it.
+pub(super) enum SettingsOutcome {
+    /// Isso serves with the saved settings.
     InForce,
-    /// It is to start once there is a password.
+    /// Isso starts with them once there is an admin password.
     WaitsForPassword,
-    /// It is taking it over.
+    /// Isso is still reloading.
     OnItsWay,
-    /// It is being started again, after a crash.
+    /// Isso is being restarted after a crash.
     Restarting,
-    /// It serves with the settings before, and will.
+    /// The settings cannot be used, and Isso serves with the previous ones.
     Refused,
-    /// It does not serve.
+    /// Isso does not serve.
     Down,
 }
 
-impl Stands {
-    /// What a status says of it.
+impl SettingsOutcome {
+    /// Derives the outcome from the status of the host.
     pub(super) fn of(status: &Status) -> Self {
         let settings = &status.settings;
         let is_starting = matches!(status.supervisor.phase, Phase::Waiting | Phase::Starting);
         match (&settings.reason, status.serving) {
             (Some(_), true) => Self::Refused,
-            // Slow clients may keep every worker, which is no matter of the settings.
+            // If slow clients occupy every worker, the settings are in force all the same.
             (None, _) if settings.in_force && status.held_by_clients().is_some() => Self::InForce,
             (None, true) if settings.in_force => Self::InForce,
             (None, true) => Self::OnItsWay,
@@ -47,8 +47,13 @@ impl Stands {
     }
 }
 
-/// Tells whether Isso has what was saved. A gate that waits for a password is no failure of the action.
-pub(super) fn tell(stands: Stands, status: &Status, data: &DataFolder, output: Output) -> Result<(), Failure> {
+/// Reports whether the settings are in force. An Isso that waits for a password is no failure of the action.
+pub(super) fn report_outcome(
+    outcome: SettingsOutcome,
+    status: &Status,
+    data: &DataFolder,
+    output: Output,
+) -> Result<(), Failure> {
     let language = language::of_environment();
     let say = |outcome| outcome_text(outcome, language);
     let reason = status.settings.reason.clone();
@@ -56,15 +61,15 @@ pub(super) fn tell(stands: Stands, status: &Status, data: &DataFolder, output: O
     let failure = |outcome, exit, hint: &str| Err(Failure::plain(say(outcome)).exit(exit).hint(hint));
     let see_status = "see `issoctl status`";
     let see_logs = "see what it printed: `issoctl logs`";
-    match stands {
-        Stands::InForce => {
+    match outcome {
+        SettingsOutcome::InForce => {
             output.note(&format!("{GOOD}{}{GOOD:#}", say(OutcomeText::InForce)));
             if !status.serving {
                 output.note(&format!("{WARN}{}{WARN:#}", status.why()));
             }
             Ok(())
         }
-        Stands::WaitsForPassword => {
+        SettingsOutcome::WaitsForPassword => {
             output.note(&format!(
                 "{WARN}{}{WARN:#} {}\n  {BOLD}{}{BOLD:#}",
                 say(OutcomeText::Waits),
@@ -73,16 +78,16 @@ pub(super) fn tell(stands: Stands, status: &Status, data: &DataFolder, output: O
             ));
             Ok(())
         }
-        Stands::OnItsWay => {
+        SettingsOutcome::OnItsWay => {
             let finishing = status.finishing().unwrap_or_else(|| see_status.to_owned());
             failure(OutcomeText::NotYet, Failure::ON_ITS_WAY, &finishing)
         }
-        Stands::Restarting => {
+        SettingsOutcome::Restarting => {
             let outcome = OutcomeText::Restarting(&reason);
             failure(outcome, Failure::NOT_RUNNING, see_logs)
         }
-        Stands::Refused => failure(OutcomeText::Refused(&reason), Failure::FAILED, see_status),
-        Stands::Down => failure(OutcomeText::Down(&reason), Failure::NOT_RUNNING, see_logs),
+        SettingsOutcome::Refused => failure(OutcomeText::Refused(&reason), Failure::FAILED, see_status),
+        SettingsOutcome::Down => failure(OutcomeText::Down(&reason), Failure::NOT_RUNNING, see_logs),
     }
 }
 
@@ -90,7 +95,7 @@ pub(super) fn tell(stands: Stands, status: &Status, data: &DataFolder, output: O
 mod tests {
     use super::*;
 
-    /// A status that differs from the golden one in what is asked for.
+    /// Returns the golden status with these fields replaced.
     fn status(state: &str, phase: &str, serving: bool) -> Status {
         let golden = include_str!("../../../../host/tests/golden/status.json");
         let mut status: Status = serde_json::from_str(golden).unwrap();
@@ -103,28 +108,28 @@ mod tests {
     }
 
     #[test]
-    fn saved_on_its_way_and_failed_are_told_apart() {
-        let check = |phase: &str, serving: bool, expected: Stands| {
+    fn outcomes_are_told_apart_by_the_status() {
+        let check = |phase: &str, serving: bool, expected: SettingsOutcome| {
             let status = status("serving", phase, serving);
-            assert_eq!(Stands::of(&status), expected, "{phase}");
+            assert_eq!(SettingsOutcome::of(&status), expected, "{phase}");
         };
-        check("serving", true, Stands::InForce);
-        check("waiting", false, Stands::Restarting);
-        check("starting", false, Stands::Restarting);
-        check("reloading", false, Stands::OnItsWay);
-        check("serving", false, Stands::Down);
-        check("stopped", false, Stands::Down);
+        check("serving", true, SettingsOutcome::InForce);
+        check("waiting", false, SettingsOutcome::Restarting);
+        check("starting", false, SettingsOutcome::Restarting);
+        check("reloading", false, SettingsOutcome::OnItsWay);
+        check("serving", false, SettingsOutcome::Down);
+        check("stopped", false, SettingsOutcome::Down);
         let locked = status("awaiting-password", "stopped", false);
-        assert_eq!(Stands::of(&locked), Stands::WaitsForPassword);
+        assert_eq!(SettingsOutcome::of(&locked), SettingsOutcome::WaitsForPassword);
         let mut held = status("serving", "serving", false);
         held.settings.in_force = true;
         (held.supervisor.workers, held.supervisor.connections) = (Some(4), Some(4));
-        assert_eq!(Stands::of(&held), Stands::InForce);
+        assert_eq!(SettingsOutcome::of(&held), SettingsOutcome::InForce);
         assert!(held.why().contains("slow client"), "{}", held.why());
         let mut taking_over = status("reloading", "reloading", true);
         taking_over.settings.in_force = false;
-        assert_eq!(Stands::of(&taking_over), Stands::OnItsWay);
+        assert_eq!(SettingsOutcome::of(&taking_over), SettingsOutcome::OnItsWay);
         taking_over.settings.reason = Some("isso.cfg is not in force".to_owned());
-        assert_eq!(Stands::of(&taking_over), Stands::Refused);
+        assert_eq!(SettingsOutcome::of(&taking_over), SettingsOutcome::Refused);
     }
 }

@@ -38,16 +38,16 @@ impl Actions {
         })))
     }
 
-    /// Puts the files right before their form is read, as `up` would; repairs are listed on stderr.
+    /// Prepares and repairs the files before their form is read, as `up` does. Lists the repairs on stderr.
     ///
-    /// Nothing is made where no Isso is set up, nor for an action that does not exist.
-    pub(super) async fn settle(&self, data: &DataFolder, id: &str) -> Result<(), Failure> {
+    /// Does nothing if no Isso is set up here, or the action does not exist.
+    pub(super) async fn prepare(&self, data: &DataFolder, id: &str) -> Result<(), Failure> {
         if let Self::Files(service) = self
             && Action::find(id).is_ok()
             && data.require_isso().is_ok()
         {
             log(LevelFilter::WARN);
-            // An `up` that has begun meanwhile settles them itself.
+            // An `up` that has started meanwhile prepares them itself.
             match data.lock_for_command().await? {
                 FolderLock::HostRuns => {}
                 _lock => init(service).await?,

@@ -7,7 +7,7 @@ use isso_host::actions::ActionResult;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::outcome::{Stands, tell};
+use super::outcome::{SettingsOutcome, report_outcome};
 use super::reach::Actions;
 use super::{ask, input};
 use crate::cli::RunArgs;
@@ -18,7 +18,7 @@ use crate::terminal::is_person;
 
 /// Runs an action, shows its result, and waits until Isso has the settings.
 pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: RunArgs) -> Result<ExitCode, Failure> {
-    actions.settle(data, &args.id).await?;
+    actions.prepare(data, &args.id).await?;
     let shown = actions.show(&args.id).await?;
     let input = input(actions, shown, &args, output).await?;
     let ran = actions.run(data, &args.id, input).await;
@@ -27,11 +27,11 @@ pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: Run
         Actions::Api(client) if ran.settings_changed && !args.no_wait => Some(client.status(true).await?),
         _ => None,
     };
-    let stands = in_force.as_ref().map(Stands::of);
+    let outcome = in_force.as_ref().map(SettingsOutcome::of);
     if output.json {
         output.json(&Printed {
             result: &ran.result,
-            settings: stands,
+            settings: outcome,
         });
     } else {
         print_result(&ran.result, output);
@@ -39,8 +39,8 @@ pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: Run
     if let Some(warning) = &ran.warning {
         output.note(&format!("{WARN}{warning}{WARN:#}"));
     }
-    if let (Some(stands), Some(status)) = (stands, in_force) {
-        tell(stands, &status, data, output)?;
+    if let (Some(outcome), Some(status)) = (outcome, in_force) {
+        report_outcome(outcome, &status, data, output)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -52,7 +52,7 @@ struct Printed<'a> {
     result: &'a ActionResult,
     /// Whether Isso has the settings, if the command has waited for that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    settings: Option<Stands>,
+    settings: Option<SettingsOutcome>,
 }
 
 /// What the form is filled in with: the JSON given, the fields given, or answers to questions.
