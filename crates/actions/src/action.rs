@@ -126,9 +126,9 @@ impl Action {
     /// Tries the saved mail settings after `configure-smtp`, and adds the mail server's answer to the result. The other
     /// actions leave the result as it is.
     ///
-    /// It waits on the network for five seconds at most, and may be dropped at any moment. `saved` reads the settings, or
-    /// says why they cannot be read; the caller chooses the thread that waits for the disk. Only `configure-smtp` awaits
-    /// it.
+    /// It waits on the network for five seconds at most, and may be dropped at any moment. `saved` reads the settings,
+    /// or says why they cannot be read; the caller chooses the thread that waits for the disk. Only `configure-smtp`
+    /// awaits it.
     pub async fn after(
         self,
         saved: impl Future<Output = Result<Contents, String>>,

@@ -105,8 +105,8 @@ async fn every_worker_takes_comments_from_the_start_with_moderation() {
         for (page, visitor) in visitors.into_iter().enumerate() {
             let answer = visitor.join().expect("the visitor does not panic");
             let mut answer = answer.expect("no worker hangs");
-            // Beside other workers that save, on a busy machine, a worker may wait for the five seconds after which Isso
-            // gives up.
+            // Beside other workers that save, on a busy machine, a worker may wait for the five seconds after which
+            // Isso gives up.
             while answer.contains(" 500 ") {
                 until("a database that is locked", || is_locked(&rig)).await;
                 answer = comment(address, page).expect("no worker hangs");
