@@ -75,7 +75,8 @@ struct SupervisorEnded;
 impl Supervisor {
     /// Begins to supervise; nothing is started yet. Must be called on a tokio runtime.
     ///
-    /// Makes this process the parent of all its orphaned descendants.
+    /// Makes this process the parent of all its orphaned descendants. The first process of a container reaps them, and
+    /// every stranger, from the first start of Isso on; before, other children may be waited for elsewhere.
     pub fn new(
         config: SupervisorConfig,
         listener: Listener,
@@ -83,12 +84,17 @@ impl Supervisor {
         events: mpsc::Sender<DaemonEvent>,
     ) -> Result<Supervisor, SupervisorError> {
         adopt_orphans().map_err(SupervisorError::Orphans)?;
-        if process::id() == 1 {
-            let child_ended = unix::signal(SignalKind::child()).map_err(SupervisorError::Orphans)?;
-            tokio::spawn(reap_strangers(child_ended));
-        }
         let health = Health::new(listener.address()).map_err(SupervisorError::Health)?;
         let (record, receiver) = watch::channel(Record::new(listener.address().port()));
+        if process::id() == 1 {
+            let child_ended = unix::signal(SignalKind::child()).map_err(SupervisorError::Orphans)?;
+            let mut record = receiver.clone();
+            tokio::spawn(async move {
+                // Before the first start, an installation may be waiting for pip, which has no group of its own.
+                let _ = record.wait_for(|record| record.phase != Phase::Stopped).await;
+                reap_strangers(child_ended).await;
+            });
+        }
         let (listener, downtime) = (Arc::new(listener), Downtime::new());
         let (shared, answers_from) = (Arc::clone(&listener), downtime.watch());
         tokio::spawn(keep_going("answering for Isso", move || {
