@@ -1,14 +1,20 @@
 //! `GET /v1/status?settled=true`: waits until a change of the settings is in force, or will not be.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::stream;
 use isso_lifecycle::State;
 use tokio::sync::watch;
+use tokio::time::interval;
+use tokio_stream::wrappers::IntervalStream;
 use tokio_stream::{Stream, StreamExt};
 
 use super::api_state::ApiState;
 use super::status_route::settings;
+
+/// How often the file is compared without a change that was reported: a network share reports none.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Waits until a change is in force, or will not be. An Isso that was killed is started again meanwhile, which a start
 /// that fails ends.
@@ -16,7 +22,8 @@ pub(super) async fn wait_until_applied(api: &ApiState) {
     let restarts = api.supervisor.restarts();
     let changes = changes_of(api.service.host.states())
         .merge(changes_of(api.settings.changes()))
-        .merge(api.supervisor.changes());
+        .merge(api.supervisor.changes())
+        .merge(IntervalStream::new(interval(LOOK_AGAIN)).map(|_| ()));
     wait_until(changes, || is_applied(api, restarts)).await;
 }
 

@@ -73,7 +73,7 @@ impl HostHandle {
         *self.backing_up.borrow()
     }
 
-    /// The begin and the end of every backup after this moment.
+    /// Watches whether a backup is being made, from now on.
     pub fn backups(&self) -> watch::Receiver<bool> {
         self.backing_up.clone()
     }
