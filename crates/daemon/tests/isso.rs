@@ -107,7 +107,11 @@ async fn every_worker_takes_comments_from_the_start_with_moderation() {
             let mut answer = answer.expect("no worker hangs");
             // Beside other workers that save, on a busy machine, a worker may wait for the five seconds after which
             // Isso gives up.
-            while answer.contains(" 500 ") {
+            for _ in 0..3 {
+                let status = answer.lines().next().unwrap_or_default();
+                if !status.contains(" 500 ") {
+                    break;
+                }
                 until("a database that is locked", || is_locked(&rig)).await;
                 answer = comment(address, page).expect("no worker hangs");
             }

@@ -67,6 +67,14 @@ fn end(child: Child) -> Output {
     child.wait_with_output().expect("issoctl ends")
 }
 
+/// Waits until Isso is down for a restore, or the restore has ended before anything was seen of that.
+fn wait_until_down(up: &Up, restore: &mut Child) {
+    wait_for(
+        || (up.status()["serving"] == false || matches!(restore.try_wait(), Ok(Some(_)))).then_some(()),
+        || "Isso goes on serving".into(),
+    );
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

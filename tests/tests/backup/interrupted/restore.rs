@@ -11,7 +11,9 @@ use isso_tests::{spin_until, wait_for};
 use nix::sys::signal::Signal;
 
 use super::{ask_api, send};
-use crate::{LIGHT, assert_all_answered, begin, create, end, files_in, in_state, site, wait_for_visitors};
+use crate::{
+    LIGHT, assert_all_answered, begin, create, end, files_in, in_state, site, wait_for_visitors, wait_until_down,
+};
 
 fn is_running(child: &mut Child) -> bool {
     let ended = child.try_wait().expect("it is our child");
@@ -65,7 +67,7 @@ fn a_killed_restore_leaves_isso_to_up() {
     restore.kill().expect("it is ours");
     end(restore);
     let mut restore = begin(&site, &["backup", "restore", "--yes", &backup]);
-    up.wait_for_status(|status| status["serving"] == false);
+    wait_until_down(&up, &mut restore);
     restore.kill().expect("it is ours");
     end(restore);
     up.wait_for_status(|status| status["serving"] == true && status["state"] == "serving");

@@ -8,7 +8,7 @@ use isso_tests::wait_for;
 use serde_json::Value;
 
 use super::{comment, logs_in};
-use crate::{backups, begin, end, site};
+use crate::{backups, begin, end, site, wait_until_down};
 
 /// Its schema passes for one that Isso migrates, and one row in it does not.
 fn make_unservable(database: &Path) {
@@ -57,7 +57,7 @@ fn a_restore_with_which_isso_does_not_serve_is_undone() {
     assert!(kept.starts_with("not-served-"), "{kept}");
     site.ok(&["backup", "delete", "--yes", &kept]);
     let mut restore = begin(&site, &["backup", "restore", "--yes", path]);
-    up.wait_for_status(|status| status["serving"] == false);
+    wait_until_down(&up, &mut restore);
     restore.kill().expect("it is ours");
     end(restore);
     up.wait_for_status(|status| status["serving"] == true);
