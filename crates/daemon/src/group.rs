@@ -19,10 +19,10 @@ pub(crate) fn adopt_orphans() -> io::Result<()> {
 
 /// Reaps orphans of whatever else runs here, as the first process of a container must. Does not end.
 ///
-/// Those of a generation are left to that generation, which needs their exit status. While this runs, every
-/// child that is waited for elsewhere in this process must be in this process's session and in a group of its own. A process that enters the
-/// container from outside has another session. A process that was adopted with this process's group is in its group.
-/// Both are reaped here.
+/// Those of a generation are left to that generation, which needs their exit status. While this runs, every child that
+/// is waited for elsewhere in this process must be in this process's session and in a group of its own. A process that
+/// enters the container from outside has another session. A process that was adopted with this process's group is in
+/// its group. Both are reaped here.
 pub(crate) async fn reap_strangers(mut child_ended: unix::Signal) {
     loop {
         child_ended.recv().await;
