@@ -95,6 +95,7 @@ pub use isso_backup as backup;
 pub use isso_cfg as cfg;
 pub use isso_daemon as daemon;
 pub use isso_database as database;
+pub use isso_doctor as doctor;
 pub use isso_lifecycle as lifecycle;
 
 pub use action_service::{ActionDetails, ActionOutcome, ActionService, ActionSummary, InvalidField, RunRequest};
