@@ -113,3 +113,4 @@ pub use volume::{
     Change, Contents, Found, MASK, Mended, Note, PrepareGuard, PreparedVolume, Review, RunMark, SETTINGS_MAX, Updated,
     Volume, VolumeError, mend, read_file,
 };
+pub use website::isso_origin;

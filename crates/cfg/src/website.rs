@@ -2,6 +2,13 @@
 
 use std::net::Ipv6Addr;
 
+/// The origin that Isso makes of an entry of [`keys::HOST`](crate::keys::HOST); `None` if Isso does not start with it.
+///
+/// It is that of a browser only if the entry is spelled as browsers spell it.
+pub fn isso_origin(entry: &str) -> Option<String> {
+    Website::read(entry).ok().map(|site| site.origin())
+}
+
 /// The parts of a website that Isso compares with the `Origin` header of a request: host, port, and whether the scheme
 /// is https.
 ///

@@ -14,7 +14,7 @@
 
 mod checks;
 mod examine;
-mod looks;
+pub mod looks;
 mod patient;
 mod report;
 

@@ -27,13 +27,18 @@ pub struct Patient {
 pub struct Options {
     /// The language of the findings.
     pub language: Language,
-    /// The websites to look at; those of the settings if empty.
+    /// The public address to examine instead of the one in the settings, such as `https://comments.example.org`.
+    pub address: Option<String>,
+    /// The websites to look at, of whose addresses only the origin counts; those of the settings if empty.
     pub sites: Vec<String>,
     /// Pages with comments to look at; if empty, a page of each website that has comments.
     pub pages: Vec<String>,
     /// The ids of the checks to run; all of them if empty.
     pub only: Vec<String>,
-    /// Addresses to connect to instead of those that a name has, as in curl's `--resolve`.
+    /// Addresses to connect to instead of those that a name has, as in curl's `--resolve`. The name is `host`, or
+    /// `host:port` if it counts for URLs with that port alone.
+    ///
+    /// If a URL names a port that is not the usual one of its scheme, that port counts and not the one given here.
     pub resolve: Vec<(String, SocketAddr)>,
     /// Certificate authorities (PEM) that visitors' browsers trust besides those that all browsers trust.
     pub authorities: Vec<Vec<u8>>,

@@ -4,7 +4,7 @@ use isso_actions::Language;
 use isso_cfg::{Document, keys};
 
 use crate::checks::Check;
-use crate::report::{Finding, Status};
+use crate::report::Finding;
 use crate::tr;
 
 pub const CHECK: Check = Check {
@@ -14,18 +14,21 @@ pub const CHECK: Check = Check {
 
 fn judge(cfg: &Document, language: Language) -> Finding {
     if cfg.read_bool(&keys::ADMIN_ENABLED) == Some(false) {
-        Finding::new(&CHECK, Status::Skip, tr!(language, "admin-password.off"))
+        CHECK.skip(tr!(language, "admin-password.off"))
     } else if cfg.has_usable_password() {
-        Finding::new(&CHECK, Status::Pass, tr!(language, "admin-password.set"))
+        CHECK.pass(tr!(language, "admin-password.set"))
     } else {
-        Finding::new(&CHECK, Status::Fail, tr!(language, "admin-password.none"))
-            .fix(tr!(language, "admin-password.none-fix"))
+        CHECK.fail(
+            tr!(language, "admin-password.none"),
+            tr!(language, "admin-password.none-fix"),
+        )
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Status;
 
     fn status(cfg: &str) -> Status {
         judge(&Document::parse(cfg).unwrap(), Language::English).status
