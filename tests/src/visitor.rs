@@ -115,7 +115,7 @@ impl Admin {
 }
 
 fn client() -> Client {
-    let http = Client::builder().no_proxy().cookie_store(true);
+    let http = isso_daemon::plain_http().cookie_store(true);
     http.redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("the client needs nothing")

@@ -39,7 +39,7 @@ fn steady(site: &Site, value: Value) -> Value {
 /// Asks the API of a running `up`.
 fn ask(site: &Site, method: &str, path: &str, body: Option<Value>) -> Value {
     let socket = site.data().join("api.sock");
-    let client = reqwest::Client::builder()
+    let client = isso_daemon::plain_http()
         .unix_socket(socket)
         .build()
         .expect("a client can be made");

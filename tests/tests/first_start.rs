@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use isso_tests::{Admin, PATIENCE, Site, Visitor, wait_for};
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 
 #[tokio::test]
 async fn the_gate_holds_until_a_password_is_set() {
@@ -35,7 +35,7 @@ async fn the_gate_holds_until_a_password_is_set() {
 
 /// The person who opens the admin panel reads what to do, and a script of the blog reads the status.
 async fn check_that_the_supervisor_answers(url: &str) {
-    let http = Client::builder().no_proxy().build().expect("the client needs nothing");
+    let http = isso_daemon::plain_http().build().expect("the client needs nothing");
     let asked_until_answered = async |path: &str, accept: &str| loop {
         let request = http.get(format!("{url}{path}")).header("Accept", accept);
         match request.header("Origin", "https://blog.example").send().await {

@@ -7,6 +7,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::listener::reachable;
+use crate::plain_http::plain_http;
 
 /// What Isso answers to [`GET /info`](https://isso-comments.de/docs/reference/server-api/).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -48,8 +49,7 @@ pub(crate) struct Health {
 
 impl Health {
     pub(crate) fn new(address: SocketAddr) -> Result<Health, Unhealthy> {
-        let client = Client::builder()
-            .no_proxy()
+        let client = plain_http()
             .timeout(Duration::from_secs(10))
             // A kept connection would pin a worker, which has one connection at a time.
             .pool_max_idle_per_host(0)

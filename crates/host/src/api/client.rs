@@ -54,9 +54,8 @@ impl Client {
             }
             Err(error) => return Err(unreachable(error)),
         };
-        let http = reqwest::Client::builder()
+        let http = isso_daemon::plain_http()
             .unix_socket(socket.get())
-            .no_proxy()
             .build()
             .map_err(ClientError::Http)?;
         Ok(Some(Self {

@@ -140,7 +140,7 @@ mod tests {
         let router = Router::new().route("/", get(async || "served"));
         tokio::spawn(axum::serve(listener, router).into_future());
         let ask = async || {
-            let client = reqwest::Client::builder().unix_socket(&*socket).build();
+            let client = isso_daemon::plain_http().unix_socket(&*socket).build();
             let answer = client.unwrap().get("http://issoctl/").send().await;
             answer.unwrap().text().await.unwrap()
         };

@@ -96,7 +96,10 @@ mod tests {
             .route("/logs", get(follow));
         let address = served(router).await;
         let ask = async |method, path| {
-            let request = reqwest::Client::new().request(method, format!("http://{address}/{path}"));
+            let request = isso_daemon::plain_http()
+                .build()
+                .expect("it needs nothing")
+                .request(method, format!("http://{address}/{path}"));
             request.send().await.unwrap()
         };
         for (method, path, status) in [
