@@ -1,8 +1,23 @@
 //! The list of the checks. Each stands in a file of its own, or with those that judge the same look.
 
 mod admin_password;
+mod cache;
+mod cors;
+mod files;
+mod host_form;
+mod ipv6;
+mod methods;
+mod names;
+mod preflight;
+mod public_endpoint;
+mod reachable;
+mod redirect_post;
+mod seen;
+mod site_reachable;
+mod tls;
+mod websites;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 
 use crate::looks::Looks;
 use crate::report::{Finding, Status};
@@ -12,12 +27,33 @@ use crate::report::{Finding, Status};
 pub struct Check {
     /// Its id, which never changes.
     pub id: &'static str,
-    /// Looks and judges: a finding for each website or page where the check looks at several.
-    pub run: for<'l> fn(&'l Looks) -> BoxFuture<'l, Vec<Finding>>,
+    /// Looks and judges: a finding for each website or page where the check looks at several. All checks run on one
+    /// thread.
+    pub run: for<'l> fn(&'l Looks) -> LocalBoxFuture<'l, Vec<Finding>>,
 }
 
 /// Every check, in the order in which they are shown.
-pub const CHECKS: &[Check] = &[admin_password::CHECK];
+pub const CHECKS: &[Check] = &[
+    public_endpoint::CHECK,
+    names::DNS,
+    names::LOCAL_NETWORK,
+    tls::CHECK,
+    reachable::CHECK,
+    redirect_post::CHECK,
+    ipv6::CHECK,
+    seen::SCHEME,
+    seen::PREFIX,
+    host_form::CHECK,
+    site_reachable::CHECK,
+    cors::CHECK,
+    cors::FOREIGN,
+    preflight::CHECK,
+    methods::CHECK,
+    files::SCRIPT,
+    files::STYLE,
+    cache::CHECK,
+    admin_password::CHECK,
+];
 
 /// Finds the check with this id.
 pub fn find(id: &str) -> Option<&'static Check> {

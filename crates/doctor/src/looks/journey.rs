@@ -12,7 +12,7 @@ pub const MOST_REDIRECTS: usize = 5;
 
 /// The answers on the way to a page. The last one is no redirect, unless there were too many.
 #[derive(Debug, Clone)]
-pub struct Journey(Vec<Arc<Exchange>>);
+pub struct Journey(pub(crate) Vec<Arc<Exchange>>);
 
 impl Journey {
     /// The answers, in their order; there is at least one.
