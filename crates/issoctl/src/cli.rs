@@ -4,6 +4,7 @@ mod action;
 mod backup;
 mod config;
 mod logs;
+mod proxy;
 mod startos;
 mod supervise;
 mod up;
@@ -17,6 +18,7 @@ pub use action::{ActionCommand, RunArgs};
 pub use backup::{BackupCommand, ChoiceArgs, CreateArgs, RestoreArgs};
 pub use config::ConfigCommand;
 pub use logs::LogsArgs;
+pub use proxy::{Proxy, ProxyArgs};
 pub use startos::HookCommand;
 pub use supervise::SuperviseArgs;
 pub use up::UpArgs;
@@ -83,6 +85,9 @@ pub enum Command {
     /// Show and check isso.cfg
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print a configuration for the reverse proxy that stands before Isso
+    #[command(after_help = proxy::EXAMPLES)]
+    Proxy(ProxyArgs),
     /// Show the log of Isso
     Logs(LogsArgs),
     /// Stop the running `issoctl up` or `supervise`, and Isso with it

@@ -19,6 +19,7 @@ mod log;
 mod output;
 mod owner;
 mod printer;
+mod public_address;
 mod signals;
 mod spelling;
 mod terminal;
@@ -76,6 +77,7 @@ async fn run(data: &DataFolder, output: Output, command: Command, source: Option
         Command::Action(command) => cmd::action::run(data, output, command).await,
         Command::Backup(command) => cmd::backup::run(data, output, command, source).await,
         Command::Config(command) => cmd::config::run(data, output, command).await,
+        Command::Proxy(args) => cmd::proxy::run(data, output, args).await,
         Command::Logs(args) => cmd::logs::run(data, output, args).await,
         Command::CheckDatabase { database } => Ok(cmd::check_database::run(&database)),
         Command::Startos(hook) => cmd::startos::run(data, hook.into()).await,

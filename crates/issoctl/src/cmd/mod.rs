@@ -7,6 +7,7 @@ pub mod config;
 pub mod host;
 pub mod logs;
 pub mod pages;
+pub mod proxy;
 pub mod startos;
 pub mod status;
 pub mod stop;
