@@ -2,19 +2,28 @@
 
 mod admin_password;
 mod cache;
+mod coep;
 mod cors;
+mod csp;
+mod dead_attributes;
 mod files;
 mod host_form;
 mod ipv6;
 mod methods;
+mod mixed_content;
 mod names;
+mod page_embed;
+mod page_script;
 mod preflight;
 mod public_endpoint;
 mod reachable;
 mod redirect_post;
 mod seen;
 mod site_reachable;
+#[cfg(test)]
+mod testing;
 mod tls;
+mod trusted_types;
 mod websites;
 
 use futures_util::future::LocalBoxFuture;
@@ -52,6 +61,13 @@ pub const CHECKS: &[Check] = &[
     files::SCRIPT,
     files::STYLE,
     cache::CHECK,
+    page_embed::CHECK,
+    page_script::CHECK,
+    mixed_content::CHECK,
+    dead_attributes::CHECK,
+    csp::CHECK,
+    coep::CHECK,
+    trusted_types::CHECK,
     admin_password::CHECK,
 ];
 

@@ -15,6 +15,7 @@
 mod checks;
 mod examine;
 pub mod looks;
+mod page;
 mod patient;
 mod report;
 
