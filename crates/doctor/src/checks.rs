@@ -3,6 +3,7 @@
 mod admin_password;
 mod cache;
 mod coep;
+mod cookies;
 mod cors;
 mod csp;
 mod dead_attributes;
@@ -18,6 +19,7 @@ mod preflight;
 mod public_endpoint;
 mod reachable;
 mod redirect_post;
+mod same_site;
 mod seen;
 mod site_reachable;
 #[cfg(test)]
@@ -68,6 +70,8 @@ pub const CHECKS: &[Check] = &[
     csp::CHECK,
     coep::CHECK,
     trusted_types::CHECK,
+    cookies::CHECK,
+    same_site::CHECK,
     admin_password::CHECK,
 ];
 
