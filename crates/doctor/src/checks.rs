@@ -2,11 +2,13 @@
 
 mod admin_password;
 mod cache;
+mod client_ip;
 mod coep;
 mod cookies;
 mod cors;
 mod csp;
 mod dead_attributes;
+mod direct;
 mod files;
 mod host_form;
 mod ipv6;
@@ -25,6 +27,7 @@ mod site_reachable;
 #[cfg(test)]
 mod testing;
 mod tls;
+mod trusted_proxies;
 mod trusted_types;
 mod websites;
 
@@ -72,6 +75,9 @@ pub const CHECKS: &[Check] = &[
     trusted_types::CHECK,
     cookies::CHECK,
     same_site::CHECK,
+    client_ip::CHECK,
+    direct::CHECK,
+    trusted_proxies::CHECK,
     admin_password::CHECK,
 ];
 
