@@ -89,23 +89,12 @@ fn summarize(status: &Status) -> (HealthResult, HealthText<'_>) {
 #[cfg(test)]
 mod tests {
     use isso_host::database::Unwritable;
+    use isso_tests::golden_status as status;
 
     use super::*;
 
-    /// Returns the golden status with these fields replaced.
-    fn status(state: &str, phase: &str, serving: bool) -> Status {
-        let golden = include_str!("../../host/tests/golden/status.json");
-        let mut status: Status = serde_json::from_str(golden).unwrap();
-        status.state = serde_json::from_value(state.into()).unwrap();
-        status.serving = serving;
-        status.settings.in_force = serving;
-        status.password_needed = state == "awaiting-password";
-        status.supervisor.phase = serde_json::from_value(phase.into()).unwrap();
-        status
-    }
-
     fn check(phase: &str, serving: bool, saved: Option<&str>, read: Option<&str>) {
-        let mut status = status("serving", phase, serving);
+        let mut status: Status = status("serving", phase, serving);
         status.probe.error = (!serving).then(|| "it cannot read".to_owned());
         status.database.unwritable = Some(Unwritable {
             reason: "it is full".to_owned(),

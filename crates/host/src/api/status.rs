@@ -128,20 +128,9 @@ impl Status {
 
 #[cfg(test)]
 mod tests {
+    use isso_tests::{GOLDEN_STATUS as GOLDEN, golden_status as status};
+
     use super::*;
-
-    const GOLDEN: &str = include_str!("../../tests/golden/status.json");
-
-    /// A status that differs from the golden one in what is asked for.
-    fn status(state: &str, phase: &str, serving: bool) -> Status {
-        let mut status: Status = serde_json::from_str(GOLDEN).unwrap();
-        status.state = serde_json::from_value(state.into()).unwrap();
-        status.serving = serving;
-        status.settings.in_force = serving;
-        status.password_needed = state == "awaiting-password";
-        status.supervisor.phase = serde_json::from_value(phase.into()).unwrap();
-        status
-    }
 
     #[test]
     fn a_status_is_written_as_in_the_golden_file() {
@@ -152,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_reason_that_keeps_isso_down_is_told_and_not_the_password_that_it_hides() {
-        let mut status = status("awaiting-password", "stopped", false);
+        let mut status: Status = status("awaiting-password", "stopped", false);
         assert_eq!(status.why(), "it waits for an admin password");
         let reason = "the settings cannot be used: the lock could not be taken";
         status.settings.reason = Some(reason.to_owned());
@@ -173,7 +162,7 @@ mod tests {
         let phases = ["stopped", "starting", "serving", "reloading", "waiting", "stopping"];
         for phase in phases {
             for state in ["installed", "awaiting-password", "restoring", "serving"] {
-                let why = status(state, phase, false).why();
+                let why = status::<Status>(state, phase, false).why();
                 assert!(why.starts_with("it "), "{phase}, {state}: {why}");
             }
         }

@@ -182,19 +182,9 @@ fn settings(settings: &SettingsStatus, line: &dyn Fn(&str, &str), output: Output
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use isso_tests::golden_status as status;
 
-    /// Returns the golden status with these fields replaced.
-    fn status(state: &str, phase: &str, serving: bool) -> Status {
-        let golden = include_str!("../../../host/tests/golden/status.json");
-        let mut status: Status = serde_json::from_str(golden).unwrap();
-        status.state = serde_json::from_value(state.into()).unwrap();
-        status.serving = serving;
-        status.settings.in_force = serving;
-        status.password_needed = state == "awaiting-password";
-        status.supervisor.phase = serde_json::from_value(phase.into()).unwrap();
-        status
-    }
+    use super::*;
 
     fn check(state: &str, phase: &str, serving: bool, expected: &str) {
         says(&status(state, phase, serving), expected);
@@ -203,7 +193,7 @@ mod tests {
     /// Checks the headline during a backup.
     fn check_backup(state: &str, phase: &str, serving: bool, expected: &str) {
         let backing_up = true;
-        let status = status(state, phase, serving);
+        let status: Status = status(state, phase, serving);
         says(&Status { backing_up, ..status }, expected);
     }
 

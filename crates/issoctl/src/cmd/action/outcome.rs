@@ -93,24 +93,14 @@ pub(super) fn report_outcome(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use isso_tests::golden_status as status;
 
-    /// Returns the golden status with these fields replaced.
-    fn status(state: &str, phase: &str, serving: bool) -> Status {
-        let golden = include_str!("../../../../host/tests/golden/status.json");
-        let mut status: Status = serde_json::from_str(golden).unwrap();
-        status.state = serde_json::from_value(state.into()).unwrap();
-        status.serving = serving;
-        status.settings.in_force = serving;
-        status.password_needed = state == "awaiting-password";
-        status.supervisor.phase = serde_json::from_value(phase.into()).unwrap();
-        status
-    }
+    use super::*;
 
     #[test]
     fn outcomes_are_told_apart_by_the_status() {
         let check = |phase: &str, serving: bool, expected: SettingsOutcome| {
-            let status = status("serving", phase, serving);
+            let status: Status = status("serving", phase, serving);
             assert_eq!(SettingsOutcome::of(&status), expected, "{phase}");
         };
         check("serving", true, SettingsOutcome::InForce);
@@ -121,12 +111,12 @@ mod tests {
         check("stopped", false, SettingsOutcome::Down);
         let locked = status("awaiting-password", "stopped", false);
         assert_eq!(SettingsOutcome::of(&locked), SettingsOutcome::WaitsForPassword);
-        let mut held = status("serving", "serving", false);
+        let mut held: Status = status("serving", "serving", false);
         held.settings.in_force = true;
         (held.supervisor.workers, held.supervisor.connections) = (Some(4), Some(4));
         assert_eq!(SettingsOutcome::of(&held), SettingsOutcome::InForce);
         assert!(held.why().contains("slow client"), "{}", held.why());
-        let mut taking_over = status("reloading", "reloading", true);
+        let mut taking_over: Status = status("reloading", "reloading", true);
         taking_over.settings.in_force = false;
         assert_eq!(SettingsOutcome::of(&taking_over), SettingsOutcome::OnItsWay);
         taking_over.settings.reason = Some("isso.cfg is not in force".to_owned());
