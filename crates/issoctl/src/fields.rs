@@ -36,4 +36,86 @@ pub fn describe(form: &Form, values: &Value) -> Vec<Described> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use isso_host::actions::form::{List, Object, Select, Text, Toggle, Union, Variant};
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(form: &Form, values: &Value, expected: &[&str]) {
+        let described = describe(form, values).into_iter();
+        let described: Vec<_> = described
+            .map(|Described { path, value, label }| format!("{path} = {value} ({label})"))
+            .collect();
+        assert_eq!(described, expected);
+    }
+
+    #[test]
+    fn fields_are_described_with_their_paths_and_without_their_secrets() {
+        let text = |name: &str, masked| {
+            Field::Text(Text {
+                name: name.to_owned(),
+                masked,
+                ..Text::default()
+            })
+        };
+        let guarded = Field::Toggle(Toggle {
+            name: "Guarded".to_owned(),
+            ..Toggle::default()
+        });
+        let guard = Field::Object(Object {
+            name: "Guard".to_owned(),
+            description: None,
+            warning: None,
+            spec: Form::new([("enabled", guarded)]),
+        });
+        let hosts = Field::List(List {
+            name: "Websites".to_owned(),
+            ..List::default()
+        });
+        let variant = |name: &str, spec| Variant {
+            name: name.to_owned(),
+            spec,
+        };
+        let custom = variant("Server", Form::new([("password", text("Password", true))]));
+        let smtp = Field::Union(Union {
+            name: "E-mail".to_owned(),
+            variants: vec![
+                ("disabled".to_owned(), variant("Off", Form::default())),
+                ("custom".to_owned(), custom),
+            ],
+            ..Union::default()
+        });
+        let title = text("Title", false);
+        let form = Form::new([("title", title), ("guard", guard), ("hosts", hosts), ("smtp", smtp)]);
+        let mut values = json!({
+            "title": "Isso",
+            "guard": { "enabled": true },
+            "hosts": ["https://old.example"],
+            "smtp": { "selection": "custom", "value": { "password": "secret" } },
+        });
+        form.mask(&mut values);
+        let expected = [
+            r#"title = "Isso" (Title)"#,
+            "guard.enabled = true (Guarded)",
+            r#"hosts = ["https://old.example"] (Websites)"#,
+            r#"smtp.selection = "custom" (E-mail (disabled, custom))"#,
+            r#"smtp.value.password = "••••••••" (Password)"#,
+        ];
+        check(&form, &values, &expected);
+    }
+
+    #[test]
+    fn a_choice_is_described_with_what_can_be_chosen() {
+        let select = Select {
+            name: "Port".to_owned(),
+            values: vec![
+                ("25".to_owned(), "25 (plain)".to_owned()),
+                ("587".to_owned(), "587".to_owned()),
+            ],
+            ..Select::default()
+        };
+        let form = Form::new([("port", Field::Select(select))]);
+        check(&form, &json!({ "port": "25" }), &[r#"port = "25" (Port (25, 587))"#]);
+    }
+}
