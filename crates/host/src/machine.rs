@@ -177,6 +177,22 @@ mod tests {
         LocalSet::new().run_until(test).await;
     }
 
+    #[tokio::test]
+    async fn a_handle_that_outlives_the_machine_gets_errors() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = Volume::new(folder.path(), folder.path().join("comments.db").to_string_lossy());
+        let (ports, daemon, restore_ends) = offline::ports(&volume);
+        let local = LocalSet::new();
+        let host = local.run_until(async { spawn(ports, daemon, restore_ends) }).await;
+        // The order is in the queue when the task ends.
+        let mut unanswered = std::pin::pin!(host.send(Event::Init));
+        assert!((&mut unanswered).now_or_never().is_none());
+        drop(local);
+        assert!(matches!(unanswered.await, Err(Refusal::Ended)));
+        assert!(matches!(host.send(Event::Init).await, Err(Refusal::Ended)));
+        assert_eq!(host.wait_until_idle().await, State::Installed);
+    }
+
     /// Begins each restore, whose end the test sends.
     struct BeginsOnly;
 

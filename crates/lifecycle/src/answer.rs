@@ -34,6 +34,9 @@ pub enum Refusal {
     /// A panic ended the work on the event.
     #[error("a bug in issoctl ended this; its log says where")]
     Bug,
+    /// The host has ended, or is about to, and takes no more events.
+    #[error("issoctl is ending")]
+    Ended,
     /// A part of the event failed. The machine is in a safe state.
     #[error(transparent)]
     Failed(PortFailure),
@@ -49,6 +52,7 @@ impl Refusal {
             Refusal::RestoreRunning => "restore-running",
             Refusal::Action(_) => "action-refused",
             Refusal::Bug => "bug",
+            Refusal::Ended => "ended",
             Refusal::Failed(failure) => failure.operation.code(),
         }
     }

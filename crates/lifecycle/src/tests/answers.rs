@@ -22,6 +22,7 @@ fn a_refusal_gives_its_reason() {
     );
     check(Refusal::BackupRunning, "backup-running", &["a backup is running"]);
     check(Refusal::RestoreRunning, "restore-running", &["a restore is running"]);
+    check(Refusal::Ended, "ended", &["issoctl is ending"]);
 }
 
 #[test]
