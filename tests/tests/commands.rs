@@ -1,6 +1,8 @@
 //! The commands that need no running Isso.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 
 use isso_tests::Site;
 use serde_json::{Value, json};
@@ -55,6 +57,18 @@ fn check_tells_by_its_exit_code_whether_isso_would_start() {
     check(&good.replace("host =", "hots ="), 1, "host");
     check("", 1, "host");
     assert_eq!(site.run(&["config", "check", "/nonexistent"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_file_whose_name_is_not_utf_8_is_told_in_json_all_the_same() {
+    let site = Site::new();
+    let name = site.data().join(OsStr::from_bytes(b"na\xefve.cfg"));
+    fs::rename(write(&site, "[general]\nhost = https://a.example\n"), &name).expect("both are in one folder");
+    let output = site.command(&["--json", "config", "check"]).arg(&name).output();
+    let output = output.expect("issoctl runs");
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON on stdout");
+    assert_eq!(said["accepted"], true, "{said}");
+    assert_eq!(said["file"], name.to_string_lossy().into_owned());
 }
 
 #[test]

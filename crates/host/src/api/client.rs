@@ -126,7 +126,7 @@ impl Client {
     /// Tells the host that a backup begins. It lasts until it is ended or dropped, or this process ends.
     pub async fn backup(&self, to: &Path, language: Language) -> Result<Backup<'_>, ClientError> {
         // Only an `up` that was started before issoctl was replaced asks for the folder.
-        let request = self.patient(Method::POST, "backups").json(&to);
+        let request = self.patient(Method::POST, "backups").json(&to.to_string_lossy());
         let request = request.query(&[("language", language.tag())]);
         let mut answer = send(request).await?;
         let first = answer.chunk().await?.unwrap_or_default();

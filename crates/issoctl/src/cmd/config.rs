@@ -95,7 +95,7 @@ async fn check(data: &DataFolder, file: Option<PathBuf>, output: Output) -> Resu
     let is_refused = diagnostics.iter().any(|found| found.severity == Severity::Refused);
     let only_told = diagnostics.iter().all(|found| found.severity == Severity::Info);
     if output.json {
-        output.json(&json!({ "file": path, "accepted": !is_refused, "diagnostics": diagnostics }));
+        output.json(&json!({ "file": path.to_string_lossy(), "accepted": !is_refused, "diagnostics": diagnostics }));
     } else {
         for found in &diagnostics {
             print(&path, found, output);
@@ -149,7 +149,7 @@ fn read(path: &Path) -> Result<Result<Document, Vec<Diagnostic>>, Failure> {
 
 fn refused(path: &Path, diagnostics: &[Diagnostic], code: u8, output: Output) -> ExitCode {
     if output.json {
-        output.json(&json!({ "file": path, "accepted": false, "diagnostics": diagnostics }));
+        output.json(&json!({ "file": path.to_string_lossy(), "accepted": false, "diagnostics": diagnostics }));
     } else {
         for found in diagnostics {
             print(path, found, output);

@@ -16,7 +16,7 @@ pub fn cannot_open(data: &DataFolder, error: SourceError) -> Failure {
     let details = match &error {
         SourceError::Several { of, found } => Some(json!({
             "option": option(*of),
-            "candidates": found,
+            "candidates": found.iter().map(|it| it.to_string_lossy()).collect::<Vec<_>>(),
         })),
         _ => None,
     };

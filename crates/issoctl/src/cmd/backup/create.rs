@@ -10,7 +10,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use super::progress::with_progress;
-use super::words::{bytes, comments, to_json};
+use super::words::{bytes, comments, to_json, to_texts};
 use crate::cli::CreateArgs;
 use crate::failure::Failure;
 use crate::language;
@@ -50,8 +50,8 @@ pub async fn run(data: &DataFolder, output: Output, args: CreateArgs) -> Result<
     } = created;
     if output.json {
         let mut value = to_json(&path, size, &manifest);
-        value["deleted"] = json!(deleted);
-        value["future"] = json!(future);
+        value["deleted"] = to_texts(&deleted);
+        value["future"] = to_texts(&future);
         value["altered"] = json!(altered);
         output.json(&value);
         return Ok(ExitCode::SUCCESS);

@@ -23,7 +23,7 @@ pub async fn run(data: &DataFolder, output: Output, backup: &Path, yes: bool) ->
     }
     delete(&path).map_err(|error| Failure::new("the backup is still there", error))?;
     if output.json {
-        output.json(&json!({ "deleted": path }));
+        output.json(&json!({ "deleted": path.to_string_lossy() }));
     } else {
         output.line(&format!("{} is deleted.", path.display()));
     }

@@ -25,7 +25,7 @@ pub fn run(data: &DataFolder, output: Output, folder: Option<&Path>) -> Result<E
         let all = backups.iter().map(|it| match &it.manifest {
             Ok(manifest) => to_json(&it.path, it.size, manifest),
             Err(error) => json!({
-                "path": it.path,
+                "path": it.path.to_string_lossy(),
                 "size": it.size,
                 "error": with_causes(error),
             }),

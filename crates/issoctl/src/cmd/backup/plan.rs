@@ -181,17 +181,17 @@ impl<'a> Plan<'a> {
                     (false, true) => "unchanged",
                     (false, false) => "none",
                 },
-                "from": from,
+                "from": from.map(Path::to_string_lossy),
             })
         });
         json!({
-            "source": self.source.path(),
+            "source": self.source.path().to_string_lossy(),
             "created": described.created.format(&Rfc3339).ok(),
             "size": described.size,
             "files": files,
             "database": self.inspection.database,
             "present": self.present,
-            "missingDatabase": self.source.missing_database(),
+            "missingDatabase": self.source.missing_database().map(Path::to_string_lossy),
             "repairs": self.repairs,
             "rejected": self.inspection.rejected,
             "diagnostics": self.inspection.diagnostics,

@@ -169,7 +169,7 @@ async fn unpack_into(
     .map_err(cannot_stage)?;
     if output.json {
         output.json(&json!({
-            "into": into,
+            "into": into.to_string_lossy(),
             "database": inspection.database,
             "diagnostics": inspection.diagnostics,
         }));

@@ -91,10 +91,15 @@ pub(super) fn bytes(size: u64) -> String {
     HumanBytes(size).to_string()
 }
 
+/// Paths for programs. JSON is text, so what is not UTF-8 in a path is replaced, as it is on a terminal.
+pub(super) fn to_texts(paths: &[PathBuf]) -> Value {
+    paths.iter().map(|path| path.to_string_lossy()).collect()
+}
+
 /// The manifest of a backup for programs, with its path and size.
 pub(super) fn to_json(path: &Path, size: u64, manifest: &Manifest) -> Value {
     let mut value = json!(manifest);
-    value["path"] = json!(path);
+    value["path"] = json!(path.to_string_lossy());
     value["size"] = json!(size);
     value
 }
