@@ -3,6 +3,7 @@
 use std::process::ExitStatus;
 use std::time::Instant;
 
+use isso_lifecycle::Named;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -15,7 +16,7 @@ use crate::workers;
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// What is going on.
-    pub phase: Phase,
+    pub phase: Named<Phase>,
     /// The process id of gunicorn's master.
     pub pid: Option<u32>,
     /// The present gunicorn's number; each that is started gets the next one.
@@ -135,7 +136,7 @@ impl Record {
 
     pub(crate) fn status(&self) -> Status {
         Status {
-            phase: self.phase,
+            phase: self.phase.into(),
             pid: self.pid,
             generation: self.generation,
             restarts: self.restarts,

@@ -79,7 +79,7 @@ async fn the_first_start_ends_with_isso_answering() {
     let status = rig.monitor.status();
     assert_eq!(
         (status.phase, status.generation, status.restarts),
-        (Phase::Serving, 1, 0)
+        (Phase::Serving.into(), 1, 0)
     );
     assert!(site.path("db/comments.db.exists").exists());
     let pid = rig.pid();

@@ -34,7 +34,8 @@ pub enum ApiErrorKind {
     InvalidInput,
     /// The state machine refuses it in its present state.
     Refused,
-    /// It was tried and failed.
+    /// It was tried and failed. So reads any other kind that a newer host may name.
+    #[serde(other)]
     Failed,
 }
 
@@ -144,6 +145,12 @@ mod tests {
     use isso_cfg::VolumeError;
 
     use super::*;
+
+    #[test]
+    fn an_error_of_a_newer_host_is_read_whatever_its_kind() {
+        let error: ApiError = serde_json::from_str(r#"{ "kind": "too-cold", "message": "it is frozen" }"#).unwrap();
+        assert_eq!((error.kind, &*error.message), (ApiErrorKind::Failed, "it is frozen"));
+    }
 
     #[test]
     fn a_failed_operation_is_told_with_its_cause() {

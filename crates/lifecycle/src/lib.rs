@@ -115,6 +115,7 @@ mod error;
 pub mod event;
 mod lifecycle;
 mod machine;
+mod named;
 pub mod ports;
 mod state;
 #[cfg(test)]
@@ -124,5 +125,6 @@ pub use answer::{Operation, PortFailure, Refusal, Reply};
 pub use error::{PortError, causes, with_causes};
 pub use event::{DaemonEvent, Event, Invocation, RestoreRequest};
 pub use lifecycle::Lifecycle;
+pub use named::Named;
 pub use ports::{Daemon, Effect, Gate, Ports, Restorer, Review, SettingsFiles, Tasks};
 pub use state::State;

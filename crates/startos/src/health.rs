@@ -64,7 +64,8 @@ fn unwritable(status: &Status) -> Option<String> {
 fn unreadable(status: &Status) -> Option<String> {
     let unwritable = status.database.unwritable.as_ref()?;
     let error = status.probe.error.as_ref()?;
-    let runs = matches!(status.supervisor.phase, Phase::Serving | Phase::Reloading);
+    let phase = &status.supervisor.phase;
+    let runs = *phase == Phase::Serving || *phase == Phase::Reloading;
     runs.then(|| format!("{error}; {unwritable}"))
 }
 

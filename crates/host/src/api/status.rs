@@ -1,7 +1,7 @@
 //! The status of a host and its Isso, as `issoctl status` shows it.
 
 use isso_daemon::Phase;
-use isso_lifecycle::State;
+use isso_lifecycle::{Named, State};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::settings::SettingsStatus;
 #[serde(rename_all = "camelCase", remote = "Self")]
 pub struct Status {
     /// The state of the lifecycle.
-    pub state: State,
+    pub state: Named<State>,
     /// Whether a backup is being made, beside whatever Isso does.
     #[serde(default)]
     pub backing_up: bool,
@@ -111,7 +111,11 @@ impl Status {
             return "it is stopped while a backup is put back".to_owned();
         }
         let or = |said: &Option<String>, without: &str| said.clone().unwrap_or_else(|| without.to_owned());
-        match supervisor.phase {
+        let phase = match &supervisor.phase {
+            Named::Known(phase) => phase,
+            Named::Unknown(phase) => return format!("it is {phase}"),
+        };
+        match phase {
             Phase::Serving | Phase::Reloading => self
                 .held_by_clients()
                 .unwrap_or_else(|| or(&self.probe.error, "it does not answer")),
@@ -154,7 +158,23 @@ mod tests {
         answer["state"] = json!("backing-up");
         answer.as_object_mut().unwrap().remove("backingUp");
         let status: Status = serde_json::from_value(answer).unwrap();
-        assert_eq!((status.state, status.backing_up), (State::Serving, true));
+        assert_eq!((status.state, status.backing_up), (State::Serving.into(), true));
+    }
+
+    #[test]
+    fn what_a_newer_host_says_is_shown_as_far_as_it_is_understood() {
+        let mut answer: Value = serde_json::from_str(GOLDEN).unwrap();
+        answer["state"] = json!("hibernating");
+        answer["serving"] = json!(false);
+        answer["supervisor"]["phase"] = json!("frozen");
+        answer["supervisor"]["temperature"] = json!({ "celsius": -3 });
+        answer["season"] = json!("winter");
+        let status: Status = serde_json::from_value(answer).unwrap();
+        assert_eq!(status.state.to_string(), "hibernating");
+        assert_eq!((status.why().as_str(), status.pid), ("it is frozen", 4711));
+        let written = serde_json::to_value(&status).unwrap();
+        assert_eq!(written["state"], "hibernating");
+        assert_eq!(written["supervisor"]["phase"], "frozen");
     }
 
     #[test]

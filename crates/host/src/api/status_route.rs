@@ -47,7 +47,7 @@ pub(super) async fn status(
     let settings = settings(&api).await;
     let supervisor = on_thread(move || api.supervisor.status()).await?;
     Ok(Json(Status {
-        state,
+        state: state.into(),
         backing_up,
         serving: probe.error.is_none(),
         url: url(api.listen),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use isso_host::daemon::{FailedRequests, Phase};
 use isso_host::database::Unwritable;
-use isso_host::lifecycle::State;
+use isso_host::lifecycle::{Named, State};
 use isso_host::{Client, FileProblem, LockHolder, SettingsStatus, Status};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -130,10 +130,10 @@ fn headline(status: &Status) -> String {
     let waits = |words: &str| format!("{WARN}{words}{WARN:#}");
     if status.serving {
         let version = status.probe.version.as_deref().unwrap_or("unknown");
-        let beside = match (status.backing_up, status.state) {
-            (true, _) => "; a backup is being made",
-            (false, State::Reloading) => "; changed settings are being put in force",
-            (false, _) => "",
+        let beside = match status.backing_up {
+            true => "; a backup is being made",
+            false if status.state == State::Reloading => "; changed settings are being put in force",
+            false => "",
         };
         return format!("{GOOD}serving{GOOD:#} (version {version}){beside}");
     }
@@ -146,7 +146,11 @@ fn headline(status: &Status) -> String {
     if status.state == State::Restoring {
         return waits("stopped while a backup is put back");
     }
-    match status.supervisor.phase {
+    let phase = match &status.supervisor.phase {
+        Named::Known(phase) => phase,
+        Named::Unknown(phase) => return waits(phase),
+    };
+    match phase {
         Phase::Serving | Phase::Reloading => down("runs, but does not answer as it should"),
         Phase::Waiting => down("down; it is started again by itself"),
         Phase::Starting => waits("starting"),
@@ -219,5 +223,6 @@ mod tests {
         check("restoring", "stopped", false, "stopped while a backup is put back");
         check("stopped", "stopping", false, "stopping");
         check("stopped", "stopped", false, "stopped");
+        check("hibernating", "frozen", false, "frozen");
     }
 }

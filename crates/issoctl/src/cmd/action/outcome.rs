@@ -32,7 +32,8 @@ impl SettingsOutcome {
     /// Derives the outcome from the status of the host.
     pub(super) fn of(status: &Status) -> Self {
         let settings = &status.settings;
-        let is_starting = matches!(status.supervisor.phase, Phase::Waiting | Phase::Starting);
+        let phase = &status.supervisor.phase;
+        let is_starting = *phase == Phase::Waiting || *phase == Phase::Starting;
         match (&settings.reason, status.serving) {
             (Some(_), true) => Self::Refused,
             // If slow clients occupy every worker, the settings are in force all the same.
@@ -41,7 +42,7 @@ impl SettingsOutcome {
             (None, true) => Self::OnItsWay,
             (None, false) if status.password_needed => Self::WaitsForPassword,
             (None, false) if is_starting => Self::Restarting,
-            (None, false) if status.supervisor.phase == Phase::Reloading => Self::OnItsWay,
+            (None, false) if *phase == Phase::Reloading => Self::OnItsWay,
             (_, false) => Self::Down,
         }
     }
