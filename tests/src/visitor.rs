@@ -32,6 +32,17 @@ impl Visitor {
             .expect("Isso answers")
     }
 
+    /// Edits a comment that this visitor has posted, and returns the answer.
+    pub async fn edit(&self, id: u64, text: &str) -> Response {
+        self.http
+            .put(format!("{}/id/{id}", self.isso))
+            .header("Origin", &self.origin)
+            .json(&json!({ "text": text }))
+            .send()
+            .await
+            .expect("Isso answers")
+    }
+
     /// The texts of the comments that every visitor sees under `/post`.
     pub async fn comments(&self) -> Vec<String> {
         let thread: Value = self
@@ -91,6 +102,13 @@ impl Admin {
             .expect("Isso answers");
         let taken = answer.status() == StatusCode::FOUND;
         taken.then_some(Self { http, isso })
+    }
+
+    /// Whether the panel is shown, and not the form that asks for the password.
+    pub async fn is_logged_in(&self) -> bool {
+        let panel = self.http.get(format!("{}/admin/", self.isso)).send().await;
+        let page = panel.expect("Isso answers").text().await.expect("the panel is text");
+        !page.contains("type=\"password\"")
     }
 
     /// Approves every comment in the moderation queue and returns how many there were.

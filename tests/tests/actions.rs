@@ -1,6 +1,8 @@
 //! The actions besides `set-websites`, seen in Isso's answers, in the mailbox and on the terminal.
 
-use isso_tests::{Site, SmtpServer, Visitor, mail};
+use isso_tests::torture::{Load, Shape};
+use isso_tests::{Admin, Site, SmtpServer, Visitor, free_address, mail, wait_for};
+use regex_lite::Regex;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -95,6 +97,62 @@ async fn a_comment_is_reported_by_mail() {
             .is_some_and(|text| text.contains("please tell the owner")),
         "{mail}"
     );
+}
+
+#[tokio::test]
+async fn signing_out_ends_logins_edit_cookies_and_links_and_fails_no_request() {
+    let site = Site::new();
+    let password = site.set_password();
+    let nobody = site.ok(&["action", "run", "sign-out-everywhere"]);
+    assert_eq!(nobody, "", "there is no database yet");
+    let listen = free_address().to_string();
+    let start = || {
+        let mut up = site.up_on(&listen, &[]);
+        up.wait_for_line("Isso serves");
+        up
+    };
+    let up = start();
+    let mut server = SmtpServer::start("Pa55word");
+    assert!(site.fill_in("configure-smtp", &mail("Pa55word")).status.success());
+    site.edit_cfg("security = starttls", "security = none");
+    site.edit_cfg("port = 2525", &format!("port = {}", server.port));
+    site.ok(&["action", "run", "configure-server", "maxAge=20m"]);
+    let address = up.url();
+    let visitor = Visitor::new(&address, "http://localhost");
+    assert_eq!(visitor.post("mine").await.status(), 202);
+    let text = server.next_mail()["text"].as_str().unwrap_or_default().to_owned();
+    let link = Regex::new(r"https?://[^/\s]+(/id/1/activate/\S+)").expect("the pattern is valid");
+    let link = link.captures(&text).unwrap_or_else(|| panic!("no link in {text}"))[1].to_owned();
+    let admin = Admin::log_in(&address, &password).await.expect("the password is right");
+
+    assert!(admin.is_logged_in().await);
+    assert_eq!(visitor.get(&link).await.status(), 200);
+    assert_eq!(visitor.edit(1, "mine, in better words").await.status(), 200);
+
+    let load = Load::start(up.address(), Shape::Reading(50));
+    wait_for(
+        || (load.so_far().requests() > 20).then_some(()),
+        || "no request".to_owned(),
+    );
+    let said = site.json(&["action", "run", "sign-out-everywhere"]);
+    assert_eq!(said["settings"], "in-force", "{said}");
+    assert!(!admin.is_logged_in().await);
+    assert_eq!(visitor.get(&link).await.status(), 403);
+    assert_eq!(visitor.edit(1, "not mine any more").await.status(), 403);
+    let tally = load.finish();
+    assert_eq!(tally.failed(), 0, "{tally}");
+
+    let admin = Admin::log_in(&address, &password)
+        .await
+        .expect("the password is as before");
+    assert!(admin.is_logged_in().await);
+    assert_eq!(visitor.post("mine as well").await.status(), 202);
+    assert_eq!(visitor.edit(2, "mine as well, in better words").await.status(), 200);
+    // Without `up` the key is only written, and the next start takes it.
+    assert_eq!(up.terminate().code(), Some(0));
+    site.ok(&["action", "run", "sign-out-everywhere"]);
+    let _up = start();
+    assert!(!admin.is_logged_in().await);
 }
 
 #[test]

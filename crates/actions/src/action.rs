@@ -1,4 +1,4 @@
-//! The five actions.
+//! The actions.
 
 use isso_cfg::{Contents, Volume};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::host_info::HostInfo;
 use crate::i18n::Language;
 use crate::metadata::Metadata;
 use crate::result::ActionResult;
-use crate::{configure_server, configure_smtp, embed_code, set_admin_password, set_websites};
+use crate::{configure_server, configure_smtp, embed_code, set_admin_password, set_websites, sign_out_everywhere};
 
 /// An action that a person can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,17 +23,20 @@ pub enum Action {
     ConfigureSmtp,
     /// Makes a new admin password.
     SetAdminPassword,
+    /// Gives Isso a new session key, which ends every login.
+    SignOutEverywhere,
     /// Shows the HTML that embeds comments.
     EmbedCode,
 }
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SetWebsites,
         Self::ConfigureServer,
         Self::ConfigureSmtp,
         Self::SetAdminPassword,
+        Self::SignOutEverywhere,
         Self::EmbedCode,
     ];
 
@@ -50,6 +53,7 @@ impl Action {
             Self::ConfigureServer => "configure-server",
             Self::ConfigureSmtp => "configure-smtp",
             Self::SetAdminPassword => "set-admin-password",
+            Self::SignOutEverywhere => "sign-out-everywhere",
             Self::EmbedCode => "embed-code",
         }
     }
@@ -61,6 +65,7 @@ impl Action {
             Self::ConfigureServer => configure_server::metadata(language),
             Self::ConfigureSmtp => configure_smtp::metadata(language),
             Self::SetAdminPassword => set_admin_password::metadata(language, contents),
+            Self::SignOutEverywhere => sign_out_everywhere::metadata(language),
             Self::EmbedCode => embed_code::metadata(language),
         }
     }
@@ -71,7 +76,7 @@ impl Action {
             Self::SetWebsites => Some(set_websites::form(language)),
             Self::ConfigureServer => Some(configure_server::form(language)),
             Self::ConfigureSmtp => Some(configure_smtp::form(language, host_info)),
-            Self::SetAdminPassword => None,
+            Self::SetAdminPassword | Self::SignOutEverywhere => None,
             Self::EmbedCode => Some(embed_code::form(language, host_info)),
         }
     }
@@ -82,14 +87,14 @@ impl Action {
             Self::SetWebsites => set_websites::prefill(contents),
             Self::ConfigureServer => configure_server::prefill(contents),
             Self::ConfigureSmtp => configure_smtp::prefill(contents),
-            Self::SetAdminPassword => Value::Null,
+            Self::SetAdminPassword | Self::SignOutEverywhere => Value::Null,
             Self::EmbedCode => Value::Object(serde_json::Map::new()),
         }
     }
 
     /// Checks the input and carries the action out, or changes nothing and says why.
     ///
-    /// It takes the volume's lock, and waits for nothing else.
+    /// It takes the volume's lock, or for `sign-out-everywhere` SQLite's, and waits for nothing else.
     pub fn run(
         self,
         volume: &Volume,
@@ -102,6 +107,7 @@ impl Action {
             Self::ConfigureServer => configure_server::run(volume, language, input),
             Self::ConfigureSmtp => configure_smtp::run(volume, host_info, language, input),
             Self::SetAdminPassword => set_admin_password::run(volume, language),
+            Self::SignOutEverywhere => sign_out_everywhere::run(volume, language),
             Self::EmbedCode => embed_code::run(host_info, language, input),
         }
     }
@@ -118,7 +124,7 @@ impl Action {
             Self::SetWebsites => set_websites::check(contents, language, input),
             Self::ConfigureServer => configure_server::check(language, input),
             Self::ConfigureSmtp => configure_smtp::check(contents, host_info, language, input),
-            Self::SetAdminPassword => Ok(()),
+            Self::SetAdminPassword | Self::SignOutEverywhere => Ok(()),
             Self::EmbedCode => embed_code::check(host_info, language, input),
         }
     }

@@ -7,6 +7,6 @@ use crate::result::ActionResult;
 pub struct Done {
     /// The result to show.
     pub result: ActionResult,
-    /// Whether `isso.cfg` changed, so that Isso must read it again.
+    /// Whether `isso.cfg` or the session key changed, so that Isso must be started anew on them.
     pub settings_changed: bool,
 }

@@ -1,11 +1,14 @@
 //! Why an action was not carried out.
 
 use isso_cfg::{Code, Diagnostic, EditError, VolumeError};
+use isso_database::RenewalError;
 
 use crate::i18n::{Language, tr};
 use crate::input_problem::InputProblem;
+use crate::texts::database_error_text;
 
-/// Why an action was not carried out. Nothing has changed then.
+/// Why an action was not carried out. Nothing has changed then, save for a session key of which Isso is not told
+/// ([`RenewalError::Unnoticed`]).
 ///
 /// The person who ran the action reads these texts, so unlike other errors they are whole sentences. `Display` gives
 /// them in English.
@@ -28,6 +31,8 @@ pub enum ActionError {
     Edit(#[from] EditError),
     /// The files could not be read or written.
     Volume(#[from] VolumeError),
+    /// There is no new session key.
+    SessionKey(#[from] RenewalError),
 }
 
 impl ActionError {
@@ -50,6 +55,7 @@ impl ActionError {
             }
             Self::Edit(error) => tr!(language, "error.edit-refused", cause = error),
             Self::Volume(error) => volume(language, error),
+            Self::SessionKey(error) => session_key(language, error),
         }
     }
 
@@ -113,6 +119,23 @@ fn volume(language: Language, error: &VolumeError) -> String {
         }
         VolumeError::Store { path, .. } => tr!(language, "volume.damaged", path = path.display()),
         VolumeError::Enforce { .. } => tr!(language, "volume.enforce"),
+    }
+}
+
+fn session_key(language: Language, error: &RenewalError) -> String {
+    match error {
+        RenewalError::Database(error) => {
+            let cause = database_error_text(error, language);
+            tr!(language, "error.session-key", cause = cause)
+        }
+        RenewalError::Write { source, .. } => tr!(language, "error.session-key", cause = source),
+        RenewalError::Randomness(_) => tr!(language, "error.randomness"),
+        RenewalError::Unnoticed { path, source } => tr!(
+            language,
+            "error.session-key-unnoticed",
+            path = path.display(),
+            cause = source
+        ),
     }
 }
 

@@ -13,8 +13,11 @@
 //!    every wrong field with its path.
 //! 3. The action writes the settings that it owns. A setting that means the same as before is left as it is written.
 //!
-//! A run waits for nothing but the volume's lock. [`Action::after`] does what waits on the network: it tries the mail
-//! server and adds the answer to the result. It changes nothing, so the host may drop it at any moment.
+//! `sign-out-everywhere` changes no setting: it has [`isso_database`] write another session key.
+//!
+//! A run waits for nothing but the lock of the volume or the database. [`Action::after`] does what waits on the
+//! network: it tries the mail server and adds the answer to the result. It changes nothing, so the host may drop it at
+//! any moment.
 //!
 //! # Guarantees
 //!
@@ -59,6 +62,7 @@ mod metadata;
 mod result;
 mod set_admin_password;
 mod set_websites;
+mod sign_out_everywhere;
 mod texts;
 
 pub use action::Action;
@@ -73,8 +77,8 @@ pub use input_problem::InputProblem;
 pub use metadata::{AllowedStatuses, Metadata, Visibility};
 pub use result::{ActionResult, ResultValue};
 pub use texts::{
-    DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_text, health_text, interface_text,
-    notice_title, outcome_text, password_task_reason, refusal_text,
+    DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_error_text, database_text, health_text,
+    interface_text, notice_title, outcome_text, password_task_reason, refusal_text,
 };
 
 rust_i18n::i18n!("locales", fallback = "en_US");

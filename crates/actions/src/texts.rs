@@ -1,5 +1,9 @@
 //! Texts that the hosts show beside the actions.
 
+use std::error::Error;
+
+use isso_database::DatabaseError;
+
 use crate::i18n::{Language, tr};
 
 /// The text for the code of a refusal by the state machine; `None` for a code without a text.
@@ -133,6 +137,26 @@ pub enum DatabaseText<'a> {
     Unsaved(&'a str),
     /// The database cannot be read or written, for this reason.
     Unusable(&'a str),
+}
+
+/// Says why the database cannot be used.
+pub fn database_error_text(error: &DatabaseError, language: Language) -> String {
+    let reason;
+    let text = match error {
+        DatabaseError::Corrupt { damage, .. } => DatabaseText::Corrupt(damage),
+        DatabaseError::Missing { .. } | DatabaseError::Empty { .. } => DatabaseText::Gone,
+        DatabaseError::Folder(..)
+        | DatabaseError::Unwritable { .. }
+        | DatabaseError::NotIsso { .. }
+        | DatabaseError::Unreadable(..) => {
+            reason = match error.source() {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            };
+            DatabaseText::Unusable(&reason)
+        }
+    };
+    database_text(text, language)
 }
 
 /// The headline of a notification.

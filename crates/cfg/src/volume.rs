@@ -16,9 +16,10 @@ mod saving;
 mod set_aside;
 mod update;
 
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub use self::change::{Change, MASK, Mended, mend};
 pub use self::error::VolumeError;
@@ -203,6 +204,16 @@ impl Volume {
     /// The settings that were kept last, with the enforced keys put right; `None` if Isso must not run with them.
     pub fn last_good(&self) -> Option<Document> {
         last_good::read(self)
+    }
+
+    /// Gives `isso.cfg` another date, and leaves its text as it is. So a host that watches the file, perhaps in another
+    /// container, looks at everything again that Isso reads when it starts.
+    pub fn touch(&self) -> io::Result<()> {
+        // Opening a pipe would wait for a writer.
+        if !fs::metadata(&self.config)?.is_file() {
+            return Err(io::Error::other("it is not a file"));
+        }
+        File::open(&self.config)?.set_modified(SystemTime::now())
     }
 
     fn lock(&self) -> Result<Lock, VolumeError> {

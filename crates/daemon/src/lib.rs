@@ -108,8 +108,8 @@
 //! impl SettingsSource for File {
 //!     fn next(&self) -> Result<Arc<Snapshot>, PortError> {
 //!         let text = std::fs::read_to_string(self.0)?;
-//!         let variables = Default::default();
-//!         Ok(Arc::new(Snapshot { text, variables, ready_within: Duration::from_secs(60) }))
+//!         let (variables, session_key) = Default::default();
+//!         Ok(Arc::new(Snapshot { text, variables, session_key, ready_within: Duration::from_secs(60) }))
 //!     }
 //!     fn in_force(&self, _: &Snapshot) {}
 //!     fn refused(&self, _: &Snapshot, reason: &str) {

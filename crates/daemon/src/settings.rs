@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use isso_database::KeyState;
 use isso_lifecycle::PortError;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
@@ -22,6 +23,9 @@ pub struct Snapshot {
     /// The environment variables that the text names, for Isso [replaces
     /// `$NAME`](https://isso-comments.de/docs/reference/server-config/) in every value. They may be passwords.
     pub variables: BTreeMap<String, String>,
+    /// Differs once the database has another session key, which Isso reads when it starts: a generation that was
+    /// started on the same text then has to be replaced all the same.
+    pub session_key: KeyState,
     /// How long Isso may take to get ready with it: a start blocks for up to 5 s for each website and
     /// for the SMTP time-out, so it must exceed their sum.
     pub ready_within: Duration,

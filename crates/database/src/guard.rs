@@ -4,6 +4,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Result};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// No comment is as long as this, nor a statement that makes a table.
@@ -18,6 +19,19 @@ pub enum Access {
     /// A transaction that a killed writer has left is rolled back, as Isso would do, and a write-ahead log may be moved
     /// into the database. No statement changes a row.
     Recover,
+    /// Statements change rows.
+    Write,
+}
+
+/// Held while a transaction writes, and while the database is open without SQLite.
+static DESCRIPTORS: Mutex<()> = Mutex::new(());
+
+/// Does something for which no other thread of this process may close the database: closing any descriptor of a file
+/// drops the locks that SQLite holds on it (<https://www.sqlite.org/howtocorrupt.html>, "Posix advisory locks
+/// canceled"). SQLite's own descriptors are no danger, for it closes none while a lock is held.
+pub(crate) fn without_descriptors<T>(work: impl FnOnce() -> T) -> T {
+    let _alone = DESCRIPTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    work()
 }
 
 /// Opens a database as SQLite's documentation advises for one that cannot be trusted
@@ -29,10 +43,13 @@ pub enum Access {
 pub fn open(database: &Path, access: Access) -> Result<Connection> {
     let mode = match access {
         Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Access::Recover => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Access::Recover | Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
     };
     let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     guard(&connection)?;
+    if access == Access::Write {
+        connection.execute_batch("PRAGMA query_only = OFF")?;
+    }
     connection.busy_timeout(Duration::from_secs(5))?;
     Ok(connection)
 }

@@ -27,13 +27,15 @@
 //! A database that comes from elsewhere is opened with [`open`] or [`open_immutable`] alone, whose connection carries
 //! nothing out that stands in it; [`schema_problem`] says whether its schema is the one that Isso's statements need.
 //!
-//! Isso alone writes to the database. Not promised: that damage is seen before a thorough check was made.
+//! Isso alone writes to the database, with one exception: [`renew_session_key`] gives it another session key, which
+//! ends every login. Not promised: that damage is seen before a thorough check was made.
 //!
 //! # Processes
 //!
 //! Closing any descriptor of a file drops the locks that the process holds on it through SQLite
 //! (<https://www.sqlite.org/howtocorrupt.html>, "Posix advisory locks canceled"). So [`check_thoroughly`]
-//! is for a process that does not use the same database on another thread.
+//! is for a process that does not use the same database on another thread; only [`renew_session_key`] waits while it
+//! has a descriptor open.
 
 mod error;
 mod fit;
@@ -41,6 +43,7 @@ mod guard;
 mod marker;
 mod quick;
 mod schema;
+mod session_key;
 mod thorough;
 mod users;
 mod verdict;
@@ -51,6 +54,7 @@ pub use guard::{Access, open};
 pub use marker::remember;
 pub use quick::check_database;
 pub use schema::{SchemaProblem, has_super_journal, schema_problem};
+pub use session_key::{KeyState, Renewal, RenewalError, renew_session_key};
 pub use thorough::{CheckError, Depth, check_thoroughly, find_damage, open_immutable};
 pub use users::{User, lockers, users};
 pub use verdict::{Damage, FileState, Verdict, last_verdict};

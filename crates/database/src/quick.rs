@@ -23,20 +23,11 @@ use crate::writing::{ROOM_FOR_TABLES, check_writing};
 /// A journal left by a crash is rolled back, as Isso itself would do. Damage that a thorough check found counts if it
 /// is in the pages or, with [`Depth::Indexes`], in an index.
 pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError> {
-    let folder = database.parent().unwrap_or(Path::new("/"));
-    metadata(folder.join(".")).map_err(|e| DatabaseError::Folder(folder.to_owned(), e))?;
-
+    if !is_there(database)? {
+        return is_writable(database);
+    }
     let marker = marker(database);
     let known = marker.exists();
-    match metadata(database) {
-        Err(e) if e.kind() == ErrorKind::NotFound && !known => return is_writable(database),
-        Err(e) if e.kind() == ErrorKind::NotFound => {
-            let database = database.to_owned();
-            return Err(DatabaseError::Missing { database, marker });
-        }
-        // SQLite names any other error better.
-        _ => {}
-    }
     match inspect(database) {
         Ok(Tables::NotIsso(lacks)) => Err(DatabaseError::NotIsso {
             database: database.to_owned(),
@@ -58,6 +49,22 @@ pub fn check_database(database: &Path, depth: Depth) -> Result<(), DatabaseError
             // Even to read, SQLite may have to write: to roll a journal back, or to index a write-ahead log.
             _ => is_writable(database).and_then(|()| Err(DatabaseError::Unreadable(database.to_owned(), error))),
         },
+    }
+}
+
+/// Whether there is a database. One that is missing although it was there is an error.
+pub(crate) fn is_there(database: &Path) -> Result<bool, DatabaseError> {
+    let folder = database.parent().unwrap_or(Path::new("/"));
+    metadata(folder.join(".")).map_err(|e| DatabaseError::Folder(folder.to_owned(), e))?;
+    let marker = marker(database);
+    match metadata(database) {
+        Err(e) if e.kind() == ErrorKind::NotFound && !marker.exists() => Ok(false),
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            let database = database.to_owned();
+            Err(DatabaseError::Missing { database, marker })
+        }
+        // SQLite names any other error better.
+        _ => Ok(true),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::guard::{Access, guard, open};
+use crate::guard::{Access, guard, open, without_descriptors};
 use crate::marker::beside;
 use crate::verdict::{Damage, FileState, Verdict};
 
@@ -126,6 +126,10 @@ struct Moment {
 
 impl Moment {
     fn of(database: &Path) -> io::Result<Moment> {
+        without_descriptors(|| Moment::read(database))
+    }
+
+    fn read(database: &Path) -> io::Result<Moment> {
         let mut file = File::open(database)?;
         // As much as SQLite's header: 18 and 19 tell the journal mode, 24 to 27 hold the change counter
         // (<https://www.sqlite.org/fileformat.html>, 1.3). A file that ends sooner is no database, as SQLite will find.

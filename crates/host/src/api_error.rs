@@ -133,6 +133,9 @@ fn hint(error: &ActionError) -> Option<String> {
              runs, there is the address that it listens on, too"
                 .to_owned(),
         ),
+        ActionError::SessionKey(error) if error.is_locked() => Some(
+            "another program keeps the database locked: end it, or try again when it is done".to_owned(),
+        ),
         // What the system says, such as that the disk is full.
         _ => remedy(error).map(str::to_owned),
     }

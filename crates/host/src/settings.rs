@@ -6,6 +6,9 @@
 //!              │ refused               │ Isso refuses them
 //!              └────────→ problem ←────┘   (what is in force stays so)
 //! ```
+//!
+//! A session key that was renewed goes the same way: Isso reads it in the database when it starts, so it is in force
+//! once Isso was started again.
 
 mod outcome;
 mod port;
@@ -16,6 +19,7 @@ mod status;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use isso_cfg::{Diagnostic, Document, Volume, keys};
+use isso_database::KeyState;
 use isso_lifecycle::Gate;
 use tokio::sync::watch;
 
@@ -50,6 +54,12 @@ struct SettingsState {
     last_good: Option<Document>,
     /// Whether the files could not be prepared, for a reason that may pass.
     unprepared: bool,
+    /// Which session key the next generation of Isso finds in the database.
+    session_key: KeyState,
+    /// Which one Isso has that serves, or served last.
+    session_key_in_force: Option<KeyState>,
+    /// Why Isso does not have the new one.
+    session_key_problem: Option<String>,
 }
 
 /// Why `isso.cfg` is not in force.
@@ -79,20 +89,23 @@ impl ActiveSettings {
     pub fn status(&self) -> SettingsStatus {
         // An edit that was not reviewed yet is not in force either.
         let file = self.volume.read().ok().map(|contents| contents.cfg);
+        let session_key = self.look_at_session_key();
         let state = self.state();
         let taken = match (&state.in_force, file) {
             (Some(in_force), Some(file)) => file.means_the_same(in_force),
             _ => false,
         };
-        let (reason, problems) = match state.problem.clone() {
-            Some(SettingsProblem { reason, problems }) => (Some(reason), problems),
-            None => (None, Vec::new()),
-        };
+        let has_key = session_key.is_none() || state.session_key_in_force == session_key;
         SettingsStatus {
-            in_force: taken && reason.is_none(),
-            reason,
-            problems,
+            in_force: taken && has_key && state.reason().is_none(),
+            reason: state.reason(),
+            problems: state.problem.clone().map_or_else(Vec::new, |problem| problem.problems),
         }
+    }
+
+    /// Whether the database has another session key than before, as far as that can be seen just now.
+    fn look_at_session_key(&self) -> Option<KeyState> {
+        KeyState::of(&self.volume.db_path()).ok()
     }
 
     /// The websites that may embed comments, by the settings in force, or else by those that were accepted.
@@ -108,10 +121,9 @@ impl ActiveSettings {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why the file is not in force, by the last review or start.
+    /// Why the file, or a new session key, is not in force, by the last review or start.
     pub fn reason(&self) -> Option<String> {
-        let state = self.state();
-        state.problem.as_ref().map(|it| it.reason.clone())
+        self.state().reason()
     }
 
     /// Whether the files could not be prepared. The cause may lie outside of them, so no change of the files shows that
@@ -122,6 +134,11 @@ impl ActiveSettings {
 }
 
 impl SettingsState {
+    fn reason(&self) -> Option<String> {
+        let of_file = self.problem.as_ref().map(|problem| problem.reason.clone());
+        of_file.or_else(|| self.session_key_problem.clone())
+    }
+
     fn gate(&self) -> Gate {
         gate(self.accepted.as_ref().is_some_and(Document::has_usable_password))
     }

@@ -22,7 +22,8 @@ pub enum Gate {
 pub enum Review {
     /// Nothing to put in force: the file means the same, or was refused, which the implementation reports.
     Unchanged,
-    /// Other settings, with a usable password, are to be put in force. From now on Isso would be started with them.
+    /// Other settings, with a usable password, or another session key are to be put in force. From now on Isso would be
+    /// started with them.
     Changed,
 }
 
@@ -79,7 +80,7 @@ pub trait Tasks: Send {
 pub enum Effect {
     /// Nothing that Isso reads changed.
     Nothing,
-    /// Isso must read its settings anew.
+    /// Isso must be started anew: on other settings, or for another session key.
     Settings,
 }
 

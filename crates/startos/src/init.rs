@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use isso_host::actions::{Interface as Shown, NoticeTitle, interface_text};
+use isso_host::actions::{Interface as Shown, NoticeTitle, database_error_text, interface_text};
 use isso_host::database::{Depth, check_database};
 use isso_host::lifecycle::{Event, RestoreRequest};
 
 use crate::hook::HookRun;
 use crate::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
-use crate::texts;
 
 /// The port of Isso in the official image.
 const PORT: u16 = 8080;
@@ -37,7 +36,7 @@ async fn check_restored(hook: &mut HookRun) {
     hook.send(Event::Restore(RestoreRequest { from })).await;
     let checked = check_database(&hook.service.volume.db_path(), Depth::Indexes);
     if let Err(error) = &checked {
-        let message = texts::database(error, hook.language);
+        let message = database_error_text(error, hook.language);
         hook.notify(Level::Error, NoticeTitle::Damaged, message);
     }
     hook.send(Event::RestoreFinished(Ok(()))).await;

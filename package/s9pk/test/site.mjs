@@ -35,11 +35,18 @@ export async function comments() {
   return answer.ok ? (await answer.json()).replies.map(({ text }) => text) : []
 }
 
-/** Whether the admin panel accepts this password. */
+/** Logs in at the admin panel, and returns the session; nothing if the password is not accepted. */
 export async function logsIn(password) {
   const body = new URLSearchParams({ password })
   const answer = await fetch(`${ISSO}/login/`, { method: 'POST', body, redirect: 'manual' })
-  return answer.status === 302 && answer.headers.has('Set-Cookie')
+  return answer.status === 302 ? answer.headers.get('Set-Cookie') : null
+}
+
+/** Whether the admin panel is shown to this session, and not the form that asks for the password. */
+export async function isLoggedIn(session) {
+  const answer = await fetch(`${ISSO}/admin/`, { headers: { Cookie: session.split(';')[0] } })
+  if (!answer.ok) throw new Error(`Isso answered ${answer.status}`)
+  return !(await answer.text()).includes('type="password"')
 }
 
 /** Waits until StartOS shows this health. */

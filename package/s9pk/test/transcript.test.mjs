@@ -14,7 +14,7 @@ import { BACKUP, Service, VOLUME } from './emulator/service.mjs'
 import { Transcript } from './emulator/transcript.mjs'
 import { addresses, customMail, mailServer, systemMail } from './facts.mjs'
 import { damage, empty, everything } from './files.mjs'
-import { comment, comments, health, inForce, info, logsIn, mayRead, up } from './site.mjs'
+import { comment, comments, health, inForce, info, isLoggedIn, logsIn, mayRead, up } from './site.mjs'
 import { steps } from './steps.mjs'
 import { until } from './until.mjs'
 
@@ -72,12 +72,16 @@ step('each form is opened, filled in and sent', async () => {
     'configure-smtp': ({ value }) => ({ ...value, ...customMail }),
     'embed-code': ({ spec }) => ({ address: Object.keys(spec.address.values)[0] }),
   }
-  assert.deepEqual([...host.actions.keys()], [...Object.keys(typed).slice(0, 3), 'set-admin-password', 'embed-code'])
+  assert.deepEqual(
+    [...host.actions.keys()],
+    [...Object.keys(typed).slice(0, 3), 'set-admin-password', 'sign-out-everywhere', 'embed-code'],
+  )
   for (const [action, { hasInput }] of host.actions) {
     const form = await service.getInput(action)
     if (!hasInput) {
       assert.equal(form, null)
-      await setPassword()
+      if (action === 'set-admin-password') await setPassword()
+      else transcript.answer(await service.run(action))
       continue
     }
     transcript.answer({ fields: Object.keys(form.spec), value: form.value })
@@ -133,6 +137,18 @@ step('an edit changes Isso while it runs', async () => {
   await inForce(service)
   await comment('https://second.example', 'What a *fine* post')
   assert.deepEqual(await comments(), ['What a *fine* post'])
+})
+
+step('everyone is signed out while Isso runs', async () => {
+  const password = await setPassword()
+  await until('the password is in force', () => logsIn(password))
+  await inForce(service)
+  const session = await logsIn(password)
+  assert.ok(await isLoggedIn(session))
+  transcript.answer(await service.run('sign-out-everywhere'))
+  await until('the session has ended', async () => !(await isLoggedIn(session)))
+  await inForce(service)
+  assert.ok(await isLoggedIn(await logsIn(password)))
 })
 
 step('another mail server is followed only if it is selected', async () => {

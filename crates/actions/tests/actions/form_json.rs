@@ -59,7 +59,7 @@ fn assignments(action: Action) -> &'static [&'static str] {
             "smtp.value.provider.value.from=me@example.com",
             "smtp.value.provider.value.username=me",
         ],
-        Action::SetAdminPassword => &[],
+        Action::SetAdminPassword | Action::SignOutEverywhere => &[],
         Action::EmbedCode => &["address=http://192.168.1.2:8080"],
     }
 }

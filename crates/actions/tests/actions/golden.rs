@@ -7,6 +7,7 @@ use isso_actions::{Action, ActionError, Form, HostInfo, InputError, InputProblem
 use isso_cfg::{
     Code, Diagnostic, Document, EditError, Origin, Secret, Severity, StoreError, Timedelta, ValueFault, VolumeError,
 };
+use isso_database::{DatabaseError, RenewalError};
 use serde_json::{Map, Value, json};
 
 use crate::{Fixture, system_smtp};
@@ -51,6 +52,11 @@ fn results() {
         shown(Action::ConfigureServer, fixture.prefill(Action::ConfigureServer)),
         shown(Action::ConfigureSmtp, fixture.prefill(Action::ConfigureSmtp)),
         shown(Action::SetAdminPassword, Value::Null),
+        shown(Action::SignOutEverywhere, Value::Null),
+        {
+            fixture.make_database();
+            shown(Action::SignOutEverywhere, Value::Null)
+        },
         shown(Action::EmbedCode, json!({ "address": "https://comments.example.com" })),
     ];
     insta::assert_json_snapshot!(results);
@@ -171,6 +177,29 @@ fn volume_errors() -> Vec<VolumeError> {
     .collect()
 }
 
+fn session_key_errors() -> Vec<RenewalError> {
+    let path = || PathBuf::from("/data/db/comments.db");
+    let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+    vec![
+        RenewalError::Database(DatabaseError::Missing {
+            database: path(),
+            marker: path(),
+        }),
+        RenewalError::Database(DatabaseError::NotIsso {
+            database: path(),
+            lacks: "comments",
+        }),
+        RenewalError::Write {
+            database: path(),
+            source: rusqlite::Error::SqliteFailure(busy, None),
+        },
+        RenewalError::Unnoticed {
+            path: path(),
+            source: io::ErrorKind::StorageFull.into(),
+        },
+    ]
+}
+
 #[test]
 fn errors() {
     let field = |problem| InputError {
@@ -197,6 +226,7 @@ fn errors() {
             .map(|problem| ActionError::Input(vec![field(problem)])),
     );
     errors.extend(volume_errors().into_iter().map(ActionError::Volume));
+    errors.extend(session_key_errors().into_iter().map(ActionError::SessionKey));
     let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
     insta::assert_json_snapshot!(said);
     for language in Language::ALL {

@@ -53,6 +53,15 @@ impl Fixture {
         std::fs::write(self.volume.config_path(), text).unwrap();
     }
 
+    /// A database with as many of Isso's tables and columns as make it one of Isso's.
+    fn make_database(&self) {
+        let database = rusqlite::Connection::open(self.volume.db_path()).unwrap();
+        let tables = "CREATE TABLE preferences (key VARCHAR PRIMARY KEY, value VARCHAR);
+            CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR);
+            CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, created, mode, text);";
+        database.execute_batch(tables).unwrap();
+    }
+
     fn cfg(&self) -> String {
         std::fs::read_to_string(self.volume.config_path()).unwrap()
     }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use isso_daemon::{Listener, LogRing, Monitor, Owner, Program, SettingsSource, Snapshot, Supervisor, SupervisorConfig};
+use isso_database::KeyState;
 use isso_lifecycle::{Daemon, DaemonEvent, PortError};
 use tokio::sync::mpsc;
 
@@ -50,6 +51,7 @@ impl SettingsSource for File {
         Ok(Arc::new(Snapshot {
             text: fs::read_to_string(&self.path)?,
             variables: BTreeMap::from([("NAMED".to_owned(), "by the settings".to_owned())]),
+            session_key: KeyState::default(),
             ready_within: self.ready_within,
         }))
     }

@@ -4,6 +4,7 @@ mod cost;
 mod disks;
 mod fit;
 mod quick;
+mod session_key;
 mod thorough;
 mod writing;
 

@@ -40,7 +40,7 @@ pub struct RunRequest {
 pub struct ActionOutcome {
     /// The result to show, as the StartOS SDK serialises it.
     pub result: ActionResult,
-    /// Whether Isso is taking over changed settings now.
+    /// Whether Isso is taking over changed settings, or a new session key, now.
     pub settings_changed: bool,
     /// What could not be done afterwards, such as putting the settings in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]

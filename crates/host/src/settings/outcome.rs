@@ -20,6 +20,7 @@ impl SettingsSource for ActiveSettings {
         let snapshot = Snapshot {
             text: cfg.as_str().to_owned(),
             variables: cfg.variables(),
+            session_key: state.session_key.clone(),
             ready_within: ready_within(&cfg),
         };
         state.given = Some(cfg);
@@ -33,6 +34,10 @@ impl SettingsSource for ActiveSettings {
         let mut state = self.state();
         state.failures = 0;
         state.in_force = Some(cfg.clone());
+        if snapshot.session_key == state.session_key {
+            state.session_key_problem = None;
+        }
+        state.session_key_in_force = Some(snapshot.session_key.clone());
         drop(state);
         self.changed.send_replace(());
         let volume = self.volume.clone();
@@ -73,6 +78,7 @@ impl SettingsState {
 
     /// Takes the settings that Isso refused out of use, if no newer ones were accepted since.
     fn refuse(&mut self, snapshot: &Snapshot, reason: &str) {
+        self.refuse_session_key(snapshot, reason);
         let is = |cfg: Option<&Document>| cfg.is_some_and(|it| it.as_str() == snapshot.text);
         // Settings that a newer change has replaced, or on which Isso has run before, are not the cause.
         if !is(self.accepted.as_ref()) || is(self.in_force.as_ref()) {
@@ -96,6 +102,17 @@ impl SettingsState {
         {
             self.report_refused(reason, "was started with the last good settings");
             self.given_up = self.accepted.replace(good);
+        }
+    }
+
+    /// Records that an Isso with a new session key failed to start, if no newer one has taken its place.
+    fn refuse_session_key(&mut self, snapshot: &Snapshot, reason: &str) {
+        let before = self.session_key_in_force.as_ref();
+        if before.is_some_and(|before| *before != snapshot.session_key) && snapshot.session_key == self.session_key {
+            let reason =
+                format!("the new session key is not in force: {reason}; Isso takes it when it is started again");
+            tracing::warn!("{reason}");
+            self.session_key_problem = Some(reason);
         }
     }
 
@@ -140,6 +157,13 @@ mod tests {
         is
     }
 
+    fn set_password(volume: &Volume) {
+        volume.prepare().unwrap();
+        let host_info = HostInfoSource::Local(None).host_info(volume);
+        let set = Action::SetAdminPassword.run(volume, &host_info, Language::English, &Value::Null);
+        set.unwrap();
+    }
+
     #[tokio::test]
     async fn every_change_of_the_status_is_notified() {
         let folder = tempfile::tempdir().unwrap();
@@ -147,12 +171,7 @@ mod tests {
         let settings = Arc::new(ActiveSettings::new(volume.clone()));
         let mut port = SettingsPort(Arc::clone(&settings));
         let mut changes = settings.changes();
-        volume.prepare().unwrap();
-        let host_info = HostInfoSource::Local(None).host_info(&volume);
-        let password = Action::SetAdminPassword;
-        password
-            .run(&volume, &host_info, Language::English, &Value::Null)
-            .unwrap();
+        set_password(&volume);
         port.prepare().await.unwrap();
         assert!(is_notified(&mut changes));
 
@@ -175,6 +194,52 @@ mod tests {
         save(&first.text);
         assert_eq!(port.review().await.unwrap(), Review::Unchanged);
         assert!(is_notified(&mut changes) && settings.status().in_force);
+    }
+
+    #[tokio::test]
+    async fn a_session_key_is_in_force_once_isso_was_started_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let volume = Volume::new(folder.path(), folder.path().join("comments.db").to_string_lossy());
+        let settings = Arc::new(ActiveSettings::new(volume.clone()));
+        let mut port = SettingsPort(Arc::clone(&settings));
+        set_password(&volume);
+        port.prepare().await.unwrap();
+        #[expect(clippy::disallowed_methods, reason = "nothing is left of the file before")]
+        let write = |path: &std::path::Path, text: &str| std::fs::write(path, text).unwrap();
+        let signed_out = volume.db_path().with_file_name("comments.db.signed-out");
+        let first = settings.next().unwrap();
+        settings.in_force(&first);
+        assert!(settings.status().in_force);
+        assert_eq!(port.review().await.unwrap(), Review::Unchanged);
+
+        write(&signed_out, "a");
+        assert!(!settings.status().in_force, "the file is new");
+        assert_eq!(port.review().await.unwrap(), Review::Changed);
+        let second = settings.next().unwrap();
+        assert!(second.text == first.text && second != first);
+        settings.refused(&second, "it ended");
+        let reason = settings.reason().unwrap_or_default();
+        assert!(reason.contains("new session key is not in force: it ended"), "{reason}");
+        assert!(!settings.status().in_force && settings.status().reason.is_some());
+        assert_eq!(port.review().await.unwrap(), Review::Unchanged, "Isso was given it");
+
+        // Another one is tried, whatever stands in isso.cfg.
+        write(&signed_out, "ab");
+        let good = volume.read().unwrap().cfg;
+        write(&volume.config_path(), "a line of no section\n");
+        assert_eq!(port.review().await.unwrap(), Review::Changed);
+        let third = settings.next().unwrap();
+        assert_eq!(third.text, first.text);
+        settings.in_force(&third);
+        assert!(settings.reason().is_some_and(|it| it.contains("isso.cfg")));
+        write(&volume.config_path(), good.as_str());
+        assert_eq!(port.review().await.unwrap(), Review::Unchanged);
+        assert!(settings.status().in_force && settings.reason().is_none());
+
+        // A host that begins later is given the key that there is.
+        let later = ActiveSettings::new(volume);
+        later.prepare().unwrap();
+        assert_eq!(later.next().unwrap().session_key, third.session_key);
     }
 
     #[tokio::test]

@@ -27,7 +27,11 @@ impl ActiveSettings {
 
     /// Repairs the file. Where it cannot be written, accepts it as it is if Isso can start on it.
     fn try_to_prepare(&self) -> Result<Gate, PortError> {
-        *self.state() = SettingsState::default();
+        let session_key = self.look_at_session_key().unwrap_or_default();
+        *self.state() = SettingsState {
+            session_key,
+            ..SettingsState::default()
+        };
         let root = self.volume.root();
         // Preparing would make new files where a folder was moved away, and the folder could not be moved back.
         if self.volume.store_path().is_some() && !root.exists() {

@@ -1,12 +1,13 @@
 //! Reviews an edit of `isso.cfg` while Isso runs.
 
 use isso_cfg::{Found, VolumeError};
+use isso_database::KeyState;
 use isso_lifecycle::Review;
 
 use super::{ActiveSettings, SettingsProblem, SettingsState};
 
 impl ActiveSettings {
-    /// Compares the file with what Isso was last given.
+    /// Compares the file, and the state of the session key, with what Isso was last given.
     pub(super) fn review(&self) -> Result<Review, VolumeError> {
         let review = self.try_to_review();
         self.changed.send_replace(());
@@ -18,6 +19,7 @@ impl ActiveSettings {
             let Some(base) = self.state().accepted.clone() else {
                 return Ok(Review::Unchanged);
             };
+            let session_key = self.look_at_session_key();
             let review = self.volume.review(&base)?;
             for note in &review.notes {
                 tracing::warn!("{note}");
@@ -25,7 +27,11 @@ impl ActiveSettings {
             let mut state = self.state();
             // Isso may have refused the settings meanwhile with which the file was compared.
             if state.accepted.as_ref() == Some(&base) {
-                return Ok(state.apply(review.found));
+                let file = state.apply(review.found);
+                return Ok(match state.apply_session_key(session_key) {
+                    Review::Changed => Review::Changed,
+                    Review::Unchanged => file,
+                });
             }
         }
     }
@@ -52,5 +58,17 @@ impl SettingsState {
             }
         }
         Review::Unchanged
+    }
+
+    /// Notes that there is another session key. The settings may be the same, or a file that was refused.
+    fn apply_session_key(&mut self, found: Option<KeyState>) -> Review {
+        match found {
+            Some(found) if found != self.session_key => {
+                self.session_key = found;
+                self.session_key_problem = None;
+                Review::Changed
+            }
+            _ => Review::Unchanged,
+        }
     }
 }
