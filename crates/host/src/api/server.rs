@@ -124,7 +124,11 @@ mod tests {
             .route("/good", get(async || "good"))
             .route("/bad", get(async || -> &'static str { panic!("on purpose") }));
         let address = served(router).await;
-        let ask = async |path| reqwest::get(format!("http://{address}/{path}")).await.unwrap();
+        let client = isso_daemon::plain_http().build().expect("it needs nothing");
+        let ask = async |path| {
+            let answer = client.get(format!("http://{address}/{path}")).send().await;
+            answer.unwrap()
+        };
 
         let answer = ask("bad").await;
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
