@@ -9,7 +9,7 @@ use crate::looks::Looks;
 use crate::looks::address::Address;
 use crate::looks::exchange::{Answer, NoAnswer, Request};
 use crate::looks::info::{Absent, Info};
-use crate::looks::route::{Reach, Way};
+use crate::looks::route::Way;
 use crate::report::Finding;
 use crate::tr;
 
@@ -42,7 +42,7 @@ async fn run(looks: &Looks) -> Vec<Finding> {
         listen: looks.patient.listen,
         own: looks.own_info().await,
         installed: &looks.patient.isso_version,
-        way: way(looks, &address).await,
+        way: looks.way_to(&exchange.request.url).await,
         language,
     };
     let finding = match &exchange.answer {
@@ -50,15 +50,6 @@ async fn run(looks: &Looks) -> Vec<Finding> {
         Err(reason) => judge_silence(reason, &known),
     };
     vec![finding.evidence([exchange.evidence()])]
-}
-
-async fn way(looks: &Looks, address: &Address) -> Option<Way> {
-    if looks.names().given_for(address.host(), address.port()).is_some() {
-        return None;
-    }
-    let ips = looks.names().look(address.host()).await.ok()?;
-    let first = ips.iter().find(|ip| ip.is_ipv4()).or(ips.first())?;
-    (Reach::of(*first) == Reach::Public).then(|| Way::to(*first))
 }
 
 fn judge(answer: &Answer, known: &Known) -> Finding {

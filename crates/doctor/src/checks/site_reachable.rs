@@ -10,6 +10,7 @@ use crate::checks::websites::mend;
 use crate::looks::Looks;
 use crate::looks::exchange::NoAnswer;
 use crate::looks::journey::{Journey, MOST_REDIRECTS};
+use crate::looks::route::Way;
 use crate::report::Finding;
 use crate::tr;
 
@@ -46,7 +47,8 @@ async fn look(looks: &Looks, origin: &Origin, listed: &[String]) -> Finding {
         return CHECK.skip(tr!(language, "absent.no-website"));
     };
     let journey = looks.follow(url).await;
-    let finding = judge(origin.as_str(), &journey, listed, language).subject(origin.as_str());
+    let way = looks.way_to(journey.end()).await;
+    let finding = judge(origin.as_str(), &journey, way, listed, language).subject(origin.as_str());
     let end = journey.end().origin().ascii_serialization();
     let finding = match journey
         .answer()
@@ -59,7 +61,7 @@ async fn look(looks: &Looks, origin: &Origin, listed: &[String]) -> Finding {
     finding.evidence(journey.steps().iter().map(|step| step.evidence()))
 }
 
-fn judge(site: &str, journey: &Journey, listed: &[String], language: Language) -> Finding {
+fn judge(site: &str, journey: &Journey, way: Option<Way>, listed: &[String], language: Language) -> Finding {
     let end = journey.end().origin().ascii_serialization();
     let fix = || tr!(language, "site-reachable.fix", site = site);
     let answer = match journey.answer() {
@@ -69,7 +71,7 @@ fn judge(site: &str, journey: &Journey, listed: &[String], language: Language) -
             return CHECK.unknown(tr!(language, "site-reachable.silent", site = site, reason = reason));
         }
         // A router may hide a website that stands in the same network from the machines of that network.
-        Err(reason @ (NoAnswer::Refused | NoAnswer::Timeout)) => {
+        Err(reason @ (NoAnswer::Refused | NoAnswer::Timeout)) if matches!(way, Some(Way::None | Way::BehindRouter)) => {
             let reason = reason.text(language);
             return CHECK
                 .unknown(tr!(language, "site-reachable.silent", site = site, reason = reason))
@@ -140,30 +142,50 @@ mod tests {
 
     #[test]
     fn visitors_are_to_end_at_a_listed_origin() {
-        let check = |steps: &[(&str, Result<u16, NoAnswer>)], status: Status, words: &str| {
+        let open = Some(Way::Open);
+        let check = |steps: &[(&str, Result<u16, NoAnswer>)], way: Option<Way>, status: Status, words: &str| {
             let listed = ["https://a.test".to_owned(), "https://b.test".to_owned()];
-            let finding = judge("https://a.test", &journey(steps), &listed, Language::English);
+            let finding = judge("https://a.test", &journey(steps), way, &listed, Language::English);
             assert_eq!(finding.status, status, "{finding:?}");
             assert!(finding.cause.contains(words), "{words}: {finding:?}");
         };
         let first = "https://a.test/";
-        check(&[(first, Ok(200))], Pass, "answers");
-        check(&[(first, Ok(301)), ("https://a.test/en/", Ok(200))], Pass, "answers");
+        check(&[(first, Ok(200))], open, Pass, "answers");
+        check(
+            &[(first, Ok(301)), ("https://a.test/en/", Ok(200))],
+            open,
+            Pass,
+            "answers",
+        );
         check(
             &[(first, Ok(302)), ("https://b.test/", Ok(200))],
+            open,
             Pass,
             "https://b.test",
         );
         check(
             &[(first, Ok(301)), ("https://www.a.test/", Ok(200))],
+            open,
             Fail,
             "https://www.a.test",
         );
-        check(&[(first, Ok(301)), ("http://a.test/", Ok(200))], Fail, "http://a.test");
-        check(&[(first, Ok(503))], Warn, "503");
-        check(&[(first, Ok(301))], Warn, "redirect");
-        check(&[(first, Err(NoAnswer::NoSuchName))], Warn, "does not exist");
-        check(&[(first, Err(NoAnswer::Timeout))], Unknown, "in time");
-        check(&[(first, Err(NoAnswer::NoRoute))], Unknown, "network");
+        check(
+            &[(first, Ok(301)), ("http://a.test/", Ok(200))],
+            open,
+            Fail,
+            "http://a.test",
+        );
+        check(&[(first, Ok(503))], open, Warn, "503");
+        check(&[(first, Ok(301))], open, Warn, "redirect");
+        check(&[(first, Err(NoAnswer::NoSuchName))], open, Warn, "does not exist");
+        check(&[(first, Err(NoAnswer::Timeout))], open, Warn, "in time");
+        check(
+            &[(first, Err(NoAnswer::Timeout))],
+            Some(Way::BehindRouter),
+            Unknown,
+            "in time",
+        );
+        check(&[(first, Err(NoAnswer::Refused))], None, Warn, "refused");
+        check(&[(first, Err(NoAnswer::NoRoute))], open, Unknown, "network");
     }
 }

@@ -202,9 +202,14 @@ fn no_answer(error: &reqwest::Error) -> NoAnswer {
 
 /// Why a connection was not made, if its error says so.
 pub(super) fn io_reason(error: &io::Error) -> Option<NoAnswer> {
-    // What goes wrong with TLS is wrapped into an error of input and output.
-    if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return Some(NoAnswer::Tls(tls.to_string()));
+    // What goes wrong with TLS is wrapped into an error of input and output, and that into another one.
+    if let Some(inner) = error.get_ref() {
+        if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
+            return Some(NoAnswer::Tls(tls.to_string()));
+        }
+        if let Some(reason) = inner.downcast_ref().and_then(io_reason) {
+            return Some(reason);
+        }
     }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Some(NoAnswer::Refused),

@@ -2,6 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
+use url::Url;
+
+use super::Looks;
+
 /// Where an address leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -63,6 +67,18 @@ impl Way {
             Ok(Reach::Local) => Self::BehindRouter,
             Ok(Reach::Public) => Self::Open,
         }
+    }
+}
+
+impl Looks {
+    /// How this machine gets to the host of a URL, if that is one of the internet.
+    pub async fn way_to(&self, url: &Url) -> Option<Way> {
+        if self.names().given(url).is_some() {
+            return None;
+        }
+        let ips = self.names().look(url.host_str()?).await.ok()?;
+        let first = ips.iter().find(|ip| ip.is_ipv4()).or(ips.first())?;
+        (Reach::of(*first) == Reach::Public).then(|| Way::to(*first))
     }
 }
 

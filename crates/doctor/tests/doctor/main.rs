@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod certificates;
 mod checks;
+mod network;
 mod pages;
+mod stand_in;
 mod texts;
