@@ -84,15 +84,16 @@ impl Reader {
             text: String::new(),
             policies_before: self.html.policies.len(),
         };
-        match name.as_str() {
-            "template" => self.templates += 1,
-            "svg" | "math" if !tag.self_closing => self.foreign += 1,
-            _ => {}
-        }
+        // A template is an element of the page, and what stands in it is none.
         if self.templates == 0 {
             self.element(&name, &script);
         } else if script.attribute("id") == Some(THREAD) {
             self.html.hidden = Some(Hidden::Template);
+        }
+        match name.as_str() {
+            "template" => self.templates += 1,
+            "svg" | "math" if !tag.self_closing => self.foreign += 1,
+            _ => {}
         }
         // In SVG, `<title/>` has ended already; in HTML, the slash counts for nothing.
         if self.foreign > 0 && tag.self_closing {
@@ -156,7 +157,8 @@ impl Reader {
     fn end(&mut self, name: &str) {
         self.raw = None;
         match name {
-            "head" => self.is_in_head = false,
+            // What stands between `</head>` and `<body>` still goes into the head.
+            "body" | "html" | "br" => self.is_in_head = false,
             "template" => self.templates = self.templates.saturating_sub(1),
             "svg" | "math" => self.foreign = self.foreign.saturating_sub(1),
             _ => {}

@@ -52,6 +52,7 @@ fn only_elements_of_the_page_count() {
             Some(Hidden::Template),
         ),
         (r#"<template></template><p id="isso-thread">"#, 1, None),
+        ("<template id=isso-thread></template>", 1, None),
         (r#"<script src="a.js" /><p id="isso-thread">"#, 0, Some(Hidden::Script)),
         (r#"<svg><title/></svg><p id="isso-thread">"#, 1, None),
         (r#"<script>"<p id='isso-thread'>"</script>"#, 0, None),
@@ -187,8 +188,15 @@ fn policies_count_in_the_head_alone() {
     assert_eq!(html.policies, ["script-src 'self'"]);
     let before: Vec<usize> = html.scripts.iter().map(|script| script.policies_before).collect();
     assert_eq!(before, [0, 1]);
-    for body in ["<head></head>", "<p>", "text"] {
-        assert!(page(&format!("{body}{meta}")).policies.is_empty(), "{body}");
+    for (before, count) in [
+        ("<head></head>", 1),
+        ("<head><title>a</title><script>1</script>", 1),
+        ("<p>", 0),
+        ("text", 0),
+        ("<body>", 0),
+        ("</body>", 0),
+    ] {
+        assert_eq!(page(&format!("{before}{meta}")).policies.len(), count, "{before}");
     }
 }
 
