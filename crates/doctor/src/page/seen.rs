@@ -7,6 +7,7 @@ use super::policies::Policies;
 use super::{Html, Script};
 use crate::checks::Check;
 use crate::looks::Looks;
+use crate::looks::client::LONGEST_BODY;
 use crate::looks::exchange::Answer;
 use crate::looks::pages::Page;
 use crate::report::{Evidence, Finding, Status};
@@ -129,20 +130,35 @@ impl IntoIterator for Pages {
 
 fn read(page: &Page, is_named: bool, check: &Check, language: Language) -> Result<Seen, Box<Finding>> {
     let evidence: Vec<Evidence> = page.journey.steps().iter().map(|step| step.evidence()).collect();
-    let cause = match page.answer() {
-        Ok(answer) if answer.is_success() => {
-            return Ok(Seen {
-                evidence,
-                ..Seen::new(page.end(), answer, is_named)
-            });
+    let (status, cause) = match page.answer() {
+        Ok(answer) if answer.is_success() => match unreadable(answer, language) {
+            Some(cause) => (Status::Unknown, cause),
+            None => {
+                return Ok(Seen {
+                    evidence,
+                    ..Seen::new(page.end(), answer, is_named)
+                });
+            }
+        },
+        Ok(answer) => (Status::Skip, tr!(language, "page.status", status = answer.status)),
+        Err(reason) => {
+            let reason = reason.text(language);
+            (Status::Skip, tr!(language, "page.no-answer", reason = reason))
         }
-        Ok(answer) => tr!(language, "page.status", status = answer.status),
-        Err(reason) => tr!(language, "page.no-answer", reason = reason.text(language)),
     };
     Err(Box::new(
-        Finding::new(check, Status::Skip, cause)
+        Finding::new(check, status, cause)
             .subject(page.end().as_str())
             .fix(tr!(language, "page.name-one"))
             .evidence(evidence),
     ))
+}
+
+/// Why the HTML of an answer cannot be read. Some servers have pages in one compressed form alone.
+fn unreadable(answer: &Answer, language: Language) -> Option<String> {
+    let encoding = answer.header("content-encoding").unwrap_or("identity");
+    if !encoding.eq_ignore_ascii_case("identity") {
+        return Some(tr!(language, "page.compressed", encoding = encoding));
+    }
+    (answer.body.len() >= LONGEST_BODY).then(|| tr!(language, "page.long"))
 }

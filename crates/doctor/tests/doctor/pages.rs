@@ -268,6 +268,14 @@ fn a_page_without_comments_counts_if_it_was_named() {
 }
 
 #[test]
+fn a_page_that_cannot_be_read_fails_nothing() {
+    let report = look("Content-Encoding: gzip", "\u{1f}", true);
+    assert!(report.checks.iter().all(|it| it.status == Unknown), "{report:#?}");
+    let long = format!("<!doctype html>{}{S}{T}", " ".repeat(4 << 20));
+    assert!(look("", &long, true).checks.iter().all(|it| it.status == Unknown));
+}
+
+#[test]
 fn a_page_that_does_not_answer_fails_nothing() {
     // Nothing listens on a port that was given back.
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
