@@ -3,7 +3,8 @@
 use std::net::TcpStream;
 use std::process::Command;
 
-use isso_tests::{ANY_PORT, Site, Visitor, free_address, wait_for};
+use isso_tests::torture::Save;
+use isso_tests::{ANY_PORT, Admin, Site, Visitor, free_address, wait_for};
 use nix::sys::signal::{Signal, kill};
 
 /// What `isso_cfg` knows to be good and this Isso cannot start with: misaka is not installed.
@@ -47,6 +48,32 @@ fn settings_that_isso_alone_refuses_are_tried_beside_the_gunicorn_that_serves() 
     site.edit_cfg(REFUSED_BY_ISSO, GOOD_HERE);
     up.wait_for_status(|status| status["settings"]["inForce"] == true);
     assert_eq!(up.master(), master, "nothing changed in the end");
+}
+
+#[tokio::test]
+async fn a_session_key_with_which_isso_cannot_be_started_is_told_and_taken_by_the_next_start() {
+    let site = site();
+    let password = site.set_password();
+    let broken = site.data().join("broken");
+    let script = format!("test ! -e '{}' && exec \"$0\" \"$@\"", broken.display());
+    let bind = free_address().to_string();
+    let start = || {
+        let mut up = site.supervise(&bind, &["sh", "-c", &script]);
+        up.wait_for_line("Isso serves");
+        up
+    };
+    let up = start();
+    let admin = Admin::log_in(up.url(), &password).await.expect("the password is right");
+    Save::InPlace.save(&broken, "");
+    let said = site.refused(&["action", "run", "sign-out-everywhere"], 1);
+    assert!(said.contains("the new session key is not in force"), "{said}");
+    assert!(site.ok(&["status"]).contains("the new session key is not in force"));
+    assert!(admin.is_logged_in().await, "Isso goes on with the key before");
+    std::fs::remove_file(&broken).expect("it is there");
+    assert_eq!(up.terminate().code(), Some(0));
+    let up = start();
+    up.wait_for_status(|status| status["settings"]["inForce"] == true);
+    assert!(!admin.is_logged_in().await);
 }
 
 #[test]

@@ -75,3 +75,40 @@ pub(crate) fn guard(connection: &Connection) -> Result<()> {
         "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA ignore_check_constraints = ON; PRAGMA mmap_size = 0;",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::canonicalize;
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+    use crate::thorough::check_thoroughly;
+    use crate::users::lock_holders;
+
+    #[test]
+    fn no_descriptor_is_closed_while_this_process_writes() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let database = folder.path().join("comments.db");
+        let connection = Connection::open(&database).expect("there is room");
+        connection.execute_batch("CREATE TABLE t (x)").expect("it is SQL");
+        let path = canonicalize(&database).expect("it is there");
+        let (sender, begun) = mpsc::channel();
+        let checking = without_descriptors(|| {
+            connection.execute_batch("BEGIN IMMEDIATE").expect("it is free");
+            let checking = thread::spawn(move || {
+                sender.send(()).expect("it is waited for");
+                check_thoroughly(&database).map(drop)
+            });
+            begun.recv().expect("it begins");
+            for _ in 0..100 {
+                assert!(!lock_holders(&path).is_empty(), "the lock is gone");
+                thread::sleep(Duration::from_millis(1));
+            }
+            connection.execute_batch("ROLLBACK").expect("it is its own");
+            checking
+        });
+        let checked = checking.join().expect("it does not panic");
+        checked.expect("the database is whole");
+    }
+}

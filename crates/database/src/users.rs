@@ -73,7 +73,7 @@ fn has_open(pid: i32, files: &HashSet<(u64, u64)>) -> bool {
     open.any(|it| files.contains(&(it.dev(), it.ino())))
 }
 
-fn lock_holders(target: &Path) -> Vec<i32> {
+pub(crate) fn lock_holders(target: &Path) -> Vec<i32> {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let (mounts, locks) = (read("/proc/self/mountinfo"), read("/proc/locks"));
     let mut wanted = HashSet::new();
