@@ -36,18 +36,13 @@ async fn run(looks: &Looks) -> Vec<Finding> {
     let Some(address) = looks.address() else {
         return vec![Absent::NoAddress.skip(&CHECK, language)];
     };
-    let info = address.url("/info");
-    let (exchange, own, way) = tokio::join!(
-        looks.answer(Request::get(info.clone())),
-        looks.own_info(),
-        looks.way_to(&info),
-    );
+    let exchange = looks.answer(Request::get(address.url("/info"))).await;
     let known = Known {
         address: &address,
         listen: looks.patient.listen,
-        own,
+        own: looks.own_info().await,
         installed: &looks.patient.isso_version,
-        way,
+        way: looks.way_to(&exchange.request.url).await,
         language,
     };
     let finding = match &exchange.answer {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use isso_host::actions::Action;
 
 /// The `action` commands.
 #[derive(Debug, Subcommand)]
@@ -18,8 +19,14 @@ pub enum ActionCommand {
         reveal: bool,
     },
     /// Run an action
-    #[command(after_help = RUN_EXAMPLES)]
+    #[command(after_help = run_help())]
     Run(RunArgs),
+}
+
+/// Names the actions, and shows examples. What each action does, `action list` says in the person's language.
+fn run_help() -> String {
+    let actions = Action::ALL.map(|action| format!("  {}\n", action.id())).concat();
+    format!("Actions (`issoctl action list` says what each does):\n{actions}\n{RUN_EXAMPLES}")
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -27,6 +34,7 @@ Examples:
   issoctl action run configure-server maxAge=1h guard.ratelimit=5
   issoctl action run set-websites websites=https://a.example websites=https://b.example
   issoctl action run set-websites websites=
+  issoctl action run sign-out-everywhere            end every login to the moderation panel
   issoctl action run set-websites --input '{\"websites\": [\"https://a.example\"]}'
   issoctl action run configure-smtp                 ask for each field
   issoctl action run configure-smtp --input mail.json

@@ -4,7 +4,6 @@ pub mod action;
 pub mod backup;
 pub mod check_database;
 pub mod config;
-pub mod doctor;
 pub mod host;
 pub mod logs;
 pub mod pages;
