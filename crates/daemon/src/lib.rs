@@ -174,7 +174,7 @@ pub use log::{LogLine, LogRing};
 pub use plain_http::plain_http;
 pub use program::Program;
 pub use requests::{FailedRequest, FailedRequests};
-pub use runtime::{InstallProgress, InstallStep, PythonError, Runtime, RuntimeError};
+pub use runtime::{InstallProgress, InstallStep, PythonError, Runtime, RuntimeError, locked_isso_version};
 pub use settings::{SettingsSource, Snapshot};
 pub use spawn::{begin_afresh, connections, end_with_us, raise_descriptor_limit};
 pub use status::{FinishingStatus, Phase, Status};

@@ -20,6 +20,7 @@ use python::Interpreter;
 
 use crate::hooks;
 
+pub use lock::locked_isso_version;
 pub use python::PythonError;
 
 /// A virtual environment with Isso 0.14.0 and gunicorn 27.0.1, every file of which is locked by its

@@ -32,6 +32,7 @@ mod trusted_types;
 mod websites;
 
 use futures_util::future::LocalBoxFuture;
+use isso_actions::{Language, closest};
 
 use crate::looks::Looks;
 use crate::report::{Finding, Status};
@@ -44,6 +45,14 @@ pub struct Check {
     /// Looks and judges: a finding for each website or page where the check looks at several. All checks run on one
     /// thread.
     pub run: for<'l> fn(&'l Looks) -> LocalBoxFuture<'l, Vec<Finding>>,
+}
+
+impl Check {
+    /// What is as it should be when the check passes, in a few words.
+    pub fn title(&self, language: Language) -> String {
+        let key = format!("title.{}", self.id);
+        rust_i18n::t!(key, locale = language.tag()).into_owned()
+    }
 }
 
 /// Every check, in the order in which they are shown.
@@ -112,4 +121,9 @@ impl Check {
     pub fn fail(&self, cause: String, fix: String) -> Finding {
         Finding::new(self, Status::Fail, cause).fix(fix)
     }
+}
+
+/// The id that a person meant and misspelt, if one is like what was typed.
+pub fn closest_id(typed: &str) -> Option<&'static str> {
+    closest(typed, CHECKS.iter().map(|check| check.id))
 }

@@ -19,9 +19,9 @@ mod page;
 mod patient;
 mod report;
 
-pub use checks::{CHECKS, Check, find};
-pub use examine::examine;
-pub use looks::Looks;
+pub use checks::{CHECKS, Check, closest_id, find};
+pub use examine::{asked, examine};
+pub use looks::{Looks, LooksError};
 pub use patient::{Options, Patient};
 pub use report::{Evidence, Finding, Mend, Report, Status};
 

@@ -1,9 +1,11 @@
 //! What the checks found.
 
+use isso_actions::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checks::Check;
+use crate::tr;
 
 /// What all checks found: the JSON that `issoctl doctor --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,22 @@ pub enum Status {
     Fail,
 }
 
+impl Status {
+    /// Every status, the worst first.
+    pub const ALL: [Self; 5] = [Self::Fail, Self::Warn, Self::Unknown, Self::Skip, Self::Pass];
+
+    /// The name of checks that went like this, as a heading.
+    pub fn label(self, language: Language) -> String {
+        match self {
+            Self::Pass => tr!(language, "status.pass"),
+            Self::Skip => tr!(language, "status.skip"),
+            Self::Unknown => tr!(language, "status.unknown"),
+            Self::Warn => tr!(language, "status.warn"),
+            Self::Fail => tr!(language, "status.fail"),
+        }
+    }
+}
+
 /// A request and its answer, or another thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -121,5 +139,18 @@ impl Finding {
             fields,
         });
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_written_as_in_the_golden_file() {
+        let golden = include_str!("../tests/golden/report.json");
+        let report: Report = serde_json::from_str(golden).unwrap();
+        let written = serde_json::to_string_pretty(&report).unwrap();
+        assert_eq!(written + "\n", golden);
     }
 }

@@ -3,6 +3,7 @@
 mod action;
 mod backup;
 mod config;
+mod doctor;
 mod logs;
 mod proxy;
 mod startos;
@@ -17,6 +18,7 @@ use clap_complete::Shell;
 pub use action::{ActionCommand, RunArgs};
 pub use backup::{BackupCommand, ChoiceArgs, CreateArgs, RestoreArgs};
 pub use config::ConfigCommand;
+pub use doctor::DoctorArgs;
 pub use logs::LogsArgs;
 pub use proxy::{Proxy, ProxyArgs};
 pub use startos::HookCommand;
@@ -57,6 +59,7 @@ Examples:
   issoctl action run set-websites websites=https://blog.example.org
   issoctl action run embed-code               print the lines to paste into your pages
   issoctl status                              show the status
+  issoctl doctor                              say why comments do not appear
 
 Exit codes: 0 done, 1 failed, 2 wrong input, 3 Isso does not run.";
 
@@ -79,6 +82,12 @@ pub enum Command {
     /// Change Isso's settings, set its password, get the code to embed
     #[command(subcommand)]
     Action(ActionCommand),
+    /// Say whether visitors' browsers will show comments, and if not, what to change where
+    ///
+    /// Looks at the websites, this server's public address, the pages with comments, the settings, the database and the
+    /// mail server, as a visitor's browser would. Changes nothing, and posts no comment.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(DoctorArgs),
     /// Back up comments and settings while Isso serves, and restore them
     #[command(subcommand, after_help = backup::EXAMPLES)]
     Backup(BackupCommand),
@@ -127,6 +136,8 @@ impl Command {
             | Self::Completions { .. }
             | Self::Man { .. }
             | Self::Config(ConfigCommand::Parse { .. } | ConfigCommand::Check { file: Some(_) }) => None,
+            // The process that starts it has become that user already.
+            Self::Doctor(DoctorArgs { lines: Some(_), .. }) => None,
             Self::Backup(BackupCommand::List { folder: Some(folder) }) => Some(folder),
             Self::Backup(BackupCommand::Restore(RestoreArgs { into: Some(folder), .. })) => Some(folder),
             // A name that is not found here is that of a backup in the data folder.

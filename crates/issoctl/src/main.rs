@@ -78,6 +78,7 @@ async fn run(data: &DataFolder, output: Output, command: Command, source: Option
         Command::Backup(command) => cmd::backup::run(data, output, command, source).await,
         Command::Config(command) => cmd::config::run(data, output, command).await,
         Command::Proxy(args) => cmd::proxy::run(data, output, args).await,
+        Command::Doctor(args) => cmd::doctor::run(data, output, args).await,
         Command::Logs(args) => cmd::logs::run(data, output, args).await,
         Command::CheckDatabase { database } => Ok(cmd::check_database::run(&database)),
         Command::Startos(hook) => cmd::startos::run(data, hook.into()).await,

@@ -6,11 +6,9 @@ use isso_host::actions::{Interface as Shown, NoticeTitle, database_error_text, i
 use isso_host::database::{Depth, check_database};
 use isso_host::lifecycle::{Event, RestoreRequest};
 
+use crate::PORT;
 use crate::hook::HookRun;
 use crate::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
-
-/// The port of Isso in the official image.
-const PORT: u16 = 8080;
 
 /// Where StartOS mounts the backup of the service.
 const BACKUP_FOLDER: &str = "/media/startos/backup";

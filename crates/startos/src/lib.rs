@@ -42,6 +42,9 @@ use protocol::{Health, Init, Input, Main, Orders, Request, Run};
 
 pub use error::HookError;
 
+/// The port of Isso in the official image.
+pub const PORT: u16 = 8080;
+
 /// The hooks of the StartOS package.
 #[derive(Debug)]
 pub enum Hook {

@@ -43,6 +43,15 @@ pub(super) fn fingerprint() -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The version of Isso that is locked.
+pub fn locked_isso_version() -> &'static str {
+    let of_isso = entries(REQUIREMENTS)
+        .into_iter()
+        .find_map(|entry| entry.strip_prefix("isso=="));
+    let version = of_isso.and_then(|entry| entry.split_whitespace().next());
+    version.expect("Isso is among the requirements")
+}
+
 /// Splits a requirement file: a package starts a line, its hashes are indented.
 fn entries(file: &'static str) -> Vec<&'static str> {
     let starts: Vec<usize> = file
@@ -89,6 +98,12 @@ mod tests {
         check(false, &[&WHEELS, &["isso"]]);
         let wheels = [&WHEELS[..], &["cffi", "pycparser", "pycparser"]].concat();
         check(true, &[&wheels, &["isso"], &["misaka"]]);
+    }
+
+    #[test]
+    fn the_version_of_isso_is_found() {
+        assert!(REQUIREMENTS.contains(&format!("\nisso=={} ", locked_isso_version())));
+        assert!(locked_isso_version().starts_with("0."));
     }
 
     #[test]

@@ -33,27 +33,37 @@ fn judge(cfg: &Document, language: Language) -> Vec<Finding> {
     if entries.iter().all(is_placeholder) {
         return vec![CHECK.warn(tr!(language, "host-form.none"), tr!(language, "host-form.none-fix"))];
     }
-    let sites = entries.iter().filter(|entry| !is_placeholder(entry));
-    let wrong: Vec<Finding> = sites.filter_map(|entry| judge_entry(entry, language)).collect();
+    let sites: Vec<&String> = entries.iter().filter(|entry| !is_placeholder(entry)).collect();
+    let matched: Vec<String> = sites.iter().filter_map(|entry| browsers_send(entry)).collect();
+    let wrong: Vec<Finding> = sites
+        .iter()
+        .filter_map(|entry| judge_entry(entry, &matched, language))
+        .collect();
     match wrong.is_empty() {
         true => vec![CHECK.pass(tr!(language, "host-form.well"))],
         false => wrong,
     }
 }
 
-fn judge_entry(entry: &str, language: Language) -> Option<Finding> {
-    let seen = isso_origin(entry);
-    let is_matched = |seen: &String| Origin::parse(seen).is_ok_and(|origin| origin.as_str() == seen);
-    let finding = match seen.filter(is_matched) {
+/// The origin that Isso makes of an entry, if a browser can send it.
+fn browsers_send(entry: &str) -> Option<String> {
+    isso_origin(entry).filter(|seen| Origin::parse(seen).is_ok_and(|origin| origin.as_str() == seen))
+}
+
+fn judge_entry(entry: &str, matched: &[String], language: Language) -> Option<Finding> {
+    let finding = match browsers_send(entry) {
         None => {
             let cause = tr!(language, "host-form.never", entry = entry);
-            CHECK.fail(
-                cause,
-                match suggested(entry) {
-                    Some(better) => tr!(language, "host-form.write-fix", better = better, entry = entry),
-                    None => tr!(language, "host-form.remove-fix", entry = entry),
-                },
-            )
+            let meant = suggested(entry).map(|origin| origin.to_string());
+            let fix = match &meant {
+                Some(better) => tr!(language, "host-form.write-fix", better = better, entry = entry),
+                None => tr!(language, "host-form.remove-fix", entry = entry),
+            };
+            // A website that is listed in the right spelling, too, lacks nothing.
+            match meant.map_or(!matched.is_empty(), |meant| matched.contains(&meant)) {
+                true => CHECK.warn(cause, fix),
+                false => CHECK.fail(cause, fix),
+            }
         }
         Some(seen) => {
             let (_, rest) = match entry.split_once("://") {
@@ -107,10 +117,12 @@ mod tests {
         check("https://a.test/blog", &[(Warn, "write https://a.test ")]);
         check("a.test", &[(Warn, "http://a.test")]);
         check("https://A.test", &[(Fail, "https://a.test")]);
+        check("https://A.test https://a.test", &[(Warn, "https://a.test")]);
         check("https://*.a.test", &[(Fail, "Remove")]);
+        check("https://*.a.test https://b.test", &[(Warn, "Remove")]);
         check("https://bücher.test", &[(Fail, "https://xn--bcher-kva.test")]);
         check(
-            "https://a.test,https://b.test https://c.test",
+            "https://a.test,https://b.test",
             &[(Fail, "https://a.test,https://b.test")],
         );
     }

@@ -2,6 +2,7 @@
 
 use isso_actions::Language;
 use isso_cfg::keys;
+use serde_json::Map;
 use url::Url;
 
 use crate::checks::Check;
@@ -21,7 +22,20 @@ async fn run(looks: &Looks) -> Vec<Finding> {
     let reached = looks.isso().await.ok();
     let info = reached.as_ref().map(|reached| &reached.info);
     let finding = judge(&stored, looks.address().as_ref(), info, looks.language());
+    // An address that was given and leads to Isso is the one to store.
+    let finding = match &reached {
+        Some(reached) if looks.options.address.is_some() && is_to_store(&finding, &stored, &reached.address) => finding
+            .mend(
+                "set-public-address",
+                Map::from_iter([("address".to_owned(), reached.address.to_string().into())]),
+            ),
+        _ => finding,
+    };
     vec![finding.evidence(reached.as_ref().map(|reached| reached.exchange.evidence()))]
+}
+
+fn is_to_store(finding: &Finding, stored: &str, address: &Address) -> bool {
+    finding.fix.is_some() && Address::parse(stored).as_ref() != Some(address)
 }
 
 fn judge(stored: &str, address: Option<&Address>, info: Option<&Info>, language: Language) -> Finding {
@@ -30,7 +44,7 @@ fn judge(stored: &str, address: Option<&Address>, info: Option<&Info>, language:
         return CHECK.warn(tr!(language, "public-endpoint.none"), action());
     }
     let Some(endpoint) = Address::parse(stored) else {
-        return CHECK.fail(tr!(language, "public-endpoint.invalid", endpoint = stored), action());
+        return CHECK.warn(tr!(language, "public-endpoint.invalid", endpoint = stored), action());
     };
     if let Some(address) = address.filter(|address| **address != endpoint) {
         let cause = tr!(
@@ -68,7 +82,7 @@ mod tests {
         let other = "https://c.example.net";
         for (endpoint, address, host, expected, words) in [
             ("", None, "", Status::Warn, "No public address"),
-            ("c.example.org", None, "", Status::Fail, "c.example.org"),
+            ("c.example.org", None, "", Status::Warn, "c.example.org"),
             (stored, Some(other), "", Status::Warn, other),
             (stored, None, "", Status::Pass, stored),
             (stored, Some(stored), "https://c.example.org/isso", Status::Pass, stored),

@@ -36,13 +36,18 @@ async fn run(looks: &Looks) -> Vec<Finding> {
     let Some(address) = looks.address() else {
         return vec![Absent::NoAddress.skip(&CHECK, language)];
     };
-    let exchange = looks.answer(Request::get(address.url("/info"))).await;
+    let info = address.url("/info");
+    let (exchange, own, way) = tokio::join!(
+        looks.answer(Request::get(info.clone())),
+        looks.own_info(),
+        looks.way_to(&info),
+    );
     let known = Known {
         address: &address,
         listen: looks.patient.listen,
-        own: looks.own_info().await,
+        own,
         installed: &looks.patient.isso_version,
-        way: looks.way_to(&exchange.request.url).await,
+        way,
         language,
     };
     let finding = match &exchange.answer {

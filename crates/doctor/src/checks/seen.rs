@@ -1,12 +1,11 @@
 //! `scheme-seen` and `prefix`: whether Isso sees its address as browsers do.
 
 use isso_actions::Language;
-use isso_cfg::keys;
 
 use crate::checks::Check;
 use crate::looks::Looks;
 use crate::looks::address::Address;
-use crate::report::{Finding, Status};
+use crate::report::Finding;
 use crate::tr;
 
 pub const SCHEME: Check = Check {
@@ -19,42 +18,31 @@ pub const PREFIX: Check = Check {
     run: |looks| Box::pin(run(looks, &PREFIX, prefix)),
 };
 
-async fn run(looks: &Looks, check: &Check, judge: fn(&Address, &str, bool, Language) -> Finding) -> Vec<Finding> {
+async fn run(looks: &Looks, check: &Check, judge: fn(&Address, &str, Language) -> Finding) -> Vec<Finding> {
     let language = looks.language();
     match looks.isso().await {
         Ok(reached) => {
-            let stored = looks.patient.contents.cfg.read_text(&keys::PUBLIC_ENDPOINT);
-            let finding = judge(
-                &reached.address,
-                &reached.info.host,
-                !stored.trim().is_empty(),
-                language,
-            );
+            let finding = judge(&reached.address, &reached.info.host, language);
             vec![finding.evidence([reached.exchange.evidence()])]
         }
         Err(absent) => vec![absent.skip(check, language)],
     }
 }
 
-/// Isso makes links and cookies of what it sees only if its settings have no public address.
-fn scheme(address: &Address, seen: &str, is_stored: bool, language: Language) -> Finding {
+/// Isso makes links and cookies of what it sees if its settings have no public address. Visitors read and write anyway.
+fn scheme(address: &Address, seen: &str, language: Language) -> Finding {
     let expected = if address.is_https() { "https" } else { "http" };
     let seen = seen.split("://").next().unwrap_or_default();
     if seen == expected {
         return SCHEME.pass(tr!(language, "scheme-seen.same", scheme = expected));
     }
-    let mut finding = SCHEME.warn(
+    SCHEME.warn(
         tr!(language, "scheme-seen.differs", seen = seen, scheme = expected),
         tr!(language, "scheme-seen.fix", scheme = expected),
-    );
-    // Without https, the cookies with which visitors edit and delete are refused on other sites.
-    if !is_stored && expected == "https" {
-        finding.status = Status::Fail;
-    }
-    finding
+    )
 }
 
-fn prefix(address: &Address, seen: &str, is_stored: bool, language: Language) -> Finding {
+fn prefix(address: &Address, seen: &str, language: Language) -> Finding {
     let rest = seen.split_once("://").map_or(seen, |(_, rest)| rest);
     let seen = rest.find('/').map_or("", |at| &rest[at..]);
     let expected = address.prefix();
@@ -82,29 +70,24 @@ fn prefix(address: &Address, seen: &str, is_stored: bool, language: Language) ->
         let cause = tr!(language, "prefix.differs", seen = seen, prefix = expected);
         (cause, tr!(language, "prefix.set-fix", prefix = expected))
     };
-    let mut finding = PREFIX.warn(cause, fix);
-    if !is_stored {
-        finding.status = Status::Fail;
-    }
-    finding
+    PREFIX.warn(cause, fix)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Status::{Fail, Pass, Warn};
+    use crate::report::Status::{Pass, Warn};
 
     #[test]
     fn a_scheme_that_the_proxy_does_not_pass_on_is_found() {
-        for (address, seen, is_stored, status) in [
-            ("https://c.test", "https://c.test", true, Pass),
-            ("http://c.test", "http://c.test", false, Pass),
-            ("https://c.test", "http://c.test", true, Warn),
-            ("https://c.test", "http://c.test", false, Fail),
-            ("http://c.test", "https://c.test", false, Warn),
+        for (address, seen, status) in [
+            ("https://c.test", "https://c.test", Pass),
+            ("http://c.test", "http://c.test", Pass),
+            ("https://c.test", "http://c.test", Warn),
+            ("http://c.test", "https://c.test", Warn),
         ] {
             let address = Address::parse(address).unwrap();
-            let finding = scheme(&address, seen, is_stored, Language::English);
+            let finding = scheme(&address, seen, Language::English);
             assert_eq!(finding.status, status, "{finding:?}");
         }
     }
@@ -122,7 +105,7 @@ mod tests {
             ("https://c.test/isso", "https://c.test/comments", Warn, "/comments"),
         ] {
             let address = Address::parse(address).unwrap();
-            let finding = prefix(&address, seen, true, Language::English);
+            let finding = prefix(&address, seen, Language::English);
             assert_eq!(finding.status, status, "{finding:?}");
             assert!(finding.cause.contains(words), "{words}: {finding:?}");
         }

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use isso_doctor::CHECKS;
+use isso_actions::Language;
+use isso_doctor::{CHECKS, closest_id};
 use regex_lite::Regex;
 
 #[test]
@@ -14,4 +15,20 @@ fn each_check_has_an_id_of_its_own_in_kebab_case() {
         assert!(seen.insert(check.id), "{} is there twice", check.id);
         assert_eq!(isso_doctor::find(check.id).map(|found| found.id), Some(check.id));
     }
+}
+
+#[test]
+fn each_check_has_a_title_in_each_language() {
+    for check in CHECKS {
+        let title = |language| check.title(language);
+        let titles: HashSet<_> = Language::ALL.into_iter().map(title).collect();
+        // What has no text would be its own key in all of them.
+        assert_eq!(titles.len(), Language::ALL.len(), "{}: {titles:?}", check.id);
+    }
+}
+
+#[test]
+fn a_misspelt_id_leads_to_the_right_one() {
+    assert_eq!(closest_id("admin-pasword"), Some("admin-password"));
+    assert_eq!(closest_id("zzz"), None);
 }

@@ -385,6 +385,9 @@ async fn without_an_address_one_check_says_so() {
         "{report:#?}"
     );
     assert_eq!(finding(&report, "cors").status, Status::Pass);
+    let mend = finding(&report, "public-endpoint").mend.clone().unwrap();
+    assert_eq!(mend.action, "set-public-address");
+    assert_eq!(mend.fields["address"], format!("https://{COMMENTS}"));
 
     let refused = looks(Some("c.example.org".into())).unwrap_err();
     assert!(refused.to_string().contains("c.example.org"), "{refused}");

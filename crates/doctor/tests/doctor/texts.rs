@@ -95,7 +95,9 @@ fn code(folder: &Path) -> Vec<String> {
 
 #[test]
 fn the_code_uses_every_text_and_fills_in_every_place() {
-    let english = texts(Language::English);
+    let mut english = texts(Language::English);
+    // Their keys are made of the ids of the checks.
+    english.retain(|key, _| !key.starts_with("title."));
     let uses = uses();
     assert_eq!(uses.keys().collect::<Vec<_>>(), english.keys().collect::<Vec<_>>());
     for (key, names) in &uses {

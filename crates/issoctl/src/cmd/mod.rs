@@ -4,6 +4,7 @@ pub mod action;
 pub mod backup;
 pub mod check_database;
 pub mod config;
+pub mod doctor;
 pub mod host;
 pub mod logs;
 pub mod pages;

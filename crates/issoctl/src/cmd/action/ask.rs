@@ -8,6 +8,7 @@ use isso_host::actions::form::{Disabled, Field, Filled, Form};
 use serde_json::{Value, json};
 
 use super::reach::Actions;
+use super::set;
 use crate::escape::{Escape, escape};
 use crate::failure::Failure;
 use crate::output::{BAD, DIM, Output};
@@ -93,18 +94,6 @@ fn report_wrong(path: &str, wrong: &[InvalidField], output: Output) -> bool {
         output.note(&format!("{BAD}{message}{BAD:#}"));
     }
     !wrong.is_empty()
-}
-
-/// Puts an answer where its path leads.
-fn set(values: &mut Value, path: &str, answer: Value) {
-    let mut place = values;
-    for part in path.split('.') {
-        if !place.is_object() {
-            *place = json!({});
-        }
-        place = &mut place[part];
-    }
-    *place = answer;
 }
 
 impl Question {

@@ -1,6 +1,7 @@
 //! `issoctl action`.
 
 mod ask;
+mod change;
 mod input;
 mod outcome;
 mod reach;
@@ -9,8 +10,11 @@ mod run;
 use std::process::ExitCode;
 
 use isso_host::{ActionDetails, ActionSummary};
+use serde_json::{Value, json};
 
-use self::reach::Actions;
+pub use self::change::Change;
+pub use self::reach::Actions;
+pub use self::run::Ran;
 use crate::cli::ActionCommand;
 use crate::failure::Failure;
 use crate::fields;
@@ -61,4 +65,16 @@ fn show(mut action: ActionDetails, reveal: bool, output: Output) {
             field.path, field.value, field.label
         ));
     }
+}
+
+/// Puts a value where its path in the form leads.
+fn set(values: &mut Value, path: &str, value: Value) {
+    let mut place = values;
+    for part in path.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[part];
+    }
+    *place = value;
 }

@@ -16,7 +16,7 @@ use crate::log::log;
 use crate::waiting::waiting;
 
 /// The actions of the running `up`, else of the files alone.
-pub(super) enum Actions {
+pub enum Actions {
     /// Those of the host.
     Api(Client),
     /// Those of the files.
@@ -25,7 +25,7 @@ pub(super) enum Actions {
 
 impl Actions {
     /// Connects to the host of the folder, if one runs.
-    pub(super) fn reach(data: &DataFolder) -> Result<Self, Failure> {
+    pub fn reach(data: &DataFolder) -> Result<Self, Failure> {
         if let Some(client) = Client::connect(data.path())? {
             return Ok(Self::Api(client));
         }
@@ -41,7 +41,7 @@ impl Actions {
     /// Prepares and repairs the files before their form is read, as `up` does. Lists the repairs on stderr.
     ///
     /// Does nothing if no Isso is set up here, or the action does not exist.
-    pub(super) async fn prepare(&self, data: &DataFolder, id: &str) -> Result<(), Failure> {
+    pub async fn prepare(&self, data: &DataFolder, id: &str) -> Result<(), Failure> {
         if let Self::Files(service) = self
             && Action::find(id).is_ok()
             && data.require_isso().is_ok()
@@ -57,7 +57,7 @@ impl Actions {
     }
 
     /// All actions.
-    pub(super) async fn list(&self) -> Result<Vec<ActionSummary>, Failure> {
+    pub async fn list(&self) -> Result<Vec<ActionSummary>, Failure> {
         let language = language::of_environment();
         match self {
             Self::Api(client) => Ok(client.actions(language).await?),
@@ -66,7 +66,7 @@ impl Actions {
     }
 
     /// One action with its form.
-    pub(super) async fn show(&self, id: &str) -> Result<ActionDetails, Failure> {
+    pub async fn show(&self, id: &str) -> Result<ActionDetails, Failure> {
         let language = language::of_environment();
         match self {
             Self::Api(client) => Ok(client.action(id, language).await?),
@@ -75,7 +75,7 @@ impl Actions {
     }
 
     /// Checks what was filled in, and changes nothing.
-    pub(super) async fn check(&self, id: &str, input: Value) -> Result<Vec<InvalidField>, Failure> {
+    pub async fn check(&self, id: &str, input: Value) -> Result<Vec<InvalidField>, Failure> {
         let request = request(input);
         match self {
             Self::Api(client) => Ok(client.check(id, &request).await?),
@@ -84,7 +84,7 @@ impl Actions {
     }
 
     /// Runs an action.
-    pub(super) async fn run(&self, data: &DataFolder, id: &str, input: Value) -> Result<ActionOutcome, Failure> {
+    pub async fn run(&self, data: &DataFolder, id: &str, input: Value) -> Result<ActionOutcome, Failure> {
         let request = request(input);
         match self {
             Self::Api(client) => Ok(waiting(client.run(id, &request)).await?),

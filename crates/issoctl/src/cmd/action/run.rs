@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use isso_host::ActionDetails;
 use isso_host::actions::ActionResult;
+use isso_host::{ActionDetails, ActionOutcome, Status};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,28 +21,53 @@ pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: Run
     actions.prepare(data, &args.id).await?;
     let shown = actions.show(&args.id).await?;
     let input = input(actions, shown, &args, output).await?;
-    let ran = actions.run(data, &args.id, input).await;
+    let ran = Ran::run(data, actions, &args.id, input, !args.no_wait).await;
     let ran = ran.map_err(|failure| explain(failure, &args))?;
-    let in_force = match actions {
-        Actions::Api(client) if ran.settings_changed && !args.no_wait => Some(client.status(true).await?),
-        _ => None,
-    };
-    let outcome = in_force.as_ref().map(SettingsOutcome::of);
     if output.json {
         output.json(&Printed {
-            result: &ran.result,
-            settings: outcome,
+            result: &ran.done.result,
+            settings: ran.outcome(),
         });
     } else {
-        print_result(&ran.result, output);
+        print_result(&ran.done.result, output);
     }
-    if let Some(warning) = &ran.warning {
-        output.note(&format!("{WARN}{warning}{WARN:#}"));
-    }
-    if let (Some(outcome), Some(status)) = (outcome, in_force) {
-        report_outcome(outcome, &status, data, output)?;
-    }
+    ran.report(data, output)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// An action that was run.
+pub struct Ran {
+    /// What it did.
+    done: ActionOutcome,
+    /// The status after its settings were put in force or refused, if it changed any and that was waited for.
+    status: Option<Status>,
+}
+
+impl Ran {
+    /// Runs an action, and waits until Isso has the settings if that is wanted.
+    pub async fn run(data: &DataFolder, actions: &Actions, id: &str, input: Value, wait: bool) -> Result<Ran, Failure> {
+        let done = actions.run(data, id, input).await?;
+        let status = match actions {
+            Actions::Api(client) if done.settings_changed && wait => Some(client.status(true).await?),
+            _ => None,
+        };
+        Ok(Ran { done, status })
+    }
+
+    /// Says on stderr whether Isso has the settings, or fails and says why not.
+    pub fn report(&self, data: &DataFolder, output: Output) -> Result<(), Failure> {
+        if let Some(warning) = &self.done.warning {
+            output.note(&format!("{WARN}{warning}{WARN:#}"));
+        }
+        match (self.outcome(), &self.status) {
+            (Some(outcome), Some(status)) => report_outcome(outcome, status, data, output),
+            _ => Ok(()),
+        }
+    }
+
+    fn outcome(&self) -> Option<SettingsOutcome> {
+        self.status.as_ref().map(SettingsOutcome::of)
+    }
 }
 
 /// The result for programs.
