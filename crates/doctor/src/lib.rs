@@ -14,7 +14,7 @@
 
 mod checks;
 mod examine;
-pub mod looks;
+mod looks;
 mod page;
 mod patient;
 mod report;

@@ -2,14 +2,17 @@
 //!
 //! Isso sends no `Vary`, so a cache that keeps an answer keeps it with the origin that it was made for. Not every cache
 //! says in a header that it answered. So the same is asked in the name of two entries of the list, one after the other;
-//! the placeholder `localhost` is such an entry, too.
+//! the placeholder `localhost` is such an entry, too. If both get the same origin, an address that no cache knows tells
+//! whether Isso would have answered otherwise.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use isso_actions::Language;
 use isso_cfg::{isso_origin, keys};
 
 use crate::checks::Check;
 use crate::looks::Looks;
-use crate::looks::exchange::{Answer, Request};
+use crate::looks::exchange::{Answer, Exchange, Request};
 use crate::report::Finding;
 use crate::tr;
 
@@ -17,6 +20,11 @@ pub const CHECK: Check = Check {
     id: "cache",
     run: |looks| Box::pin(run(looks)),
 };
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+
+/// What Isso makes of the placeholder in the list of websites.
+const PLACEHOLDER: &str = "http://localhost";
 
 async fn run(looks: &Looks) -> Vec<Finding> {
     let language = looks.language();
@@ -40,18 +48,33 @@ async fn run(looks: &Looks) -> Vec<Finding> {
         let url = reached.address.url(&path);
         let one = looks.answer(Request::get(url.clone()).origin(first)).await;
         // Two requests that are alike are one look, so the second one differs if there is one website only.
-        let again = Request::get(url).origin(second).header("accept", "application/json");
-        (one, looks.answer(again).await)
+        let again = Request::get(url.clone())
+            .origin(second)
+            .header("accept", "application/json");
+        let again = looks.answer(again).await;
+        let fresh = match allowed(&one) == allowed(&again) && first != second {
+            true => {
+                let mut url = url;
+                url.query_pairs_mut().append_pair("doctor", &nonce());
+                Some(looks.answer(Request::get(url).origin(second)).await)
+            }
+            false => None,
+        };
+        (one, again, fresh)
     };
     let (config, comments) = tokio::join!(look("/config".into()), look(format!("/?{thread}")));
     let mut findings = Vec::new();
-    for (one, other) in [&config, &comments] {
+    for (one, other, fresh) in [&config, &comments] {
         if let (Ok(one), Ok(other)) = (&one.answer, &other.answer) {
-            findings.push(judge((first, one), (second, other), language));
+            let would_be = fresh.as_deref().and_then(allowed);
+            findings.push(judge((first, one), (second, other), would_be, language));
         }
     }
     let worst = findings.into_iter().max_by_key(|finding| finding.status);
-    let evidence = [&config.0, &config.1, &comments.0, &comments.1].map(|exchange| exchange.evidence());
+    let exchanges = [&config, &comments]
+        .into_iter()
+        .flat_map(|(one, other, fresh)| [Some(one), Some(other), fresh.as_ref()]);
+    let evidence = exchanges.flatten().map(|exchange| exchange.evidence());
     vec![
         worst
             .unwrap_or_else(|| CHECK.unknown(tr!(language, "cache.silent")))
@@ -59,17 +82,29 @@ async fn run(looks: &Looks) -> Vec<Finding> {
     ]
 }
 
-fn judge(one: (&str, &Answer), other: (&str, &Answer), language: Language) -> Finding {
-    let allowed = |answer: &Answer| answer.header("access-control-allow-origin").map(str::to_owned);
-    let is_mixed_up =
-        one.0 != other.0 && allowed(one.1).as_deref() == Some(one.0) && allowed(other.1).as_deref() == Some(one.0);
+/// The origin that an answer allows.
+fn allowed(exchange: &Exchange) -> Option<&str> {
+    exchange.answer.as_ref().ok()?.header(ALLOW_ORIGIN)
+}
+
+/// A text that no address has had before.
+fn nonce() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |since| since.as_nanos()).to_string()
+}
+
+/// Judges the answers for two origins. `would_be` is what Isso allows the second one past every cache.
+fn judge(one: (&str, &Answer), other: (&str, &Answer), would_be: Option<&str>, language: Language) -> Finding {
     let fix = || tr!(language, "cache.fix");
-    if is_mixed_up && [one.0, other.0].contains(&"http://localhost") {
-        // Nobody visits the placeholder, so the answers suit those who come; but they are old.
-        return CHECK.warn(tr!(language, "cache.kept"), fix());
+    let given = other.1.header(ALLOW_ORIGIN);
+    let is_mixed_up = one.0 != other.0 && one.1.header(ALLOW_ORIGIN) == given && would_be == Some(other.0);
+    if let Some(given) = given.filter(|_| is_mixed_up && would_be != Some(PLACEHOLDER) && one.0 != PLACEHOLDER) {
+        let site = if given == other.0 { one.0 } else { other.0 };
+        return CHECK.fail(tr!(language, "cache.mixed", site = site, other = given), fix());
     }
     if is_mixed_up {
-        return CHECK.fail(tr!(language, "cache.mixed", site = other.0, other = one.0), fix());
+        // Nobody visits the placeholder, so the answers suit those who come; but they are old.
+        return CHECK.warn(tr!(language, "cache.kept"), fix());
     }
     match hit(one.1).or_else(|| hit(other.1)) {
         Some(header) => CHECK.warn(tr!(language, "cache.hit", header = header), fix()),
@@ -103,26 +138,39 @@ mod tests {
 
     #[test]
     fn a_cache_is_told_by_what_it_mixes_up_and_by_what_it_says() {
-        let acao = "access-control-allow-origin";
-        let (a, b, placeholder) = ("https://a.test", "https://b.test", "http://localhost");
-        let plain = |origin| answer(200, &[(acao, origin)], "{}");
-        let with = |name, value| answer(200, &[(acao, b), (name, value)], "{}");
-        for (one, other, status, words) in [
-            ((a, plain(a)), (b, plain(b)), Pass, ""),
-            ((a, plain(a)), (b, plain(a)), Fail, b),
-            ((a, plain(a)), (placeholder, plain(a)), Warn, "cache"),
-            ((a, plain(a)), (placeholder, plain(placeholder)), Pass, ""),
-            // A header that the proxy sets is for `cors` to name.
-            ((a, plain("*")), (b, plain("*")), Pass, ""),
-            ((a, plain(a)), (a, plain(a)), Pass, ""),
-            ((a, plain(a)), (b, with("age", "17")), Warn, "age: 17"),
-            ((a, plain(a)), (b, with("age", "0")), Pass, ""),
-            ((a, plain(a)), (b, with("cf-cache-status", "HIT")), Warn, "HIT"),
-            ((a, plain(a)), (b, with("cf-cache-status", "DYNAMIC")), Pass, ""),
-            ((a, plain(a)), (b, with("x-cache", "HIT from cdn")), Warn, "HIT"),
-            ((a, plain(a)), (b, with("x-cache", "MISS from cdn")), Pass, ""),
+        let (a, b, placeholder) = ("https://a.test", "https://b.test", PLACEHOLDER);
+        let plain = |origin| answer(200, &[(ALLOW_ORIGIN, origin)], "{}");
+        let with = |name, value| answer(200, &[(ALLOW_ORIGIN, b), (name, value)], "{}");
+        for (one, other, would_be, status, words) in [
+            ((a, plain(a)), (b, plain(b)), None, Pass, ""),
+            (
+                (a, plain(a)),
+                (b, plain(a)),
+                Some(b),
+                Fail,
+                "https://b.test the answer that was made for https://a.test",
+            ),
+            // The page of the second website was there before.
+            (
+                (a, plain(b)),
+                (b, plain(b)),
+                Some(b),
+                Fail,
+                "https://a.test the answer that was made for https://b.test",
+            ),
+            ((a, plain(a)), (placeholder, plain(a)), Some(placeholder), Warn, "cache"),
+            // What the proxy or older settings do to every answer is for `cors` to name.
+            ((a, plain("*")), (b, plain("*")), Some("*"), Pass, ""),
+            ((a, plain(a)), (b, plain(a)), Some(a), Pass, ""),
+            ((a, plain(a)), (a, plain(a)), None, Pass, ""),
+            ((a, plain(a)), (b, with("age", "17")), None, Warn, "age: 17"),
+            ((a, plain(a)), (b, with("age", "0")), None, Pass, ""),
+            ((a, plain(a)), (b, with("cf-cache-status", "HIT")), None, Warn, "HIT"),
+            ((a, plain(a)), (b, with("cf-cache-status", "DYNAMIC")), None, Pass, ""),
+            ((a, plain(a)), (b, with("x-cache", "HIT from cdn")), None, Warn, "HIT"),
+            ((a, plain(a)), (b, with("x-cache", "MISS from cdn")), None, Pass, ""),
         ] {
-            let finding = judge((one.0, &one.1), (other.0, &other.1), Language::English);
+            let finding = judge((one.0, &one.1), (other.0, &other.1), would_be, Language::English);
             assert_eq!(finding.status, status, "{finding:?}");
             assert!(finding.cause.contains(words), "{words}: {finding:?}");
         }

@@ -1,11 +1,13 @@
 //! `script` and `style`: whether browsers get the files of the installed Isso.
 
 use isso_actions::Language;
+use url::Url;
 
 use crate::checks::Check;
+use crate::checks::same_site::is_same_site;
 use crate::looks::Looks;
 use crate::looks::exchange::{Answer, NoAnswer, Request};
-use crate::report::Finding;
+use crate::report::{Finding, Status};
 use crate::tr;
 
 pub const SCRIPT: Check = Check {
@@ -31,8 +33,38 @@ async fn run(looks: &Looks, check: &Check, path: &str, judge: Judge) -> Vec<Find
     // Browsers follow redirects of scripts and styles.
     let (journey, own) = tokio::join!(looks.follow(reached.address.url(path)), own);
     let own = own.as_ref().and_then(|exchange| exchange.answer.as_ref().ok());
-    let evidence = journey.steps().iter().map(|step| step.evidence());
-    vec![judge(journey.answer(), own.filter(|answer| answer.status == 200), language).evidence(evidence)]
+    let mut finding = judge(journey.answer(), own.filter(|answer| answer.status == 200), language);
+    let origins = looks.websites().into_iter().filter_map(|website| website.origin);
+    if let Ok(answer) = journey.answer()
+        && finding.status < Status::Fail
+        && let Some(site) = origins
+            .map(|it| it.to_string())
+            .find(|site| is_kept_from(site, journey.end(), answer))
+    {
+        let policy = answer.header(RESOURCE_POLICY).unwrap_or_default();
+        let cause = tr!(language, "script.policy", file = path, policy = policy, site = site);
+        let fix = tr!(language, "script.policy-fix");
+        finding = if check.id == SCRIPT.id {
+            check.fail(cause, fix)
+        } else {
+            check.warn(cause, fix)
+        };
+    }
+    vec![finding.evidence(journey.steps().iter().map(|step| step.evidence()))]
+}
+
+const RESOURCE_POLICY: &str = "cross-origin-resource-policy";
+
+/// Whether the header keeps browsers from loading a file into pages of a website.
+///
+/// <https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header>
+fn is_kept_from(site: &str, file: &Url, answer: &Answer) -> bool {
+    let origin = file.origin().ascii_serialization();
+    match answer.header(RESOURCE_POLICY) {
+        Some("same-origin") => site != origin,
+        Some("same-site") => !is_same_site(site, &origin),
+        _ => false,
+    }
 }
 
 fn script(answer: Result<&Answer, &NoAnswer>, own: Option<&Answer>, language: Language) -> Finding {
@@ -117,7 +149,7 @@ fn style(answer: Result<&Answer, &NoAnswer>, own: Option<&Answer>, language: Lan
 mod tests {
     use super::*;
     use crate::looks::exchange::tests::answer;
-    use crate::report::Status::{self, Fail, Pass, Warn};
+    use crate::report::Status::{Fail, Pass, Warn};
 
     const JS: (&str, &str) = ("content-type", "text/javascript; charset=utf-8");
 
@@ -182,6 +214,21 @@ mod tests {
             (answer(200, &[("content-type", "text/html")], "<p>"), Warn, "text/html"),
         ] {
             check(&style(Ok(&answer), Some(&own), Language::English), status, words);
+        }
+    }
+
+    #[test]
+    fn a_policy_keeps_a_file_from_other_websites() {
+        let file = Url::parse("https://c.example.org/js/embed.min.js").unwrap();
+        for (policy, site, expected) in [
+            ("cross-origin", "https://elsewhere.test", false),
+            ("same-origin", "https://blog.example.org", true),
+            ("same-origin", "https://c.example.org", false),
+            ("same-site", "https://blog.example.org", false),
+            ("same-site", "https://elsewhere.test", true),
+        ] {
+            let answer = answer(200, &[(RESOURCE_POLICY, policy)], "");
+            assert_eq!(is_kept_from(site, &file, &answer), expected, "{policy} {site}");
         }
     }
 }

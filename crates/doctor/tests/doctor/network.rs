@@ -294,6 +294,16 @@ async fn files_that_the_proxy_serves_itself_are_named() {
 }
 
 #[tokio::test]
+async fn a_policy_that_keeps_files_from_the_websites_is_named() {
+    check(&[("script", Fail), ("style", Warn)], "same-origin", |asked| {
+        let mut answer = isso(&asked);
+        set(&mut answer, "cross-origin-resource-policy", "same-origin");
+        answer
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_cache_is_named_though_it_says_nothing() {
     let kept: Mutex<HashMap<String, Answer>> = Mutex::default();
     check(&[("cache", Fail), ("cors", Fail)], "http", move |asked| {
