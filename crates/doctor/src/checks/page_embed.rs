@@ -38,7 +38,10 @@ fn judge(seen: &Seen, language: Language) -> Finding {
             .fix(tr!(language, "page-embed.threads-fix")),
         (2.., 1) => found(Status::Fail, tr!(language, "page-embed.scripts", count = running))
             .fix(tr!(language, "page-embed.scripts-fix")),
-        (1.., 0) => found(status, unless(no_thread(seen, language))).fix(tr!(language, "page-embed.no-thread-fix")),
+        (1.., 0) => found(status, unless(no_thread(seen, language))).fix(match html.hidden {
+            Some(Hidden::Script) => tr!(language, "page-embed.in-script-fix"),
+            _ => tr!(language, "page-embed.no-thread-fix"),
+        }),
         _ if !html.clients().is_empty() => not_run(seen, language),
         _ if threads == 0 && !seen.is_named && (html.has_counter() || !html.has_trace()) => {
             found(Status::Skip, tr!(language, "page-embed.no-comments")).fix(tr!(language, "page.name-one"))
@@ -133,6 +136,8 @@ mod tests {
         }
         let open = SCRIPT.replace("></script>", "/>");
         check(&format!("{open}{THREAD}"), false, Status::Fail, "</script>");
+        let seen = seen(&format!("<!doctype html>{open}{THREAD}"));
+        assert!(judge(&seen, Language::English).fix.unwrap().contains("slash"));
     }
 
     #[test]
