@@ -23,13 +23,25 @@ impl Visitor {
 
     /// Posts a comment under the page `/post` and returns the answer.
     pub async fn post(&self, text: &str) -> Response {
-        self.http
+        self.post_as(text, &json!({}), None).await
+    }
+
+    /// Posts a comment with further fields, as the proxies send it that give this `X-Forwarded-For`.
+    pub async fn post_as(&self, text: &str, fields: &Value, forwarded_for: Option<&str>) -> Response {
+        let mut comment = json!({ "text": text, "title": "A post", "author": "Visitor" });
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            comment[name] = value.clone();
+        }
+        let request = self
+            .http
             .post(format!("{}/new?uri=/post", self.isso))
             .header("Origin", &self.origin)
-            .json(&json!({ "text": text, "title": "A post", "author": "Visitor" }))
-            .send()
-            .await
-            .expect("Isso answers")
+            .json(&comment);
+        let request = match forwarded_for {
+            Some(addresses) => request.header("X-Forwarded-For", addresses),
+            None => request,
+        };
+        request.send().await.expect("Isso answers")
     }
 
     /// Edits a comment that this visitor has posted, and returns the answer.

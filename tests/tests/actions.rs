@@ -32,6 +32,60 @@ async fn server_settings_reach_isso() {
         "guard.requireEmail=yes",
     ]);
     assert_eq!(visitor.post("without an e-mail address").await.status(), 403);
+
+    // Isso waits for the approval of an address that it does not know, and holds back no other.
+    let mail = json!({ "email": "known@example.org" });
+    let post = async |text: &str, from: &str| visitor.post_as(text, &mail, Some(from)).await.status();
+    assert_eq!(post("approved, for there is no moderation", "198.51.100.1").await, 201);
+    site.ok(&[
+        "action",
+        "run",
+        "configure-server",
+        "moderationEnabled=true",
+        "approveIfEmailPreviouslyApproved=true",
+    ]);
+    assert_eq!(post("of a known address", "203.0.113.1").await, 201);
+    let other = json!({ "email": "other@example.org" });
+    let held = visitor.post_as("of another", &other, Some("203.0.114.1")).await;
+    assert_eq!(held.status(), 202);
+    site.ok(&["action", "run", "configure-server", "guard.directReply=0"]);
+    assert_eq!(post("not a reply", "203.0.115.1").await, 403);
+    site.ok(&["action", "run", "configure-server", "guard.directReply=1"]);
+    assert_eq!(post("the first", "203.0.115.1").await, 201);
+    assert_eq!(post("the second", "203.0.115.1").await, 403);
+}
+
+#[tokio::test]
+async fn feeds_and_proxies_reach_isso() {
+    let site = Site::new();
+    let up = site.serving();
+    let visitor = Visitor::new(up.url(), "http://localhost");
+    site.ok(&["action", "run", "configure-server", "moderationEnabled=false"]);
+
+    // Isso makes an identicon of the address of a visitor, and tells it with the comment.
+    let seen = async |forwarded_for: &str| {
+        let answer = visitor.post_as("from somewhere", &json!({}), Some(forwarded_for)).await;
+        let comment: Value = answer.json().await.expect("Isso answers JSON");
+        comment["hash"].as_str().expect("a hash").to_owned()
+    };
+    let (a, b) = (seen("198.51.100.1").await, seen("203.0.113.1").await);
+    assert_ne!(a, b);
+    let through_two = "198.51.100.1, 203.0.113.1";
+    assert_eq!(seen(through_two).await, b, "the last proxy counts as the visitor");
+    site.ok(&["action", "run", "set-reverse-proxies", "proxies=203.0.113.1"]);
+    assert_eq!(seen(through_two).await, a);
+    let said = site.refused(&["action", "run", "set-reverse-proxies", "proxies=203.0.113.0/24"], 2);
+    assert!(said.contains("a network never matches"), "{said}");
+
+    assert_eq!(visitor.get("/feed?uri=/post").await.status(), 404);
+    site.ok(&["action", "run", "set-websites", "websites=https://blog.example"]);
+    let said = site.ok(&["action", "run", "configure-feed", "enabled=true"]);
+    assert!(said.contains(&format!("{}/feed?uri=/path/", up.url())), "{said}");
+    let feed = visitor.get("/feed?uri=/post").await;
+    let feed = feed.text().await.expect("a feed is text");
+    assert!(feed.contains("https://blog.example/post#isso-1"), "{feed}");
+    site.ok(&["action", "run", "configure-feed", "enabled=false"]);
+    assert_eq!(visitor.get("/feed?uri=/post").await.status(), 404);
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn a_form_is_asked_field_by_field_with_what_stands_there() {
     site.set_password();
     let mut terminal = ask(&site, "configure-server");
     terminal.answer("Moderation", "n");
+    terminal.answer("Known email addresses need no approval", "\r");
     // What stands there can be edited: fifteen minutes become ten.
     terminal.answer("Time for corrections: 15m", "\u{7f}\u{7f}0m\r");
     terminal.answer("Discard unapproved comments after: 30d", "\r");
@@ -19,6 +20,7 @@ fn a_form_is_asked_field_by_field_with_what_stands_there() {
     terminal.answer("List of the latest comments", "\r");
     terminal.answer("Protection from spam: Enforce", "\r");
     terminal.answer("Comments per minute: 2", "\u{7f}7\r");
+    terminal.answer("Comments on one page: 3", "\r");
     terminal.answer("Name required", "\r");
     terminal.answer("Email address required", "\r");
     terminal.answer("Replies to oneself", "\r");
@@ -38,6 +40,7 @@ fn a_wrong_answer_is_asked_for_again() {
     site.set_password();
     let mut terminal = ask(&site, "configure-server");
     terminal.answer("Moderation", "\r");
+    terminal.answer("Known email addresses need no approval", "\r");
     terminal.answer("Time for corrections: 15m", "\u{7f}\r");
     terminal.wait_for("Enter numbers with a unit");
     terminal.answer("Time for corrections: 15", "h\r");
@@ -98,6 +101,7 @@ fn ctrl_c_changes_nothing_and_leaves_the_terminal_as_it_was() {
     let before = site.cfg();
     let mut terminal = ask(&site, "configure-server");
     terminal.answer("Moderation", "n");
+    terminal.answer("Known email addresses need no approval", "\r");
     terminal.answer("Time for corrections: 15m", "\u{3}");
     terminal.wait_for("\u{1b}[?25h");
     terminal.wait_for("nothing was changed");
@@ -165,7 +169,13 @@ fn a_misspelt_field_is_answered_with_the_right_one() {
 fn an_action_takes_what_it_shows() {
     let site = Site::new();
     site.set_password();
-    for action in ["set-websites", "configure-server", "configure-smtp"] {
+    for action in [
+        "set-websites",
+        "configure-server",
+        "configure-smtp",
+        "configure-feed",
+        "set-reverse-proxies",
+    ] {
         let shown = site.json(&["action", "show", action, "--reveal"]);
         let saved = site.fill_in(action, &shown["prefill"]);
         assert!(saved.status.success(), "{action}: {saved:#?}");

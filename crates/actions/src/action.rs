@@ -10,7 +10,10 @@ use crate::host_info::HostInfo;
 use crate::i18n::Language;
 use crate::metadata::Metadata;
 use crate::result::ActionResult;
-use crate::{configure_server, configure_smtp, embed_code, set_admin_password, set_websites, sign_out_everywhere};
+use crate::{
+    configure_feed, configure_server, configure_smtp, embed_code, set_admin_password, set_reverse_proxies, set_websites,
+    sign_out_everywhere,
+};
 
 /// An action that a person can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +24,10 @@ pub enum Action {
     ConfigureServer,
     /// Turns notifications by email on or off.
     ConfigureSmtp,
+    /// Turns the feeds of the pages on or off.
+    ConfigureFeed,
+    /// Chooses the proxies whose addresses are not those of visitors.
+    SetReverseProxies,
     /// Makes a new admin password.
     SetAdminPassword,
     /// Gives Isso a new session key, which ends every login.
@@ -31,10 +38,12 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::SetWebsites,
         Self::ConfigureServer,
         Self::ConfigureSmtp,
+        Self::ConfigureFeed,
+        Self::SetReverseProxies,
         Self::SetAdminPassword,
         Self::SignOutEverywhere,
         Self::EmbedCode,
@@ -52,6 +61,8 @@ impl Action {
             Self::SetWebsites => "set-websites",
             Self::ConfigureServer => "configure-server",
             Self::ConfigureSmtp => "configure-smtp",
+            Self::ConfigureFeed => "configure-feed",
+            Self::SetReverseProxies => "set-reverse-proxies",
             Self::SetAdminPassword => "set-admin-password",
             Self::SignOutEverywhere => "sign-out-everywhere",
             Self::EmbedCode => "embed-code",
@@ -64,6 +75,8 @@ impl Action {
             Self::SetWebsites => set_websites::metadata(language),
             Self::ConfigureServer => configure_server::metadata(language),
             Self::ConfigureSmtp => configure_smtp::metadata(language),
+            Self::ConfigureFeed => configure_feed::metadata(language),
+            Self::SetReverseProxies => set_reverse_proxies::metadata(language),
             Self::SetAdminPassword => set_admin_password::metadata(language, contents),
             Self::SignOutEverywhere => sign_out_everywhere::metadata(language),
             Self::EmbedCode => embed_code::metadata(language),
@@ -76,6 +89,8 @@ impl Action {
             Self::SetWebsites => Some(set_websites::form(language)),
             Self::ConfigureServer => Some(configure_server::form(language)),
             Self::ConfigureSmtp => Some(configure_smtp::form(language, host_info)),
+            Self::ConfigureFeed => Some(configure_feed::form(language)),
+            Self::SetReverseProxies => Some(set_reverse_proxies::form(language)),
             Self::SetAdminPassword | Self::SignOutEverywhere => None,
             Self::EmbedCode => Some(embed_code::form(language, host_info)),
         }
@@ -87,6 +102,8 @@ impl Action {
             Self::SetWebsites => set_websites::prefill(contents),
             Self::ConfigureServer => configure_server::prefill(contents),
             Self::ConfigureSmtp => configure_smtp::prefill(contents),
+            Self::ConfigureFeed => configure_feed::prefill(contents),
+            Self::SetReverseProxies => set_reverse_proxies::prefill(contents),
             Self::SetAdminPassword | Self::SignOutEverywhere => Value::Null,
             Self::EmbedCode => Value::Object(serde_json::Map::new()),
         }
@@ -106,6 +123,8 @@ impl Action {
             Self::SetWebsites => set_websites::run(volume, language, input),
             Self::ConfigureServer => configure_server::run(volume, language, input),
             Self::ConfigureSmtp => configure_smtp::run(volume, host_info, language, input),
+            Self::ConfigureFeed => configure_feed::run(volume, host_info, language, input),
+            Self::SetReverseProxies => set_reverse_proxies::run(volume, language, input),
             Self::SetAdminPassword => set_admin_password::run(volume, language),
             Self::SignOutEverywhere => sign_out_everywhere::run(volume, language),
             Self::EmbedCode => embed_code::run(host_info, language, input),
@@ -124,6 +143,8 @@ impl Action {
             Self::SetWebsites => set_websites::check(contents, language, input),
             Self::ConfigureServer => configure_server::check(language, input),
             Self::ConfigureSmtp => configure_smtp::check(contents, host_info, language, input),
+            Self::ConfigureFeed => configure_feed::check(contents, language, input),
+            Self::SetReverseProxies => set_reverse_proxies::check(contents, language, input),
             Self::SetAdminPassword | Self::SignOutEverywhere => Ok(()),
             Self::EmbedCode => embed_code::check(host_info, language, input),
         }

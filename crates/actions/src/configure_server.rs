@@ -55,6 +55,14 @@ pub(crate) fn form(language: Language) -> Form {
             ),
         ),
         (
+            "approveIfEmailPreviouslyApproved",
+            toggle(
+                tr!(language, "configure-server.approve-known-email.name"),
+                tr!(language, "configure-server.approve-known-email.description"),
+                false,
+            ),
+        ),
+        (
             "maxAge",
             duration(
                 tr!(language, "configure-server.max-age.name"),
@@ -123,6 +131,19 @@ fn guard(language: Language, toggle: impl Fn(String, String, bool) -> Field) -> 
             }),
         ),
         (
+            "directReply",
+            Field::Number(Number {
+                name: tr!(language, "configure-server.direct-reply.name"),
+                description: Some(tr!(language, "configure-server.direct-reply.description")),
+                required: true,
+                default: Some(3),
+                min: Some(0),
+                max: Some(MOST_DIRECT_REPLIES),
+                integer: true,
+                ..Number::default()
+            }),
+        ),
+        (
             "requireAuthor",
             toggle(
                 tr!(language, "configure-server.require-author.name"),
@@ -154,6 +175,7 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
     let duration = |key: &Key| Duration::read(cfg, key).map(|duration| duration.text);
     json!({
         "moderationEnabled": cfg.read_bool(&keys::MODERATION_ENABLED),
+        "approveIfEmailPreviouslyApproved": cfg.read_bool(&keys::APPROVE_IF_EMAIL_PREVIOUSLY_APPROVED),
         "maxAge": duration(&keys::MAX_AGE),
         "purgeAfter": duration(&keys::PURGE_AFTER),
         "gravatar": cfg.read_bool(&keys::GRAVATAR),
@@ -161,6 +183,7 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
         "guard": {
             "enabled": cfg.read_bool(&keys::GUARD_ENABLED),
             "ratelimit": cfg.read_int(&keys::RATELIMIT),
+            "directReply": cfg.read_int(&keys::DIRECT_REPLY),
             "requireAuthor": cfg.read_bool(&keys::REQUIRE_AUTHOR),
             "requireEmail": cfg.read_bool(&keys::REQUIRE_EMAIL),
             "replyToSelf": cfg.read_bool(&keys::REPLY_TO_SELF),
@@ -168,14 +191,24 @@ pub(crate) fn prefill(contents: &Contents) -> Value {
     })
 }
 
+/// Fields that earlier versions of the form did not have. An input without them keeps what `isso.cfg` says.
+const LATER_FIELDS: [&str; 2] = ["approveIfEmailPreviouslyApproved", "guard.directReply"];
+
+/// The most direct comments that the form takes. Isso itself would take any number.
+const MOST_DIRECT_REPLIES: i64 = 1_000_000;
+
+fn read(language: Language, input: &Value) -> Result<Input, ActionError> {
+    form(language).without_absent(&LATER_FIELDS, input).read(input)
+}
+
 pub(crate) fn check(language: Language, input: &Value) -> Result<(), ActionError> {
-    let input: Input = form(language).read(input)?;
+    let input = read(language, input)?;
     input.durations(language)?;
     Ok(())
 }
 
 pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<Done, ActionError> {
-    let input: Input = form(language).read(input)?;
+    let input = read(language, input)?;
     let (max_age, purge_after) = input.durations(language)?;
     let updated = volume.update(|contents| {
         let cfg = &mut contents.cfg;
@@ -183,9 +216,15 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
         cfg.write_bool(&keys::GRAVATAR, input.gravatar)?;
         cfg.write_bool(&keys::LATEST_ENABLED, input.latest_enabled)?;
         cfg.write_bool(&keys::MODERATION_ENABLED, input.moderation_enabled)?;
+        if let Some(approve) = input.approve_if_email_previously_approved {
+            cfg.write_bool(&keys::APPROVE_IF_EMAIL_PREVIOUSLY_APPROVED, approve)?;
+        }
         purge_after.write(cfg, &keys::PURGE_AFTER)?;
         cfg.write_bool(&keys::GUARD_ENABLED, input.guard.enabled)?;
         cfg.write_int(&keys::RATELIMIT, input.guard.ratelimit)?;
+        if let Some(direct_reply) = input.guard.direct_reply {
+            cfg.write_int(&keys::DIRECT_REPLY, direct_reply)?;
+        }
         cfg.write_bool(&keys::REQUIRE_AUTHOR, input.guard.require_author)?;
         cfg.write_bool(&keys::REQUIRE_EMAIL, input.guard.require_email)?;
         cfg.write_bool(&keys::REPLY_TO_SELF, input.guard.reply_to_self)?;
@@ -207,6 +246,7 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
 #[serde(rename_all = "camelCase")]
 struct Input {
     moderation_enabled: bool,
+    approve_if_email_previously_approved: Option<bool>,
     max_age: String,
     purge_after: String,
     gravatar: bool,
@@ -219,6 +259,7 @@ struct Input {
 struct Guard {
     enabled: bool,
     ratelimit: i64,
+    direct_reply: Option<i64>,
     require_author: bool,
     require_email: bool,
     reply_to_self: bool,

@@ -1,5 +1,7 @@
 //! What can be wrong with a field of an input.
 
+use std::net::IpAddr;
+
 use isso_cfg::{Origin, OriginError, SecretError, TimedeltaError};
 
 use crate::i18n::{Language, tr};
@@ -71,6 +73,12 @@ pub enum InputProblem {
     HostName,
     /// The text is not an email address.
     Email,
+    /// The text is a network, and not the address of a proxy.
+    ProxyNetwork(String),
+    /// The address of a proxy has a port.
+    ProxyPort(IpAddr),
+    /// The text is not the address of a proxy.
+    ProxyAddress(String),
     /// Notifications are on, and no recipient is given.
     NoRecipient,
 }
@@ -102,6 +110,9 @@ impl InputProblem {
             Self::Secret(error) => secret(language, error),
             Self::HostName => tr!(language, "problem.host-name"),
             Self::Email => tr!(language, "problem.email"),
+            Self::ProxyNetwork(text) => tr!(language, "problem.proxy-network", text = text),
+            Self::ProxyPort(address) => tr!(language, "problem.proxy-port", address = address),
+            Self::ProxyAddress(text) => tr!(language, "problem.proxy-address", text = text),
             Self::NoRecipient => tr!(language, "problem.recipient"),
         }
     }

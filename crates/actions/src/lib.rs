@@ -48,6 +48,7 @@
 
 mod action;
 mod closest;
+mod configure_feed;
 mod configure_server;
 mod configure_smtp;
 mod done;
@@ -61,6 +62,7 @@ mod input_problem;
 mod metadata;
 mod result;
 mod set_admin_password;
+mod set_reverse_proxies;
 mod set_websites;
 mod sign_out_everywhere;
 mod texts;

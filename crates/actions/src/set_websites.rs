@@ -64,6 +64,17 @@ fn shown(cfg: &Document) -> Vec<String> {
     shown.map(|entry| entry.to_string()).collect()
 }
 
+/// The first website; one with https if there is one.
+pub(crate) fn first(cfg: &Document) -> Option<String> {
+    let origins = entries(cfg).filter_map(|entry| match entry {
+        Entry::Origin(origin) if !is_placeholder(&origin) => Some(origin),
+        _ => None,
+    });
+    let mut origins: Vec<_> = origins.collect();
+    origins.sort_by_key(|origin| !origin.is_https());
+    origins.first().map(ToString::to_string)
+}
+
 pub(crate) fn check(contents: &Contents, language: Language, input: &Value) -> Result<(), ActionError> {
     let input: Input = form(language).read(input)?;
     input.lines(contents, language).map(drop)
@@ -121,8 +132,12 @@ impl Entry {
     }
 
     fn is_placeholder(&self) -> bool {
-        matches!(self, Self::Origin(origin) if origin.as_str() == "http://localhost")
+        matches!(self, Self::Origin(origin) if is_placeholder(origin))
     }
+}
+
+fn is_placeholder(origin: &Origin) -> bool {
+    origin.as_str() == "http://localhost"
 }
 
 impl fmt::Display for Entry {

@@ -113,6 +113,8 @@ pub(crate) fn section_of(name: &str) -> Option<&'static str> {
 const WEBSITES: Owner = Owner::Action("set-websites");
 const SERVER: Owner = Owner::Action("configure-server");
 const SMTP: Owner = Owner::Action("configure-smtp");
+const FEED: Owner = Owner::Action("configure-feed");
+const PROXIES: Owner = Owner::Action("set-reverse-proxies");
 const PASSWORD: Owner = Owner::Action("set-admin-password");
 use Owner::{Enforced, Person};
 
@@ -169,7 +171,7 @@ keys! {
     /// Whether new comments wait for approval.
     MODERATION_ENABLED = "moderation" "enabled" Bool Start SERVER "false" seed "true";
     /// Whether a known e-mail address skips the wait.
-    APPROVE_IF_EMAIL_PREVIOUSLY_APPROVED = "moderation" "approve-if-email-previously-approved" Bool Start Person "false";
+    APPROVE_IF_EMAIL_PREVIOUSLY_APPROVED = "moderation" "approve-if-email-previously-approved" Bool Start SERVER "false";
     /// When a comment that was not approved is deleted.
     PURGE_AFTER = "moderation" "purge-after" Timedelta Moderation SERVER "30d";
 
@@ -182,7 +184,7 @@ keys! {
     /// Whether every request is profiled.
     PROFILE = "server" "profile" Bool Start Person "false";
     /// The reverse proxies whose `X-Forwarded-For` Isso believes, one address on each line.
-    TRUSTED_PROXIES = "server" "trusted-proxies" Lines Start Person "";
+    TRUSTED_PROXIES = "server" "trusted-proxies" Lines Start PROXIES "";
     /// The SameSite attribute of cookies.
     SAMESITE = "server" "samesite" Word Comment Person "";
 
@@ -208,7 +210,7 @@ keys! {
     /// New comments a minute from one address.
     RATELIMIT = "guard" "ratelimit" Int Guard SERVER "2";
     /// Comments directly to a thread from one address.
-    DIRECT_REPLY = "guard" "direct-reply" Int Guard Person "3";
+    DIRECT_REPLY = "guard" "direct-reply" Int Guard SERVER "3";
     /// Whether an author may reply to a comment that they can still edit.
     REPLY_TO_SELF = "guard" "reply-to-self" Bool Start SERVER "false";
     /// Whether a name is demanded.
@@ -238,7 +240,7 @@ keys! {
     ALGORITHM = "hash" "algorithm" Word Start Person "pbkdf2";
 
     /// The site's address in Atom feeds; empty turns feeds off.
-    RSS_BASE = "rss" "base" Text Start Person "";
+    RSS_BASE = "rss" "base" Text Start FEED "";
     /// Comments in a feed.
-    RSS_LIMIT = "rss" "limit" Int Feed Person "100";
+    RSS_LIMIT = "rss" "limit" Int Feed FEED "100";
 }

@@ -51,6 +51,8 @@ fn a_fresh_volume_waits_for_its_password() {
             "set-websites",
             "configure-server",
             "configure-smtp",
+            "configure-feed",
+            "set-reverse-proxies",
             "set-admin-password",
             "embed-code"
         ]

@@ -10,6 +10,32 @@ impl Form {
         self.fields().map(|(name, _)| name)
     }
 
+    /// Leaves out those of the named fields that an input does not have. A field inside a group is named as in
+    /// `guard.ratelimit`.
+    ///
+    /// An action whose form has grown takes the inputs of before in this way.
+    pub(crate) fn without_absent(mut self, fields: &[&str], input: &Value) -> Form {
+        for field in fields {
+            if input.pointer(&format!("/{}", field.replace('.', "/"))).is_none() {
+                self.remove(field);
+            }
+        }
+        self
+    }
+
+    fn remove(&mut self, path: &str) {
+        match path.split_once('.') {
+            None => self.0.retain(|(name, _)| name != path),
+            Some((group, rest)) => {
+                for (name, field) in &mut self.0 {
+                    if let (true, Field::Object(object)) = (name == group, field) {
+                        object.spec.remove(rest);
+                    }
+                }
+            }
+        }
+    }
+
     /// Refuses an input with a name that the form does not have. [`Form::check`] would leave that member out, and its
     /// sender would not learn of the mistake.
     pub fn check_names(&self, input: &Value) -> Result<(), FieldError> {

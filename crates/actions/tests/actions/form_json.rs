@@ -59,6 +59,8 @@ fn assignments(action: Action) -> &'static [&'static str] {
             "smtp.value.provider.value.from=me@example.com",
             "smtp.value.provider.value.username=me",
         ],
+        Action::ConfigureFeed => &["enabled=yes", "base=https://a.example", "limit=9"],
+        Action::SetReverseProxies => &["proxies=192.0.2.1", "proxies=2001:db8::1"],
         Action::SetAdminPassword | Action::SignOutEverywhere => &[],
         Action::EmbedCode => &["address=http://192.168.1.2:8080"],
     }
@@ -103,6 +105,8 @@ fn an_input_that_is_wrong_is_refused_alike_at_both_ends() {
         "maxAge": "soon",
         "guard": { "ratelimit": 61 },
         "smtp": { "selection": "pigeon" },
+        "enabled": "yes",
+        "proxies": 1,
         "address": "https://c.example",
     });
     for action in Action::ALL {

@@ -51,6 +51,19 @@ fn results() {
         shown(Action::SetWebsites, json!({ "websites": [] })),
         shown(Action::ConfigureServer, fixture.prefill(Action::ConfigureServer)),
         shown(Action::ConfigureSmtp, fixture.prefill(Action::ConfigureSmtp)),
+        shown(
+            Action::ConfigureFeed,
+            json!({ "enabled": true, "base": "https://a.example", "limit": 50 }),
+        ),
+        shown(
+            Action::ConfigureFeed,
+            json!({ "enabled": false, "base": null, "limit": 50 }),
+        ),
+        shown(
+            Action::SetReverseProxies,
+            json!({ "proxies": ["192.0.2.1", "2001:db8::1"] }),
+        ),
+        shown(Action::SetReverseProxies, json!({ "proxies": [] })),
         shown(Action::SetAdminPassword, Value::Null),
         shown(Action::SignOutEverywhere, Value::Null),
         {
@@ -88,6 +101,9 @@ fn problems() -> Vec<InputProblem> {
         InputProblem::PublicHttp(Origin::parse("http://blog.example.com").unwrap()),
         InputProblem::HostName,
         InputProblem::Email,
+        InputProblem::ProxyNetwork("10.0.0.0/8".into()),
+        InputProblem::ProxyPort("192.0.2.1".parse().unwrap()),
+        InputProblem::ProxyAddress("proxy.example.org".into()),
         InputProblem::NoRecipient,
         origin(""),
         origin("blog.example.com"),

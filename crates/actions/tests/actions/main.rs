@@ -4,9 +4,11 @@
 
 mod embed_code;
 mod environment;
+mod feed;
 mod fields;
 mod form_json;
 mod golden;
+mod reverse_proxies;
 mod server;
 mod smtp;
 mod smtp_follow;

@@ -48,6 +48,7 @@ const specs = {
   }),
   'configure-server': InputSpec.of({
     moderationEnabled: toggle('configure-server.moderation', true),
+    approveIfEmailPreviouslyApproved: toggle('configure-server.approve-known-email', false),
     maxAge: duration('configure-server.max-age', '15m'),
     purgeAfter: duration('configure-server.purge-after', '30d'),
     gravatar: toggle('configure-server.gravatar', false),
@@ -63,6 +64,14 @@ const specs = {
           default: 2,
           min: 1,
           max: 60,
+          integer: true,
+        }),
+        directReply: Value.number({
+          ...named('configure-server.direct-reply'),
+          required: true,
+          default: 3,
+          min: 0,
+          max: 1000000,
           integer: true,
         }),
         requireAuthor: toggle('configure-server.require-author', false),
@@ -84,6 +93,30 @@ const specs = {
       ],
     }),
     replyNotifications: toggle('configure-smtp.reply-notifications', false),
+  }),
+  'configure-feed': InputSpec.of({
+    enabled: toggle('configure-feed.enabled', false),
+    base: Value.text({
+      ...named('configure-feed.base'),
+      required: false,
+      default: null,
+      placeholder: 'https://blog.example.com',
+      inputmode: 'url',
+      patterns: [{ regex: '^\\s*[Hh][Tt][Tt][Pp][Ss]?://\\S+\\s*$', description: texts['configure-feed.base.pattern'] }],
+    }),
+    limit: Value.number({
+      ...named('configure-feed.limit'),
+      required: true,
+      default: 100,
+      min: 0,
+      max: 1000000,
+      integer: true,
+    }),
+  }),
+  'set-reverse-proxies': InputSpec.of({
+    proxies: Value.list(
+      List.text({ ...named('set-reverse-proxies.proxies'), maxLength: 100 }, { placeholder: '192.0.2.1' }),
+    ),
   }),
   'embed-code': InputSpec.of({
     address: Value.dynamicSelect(async () => ({
