@@ -88,6 +88,73 @@ async fn feeds_and_proxies_reach_isso() {
     assert_eq!(visitor.get("/feed?uri=/post").await.status(), 404);
 }
 
+/// What a feature makes of the sample, as far as Isso leaves it in.
+const FORMATTED: [(&str, &str); 13] = [
+    ("strikethrough", "<del>0</del>"),
+    ("subscript", "H<sub>2</sub>O"),
+    ("superscript", "x<sup>2</sup>"),
+    ("links", r#"<a href="https://example.com/" rel="nofollow noopener">"#),
+    ("tables", "<tr>\n  <td>3</td>"),
+    ("footnotes", r#"<li id="fn-1">"#),
+    ("taskLists", r#"type="checkbox""#),
+    ("definitionLists", "<dd>B</dd>"),
+    (
+        "abbreviations",
+        r#"<abbr title="HyperText Markup Language">HTML</abbr>"#,
+    ),
+    ("highlights", "<mark>A</mark>"),
+    ("insertions", "<ins>A</ins>"),
+    ("ruby", "<rt>かんじ</rt>"),
+    ("hardWrap", "1<br>"),
+];
+
+#[tokio::test]
+async fn the_preview_of_formatting_is_what_isso_shows() {
+    let site = Site::new();
+    let up = site.serving();
+    let visitor = Visitor::new(up.url(), "http://localhost");
+    let run = |is_on: bool| {
+        let switches = FORMATTED.map(|(field, _)| format!("{field}={is_on}"));
+        let words = ["action", "run", "configure-formatting"].into_iter();
+        let words: Vec<_> = words.chain(switches.iter().map(String::as_str)).collect();
+        site.ok(&words)
+    };
+    let said = run(true);
+    let (comment, html) = said.trim().split_once("\n\n→\n\n").expect("a comment and its HTML");
+    for (field, expected) in FORMATTED {
+        assert!(html.contains(expected), "{field}: {html}");
+    }
+    let posted = async || -> String {
+        let answer = visitor.post(comment).await;
+        let comment: Value = answer.json().await.expect("Isso answers JSON");
+        comment["text"].as_str().expect("a text").trim().to_owned()
+    };
+    assert_eq!(posted().await, html);
+    run(false);
+    let plain = posted().await;
+    for (field, expected) in FORMATTED {
+        assert!(!plain.contains(expected), "{field}: {plain}");
+    }
+
+    // What Isso does not take is not saved.
+    site.edit_cfg("plugins =", "plugins = no_such_module.plugin");
+    let before = site.cfg();
+    let said = site.refused(&["action", "run", "configure-formatting", "tables=yes"], 1);
+    assert!(said.contains("no_such_module"), "{said}");
+    assert_eq!(site.cfg(), before);
+}
+
+#[test]
+fn without_an_isso_formatting_is_saved_without_a_preview() {
+    let site = Site::new();
+    site.set_password();
+    let ran = site.run(&["action", "run", "configure-formatting", "tables=yes"]);
+    assert!(ran.status.success(), "{ran:#?}");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(said.contains("no preview"), "{said}");
+    assert!(site.cfg().contains("allowed-elements = tr"));
+}
+
 #[test]
 fn a_field_changes_its_line_alone() {
     let site = Site::new();

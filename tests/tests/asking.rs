@@ -174,6 +174,7 @@ fn an_action_takes_what_it_shows() {
         "configure-server",
         "configure-smtp",
         "configure-feed",
+        "configure-formatting",
         "set-reverse-proxies",
     ] {
         let shown = site.json(&["action", "show", action, "--reveal"]);

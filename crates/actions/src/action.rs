@@ -9,10 +9,11 @@ use crate::form::Form;
 use crate::host_info::HostInfo;
 use crate::i18n::Language;
 use crate::metadata::Metadata;
+use crate::preview::Preview;
 use crate::result::ActionResult;
 use crate::{
-    configure_feed, configure_server, configure_smtp, embed_code, set_admin_password, set_reverse_proxies, set_websites,
-    sign_out_everywhere,
+    configure_feed, configure_formatting, configure_server, configure_smtp, embed_code, set_admin_password,
+    set_reverse_proxies, set_websites, sign_out_everywhere,
 };
 
 /// An action that a person can run.
@@ -26,6 +27,8 @@ pub enum Action {
     ConfigureSmtp,
     /// Turns the feeds of the pages on or off.
     ConfigureFeed,
+    /// Sets what visitors may write in a comment.
+    ConfigureFormatting,
     /// Chooses the proxies whose addresses are not those of visitors.
     SetReverseProxies,
     /// Makes a new admin password.
@@ -38,11 +41,12 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SetWebsites,
         Self::ConfigureServer,
         Self::ConfigureSmtp,
         Self::ConfigureFeed,
+        Self::ConfigureFormatting,
         Self::SetReverseProxies,
         Self::SetAdminPassword,
         Self::SignOutEverywhere,
@@ -62,6 +66,7 @@ impl Action {
             Self::ConfigureServer => "configure-server",
             Self::ConfigureSmtp => "configure-smtp",
             Self::ConfigureFeed => "configure-feed",
+            Self::ConfigureFormatting => "configure-formatting",
             Self::SetReverseProxies => "set-reverse-proxies",
             Self::SetAdminPassword => "set-admin-password",
             Self::SignOutEverywhere => "sign-out-everywhere",
@@ -76,6 +81,7 @@ impl Action {
             Self::ConfigureServer => configure_server::metadata(language),
             Self::ConfigureSmtp => configure_smtp::metadata(language),
             Self::ConfigureFeed => configure_feed::metadata(language),
+            Self::ConfigureFormatting => configure_formatting::metadata(language),
             Self::SetReverseProxies => set_reverse_proxies::metadata(language),
             Self::SetAdminPassword => set_admin_password::metadata(language, contents),
             Self::SignOutEverywhere => sign_out_everywhere::metadata(language),
@@ -90,6 +96,7 @@ impl Action {
             Self::ConfigureServer => Some(configure_server::form(language)),
             Self::ConfigureSmtp => Some(configure_smtp::form(language, host_info)),
             Self::ConfigureFeed => Some(configure_feed::form(language)),
+            Self::ConfigureFormatting => Some(configure_formatting::form(language)),
             Self::SetReverseProxies => Some(set_reverse_proxies::form(language)),
             Self::SetAdminPassword | Self::SignOutEverywhere => None,
             Self::EmbedCode => Some(embed_code::form(language, host_info)),
@@ -103,6 +110,7 @@ impl Action {
             Self::ConfigureServer => configure_server::prefill(contents),
             Self::ConfigureSmtp => configure_smtp::prefill(contents),
             Self::ConfigureFeed => configure_feed::prefill(contents),
+            Self::ConfigureFormatting => configure_formatting::prefill(contents),
             Self::SetReverseProxies => set_reverse_proxies::prefill(contents),
             Self::SetAdminPassword | Self::SignOutEverywhere => Value::Null,
             Self::EmbedCode => Value::Object(serde_json::Map::new()),
@@ -124,6 +132,7 @@ impl Action {
             Self::ConfigureServer => configure_server::run(volume, language, input),
             Self::ConfigureSmtp => configure_smtp::run(volume, host_info, language, input),
             Self::ConfigureFeed => configure_feed::run(volume, host_info, language, input),
+            Self::ConfigureFormatting => configure_formatting::run(volume, language, input),
             Self::SetReverseProxies => set_reverse_proxies::run(volume, language, input),
             Self::SetAdminPassword => set_admin_password::run(volume, language),
             Self::SignOutEverywhere => sign_out_everywhere::run(volume, language),
@@ -144,10 +153,30 @@ impl Action {
             Self::ConfigureServer => configure_server::check(language, input),
             Self::ConfigureSmtp => configure_smtp::check(contents, host_info, language, input),
             Self::ConfigureFeed => configure_feed::check(contents, language, input),
+            Self::ConfigureFormatting => configure_formatting::check(contents, language, input),
             Self::SetReverseProxies => set_reverse_proxies::check(contents, language, input),
             Self::SetAdminPassword | Self::SignOutEverywhere => Ok(()),
             Self::EmbedCode => embed_code::check(host_info, language, input),
         }
+    }
+
+    /// What the host should have the installed Isso render before [`Action::run`], so that a person sees it, and that
+    /// nothing is saved with which Isso would not start. `None` for an action without a preview.
+    pub fn preview(
+        self,
+        contents: &Contents,
+        language: Language,
+        input: &Value,
+    ) -> Result<Option<Preview>, ActionError> {
+        match self {
+            Self::ConfigureFormatting => configure_formatting::preview(contents, language, input).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether [`Action::preview`] has something to render.
+    pub fn has_preview(self) -> bool {
+        self == Self::ConfigureFormatting
     }
 
     /// Tries the saved mail settings after `configure-smtp`, and adds the mail server's answer to the result. The other

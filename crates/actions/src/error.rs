@@ -23,6 +23,10 @@ pub enum ActionError {
     NoSystemSmtp,
     /// No browser can reach this server yet.
     NoAddress,
+    /// Isso renders comments by misaka, which knows nothing of mistune's plugins.
+    Misaka,
+    /// Isso does not take the settings that would be saved.
+    RefusedByIsso(String),
     /// The system's random number generator failed.
     Randomness(#[source] rand::rngs::SysError),
     /// The action cannot read what its form let through, which is a bug.
@@ -48,6 +52,8 @@ impl ActionError {
             }
             Self::NoSystemSmtp => tr!(language, "error.no-system-smtp"),
             Self::NoAddress => tr!(language, "error.no-address"),
+            Self::Misaka => tr!(language, "error.misaka"),
+            Self::RefusedByIsso(reason) => tr!(language, "error.refused-by-isso", reason = reason),
             Self::Randomness(_) => tr!(language, "error.randomness"),
             Self::Mismatch => tr!(language, "error.mismatch"),
             Self::Edit(EditError::Value { section, key, .. }) => {

@@ -18,6 +18,7 @@
 //! A run waits for nothing but the lock of the volume or the database. [`Action::after`] does what waits on the
 //! network: it tries the mail server and adds the answer to the result. It changes nothing, so the host may drop it at
 //! any moment.
+//! Before a run, [`Action::preview`] says what the host should have Isso render with the settings that would be saved.
 //!
 //! # Guarantees
 //!
@@ -49,6 +50,7 @@
 mod action;
 mod closest;
 mod configure_feed;
+mod configure_formatting;
 mod configure_server;
 mod configure_smtp;
 mod done;
@@ -60,6 +62,7 @@ mod host_info;
 mod i18n;
 mod input_problem;
 mod metadata;
+mod preview;
 mod result;
 mod set_admin_password;
 mod set_reverse_proxies;
@@ -77,6 +80,7 @@ pub use host_info::{HostInfo, Security, SystemSmtp};
 pub use i18n::Language;
 pub use input_problem::InputProblem;
 pub use metadata::{AllowedStatuses, Metadata, Visibility};
+pub use preview::{Preview, Rendered};
 pub use result::{ActionResult, ResultValue};
 pub use texts::{
     DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_error_text, database_text, health_text,

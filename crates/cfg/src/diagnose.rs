@@ -28,6 +28,7 @@ mod values;
 mod variables;
 mod websites;
 
+pub use html::{PluginHtml, html_of_plugin};
 pub use websites::MOST_WEBSITES;
 
 use self::context::Context;

@@ -114,6 +114,7 @@ const WEBSITES: Owner = Owner::Action("set-websites");
 const SERVER: Owner = Owner::Action("configure-server");
 const SMTP: Owner = Owner::Action("configure-smtp");
 const FEED: Owner = Owner::Action("configure-feed");
+const FORMATTING: Owner = Owner::Action("configure-formatting");
 const PROXIES: Owner = Owner::Action("set-reverse-proxies");
 const PASSWORD: Owner = Owner::Action("set-admin-password");
 use Owner::{Enforced, Person};
@@ -221,18 +222,18 @@ keys! {
     /// `mistune` or `misaka`.
     RENDERER = "markup" "renderer" Word Start Person "mistune";
     /// HTML elements allowed beside Isso's own.
-    ALLOWED_ELEMENTS = "markup" "allowed-elements" List Start Person "";
+    ALLOWED_ELEMENTS = "markup" "allowed-elements" List Start FORMATTING "";
     /// HTML attributes allowed beside Isso's own.
-    ALLOWED_ATTRIBUTES = "markup" "allowed-attributes" List Start Person "";
+    ALLOWED_ATTRIBUTES = "markup" "allowed-attributes" List Start FORMATTING "";
     /// Extensions of misaka.
     MISAKA_OPTIONS = "markup.misaka" "options" List Misaka Person
         "autolink, fenced-code, no-intra-emphasis, strikethrough, superscript";
     /// Rendering flags of misaka.
     MISAKA_FLAGS = "markup.misaka" "flags" List Misaka Person "";
     /// Plugins of mistune.
-    MISTUNE_PLUGINS = "markup.mistune" "plugins" List Mistune Person "strikethrough, subscript, superscript";
+    MISTUNE_PLUGINS = "markup.mistune" "plugins" List Mistune FORMATTING "strikethrough, subscript, superscript";
     /// Parameters of mistune.
-    MISTUNE_PARAMETERS = "markup.mistune" "parameters" List Mistune Person "escape, hard_wrap";
+    MISTUNE_PARAMETERS = "markup.mistune" "parameters" List Mistune FORMATTING "escape, hard_wrap";
 
     /// The salt of the hash that stands for a commenter's address.
     SALT = "hash" "salt" Text Start Person "Eech7co8Ohloopo9Ol6baimi";

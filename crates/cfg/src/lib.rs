@@ -98,7 +98,7 @@ mod volume;
 mod website;
 
 pub use atomic::{folder_of, resolve, sync_folder};
-pub use diagnose::{MOST_WEBSITES, diagnose};
+pub use diagnose::{MOST_WEBSITES, PluginHtml, diagnose, html_of_plugin};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Document, EditError, Span, ValueFault};
 pub use environment::Environment;

@@ -1,5 +1,7 @@
 //! `start9/store.json`: the mail server that was selected, in the JSON of StartOS's SDK.
 //!
+//! Actions also keep there what they must know later and `isso.cfg` cannot tell.
+//!
 //! The selection is kept because `isso.cfg` cannot say whether it was *system* or *custom*: both become the same keys.
 
 use serde_json::{Map, Value, json};
@@ -47,6 +49,18 @@ impl Store {
                 present.extend(new);
             }
             (present, new) => *present = new,
+        }
+    }
+
+    /// A field of another name than the selection's.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).filter(|_| name != SMTP)
+    }
+
+    /// Sets a field of another name than the selection's.
+    pub fn set_field(&mut self, name: &str, value: Value) {
+        if name != SMTP {
+            self.fields.insert(name.to_owned(), value);
         }
     }
 

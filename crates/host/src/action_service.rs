@@ -6,13 +6,15 @@ mod types;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use isso_actions::{Action, ActionError, Language};
+use isso_actions::{Action, ActionError, Language, Preview, Rendered};
 use isso_cfg::{Contents, Volume, VolumeError};
 use isso_lifecycle::{Event, Refusal, with_causes};
+use serde_json::Value;
 
 use crate::api_error::ApiError;
 use crate::blocking::run_blocking;
 use crate::host_info::HostInfoSource;
+use crate::isso_python::IssoPython;
 use crate::machine::HostHandle;
 use crate::ports::ActionRun;
 
@@ -28,6 +30,8 @@ pub struct ActionService {
     pub volume: Volume,
     /// Where actions get the addresses and the mail server from.
     pub info_source: HostInfoSource,
+    /// Where actions have a comment rendered.
+    pub python: IssoPython,
     /// The state machine.
     pub host: HostHandle,
 }
@@ -58,6 +62,7 @@ impl ActionService {
         let language = Language::of(&request.language);
         let action = Action::find(id).map_err(|error| ApiError::of_action(&error, language))?;
         self.wait_until_unlocked(language).await?;
+        let preview = self.preview(action, &request.input, language).await?;
         let run = Arc::new(ActionRun {
             action,
             input: request.input,
@@ -70,12 +75,40 @@ impl ActionService {
         let reply = reply.map_err(|refusal| ApiError::with_cause(&refusal, language))?;
         let done = run.done.get().cloned();
         let done = done.ok_or_else(|| ApiError::of_refusal(&Refusal::Bug, language))?;
-        let result = action.after(self.read(language), language, done.result).await;
+        let mut result = action.after(self.read(language), language, done.result).await;
+        if let Some((preview, rendered)) = preview {
+            preview.show(&mut result, &rendered, language);
+        }
         Ok(ActionOutcome {
             result,
             settings_changed: done.settings_changed,
             warning: reply.failure.map(|failure| with_causes(&failure)),
         })
+    }
+
+    /// Has Isso render with the settings that the action would save, or refuses them if Isso does. This comes before
+    /// the state machine runs the action, because it takes a second.
+    async fn preview(
+        &self,
+        action: Action,
+        input: &Value,
+        language: Language,
+    ) -> Result<Option<(Preview, Rendered)>, ApiError> {
+        if !action.has_preview() {
+            return Ok(None);
+        }
+        // Settings that cannot be read are the affair of the action, which may prepare them first.
+        let Ok(contents) = self.read(language).await else {
+            return Ok(None);
+        };
+        let of_action = |error: ActionError| ApiError::of_action(&error, language);
+        let Some(preview) = action.preview(&contents, language, input).map_err(of_action)? else {
+            return Ok(None);
+        };
+        match self.python.render(&preview).await {
+            Rendered::Refused(reason) => Err(of_action(ActionError::RefusedByIsso(reason))),
+            rendered => Ok(Some((preview, rendered))),
+        }
     }
 
     /// Reads the files on another thread, or says why they cannot be read.

@@ -24,6 +24,7 @@ use crate::events::{HostEvent, report_states};
 use crate::folder_watch;
 use crate::host_info::HostInfoSource;
 use crate::host_lock::HostLock;
+use crate::isso_python::IssoPython;
 use crate::machine;
 use crate::ports::TaskFlag;
 use crate::restart_on_panic::restart_on_panic;
@@ -71,6 +72,7 @@ impl HostLock {
             dropped_lines,
         } = options;
         let listen = listener.local_address();
+        let python = IssoPython::beside(program.executable());
         let inherited: Vec<_> = volume
             .environment()
             .inherited()
@@ -107,6 +109,7 @@ impl HostLock {
             service: ActionService {
                 volume,
                 info_source: HostInfoSource::Local(Some(listen)),
+                python,
                 host,
             },
             settings,

@@ -29,6 +29,7 @@
 //! | `settings` | knows which settings are in force, and why `isso.cfg` is not if it is not | – |
 //! | `restore`, `ports` | the ports through which the machine restores, raises the task, and runs actions | – |
 //! | `action_service` | lists, shows, checks and runs actions, for the API, commands and hooks | – |
+//! | `isso_python` | has the installed Isso render a comment, in a process of its own | `action_service` |
 //! | `api` | serves the socket, and connects to it | [`Host::run`] |
 //! | `watcher` | notices edits of `isso.cfg`, and sends an event | [`Host::run`] |
 //! | `checks` | has the database checked by a process of its own | [`Host::run`] |
@@ -79,6 +80,7 @@ mod host;
 mod host_info;
 mod host_lock;
 mod in_use;
+mod isso_python;
 mod machine;
 mod memory;
 mod offline;
@@ -112,6 +114,7 @@ pub use host::{Host, HostError, HostOptions};
 pub use host_info::HostInfoSource;
 pub use host_lock::HostLock;
 pub use in_use::mark_while_running;
+pub use isso_python::IssoPython;
 pub use machine::{HostHandle, RestoreEnd, spawn};
 pub use memory::limit_arenas;
 pub use offline::offline;

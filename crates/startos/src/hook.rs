@@ -8,11 +8,17 @@ use isso_host::cfg::{Contents, Volume};
 use isso_host::lifecycle::{
     Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Restorer, Review, SettingsFiles, State,
 };
-use isso_host::{ActionService, HostInfoSource, IMAGE_DATABASE, TaskFlag, spawn};
+use isso_host::{ActionService, HostInfoSource, IMAGE_DATABASE, IssoPython, TaskFlag, spawn};
 use tokio::sync::{mpsc, watch};
 
 use crate::protocol::{Announced, Level, Notice, Orders, Request, Task};
 use crate::{addresses, texts};
+
+/// Where StartOS unpacks the image of Isso, for packages to make containers of it. Where it does not, actions go
+/// without a preview.
+const IMAGE: &str = "/media/startos/images/isso";
+/// The Python in that image.
+const IMAGE_PYTHON: &str = "/isso/bin/python3";
 
 /// A hook in progress: the state machine, and the orders for the package.
 pub struct HookRun {
@@ -47,6 +53,7 @@ impl HookRun {
             service: ActionService {
                 volume,
                 info_source,
+                python: IssoPython::in_image(IMAGE, IMAGE_PYTHON),
                 host: spawn(ports, no_events, no_ends),
             },
             language: Language::of(&request.language),

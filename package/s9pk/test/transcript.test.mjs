@@ -71,6 +71,7 @@ step('each form is opened, filled in and sent', async () => {
     'configure-server': ({ value }) => ({ ...value, maxAge: '2h' }),
     'configure-smtp': ({ value }) => ({ ...value, ...customMail }),
     'configure-feed': ({ value }) => ({ ...value, enabled: true }),
+    'configure-formatting': ({ value }) => ({ ...value, tables: true }),
     'set-reverse-proxies': () => ({ proxies: ['192.0.2.1'] }),
     'embed-code': ({ spec }) => ({ address: Object.keys(spec.address.values)[0] }),
   }
@@ -87,6 +88,8 @@ step('each form is opened, filled in and sent', async () => {
     transcript.answer({ fields: Object.keys(form.spec), value: form.value })
     transcript.answer(await service.submit(action, (value, spec) => typed[action]({ value, spec })))
   }
+  const { result } = await service.submit('configure-formatting', value => ({ ...value, footnotes: true }))
+  assert.match(result.value, /<td>3<\/td>[^]*<li id="fn-1">/, 'Isso itself shows what it makes of a comment')
   const { address } = (await service.getInput('embed-code')).spec
   assert.deepEqual(Object.keys(address.values), ['https://comments.example', 'http://192.168.1.5:62080'])
   assert.equal((await service.getInput('configure-smtp')).value.to, 'me@example.com')

@@ -52,8 +52,10 @@ fn a_fresh_volume_waits_for_its_password() {
             "configure-server",
             "configure-smtp",
             "configure-feed",
+            "configure-formatting",
             "set-reverse-proxies",
             "set-admin-password",
+            "sign-out-everywhere",
             "embed-code"
         ]
     );

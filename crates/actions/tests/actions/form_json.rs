@@ -60,6 +60,7 @@ fn assignments(action: Action) -> &'static [&'static str] {
             "smtp.value.provider.value.username=me",
         ],
         Action::ConfigureFeed => &["enabled=yes", "base=https://a.example", "limit=9"],
+        Action::ConfigureFormatting => &["tables=yes", "strikethrough=no", "hardWrap=off"],
         Action::SetReverseProxies => &["proxies=192.0.2.1", "proxies=2001:db8::1"],
         Action::SetAdminPassword | Action::SignOutEverywhere => &[],
         Action::EmbedCode => &["address=http://192.168.1.2:8080"],
@@ -106,6 +107,7 @@ fn an_input_that_is_wrong_is_refused_alike_at_both_ends() {
         "guard": { "ratelimit": 61 },
         "smtp": { "selection": "pigeon" },
         "enabled": "yes",
+        "tables": "yes",
         "proxies": 1,
         "address": "https://c.example",
     });

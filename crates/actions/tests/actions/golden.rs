@@ -64,6 +64,10 @@ fn results() {
             json!({ "proxies": ["192.0.2.1", "2001:db8::1"] }),
         ),
         shown(Action::SetReverseProxies, json!({ "proxies": [] })),
+        shown(
+            Action::ConfigureFormatting,
+            fixture.prefill(Action::ConfigureFormatting),
+        ),
         shown(Action::SetAdminPassword, Value::Null),
         shown(Action::SignOutEverywhere, Value::Null),
         {
@@ -228,6 +232,8 @@ fn errors() {
         ActionError::UnknownAction("x".into()),
         ActionError::NoSystemSmtp,
         ActionError::NoAddress,
+        ActionError::Misaka,
+        ActionError::RefusedByIsso("ModuleNotFoundError: No module named 'my_site'".into()),
         ActionError::Mismatch,
         ActionError::Edit(EditError::Value {
             section: section.clone(),

@@ -7,6 +7,7 @@ mod environment;
 mod feed;
 mod fields;
 mod form_json;
+mod formatting;
 mod golden;
 mod reverse_proxies;
 mod server;

@@ -34,6 +34,10 @@ const duration = (key, byDefault) =>
     ],
   })
 
+// How a visitor writes it is the same in each language.
+const written = (key, syntax, byDefault) =>
+  Value.toggle({ name: texts[`configure-formatting.${key}`], description: syntax, default: byDefault })
+
 const specs = {
   'set-websites': InputSpec.of({
     websites: Value.list(
@@ -112,6 +116,21 @@ const specs = {
       max: 1000000,
       integer: true,
     }),
+  }),
+  'configure-formatting': InputSpec.of({
+    strikethrough: written('strikethrough', '~~…~~', true),
+    subscript: written('subscript', 'H~2~O', true),
+    superscript: written('superscript', 'x^2^', true),
+    links: written('links', 'https://example.com/', false),
+    tables: written('tables', '| A | B |', false),
+    footnotes: written('footnotes', '…[^1], [^1]: …', false),
+    taskLists: written('task-lists', '- [x] …', false),
+    definitionLists: written('definition-lists', ': …', false),
+    abbreviations: written('abbreviations', '*[HTML]: HyperText Markup Language', false),
+    highlights: written('highlights', '==…==', false),
+    insertions: written('insertions', '^^…^^', false),
+    ruby: written('ruby', '[漢字(かんじ)]', false),
+    hardWrap: toggle('configure-formatting.hard-wrap', true),
   }),
   'set-reverse-proxies': InputSpec.of({
     proxies: Value.list(

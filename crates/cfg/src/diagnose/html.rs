@@ -59,6 +59,24 @@ fn missing(context: &Context<'_>, plugins: &[&str]) -> Vec<(&'static Key, Vec<&'
     missing
 }
 
+/// The names of HTML that Isso has to allow for a plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PluginHtml {
+    /// Elements.
+    pub elements: &'static [&'static str],
+    /// Attributes.
+    pub attributes: &'static [&'static str],
+}
+
+/// The names of HTML without which a plugin of mistune does not do what its name says, beyond those that Isso always
+/// allows.
+pub fn html_of_plugin(plugin: &str) -> PluginHtml {
+    PluginHtml {
+        elements: elements(plugin),
+        attributes: attributes(plugin),
+    }
+}
+
 /// The elements without which a plugin does not do what its name says, beyond those that Isso always allows.
 fn elements(plugin: &str) -> &'static [&'static str] {
     match plugin {

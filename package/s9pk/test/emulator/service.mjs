@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 import { until } from '../until.mjs'
 import { Host } from './host.mjs'
-import { describe } from './image.mjs'
+import { describe, unpack } from './image.mjs'
 import { problemOf } from './page.mjs'
 import { kill, running, strangers } from './processes.mjs'
 
@@ -62,6 +62,7 @@ export class Service {
     copyFileSync(need('ISSOCTL'), PROGRAM)
     writeFileSync(READONLY, readonly.map(mountpoint => `${mountpoint}\n`).join(''))
     this.host.accept('image', describe(join(STARTOS, 'images'), image))
+    unpack(join(STARTOS, 'images/isso'), this.host.python)
     this.#openContainer()
   }
 

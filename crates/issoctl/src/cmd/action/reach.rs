@@ -1,10 +1,11 @@
 //! The actions, wherever they are.
 
 use isso_host::actions::Action;
+use isso_host::daemon::Runtime;
 use isso_host::lifecycle::Event;
 use isso_host::{
     ActionDetails, ActionOutcome, ActionService, ActionSummary, Client, FolderLock, HostInfoSource, InvalidField,
-    RunRequest, offline,
+    IssoPython, RunRequest, offline,
 };
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
@@ -34,6 +35,7 @@ impl Actions {
         Ok(Self::Files(Box::new(ActionService {
             volume,
             info_source: HostInfoSource::Local(None),
+            python: IssoPython::beside(&Runtime::new(data.runtime()).gunicorn()),
             host,
         })))
     }
