@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use isso_actions::Language;
+use isso_cfg::Origin;
+use url::Url;
 
 use crate::checks::Check;
 use crate::looks::Looks;
@@ -31,8 +33,12 @@ async fn run(looks: &Looks, check: &Check, judge: fn(&Address, &Found, Language)
         return vec![Absent::NoAddress.skip(check, language)];
     };
     if let Some(given) = looks.names().given_for(address.host(), address.port()) {
-        let host = address.host();
-        return vec![check.skip(tr!(language, "dns.given", host = host, ip = given.ip()))];
+        return vec![
+            match check.id == LOCAL_NETWORK.id && has_website_beyond(looks, given.ip()) {
+                true => judge(&address, &Ok(vec![given.ip()]), language),
+                false => check.skip(tr!(language, "dns.given", host = address.host(), ip = given.ip())),
+            },
+        ];
     }
     let found = looks.names().look(address.host()).await;
     let evidence = Evidence {
@@ -48,6 +54,17 @@ async fn run(looks: &Looks, check: &Check, judge: fn(&Address, &Found, Language)
     } else {
         finding.evidence([evidence])
     }]
+}
+
+/// Whether a website was given an address that leads farther than this one. Pages of such a website need a permission.
+fn has_website_beyond(looks: &Looks, isso: IpAddr) -> bool {
+    let given = |origin: &Origin| {
+        let url = Url::parse(origin.as_str()).ok()?;
+        looks.names().given(&url)
+    };
+    let websites = looks.websites().into_iter().filter_map(|website| website.origin);
+    let mut given = websites.filter_map(|origin| given(&origin));
+    given.any(|website| Reach::of(website.ip()) > Reach::of(isso))
 }
 
 fn dns(address: &Address, found: &Found, language: Language) -> Finding {

@@ -78,7 +78,7 @@ fn not_run(seen: &Seen, language: Language) -> Finding {
         None => seen
             .finding(
                 &CHECK,
-                Status::Unknown,
+                Status::Warn,
                 tr!(language, "page-embed.held", kind = script.kind()),
             )
             .fix(tr!(language, "page-embed.held-fix")),
@@ -176,7 +176,7 @@ mod tests {
         check(
             &format!("{}{THREAD}", script("type=text/plain")),
             false,
-            Status::Unknown,
+            Status::Warn,
             "text/plain",
         );
         check(

@@ -6,8 +6,8 @@ use url::Url;
 
 use super::Looks;
 
-/// Where an address leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where an address leads, the nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// This machine, for whoever asks.
     Loopback,

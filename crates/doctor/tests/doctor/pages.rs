@@ -205,7 +205,7 @@ fn a_page_is_found_as_chromium_shows_it() {
         (
             String::new(),
             format!("{}{T}", with("type=text/plain")),
-            &[("page-embed", Unknown)],
+            &[("page-embed", Warn)],
         ),
         (
             String::new(),
