@@ -14,7 +14,7 @@ BROWSER := tests/browser
 # The tests' own Python, with what the tests drive: Isso, gunicorn and an SMTP server.
 export ISSO_TEST_PYTHON := $(PYTHON_ENV)/bin/python
 export ISSO_TEST_RUNTIME := $(PYTHON_ENV)
-# runit and s6, to compare with.
+# runit and s6, to compare with; nginx and Caddy, to stand before Isso.
 export ISSO_TEST_DEBIAN := $(TOOLS)/debian
 # An aarch64 processor for machines that have none.
 export ISSO_TEST_QEMU := $(or $(shell command -v qemu-aarch64-static),$(TOOLS)/qemu/usr/bin/qemu-aarch64-static)
@@ -75,6 +75,10 @@ test-build: need-build
 test-browser: need-browser test-tools test-build ## Look at Isso and issoctl's pages in a real browser
 	ISSOCTL=$(TESTED) node --test --test-reporter=spec $(BROWSER)/*.test.mjs
 
+.PHONY: test-embedding
+test-embedding: need-browser test-tools test-build ## Compare a real browser with issoctl doctor on all set-ups: target/embedding.md
+	ISSO_TEST_SETUPS=all ISSOCTL=$(TESTED) node --test --test-reporter=spec $(BROWSER)/embedding.test.mjs
+
 # Not every machine can build for, or emulate, another processor. The test says so itself, and fails in CI. What is tested of it
 # is that it runs there, so it is not optimised.
 .PHONY: test-package
@@ -114,7 +118,7 @@ torture: build static test-tools $(TOOLS)/debian ## Reload, kill and misconfigur
 	ISSO_TEST_PACKED=$(ISSOCTL) cargo bench --quiet --locked -p isso-tests --bench torture -- $(ONLY)
 
 .PHONY: test-tools
-test-tools: need-test $(PYTHON_ENV)/.done $(SDK)/node_modules/.done $(ISSO_TEST_BROWSER)/.done
+test-tools: need-test $(TOOLS)/debian $(PYTHON_ENV)/.done $(SDK)/node_modules/.done $(ISSO_TEST_BROWSER)/.done
 
 $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --version 0.20.2 --locked --debug --root $(TOOLS)
@@ -130,7 +134,7 @@ $(PYTHON_ENV)/.done: crates/daemon/requirements.txt crates/daemon/gunicorn.conf.
 	touch $@
 
 $(TOOLS)/debian: tests/debian.sh
-	tests/debian.sh $@ runit s6 rsync sqlite3 zstd
+	tests/debian.sh $@ runit s6 rsync sqlite3 zstd nginx caddy libnss3-tools
 
 $(TOOLS)/qemu/usr/bin/qemu-aarch64-static:
 	tests/debian.sh $(TOOLS)/qemu qemu-user-static

@@ -20,6 +20,8 @@ take() {
 }
 
 mkdir -p "$into"
+# make compares it with this script.
+touch "$into"
 if ! command -v apt-get >/dev/null; then
     echo "$*: left out, for this is no Debian"
 elif ! (take "$@" || { apt-get update && take "$@"; }) >"$unpacked/log" 2>&1; then

@@ -20,18 +20,18 @@ export class Isso {
     return isso
   }
 
-  #data = mkdtempSync(join(tmpdir(), 'issoctl-browser-'))
+  data = mkdtempSync(join(tmpdir(), 'issoctl-browser-'))
   #env = { ...process.env, ISSOCTL_RUNTIME: ISSO_TEST_RUNTIME, LC_ALL: 'C.UTF-8' }
   #up
 
   start() {
-    const words = ['--data', this.#data, 'up', '--listen', `127.0.0.1:${this.port}`]
+    const words = ['--data', this.data, 'up', '--listen', `127.0.0.1:${this.port}`]
     this.#up = spawn(ISSOCTL, words, { env: this.#env, stdio: 'ignore' })
   }
 
   /** Runs a command on the data folder and returns what it prints. */
   command(...words) {
-    return execFileSync(ISSOCTL, ['--data', this.#data, ...words], { env: this.#env, encoding: 'utf8', stdio: 'pipe' })
+    return execFileSync(ISSOCTL, ['--data', this.data, ...words], { env: this.#env, encoding: 'utf8', stdio: 'pipe' })
   }
 
   async close() {
@@ -40,7 +40,7 @@ export class Isso {
       this.#up.kill('SIGKILL')
       await end
     }
-    rmSync(this.#data, { recursive: true, force: true, maxRetries: 10 })
+    rmSync(this.data, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 
@@ -58,8 +58,9 @@ export function silent() {
   return listening(net.createServer(() => {}))
 }
 
-async function listening(server) {
-  server.listen(0, '127.0.0.1')
+/** Listens on loopback, and closes connections that are still open when it is closed. */
+export async function listening(server, port = 0) {
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const connections = new Set()
   server.on('connection', connection => {
@@ -73,7 +74,8 @@ async function listening(server) {
   return { url: `http://127.0.0.1:${server.address().port}`, close }
 }
 
-async function freePort() {
+/** A port that nobody listens on. */
+export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()

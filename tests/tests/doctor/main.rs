@@ -1,4 +1,7 @@
-//! `issoctl doctor`: what a person sees of it, and what a program reads.
+//! `issoctl doctor`: what a person sees of it, and what a program reads, and what it says of Isso behind a proxy.
+
+mod proxies;
+mod proxy;
 
 use isso_tests::Site;
 use serde_json::Value;
