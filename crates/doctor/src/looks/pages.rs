@@ -95,3 +95,27 @@ pub(super) async fn newest_thread(database: &Path, limit: Duration) -> Option<St
     });
     tokio::time::timeout(limit, read).await.ok()?.ok()?
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_thread_of_the_newest_public_comment_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("comments.db");
+        let newest = async || newest_thread(&database, Duration::from_secs(20)).await;
+        assert_eq!(newest().await, None, "there is no database");
+        let connection = Connection::open(&database).unwrap();
+        let rows = "CREATE TABLE threads (id INTEGER PRIMARY KEY, uri TEXT);
+            CREATE TABLE comments (id INTEGER PRIMARY KEY, tid INTEGER, mode INTEGER);
+            INSERT INTO threads VALUES (1, '/old'), (2, '/new'), (3, '/pending');";
+        connection.execute_batch(rows).unwrap();
+        assert_eq!(newest().await, None, "there is no comment");
+        let comments = "INSERT INTO comments VALUES (1, 2, 1), (2, 1, 1), (3, 3, 2);";
+        connection.execute_batch(comments).unwrap();
+        assert_eq!(newest().await.as_deref(), Some("/old"));
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use isso_cfg::{Contents, Document, Store};
@@ -133,6 +133,24 @@ async fn a_site_without_a_mistake_passes() {
             .answered
             .contains(&format!("access-control-allow-origin: {}", SITES[0]))
     );
+}
+
+#[tokio::test]
+async fn what_many_checks_need_is_asked_once() {
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = Arc::clone(&asked);
+    let report = look(&format!("https://{COMMENTS}"), Flaw::None, move |asked| {
+        let Asked {
+            method, path, origin, ..
+        } = &asked;
+        heard.lock().unwrap().push(format!("{method} {path} {origin:?}"));
+        isso(&asked)
+    })
+    .await;
+    assert_eq!(found(&report), BTreeMap::new());
+    let asked = asked.lock().unwrap();
+    let infos = asked.iter().filter(|line| *line == "GET /info None").count();
+    assert_eq!(infos, 1, "{asked:#?}");
 }
 
 #[tokio::test]
