@@ -27,6 +27,9 @@
 //! A database that comes from elsewhere is opened with [`open`] or [`open_immutable`] alone, whose connection carries
 //! nothing out that stands in it; [`schema_problem`] says whether its schema is the one that Isso's statements need.
 //!
+//! What is unusual in rows that SQLite finds nothing wrong with, such as replies that are never shown, `findings.rs`
+//! reads: [`count_comments`], [`same_pages`].
+//!
 //! Isso alone writes to the database, with one exception: [`renew_session_key`] gives it another session key, which
 //! ends every login. Not promised: that damage is seen before a thorough check was made.
 //!
@@ -38,6 +41,7 @@
 //! has a descriptor open.
 
 mod error;
+mod findings;
 mod fit;
 mod guard;
 mod marker;
@@ -50,6 +54,7 @@ mod verdict;
 mod writing;
 
 pub use error::DatabaseError;
+pub use findings::{CommentCounts, CommentProblem, Problems, ReadError, count_comments, open_within, same_pages};
 pub use guard::{Access, open};
 pub use marker::remember;
 pub use quick::check_database;

@@ -2,6 +2,7 @@
 
 mod cost;
 mod disks;
+mod findings;
 mod fit;
 mod quick;
 mod session_key;
