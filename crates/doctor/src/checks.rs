@@ -1,15 +1,23 @@
 //! The list of the checks. Each stands in a file of its own, or with those that judge the same look.
 
 mod admin_password;
+mod backup_age;
 mod cache;
 mod client_ip;
+mod clock;
 mod coep;
 mod cookies;
 mod cors;
 mod csp;
+mod database;
+mod database_writable;
 mod dead_attributes;
 mod direct;
+mod disk;
+mod feed_base;
+mod file_limit;
 mod files;
+mod hidden_comments;
 mod host_form;
 mod ipv6;
 mod methods;
@@ -19,6 +27,7 @@ mod page_embed;
 mod page_script;
 mod preflight;
 mod public_endpoint;
+mod purge;
 mod reachable;
 mod redirect_post;
 mod same_site;
@@ -26,6 +35,7 @@ mod seen;
 mod site_reachable;
 #[cfg(test)]
 mod testing;
+mod thread_duplicates;
 mod tls;
 mod trusted_proxies;
 mod trusted_types;
@@ -87,6 +97,16 @@ pub const CHECKS: &[Check] = &[
     client_ip::CHECK,
     direct::CHECK,
     trusted_proxies::CHECK,
+    database::CHECK,
+    database_writable::CHECK,
+    hidden_comments::CHECK,
+    thread_duplicates::CHECK,
+    purge::CHECK,
+    feed_base::CHECK,
+    disk::CHECK,
+    clock::CHECK,
+    backup_age::CHECK,
+    file_limit::CHECK,
     admin_password::CHECK,
 ];
 

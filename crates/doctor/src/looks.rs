@@ -20,6 +20,7 @@
 pub mod address;
 pub mod certificate;
 pub mod client;
+pub mod comments;
 pub mod error;
 pub mod exchange;
 pub mod info;
@@ -42,6 +43,7 @@ use crate::patient::{Options, Patient};
 use address::Address;
 use certificate::Shown;
 use client::Client;
+use comments::Comments;
 use exchange::{Exchange, Request};
 use memo::Memo;
 use names::Names;
@@ -59,6 +61,7 @@ pub struct Looks {
     client: Client,
     answers: Memo<Request, Arc<Exchange>>,
     certificates: Memo<(String, u16), Arc<Shown>>,
+    comments: OnceCell<Comments>,
     newest_thread: OnceCell<Option<String>>,
     pages: OnceCell<Vec<Page>>,
 }
@@ -73,6 +76,7 @@ impl Looks {
             names,
             answers: Memo::default(),
             certificates: Memo::default(),
+            comments: OnceCell::new(),
             newest_thread: OnceCell::new(),
             pages: OnceCell::new(),
             patient,

@@ -4,6 +4,7 @@
 
 mod certificates;
 mod checks;
+mod machine;
 mod network;
 mod pages;
 mod stand_in;
