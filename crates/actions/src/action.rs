@@ -12,8 +12,8 @@ use crate::metadata::Metadata;
 use crate::preview::Preview;
 use crate::result::ActionResult;
 use crate::{
-    configure_feed, configure_formatting, configure_server, configure_smtp, embed_code, set_admin_password,
-    set_reverse_proxies, set_websites, sign_out_everywhere,
+    check_embedding, configure_feed, configure_formatting, configure_server, configure_smtp, embed_code,
+    set_admin_password, set_reverse_proxies, set_websites, sign_out_everywhere,
 };
 
 /// An action that a person can run.
@@ -37,11 +37,13 @@ pub enum Action {
     SignOutEverywhere,
     /// Shows the HTML that embeds comments.
     EmbedCode,
+    /// Says whether visitors' browsers will show comments.
+    CheckEmbedding,
 }
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SetWebsites,
         Self::ConfigureServer,
         Self::ConfigureSmtp,
@@ -51,6 +53,7 @@ impl Action {
         Self::SetAdminPassword,
         Self::SignOutEverywhere,
         Self::EmbedCode,
+        Self::CheckEmbedding,
     ];
 
     /// Finds the action with this id.
@@ -71,6 +74,7 @@ impl Action {
             Self::SetAdminPassword => "set-admin-password",
             Self::SignOutEverywhere => "sign-out-everywhere",
             Self::EmbedCode => "embed-code",
+            Self::CheckEmbedding => "check-embedding",
         }
     }
 
@@ -86,6 +90,7 @@ impl Action {
             Self::SetAdminPassword => set_admin_password::metadata(language, contents),
             Self::SignOutEverywhere => sign_out_everywhere::metadata(language),
             Self::EmbedCode => embed_code::metadata(language),
+            Self::CheckEmbedding => check_embedding::metadata(language),
         }
     }
 
@@ -100,6 +105,7 @@ impl Action {
             Self::SetReverseProxies => Some(set_reverse_proxies::form(language)),
             Self::SetAdminPassword | Self::SignOutEverywhere => None,
             Self::EmbedCode => Some(embed_code::form(language, host_info)),
+            Self::CheckEmbedding => Some(check_embedding::form(language)),
         }
     }
 
@@ -114,6 +120,7 @@ impl Action {
             Self::SetReverseProxies => set_reverse_proxies::prefill(contents),
             Self::SetAdminPassword | Self::SignOutEverywhere => Value::Null,
             Self::EmbedCode => Value::Object(serde_json::Map::new()),
+            Self::CheckEmbedding => check_embedding::prefill(),
         }
     }
 
@@ -137,6 +144,7 @@ impl Action {
             Self::SetAdminPassword => set_admin_password::run(volume, language),
             Self::SignOutEverywhere => sign_out_everywhere::run(volume, language),
             Self::EmbedCode => embed_code::run(host_info, language, input),
+            Self::CheckEmbedding => check_embedding::run(language, input),
         }
     }
 
@@ -157,6 +165,7 @@ impl Action {
             Self::SetReverseProxies => set_reverse_proxies::check(contents, language, input),
             Self::SetAdminPassword | Self::SignOutEverywhere => Ok(()),
             Self::EmbedCode => embed_code::check(host_info, language, input),
+            Self::CheckEmbedding => check_embedding::check(language, input),
         }
     }
 

@@ -60,6 +60,12 @@ impl Form {
         self.0.iter().map(|(name, field)| (name.as_str(), field))
     }
 
+    /// Whether every field may be left out.
+    pub fn may_be_empty(&self) -> bool {
+        self.fields()
+            .all(|(_, field)| matches!(field, Field::Text(text) if !text.required))
+    }
+
     /// Whether a person has anything to decide. A select with one value at most leaves nothing to decide.
     pub fn asks_something(&self) -> bool {
         self.fields()

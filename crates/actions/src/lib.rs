@@ -48,6 +48,7 @@
 //! ```
 
 mod action;
+mod check_embedding;
 mod closest;
 mod configure_feed;
 mod configure_formatting;
@@ -71,6 +72,7 @@ mod sign_out_everywhere;
 mod texts;
 
 pub use action::Action;
+pub use check_embedding::{CheckFound, CheckStatus, embedding_failure, embedding_page, embedding_result};
 pub use closest::closest;
 pub use configure_smtp::follow_system_smtp;
 pub use done::Done;
@@ -82,6 +84,7 @@ pub use input_problem::InputProblem;
 pub use metadata::{AllowedStatuses, Metadata, Visibility};
 pub use preview::{Preview, Rendered};
 pub use result::{ActionResult, ResultValue};
+pub use set_websites::twin_offer;
 pub use texts::{
     DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_error_text, database_text, health_text,
     interface_text, notice_title, outcome_text, password_task_reason, refusal_text,

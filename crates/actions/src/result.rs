@@ -33,7 +33,7 @@ impl ActionResult {
     }
 
     /// Adds a paragraph to the message.
-    pub(crate) fn add(&mut self, paragraph: &str) {
+    pub fn add(&mut self, paragraph: &str) {
         let message = self.message.get_or_insert_default();
         if !message.is_empty() {
             message.push_str("\n\n");

@@ -101,6 +101,11 @@ pub(crate) fn run(volume: &Volume, language: Language, input: &Value) -> Result<
     })
 }
 
+/// Says that visitors of a saved website end at its twin, which is not saved.
+pub fn twin_offer(website: &str, twin: &str, language: Language) -> String {
+    tr!(language, "set-websites.twin", website = website, twin = twin)
+}
+
 #[derive(Deserialize)]
 struct Input {
     websites: Vec<String>,

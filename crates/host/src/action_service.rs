@@ -1,18 +1,21 @@
 //! Lists, shows, checks and runs actions. The API serves this; while no `up` runs, commands and hooks call it on the
 //! files.
 
+mod follow_up;
+mod twins;
 mod types;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use isso_actions::{Action, ActionError, Language, Preview, Rendered};
+use isso_actions::{Action, ActionError, Done, Language, Preview, Rendered};
 use isso_cfg::{Contents, Volume, VolumeError};
 use isso_lifecycle::{Event, Refusal, with_causes};
 use serde_json::Value;
 
 use crate::api_error::ApiError;
 use crate::blocking::run_blocking;
+use crate::examiner::Examiner;
 use crate::host_info::HostInfoSource;
 use crate::isso_python::IssoPython;
 use crate::machine::HostHandle;
@@ -34,6 +37,21 @@ pub struct ActionService {
     pub python: IssoPython,
     /// The state machine.
     pub host: HostHandle,
+    /// Examines the Isso of the volume.
+    pub examiner: Examiner,
+}
+
+/// An action that the state machine has run.
+#[derive(Debug)]
+pub struct Changed {
+    action: Action,
+    language: Language,
+    input: Value,
+    done: Done,
+    /// What a comment looks like, as the installed Isso has rendered it.
+    preview: Option<(Preview, Rendered)>,
+    /// What could not be done afterwards.
+    warning: Option<String>,
 }
 
 impl ActionService {
@@ -59,13 +77,19 @@ impl ActionService {
 
     /// Has the state machine run an action, then does what waits on the network, such as a trial of the mail settings.
     pub async fn run(&self, id: &str, request: RunRequest) -> Result<ActionOutcome, ApiError> {
+        let changed = self.change(id, request).await?;
+        self.follow_up(changed).await
+    }
+
+    /// Has the state machine run an action.
+    pub async fn change(&self, id: &str, request: RunRequest) -> Result<Changed, ApiError> {
         let language = Language::of(&request.language);
         let action = Action::find(id).map_err(|error| ApiError::of_action(&error, language))?;
         self.wait_until_unlocked(language).await?;
         let preview = self.preview(action, &request.input, language).await?;
         let run = Arc::new(ActionRun {
             action,
-            input: request.input,
+            input: request.input.clone(),
             language,
             volume: self.volume.clone(),
             info_source: self.info_source.clone(),
@@ -75,13 +99,12 @@ impl ActionService {
         let reply = reply.map_err(|refusal| ApiError::with_cause(&refusal, language))?;
         let done = run.done.get().cloned();
         let done = done.ok_or_else(|| ApiError::of_refusal(&Refusal::Bug, language))?;
-        let mut result = action.after(self.read(language), language, done.result).await;
-        if let Some((preview, rendered)) = preview {
-            preview.show(&mut result, &rendered, language);
-        }
-        Ok(ActionOutcome {
-            result,
-            settings_changed: done.settings_changed,
+        Ok(Changed {
+            action,
+            language,
+            input: request.input,
+            done,
+            preview,
             warning: reply.failure.map(|failure| with_causes(&failure)),
         })
     }

@@ -9,6 +9,7 @@
 //! | `GET /v1/actions/ID?language=L` | one action with its form and what stands in it |
 //! | `POST /v1/actions/ID` | runs it: a [`crate::action_service::RunRequest`] in, a [`crate::action_service::ActionOutcome`] out |
 //! | `POST /v1/actions/ID/check` | checks the same input and changes nothing: a list of [`crate::action_service::InvalidField`] out |
+//! | `GET /v1/doctor?language=L&only=ID,ID` | examines this Isso: each [`Finding`](isso_doctor::Finding) as a line, as soon as it is known |
 //! | `GET /v1/files` | where the files are: `Files` |
 //! | `POST /v1/backups?language=L` | a backup is made by the client, and lasts while the answer does; its first line is a number |
 //! | `DELETE /v1/backups/NUMBER` | says how that ended: an `{"error": …}` |
@@ -26,6 +27,7 @@ mod applied;
 mod backup;
 mod backup_slot;
 mod client;
+mod doctor;
 mod extract;
 mod language_query;
 mod listener;
@@ -38,7 +40,7 @@ mod status;
 mod status_route;
 mod types;
 
-pub use client::{Backup, Client, ClientError, LogStream};
+pub use client::{Backup, Client, ClientError, FindingStream, LogStream};
 pub use socket::SocketPath;
 pub use status::{Probe, Status};
 pub use types::{Files, NOT_TOGETHER, NOT_TOGETHER_HINT, RestoreAnswer, RestoreUndone};

@@ -1,8 +1,9 @@
 //! The programs that a host starts beside Isso.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
 
+use isso_actions::Language;
 use isso_daemon::end_with_us;
 use nix::sys::signal::Signal;
 use tokio::process::Command;
@@ -15,6 +16,27 @@ pub struct Commands {
     /// Makes a backup of the first folder in the second one, and prints its path. With rules, as for `--keep`, it
     /// deletes the backups that the rules do not keep.
     pub back_up: fn(&Path, &Path, Option<&str>) -> process::Command,
+    /// Examines an Isso, and prints each [`Finding`](isso_doctor::Finding) as a line of JSON as soon as it is known.
+    pub doctor: fn(&Examination) -> process::Command,
+}
+
+/// What a program is to examine.
+#[derive(Debug, Clone, Default)]
+pub struct Examination {
+    /// The data folder; on StartOS the volume.
+    pub data: PathBuf,
+    /// Whether that is so: no host can be asked there.
+    pub startos: bool,
+    /// The language of the findings.
+    pub language: Language,
+    /// The address that visitors use; that of the settings if `None`.
+    pub address: Option<String>,
+    /// The websites to look at; those of the settings if empty.
+    pub sites: Vec<String>,
+    /// The pages to look at.
+    pub pages: Vec<String>,
+    /// The ids of the checks to run; all if empty.
+    pub only: Vec<String>,
 }
 
 /// Gives a program no input, and has the kernel send it SIGTERM when this process ends. It then removes its unfinished

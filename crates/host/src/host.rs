@@ -21,6 +21,7 @@ use crate::blocking::on_thread;
 use crate::checks::Checks;
 use crate::commands::Commands;
 use crate::events::{HostEvent, report_states};
+use crate::examiner::Examiner;
 use crate::folder_watch;
 use crate::host_info::HostInfoSource;
 use crate::host_lock::HostLock;
@@ -111,6 +112,7 @@ impl HostLock {
                 info_source: HostInfoSource::Local(Some(listen)),
                 python,
                 host,
+                examiner: Examiner::new(commands, self.data.path().to_owned()),
             },
             settings,
             supervisor: monitor,

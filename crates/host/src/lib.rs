@@ -33,6 +33,7 @@
 //! | `api` | serves the socket, and connects to it | [`Host::run`] |
 //! | `watcher` | notices edits of `isso.cfg`, and sends an event | [`Host::run`] |
 //! | `checks` | has the database checked by a process of its own | [`Host::run`] |
+//! | `examiner` | has the checks of [`doctor`] run by a process of their own | the API, and actions |
 //! | `folder_watch` | notices that the data folder was moved or deleted | [`Host::run`] |
 //! | `schedule` | has backups made by a process of its own | `up`, with [`Schedule::run`] |
 //! | `in_use` | marks the volume while Isso runs on it | `supervise`, with [`mark_while_running`] |
@@ -75,6 +76,7 @@ mod commands;
 mod config_view;
 mod data_dir;
 mod events;
+mod examiner;
 mod folder_watch;
 mod host;
 mod host_info;
@@ -105,10 +107,11 @@ pub use api::{Client, ClientError, Probe, Status};
 pub use api_error::{ApiError, ApiErrorKind};
 pub use blocking::{NotDone, on_thread};
 pub use checks::{CheckReport, DatabaseStatus};
-pub use commands::Commands;
+pub use commands::{Commands, Examination};
 pub use config_view::{Setting, SettingsReport, SettingsView};
 pub use data_dir::{DataDir, DataDirError, FolderLock, LockHolder};
 pub use events::HostEvent;
+pub use examiner::{ExamineError, Examiner};
 pub use folder_watch::FolderGone;
 pub use host::{Host, HostError, HostOptions};
 pub use host_info::HostInfoSource;

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use isso_host::actions::{ActionResult, Form, NoticeTitle, ResultValue};
-use isso_host::{ActionDetails, RunRequest};
+use isso_host::{ActionDetails, Commands, RunRequest};
 use serde_json::Value;
 
 use crate::hook::{HookRun, repairs};
 use crate::protocol::{Input, Level, Request, Run};
 
 /// Returns the form of an action with its present values.
-pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
-    let hook = HookRun::start(data, request).await;
+pub async fn input(data: &Path, commands: Commands, request: &Request, action: &str) -> Input {
+    let hook = HookRun::start(data, request, commands).await;
     let shown = hook.service.show(action, hook.language);
     let notices = repairs(&hook.service.volume, hook.language);
     let (spec, value, refusal) = match shown {
@@ -27,8 +27,8 @@ pub async fn input(data: &Path, request: &Request, action: &str) -> Input {
 }
 
 /// Runs an action. If Isso runs, its supervisor notices the changed files and puts them in force.
-pub async fn run(data: &Path, request: Request, action: &str) -> Run {
-    let mut hook = HookRun::start(data, &request).await;
+pub async fn run(data: &Path, commands: Commands, request: Request, action: &str) -> Run {
+    let mut hook = HookRun::start(data, &request, commands).await;
     let typed = RunRequest {
         input: request.input,
         language: request.language,

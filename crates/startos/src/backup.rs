@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use isso_host::Commands;
 use isso_host::database::{Depth, check_database};
 use isso_host::lifecycle::Event;
 
@@ -9,8 +10,8 @@ use crate::hook::HookRun;
 use crate::protocol::{Orders, Request};
 
 /// Refuses a damaged or missing database, which would replace a good backup.
-pub async fn run(data: &Path, request: &Request) -> Orders {
-    let mut hook = HookRun::start(data, request).await;
+pub async fn run(data: &Path, commands: Commands, request: &Request) -> Orders {
+    let mut hook = HookRun::start(data, request, commands).await;
     hook.send(Event::Backup).await;
     let checked = check_database(&hook.service.volume.db_path(), Depth::Indexes);
     hook.send(Event::BackupFinished(checked.map_err(Into::into))).await;

@@ -8,7 +8,7 @@ use isso_host::cfg::{Contents, Volume};
 use isso_host::lifecycle::{
     Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Restorer, Review, SettingsFiles, State,
 };
-use isso_host::{ActionService, HostInfoSource, IMAGE_DATABASE, IssoPython, TaskFlag, spawn};
+use isso_host::{ActionService, Commands, Examiner, HostInfoSource, IMAGE_DATABASE, IssoPython, TaskFlag, spawn};
 use tokio::sync::{mpsc, watch};
 
 use crate::protocol::{Announced, Level, Notice, Orders, Request, Task};
@@ -36,7 +36,7 @@ pub struct HookRun {
 
 impl HookRun {
     /// Starts the state machine, which prepares the volume unless Isso runs on it.
-    pub async fn start(data: &Path, request: &Request) -> HookRun {
+    pub async fn start(data: &Path, request: &Request, commands: Commands) -> HookRun {
         let volume = Volume::new(data, IMAGE_DATABASE).recording_repairs();
         let info_source = HostInfoSource::Given(addresses::host_info(request));
         let flag = watch::Sender::new(false);
@@ -55,6 +55,7 @@ impl HookRun {
                 info_source,
                 python: IssoPython::in_image(IMAGE, IMAGE_PYTHON),
                 host: spawn(ports, no_events, no_ends),
+                examiner: Examiner::of_startos(commands, data.to_owned()),
             },
             language: Language::of(&request.language),
             task,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use isso_host::Commands;
 use isso_host::actions::{Interface as Shown, NoticeTitle, database_error_text, interface_text};
 use isso_host::database::{Depth, check_database};
 use isso_host::lifecycle::{Event, RestoreRequest};
@@ -14,8 +15,8 @@ use crate::protocol::{Init, InitKind, Interface, InterfaceKind, Level, Request};
 const BACKUP_FOLDER: &str = "/media/startos/backup";
 
 /// Prepares the volume; after a restore, checks the database too.
-pub async fn run(data: &Path, request: &Request) -> Init {
-    let mut hook = HookRun::start(data, request).await;
+pub async fn run(data: &Path, commands: Commands, request: &Request) -> Init {
+    let mut hook = HookRun::start(data, request, commands).await;
     hook.refuse_if_unprepared();
     if request.kind == Some(InitKind::Restore) {
         check_restored(&mut hook).await;

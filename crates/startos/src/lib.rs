@@ -36,6 +36,7 @@ mod texts;
 
 use std::path::{Path, PathBuf};
 
+use isso_host::Commands;
 use serde::Serialize;
 
 use protocol::{Health, Init, Input, Main, Orders, Request, Run};
@@ -91,15 +92,16 @@ pub enum Answer {
     Health(Health),
 }
 
-/// Answers a hook. `data` is the volume, but for [`Hook::Health`] the folder of the supervisor.
-pub async fn answer(data: &Path, hook: Hook, request: Request) -> Result<Answer, HookError> {
+/// Answers a hook. `data` is the volume, but for [`Hook::Health`] the folder of the supervisor. `commands` are started
+/// for what takes a process of its own.
+pub async fn answer(data: &Path, commands: Commands, hook: Hook, request: Request) -> Result<Answer, HookError> {
     Ok(match hook {
-        Hook::Init => Answer::Init(init::run(data, &request).await),
-        Hook::Smtp => Answer::Orders(smtp::run(data, &request).await),
-        Hook::Main => Answer::Main(main_hook::run(data, &request).await?),
-        Hook::Input { action } => Answer::Input(actions::input(data, &request, &action).await),
-        Hook::Run { action } => Answer::Run(actions::run(data, request, &action).await),
-        Hook::Backup => Answer::Orders(backup::run(data, &request).await),
+        Hook::Init => Answer::Init(init::run(data, commands, &request).await),
+        Hook::Smtp => Answer::Orders(smtp::run(data, commands, &request).await),
+        Hook::Main => Answer::Main(main_hook::run(data, commands, &request).await?),
+        Hook::Input { action } => Answer::Input(actions::input(data, commands, &request, &action).await),
+        Hook::Run { action } => Answer::Run(actions::run(data, commands, request, &action).await),
+        Hook::Backup => Answer::Orders(backup::run(data, commands, &request).await),
         Hook::Health { volume } => Answer::Health(health::run(data, &request, volume.as_deref()).await?),
     })
 }

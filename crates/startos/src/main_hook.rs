@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use isso_host::Commands;
 use isso_host::actions::{HealthText, health_text};
 use isso_host::daemon::SupervisorConfig;
 use isso_host::lifecycle::Event;
@@ -23,13 +24,13 @@ const MOUNTS: Mounts = Mounts {
 const STOP_MARGIN: u32 = 5000;
 
 /// Returns the daemon to run, or why Isso must not start.
-pub async fn run(data: &Path, request: &Request) -> Result<Main, HookError> {
+pub async fn run(data: &Path, commands: Commands, request: &Request) -> Result<Main, HookError> {
     let Image { entrypoint, cmd } = request.image.clone();
     let entrypoint = [entrypoint, cmd].into_iter().flatten().flatten().collect::<Vec<_>>();
     if entrypoint.is_empty() {
         return Err(HookError::Image);
     }
-    let mut hook = HookRun::start(data, request).await;
+    let mut hook = HookRun::start(data, request, commands).await;
     hook.refuse_if_unprepared();
     hook.send(Event::Start).await;
     let display = health_text(HealthText::Name, hook.language);

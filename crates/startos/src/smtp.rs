@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use isso_host::Commands;
 use isso_host::actions::{NoticeTitle, follow_system_smtp};
 use isso_host::lifecycle::Event;
 
@@ -11,8 +12,8 @@ use crate::protocol::{Level, Orders, Request};
 /// Applies the mail server if a person has selected it. Mostly nothing has changed, and then there are no orders.
 ///
 /// This is part of each `init`, which must not fail because of mail, so an error becomes a notice.
-pub async fn run(data: &Path, request: &Request) -> Orders {
-    let mut hook = HookRun::start(data, request).await;
+pub async fn run(data: &Path, commands: Commands, request: &Request) -> Orders {
+    let mut hook = HookRun::start(data, request, commands).await;
     let system = request.system_smtp.as_ref();
     match follow_system_smtp(&hook.service.volume, system, hook.language) {
         Ok(true) => hook.send(Event::SettingsChanged).await,

@@ -3,7 +3,10 @@
 mod proxies;
 mod proxy;
 
-use isso_tests::Site;
+use std::net::TcpListener;
+
+use isso_tests::torture::http::block_on;
+use isso_tests::{Site, Terminal};
 use serde_json::Value;
 
 /// The findings of the check with this id.
@@ -120,4 +123,155 @@ fn where_nothing_can_be_mended_nothing_is_changed() {
         String::from_utf8_lossy(&done.stderr).contains("nothing to mend"),
         "{done:#?}"
     );
+}
+
+/// A proxy that Isso never recognises, in a file that a person has written.
+fn site_with_a_network() -> Site {
+    let site = Site::new();
+    site.set_password();
+    site.edit_cfg("trusted-proxies =", "trusted-proxies = 192.0.2.7/32");
+    site
+}
+
+#[test]
+fn a_mend_is_run_and_says_how_to_undo_it() {
+    let site = site_with_a_network();
+    let done = site.run(&["doctor", "--fix", "trusted-proxies", "--yes", "--json"]);
+    assert!(done.status.success(), "{done:#?}");
+    let said: Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    assert_eq!(said["mended"][0]["action"], "set-reverse-proxies", "{said}");
+    assert_eq!(findings(&said, "trusted-proxies")[0]["status"], "pass", "{said}");
+    assert!(!site.cfg().contains("/32"), "{}", site.cfg());
+    let undo = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(
+        undo.contains("action run set-reverse-proxies proxies=192.0.2.7/32"),
+        "{undo}"
+    );
+}
+
+#[test]
+fn a_mend_is_asked_for_on_a_terminal() {
+    let site = site_with_a_network();
+    let before = site.cfg();
+    let fix = || Terminal::run(&site.command(&["doctor", "--fix", "trusted-proxies"]));
+    let mut terminal = fix();
+    terminal.answer("Change it?", "n");
+    let (code, said) = terminal.end();
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("nothing was changed"), "{said}");
+    assert_eq!(site.cfg(), before);
+    let mut terminal = fix();
+    terminal.wait_for("192.0.2.7/32");
+    terminal.answer("Change it?", "y");
+    let (code, said) = terminal.end();
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("To undo it:"), "{said}");
+    assert!(!site.cfg().contains("/32"), "{}", site.cfg());
+}
+
+#[test]
+fn ctrl_c_ends_the_checks_while_one_still_waits() {
+    let silent = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    let address = silent.local_addr().expect("a bound socket has an address");
+    let site = Site::new();
+    site.set_password();
+    let address = format!("http://{address}");
+    let mut terminal = Terminal::run(&site.command(&["doctor", "--only", "reachable", "--address", &address]));
+    // The checks that still run are named.
+    terminal.answer("reachable", "\u{3}");
+    let (code, said) = terminal.end();
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("ended by a signal"), "{said}");
+}
+
+/// Asks the API of a running host for lines.
+fn lines(site: &Site, path: &str) -> Vec<Value> {
+    let client = isso_daemon::plain_http()
+        .unix_socket(site.data().join("api.sock"))
+        .build();
+    let client = client.expect("a client can be made");
+    let text = block_on(async {
+        let answer = client.get(format!("http://issoctl/v1/{path}")).send().await;
+        answer
+            .expect("the API answers")
+            .text()
+            .await
+            .expect("it answers to the end")
+    });
+    let lines = text.lines().filter(|line| !line.is_empty());
+    lines
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect()
+}
+
+#[test]
+fn a_running_host_has_its_isso_examined_by_a_process_of_its_own() {
+    let mut site = Site::new();
+    site.variables
+        .push(("PROXY_OF_TEST".to_owned(), "192.0.2.7/32".to_owned()));
+    let up = site.serving();
+    let found = lines(&site, "doctor?language=de_DE&only=admin-password,direct");
+    let statuses: Vec<_> = found
+        .iter()
+        .map(|it| (it["id"].clone(), it["status"].clone()))
+        .collect();
+    assert_eq!(statuses.len(), 2, "{found:?}");
+    assert!(
+        found
+            .iter()
+            .any(|it| it["cause"] == "Die Verwaltungsseiten haben ein Passwort."),
+        "{found:?}"
+    );
+    let of_command = site.json(&["doctor", "--only", "direct"]);
+    assert!(
+        of_command["checks"][0]["cause"]
+            .as_str()
+            .unwrap_or_default()
+            .contains(&up.address().to_string()),
+        "{of_command}"
+    );
+    let problem = lines(&site, "doctor?only=corz");
+    assert!(
+        problem[0]["message"].as_str().unwrap_or_default().contains("corz"),
+        "{problem:?}"
+    );
+    assert!(
+        problem[0]["hint"].as_str().unwrap_or_default().contains("cors"),
+        "{problem:?}"
+    );
+
+    // The action says the same in words; the page is optional, and is checked.
+    let checked = site.json(&["action", "run", "check-embedding"]);
+    let (title, message) = (&checked["title"], checked["message"].as_str().unwrap_or_default());
+    assert!(
+        title.as_str().unwrap_or_default().starts_with("Problems found: "),
+        "{checked}"
+    );
+    assert!(message.contains("! No public address is set"), "{checked}");
+    let said = site.refused(&["action", "run", "check-embedding", "page=blog"], 2);
+    assert!(said.contains("https://blog.example.com/post/"), "{said}");
+    // What a variable of the host holds is seen, although the command has no such variable.
+    site.edit_cfg("trusted-proxies =", "trusted-proxies = $PROXY_OF_TEST");
+    let seen = site.json(&["doctor", "--only", "trusted-proxies"]);
+    assert!(seen.to_string().contains("192.0.2.7/32"), "{seen}");
+}
+
+#[test]
+fn a_supervisor_has_its_isso_examined_too() {
+    let site = Site::new();
+    site.set_password();
+    let _up = site.supervised();
+    let found = lines(&site, "doctor?only=admin-password");
+    assert_eq!((found.len(), &found[0]["status"]), (1, &"pass".into()), "{found:?}");
+}
+
+#[test]
+fn the_embedding_is_checked_while_no_isso_runs() {
+    let site = Site::new();
+    site.set_password();
+    let output = site.run(&["action", "run", "check-embedding", "page="]);
+    assert!(output.status.success(), "{output:#?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.starts_with("Problems found: "), "{said}");
+    assert!(said.contains("Checks that found nothing wrong: "), "{said}");
 }

@@ -56,7 +56,8 @@ fn a_fresh_volume_waits_for_its_password() {
             "set-reverse-proxies",
             "set-admin-password",
             "sign-out-everywhere",
-            "embed-code"
+            "embed-code",
+            "check-embedding",
         ]
     );
     assert_eq!(init["port"], 8080);

@@ -64,6 +64,7 @@ fn assignments(action: Action) -> &'static [&'static str] {
         Action::SetReverseProxies => &["proxies=192.0.2.1", "proxies=2001:db8::1"],
         Action::SetAdminPassword | Action::SignOutEverywhere => &[],
         Action::EmbedCode => &["address=http://192.168.1.2:8080"],
+        Action::CheckEmbedding => &["page=https://a.example/post/"],
     }
 }
 
@@ -110,6 +111,7 @@ fn an_input_that_is_wrong_is_refused_alike_at_both_ends() {
         "tables": "yes",
         "proxies": 1,
         "address": "https://c.example",
+        "page": "c.example",
     });
     for action in Action::ALL {
         let Some(form) = action.form(Language::German, &info) else {

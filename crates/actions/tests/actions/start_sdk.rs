@@ -132,6 +132,13 @@ fn inputs_are_accepted_where_the_sdk_accepts_them() {
         ("set-websites", json!({}), false),
         ("embed-code", json!({ "address": "https://a.example" }), true),
         ("embed-code", json!({ "address": "https://b.example" }), false),
+        ("check-embedding", json!({ "page": null }), true),
+        (
+            "check-embedding",
+            json!({ "page": " https://a.example/post/?page=2 " }),
+            true,
+        ),
+        ("check-embedding", json!({ "page": 7 }), false),
         (
             "configure-smtp",
             smtp(json!({ "selection": "disabled", "value": {} })),

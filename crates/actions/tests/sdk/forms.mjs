@@ -145,6 +145,18 @@ const specs = {
       disabled: hostInfo.addresses.length ? false : texts['error.no-address'],
     })),
   }),
+  'check-embedding': InputSpec.of({
+    page: Value.text({
+      ...named('check-embedding.page'),
+      required: false,
+      default: null,
+      placeholder: 'https://blog.example.com/post/',
+      inputmode: 'url',
+      patterns: [
+        { regex: '^\\s*[Hh][Tt][Tt][Pp][Ss]?://[^\\s/]\\S*\\s*$', description: texts['check-embedding.page.pattern'] },
+      ],
+    }),
+  }),
 }
 
 const answer = { forms: {}, metadata: {}, verdicts: [] }

@@ -1,6 +1,7 @@
 //! What clients send to and get from the routes for actions.
 
 use isso_actions::{ActionResult, Form, Metadata};
+use isso_doctor::Mend;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,6 +46,9 @@ pub struct ActionOutcome {
     /// What could not be done afterwards, such as putting the settings in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
+    /// Another action that the person is asked to have run now: it does what the result proposes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Mend>,
 }
 
 /// A field of a form that is not filled in as it should be.

@@ -1,6 +1,7 @@
 //! The client of the API, for commands and hooks.
 
 mod error;
+mod findings;
 
 use std::io;
 use std::os::unix::net::UnixStream;
@@ -20,6 +21,7 @@ use crate::action_service::{ActionDetails, ActionOutcome, ActionSummary, Invalid
 use crate::config_view::{SettingsReport, SettingsView};
 
 pub use error::ClientError;
+pub use findings::FindingStream;
 
 /// How long the host may take to answer. It waits for Isso and for disks for a shorter time.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -155,6 +157,13 @@ impl Client {
         send(self.patient(Method::GET, "logs").query(&query))
             .await
             .map(LogStream)
+    }
+
+    /// Has the host's Isso examined, by the checks with these ids; by all if there are none.
+    pub async fn doctor(&self, only: &[String], language: Language) -> Result<FindingStream, ClientError> {
+        let query = [("language", language.tag().to_owned()), ("only", only.join(","))];
+        let request = self.patient(Method::GET, "doctor").query(&query);
+        send(request).await.map(FindingStream::new)
     }
 
     /// Asks the host to stop Isso and to end.

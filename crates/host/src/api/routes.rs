@@ -10,7 +10,7 @@ use super::api_state::ApiState;
 use super::extract::{JsonBody, Path, Query};
 use super::language_query::LanguageQuery;
 use super::status_route::status;
-use super::{backup, logs, restore};
+use super::{backup, doctor, logs, restore};
 use crate::action_service::{ActionDetails, ActionOutcome, ActionSummary, InvalidField, RunRequest};
 use crate::api_error::ApiError;
 use crate::blocking::run_blocking;
@@ -25,6 +25,7 @@ pub(super) fn routes(api: ApiState) -> Router {
         .route("/v1/actions", get(actions))
         .route("/v1/actions/{id}", get(action).post(run))
         .route("/v1/actions/{id}/check", post(check))
+        .route("/v1/doctor", get(doctor::doctor))
         .route("/v1/files", get(restore::files))
         .route("/v1/backups", post(backup::begin))
         .route("/v1/backups/{number}", delete(backup::end))

@@ -33,6 +33,21 @@ pub const COMMANDS: Commands = Commands {
         }
         command
     },
+    doctor: |examination| {
+        let mut command = this_program();
+        let many = |option: &'static str, values: &[String]| {
+            let values = values.iter().map(|value| format!("{option}={value}"));
+            values.collect::<Vec<_>>()
+        };
+        command.arg("--data").arg(&examination.data).arg("doctor");
+        command.args(["--lines", examination.language.tag()]);
+        command.args(examination.startos.then_some("--startos"));
+        command.args(examination.address.iter().map(|address| format!("--address={address}")));
+        command.args(many("--site", &examination.sites));
+        command.args(many("--page", &examination.pages));
+        command.args(many("--only", &examination.only));
+        command
+    },
 };
 
 /// A data folder that this process has locked in order to run a host in it.

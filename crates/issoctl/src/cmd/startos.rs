@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use isso_startos::protocol::Request;
 use isso_startos::{Hook, answer};
 
+use crate::cmd::host::COMMANDS;
 use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::Output;
@@ -13,7 +14,7 @@ use crate::output::Output;
 /// Answers a hook.
 pub async fn run(data: &DataFolder, hook: Hook) -> Result<ExitCode, Failure> {
     let request = request()?;
-    let answer = answer(data.path(), hook, request).await?;
+    let answer = answer(data.path(), COMMANDS, hook, request).await?;
     Output { json: true }.json(&answer);
     Ok(ExitCode::SUCCESS)
 }

@@ -15,7 +15,9 @@ impl From<ClientError> for Failure {
                 Self::of(error).hint("run this as the user who runs `issoctl up`")
             }
             ClientError::Timeout(_) => Self::of(error).exit(Self::NOT_RUNNING).hint(STOPPED_HINT),
-            ClientError::Unexpected(_) => Self::of(error).hint("see what it printed, or stop and start it"),
+            ClientError::Unexpected(_) | ClientError::Finding(_) => {
+                Self::of(error).hint("see what it printed, or stop and start it")
+            }
             ClientError::Unreachable { .. } | ClientError::Http(_) | ClientError::LogEnded(_) => Self::of(error),
         }
     }

@@ -25,6 +25,9 @@ pub enum ClientError {
     /// The connection broke, or the answer is not as expected.
     #[error("the running `issoctl up` did not answer as expected")]
     Unexpected(#[source] reqwest::Error),
+    /// A finding is not as expected.
+    #[error("the running `issoctl up` did not answer as expected")]
+    Finding(#[source] serde_json::Error),
     /// The connection broke while the log was read.
     #[error("the log ended early")]
     LogEnded(#[source] reqwest::Error),

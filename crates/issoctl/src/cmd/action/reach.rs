@@ -4,12 +4,13 @@ use isso_host::actions::Action;
 use isso_host::daemon::Runtime;
 use isso_host::lifecycle::Event;
 use isso_host::{
-    ActionDetails, ActionOutcome, ActionService, ActionSummary, Client, FolderLock, HostInfoSource, InvalidField,
-    IssoPython, RunRequest, offline,
+    ActionDetails, ActionOutcome, ActionService, ActionSummary, Client, Examiner, FolderLock, HostInfoSource,
+    InvalidField, IssoPython, RunRequest, offline,
 };
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::cmd::host::COMMANDS;
 use crate::failure::Failure;
 use crate::language;
 use crate::locate::DataFolder;
@@ -37,6 +38,7 @@ impl Actions {
             info_source: HostInfoSource::Local(None),
             python: IssoPython::beside(&Runtime::new(data.runtime()).gunicorn()),
             host,
+            examiner: Examiner::new(COMMANDS, data.path().to_owned()),
         })))
     }
 
@@ -93,13 +95,16 @@ impl Actions {
             Self::Files(service) => {
                 data.create()?;
                 // Held while the files change, so that no `up` begins with half of it.
-                let _lock = match data.lock_for_command().await? {
+                let lock = match data.lock_for_command().await? {
                     // One has begun since, perhaps while a person was filling in the form.
                     FolderLock::HostRuns => return Ok(waiting(data.client()?.run(id, &request)).await?),
                     lock => lock,
                 };
                 init(service).await?;
-                Ok(service.run(id, request).await?)
+                let changed = service.change(id, request).await?;
+                // What waits on the network now keeps no `up` from beginning.
+                drop(lock);
+                Ok(service.follow_up(changed).await?)
             }
         }
     }

@@ -2,11 +2,14 @@
 
 use std::process::ExitCode;
 
+use dialoguer::Confirm;
 use isso_host::actions::ActionResult;
+use isso_host::doctor::Mend;
 use isso_host::{ActionDetails, ActionOutcome, Status};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::change::Change;
 use super::outcome::{SettingsOutcome, report_outcome};
 use super::reach::Actions;
 use super::{ask, input};
@@ -14,7 +17,7 @@ use crate::cli::RunArgs;
 use crate::failure::Failure;
 use crate::locate::DataFolder;
 use crate::output::{BOLD, Output, WARN};
-use crate::terminal::is_person;
+use crate::terminal::{Questions, by_keys, is_person};
 
 /// Runs an action, shows its result, and waits until Isso has the settings.
 pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: RunArgs) -> Result<ExitCode, Failure> {
@@ -32,7 +35,35 @@ pub async fn run(data: &DataFolder, actions: &Actions, output: Output, args: Run
         print_result(&ran.done.result, output);
     }
     ran.report(data, output)?;
+    if let Some(offer) = &ran.done.offer
+        && is_person()
+        && !output.json
+    {
+        take_offer(data, actions, offer, &args, output).await?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows what an action proposes, and runs it if the person agrees.
+async fn take_offer(
+    data: &DataFolder,
+    actions: &Actions,
+    offer: &Mend,
+    args: &RunArgs,
+    output: Output,
+) -> Result<(), Failure> {
+    let change = Change::plan(actions.show(&offer.action).await?, offer);
+    if change.fields.is_empty() {
+        return Ok(());
+    }
+    change.print(output);
+    let question = || by_keys(|| Confirm::new().with_prompt("Change it?").default(true).interact());
+    if !Questions::start()?.ask(question).await? {
+        return Ok(());
+    }
+    let ran = Ran::run(data, actions, &offer.action, change.input.clone(), !args.no_wait).await?;
+    print_result(&ran.done.result, output);
+    ran.report(data, output)
 }
 
 /// An action that was run.
@@ -94,6 +125,9 @@ async fn input(actions: &Actions, shown: ActionDetails, args: &RunArgs, output: 
     }
     if is_person() && !output.json {
         return ask::fill_in(actions, &args.id, &form, shown.prefill, output).await;
+    }
+    if form.may_be_empty() {
+        return Ok(shown.prefill);
     }
     let id = &args.id;
     Err(
