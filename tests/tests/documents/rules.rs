@@ -1,8 +1,11 @@
 //! Rules for the documents and sources of this repository that no other tool checks.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use isso_tests::issoctl;
 use regex_lite::Regex;
 
 use crate::root;
@@ -47,6 +50,28 @@ fn each_promise_is_held_by_a_test_that_is_there() {
     let rows: Vec<_> = rows.filter(|row| !row.ends_with("held by |")).collect();
     let not_held: Vec<_> = rows.iter().filter(|row| !held(row)).collect();
     assert!(rows.len() > 20 && not_held.is_empty(), "{not_held:#?}");
+}
+
+/// The tables of docs/embedding.md have a row for each check of `issoctl doctor`, and for nothing else.
+#[test]
+fn each_check_of_doctor_stands_in_the_document_on_embedding() {
+    let listed = Command::new(issoctl()).args(["doctor", "--list", "--json"]).output();
+    let listed: serde_json::Value = serde_json::from_slice(&listed.expect("issoctl runs").stdout).expect("JSON");
+    let listed = listed.as_array().expect("a list").iter();
+    let listed: BTreeSet<_> = listed
+        .map(|check| check["id"].as_str().expect("an id").to_owned())
+        .collect();
+    let text = fs::read_to_string(root().join("docs/embedding.md")).expect("docs/embedding.md is there");
+    let (_, checks) = text.split_once("## Each check").expect("the part is there");
+    let checks = checks.split("\n## ").next().expect("it has a beginning");
+    let id = Regex::new("`([a-z0-9-]+)`").expect("the pattern is right");
+    let cells = checks.lines().filter(|line| line.starts_with("| `"));
+    let cells = cells.map(|row| row.split('|').nth(1).expect("a cell"));
+    let documented: BTreeSet<_> = cells
+        .flat_map(|cell| id.captures_iter(cell).map(|it| it[1].to_owned()))
+        .collect();
+    assert!(!listed.is_empty());
+    assert_eq!(documented, listed);
 }
 
 /// rustfmt breaks no comment, so this looks at their width. A row of a table may be longer.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use isso_host::actions::Language;
 use isso_host::doctor::{Check, Finding, Options, Report, Status, asked};
@@ -112,8 +113,12 @@ pub struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    /// Prints a finding: how the check went, what it saw, and on a line of its own what to do.
+    /// Prints a finding: how the check went, what it saw, and on a line of its own what to do. Checks that were skipped
+    /// are left to the summary, which names them together.
     pub fn print(&self, finding: &Finding) {
+        if finding.status == Status::Skip && !self.verbose {
+            return;
+        }
         let Finding {
             id,
             subject,
@@ -164,12 +169,32 @@ impl Printer<'_> {
         let parts: Vec<_> = parts.collect();
         self.output.line("");
         self.output.line(&parts.join(" · "));
+        if !self.verbose {
+            self.skipped(report);
+        }
         let mendable = report.checks.iter().filter(|it| it.mend.is_some());
         let mut ids: Vec<_> = mendable.map(|it| &it.id).collect();
         ids.dedup();
         for id in ids {
             let command = self.data.with_folder(&format!("issoctl doctor --fix {id}"));
             self.output.line(&format!("{BOLD}→{BOLD:#} {command}"));
+        }
+    }
+
+    /// Prints why checks were skipped, with the ids of those that were skipped for the same reason.
+    fn skipped(&self, report: &Report) {
+        let mut reasons: IndexMap<(&str, Option<&str>), Vec<&str>> = IndexMap::new();
+        for finding in report.checks.iter().filter(|it| it.status == Status::Skip) {
+            let reason = (finding.cause.as_str(), finding.fix.as_deref());
+            reasons.entry(reason).or_default().push(&finding.id);
+        }
+        for ((cause, fix), mut ids) in reasons {
+            ids.dedup();
+            self.output.line(&format!("{DIM}- {cause} ({}){DIM:#}", ids.join(", ")));
+            if let Some(fix) = fix {
+                self.output
+                    .line(&format!("  {BOLD}→{BOLD:#} {}", self.data.with_folder(fix)));
+            }
         }
     }
 }
