@@ -208,6 +208,11 @@ async fn a_comment_is_reported_by_mail() {
         "no action that does not own it rewrites it"
     );
 
+    let tested = site.run(&["action", "run", "send-test-email", "to=me@example.org"]);
+    let said = String::from_utf8_lossy(&tested.stdout).into_owned();
+    assert!(said.contains("Recipient me@example.org accepted: 250"), "{tested:#?}");
+    assert_eq!(server.next_mail()["to"], json!(["me@example.org"]));
+
     let visitor = Visitor::new(up.url(), "http://localhost");
     assert_eq!(visitor.post("please tell the owner").await.status(), 202);
     let mail = server.next_mail();
@@ -288,7 +293,10 @@ fn mail_that_cannot_be_sent_is_a_warning_and_no_password_is_shown() {
         "it tells which server did not answer: {said}"
     );
     assert!(site.cfg().contains("password = hunter2hunter2"));
+    let tested = site.refused(&["action", "run", "send-test-email", "to=me@example.org"], 1);
+    assert!(tested.contains("Failed step: connection to the mail server. No connection to 127.0.0.1, port 2525"));
     for shown in [
+        tested,
         site.ok(&["action", "show", "configure-smtp"]),
         site.ok(&["config", "show"]),
         said.into(),
@@ -304,6 +312,8 @@ fn mail_that_cannot_be_sent_is_a_warning_and_no_password_is_shown() {
     );
     assert!(off.status.success(), "{off:#?}");
     let store = std::fs::read_to_string(site.data().join("start9/store.json")).expect("the store is there");
+    let tested = site.refused(&["action", "run", "send-test-email", "to=me@example.org"], 1);
+    assert!(tested.contains("action run configure-smtp"), "{tested}");
     assert!(
         !store.contains("hunter2") && !site.cfg().contains("hunter2"),
         "disabled forgets the password"

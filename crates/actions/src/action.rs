@@ -13,7 +13,7 @@ use crate::preview::Preview;
 use crate::result::ActionResult;
 use crate::{
     check_embedding, configure_feed, configure_formatting, configure_server, configure_smtp, embed_code,
-    set_admin_password, set_reverse_proxies, set_websites, sign_out_everywhere,
+    send_test_email, set_admin_password, set_reverse_proxies, set_websites, sign_out_everywhere,
 };
 
 /// An action that a person can run.
@@ -25,6 +25,8 @@ pub enum Action {
     ConfigureServer,
     /// Turns notifications by email on or off.
     ConfigureSmtp,
+    /// Sends a mail with the saved settings.
+    SendTestEmail,
     /// Turns the feeds of the pages on or off.
     ConfigureFeed,
     /// Sets what visitors may write in a comment.
@@ -43,10 +45,11 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SetWebsites,
         Self::ConfigureServer,
         Self::ConfigureSmtp,
+        Self::SendTestEmail,
         Self::ConfigureFeed,
         Self::ConfigureFormatting,
         Self::SetReverseProxies,
@@ -68,6 +71,7 @@ impl Action {
             Self::SetWebsites => "set-websites",
             Self::ConfigureServer => "configure-server",
             Self::ConfigureSmtp => "configure-smtp",
+            Self::SendTestEmail => "send-test-email",
             Self::ConfigureFeed => "configure-feed",
             Self::ConfigureFormatting => "configure-formatting",
             Self::SetReverseProxies => "set-reverse-proxies",
@@ -84,6 +88,7 @@ impl Action {
             Self::SetWebsites => set_websites::metadata(language),
             Self::ConfigureServer => configure_server::metadata(language),
             Self::ConfigureSmtp => configure_smtp::metadata(language),
+            Self::SendTestEmail => send_test_email::metadata(language),
             Self::ConfigureFeed => configure_feed::metadata(language),
             Self::ConfigureFormatting => configure_formatting::metadata(language),
             Self::SetReverseProxies => set_reverse_proxies::metadata(language),
@@ -100,6 +105,7 @@ impl Action {
             Self::SetWebsites => Some(set_websites::form(language)),
             Self::ConfigureServer => Some(configure_server::form(language)),
             Self::ConfigureSmtp => Some(configure_smtp::form(language, host_info)),
+            Self::SendTestEmail => Some(send_test_email::form(language)),
             Self::ConfigureFeed => Some(configure_feed::form(language)),
             Self::ConfigureFormatting => Some(configure_formatting::form(language)),
             Self::SetReverseProxies => Some(set_reverse_proxies::form(language)),
@@ -115,6 +121,7 @@ impl Action {
             Self::SetWebsites => set_websites::prefill(contents),
             Self::ConfigureServer => configure_server::prefill(contents),
             Self::ConfigureSmtp => configure_smtp::prefill(contents),
+            Self::SendTestEmail => send_test_email::prefill(contents),
             Self::ConfigureFeed => configure_feed::prefill(contents),
             Self::ConfigureFormatting => configure_formatting::prefill(contents),
             Self::SetReverseProxies => set_reverse_proxies::prefill(contents),
@@ -138,6 +145,7 @@ impl Action {
             Self::SetWebsites => set_websites::run(volume, language, input),
             Self::ConfigureServer => configure_server::run(volume, language, input),
             Self::ConfigureSmtp => configure_smtp::run(volume, host_info, language, input),
+            Self::SendTestEmail => send_test_email::run(volume, language, input),
             Self::ConfigureFeed => configure_feed::run(volume, host_info, language, input),
             Self::ConfigureFormatting => configure_formatting::run(volume, language, input),
             Self::SetReverseProxies => set_reverse_proxies::run(volume, language, input),
@@ -160,6 +168,7 @@ impl Action {
             Self::SetWebsites => set_websites::check(contents, language, input),
             Self::ConfigureServer => configure_server::check(language, input),
             Self::ConfigureSmtp => configure_smtp::check(contents, host_info, language, input),
+            Self::SendTestEmail => send_test_email::check(contents, language, input),
             Self::ConfigureFeed => configure_feed::check(contents, language, input),
             Self::ConfigureFormatting => configure_formatting::check(contents, language, input),
             Self::SetReverseProxies => set_reverse_proxies::check(contents, language, input),
@@ -188,21 +197,26 @@ impl Action {
         self == Self::ConfigureFormatting
     }
 
-    /// Tries the saved mail settings after `configure-smtp`, and adds the mail server's answer to the result. The other
-    /// actions leave the result as it is.
+    /// Does what waits on the network, after [`Action::run`] with the same input: tries the saved mail settings after
+    /// `configure-smtp`, sends the mail of `send-test-email`, and adds the mail server's answers to the result. The
+    /// other actions leave the result as it is.
     ///
-    /// It waits on the network for five seconds at most, and may be dropped at any moment. `saved` reads the settings,
-    /// or says why they cannot be read; the caller chooses the thread that waits for the disk. Only `configure-smtp`
-    /// awaits it.
+    /// It waits for ten seconds at most, and may be dropped at any moment. `saved` reads the settings, or says why they
+    /// cannot be read; the caller chooses the thread that waits for the disk. Only the two actions await it.
+    ///
+    /// A mail server that does not take the settings is no error of `configure-smtp`, which has saved them. A test mail
+    /// that is not sent is an error.
     pub async fn after(
         self,
         saved: impl Future<Output = Result<Contents, String>>,
         language: Language,
+        input: &Value,
         result: ActionResult,
-    ) -> ActionResult {
+    ) -> Result<ActionResult, ActionError> {
         match self {
-            Self::ConfigureSmtp => configure_smtp::after(saved.await, language, result).await,
-            _ => result,
+            Self::ConfigureSmtp => Ok(configure_smtp::after(saved.await, language, result).await),
+            Self::SendTestEmail => send_test_email::after(saved.await, language, input, result).await,
+            _ => Ok(result),
         }
     }
 }

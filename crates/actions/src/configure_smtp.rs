@@ -10,23 +10,27 @@ mod follow;
 mod form;
 mod input;
 mod selection;
-mod trial;
+
+use std::time::Duration;
 
 use isso_cfg::{Contents, Document, Volume, keys};
 use serde_json::{Value, json};
 
 pub use self::follow::follow_system_smtp;
-use self::form::EMAIL_WITH_NAME;
+pub(crate) use self::form::EMAIL_WITH_NAME;
 use self::input::Input;
-use self::selection::{Credentials, Selection, is_smtp, sends_mail};
-use self::trial::Server;
+use self::selection::{Credentials, Selection};
 use crate::done::Done;
 use crate::error::ActionError;
 use crate::form::{Field, Form, InputMode, Pattern, Text, Toggle};
 use crate::host_info::HostInfo;
 use crate::i18n::{Language, tr};
+use crate::mail::{MailServer, is_smtp, sends_mail};
 use crate::metadata::Metadata;
 use crate::result::ActionResult;
+
+/// The limit for a trial of the saved settings.
+const TRIAL_LIMIT: Duration = Duration::from_secs(5);
 
 pub(crate) fn metadata(language: Language) -> Metadata {
     Metadata {
@@ -116,12 +120,23 @@ pub(crate) async fn after(
 ) -> ActionResult {
     match saved {
         Ok(contents) if sends_mail(&contents.cfg) => {
-            result.add(&Server::of(&contents.cfg).try_out(language).await);
+            result.add(&try_out(&contents.cfg, language).await);
         }
         Ok(_) => {}
         Err(reason) => result.add(&reason),
     }
     result
+}
+
+/// Logs in at the mail server, and says what it answered or what went wrong.
+async fn try_out(cfg: &Document, language: Language) -> String {
+    match MailServer::of(cfg).log_in(TRIAL_LIMIT, language).await {
+        Ok(answers) => {
+            let answer = answers.last().map_or("", |last| &last.answer);
+            tr!(language, "trial.answered", answer = answer)
+        }
+        Err(failure) => tr!(language, "trial.warning", reason = failure.reason),
+    }
 }
 
 /// Writes the selection and the settings, and returns the mail server's name if Isso is to send mail.

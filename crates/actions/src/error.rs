@@ -23,6 +23,12 @@ pub enum ActionError {
     NoSystemSmtp,
     /// No browser can reach this server yet.
     NoAddress,
+    /// A mail is to be sent, and the settings send none.
+    NoMail,
+    /// A mail is to be sent, and the sender in `isso.cfg` is no address.
+    NoSender,
+    /// The mail was not sent. The text says at which step and why, in the language in which the action was run.
+    MailNotSent(String),
     /// Isso renders comments by misaka, which knows nothing of mistune's plugins.
     Misaka,
     /// Isso does not take the settings that would be saved.
@@ -52,6 +58,9 @@ impl ActionError {
             }
             Self::NoSystemSmtp => tr!(language, "error.no-system-smtp"),
             Self::NoAddress => tr!(language, "error.no-address"),
+            Self::NoMail => tr!(language, "error.no-mail"),
+            Self::NoSender => tr!(language, "error.no-sender"),
+            Self::MailNotSent(reason) => reason.clone(),
             Self::Misaka => tr!(language, "error.misaka"),
             Self::RefusedByIsso(reason) => tr!(language, "error.refused-by-isso", reason = reason),
             Self::Randomness(_) => tr!(language, "error.randomness"),

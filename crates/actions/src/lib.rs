@@ -16,8 +16,8 @@
 //! `sign-out-everywhere` changes no setting: it has [`isso_database`] write another session key.
 //!
 //! A run waits for nothing but the lock of the volume or the database. [`Action::after`] does what waits on the
-//! network: it tries the mail server and adds the answer to the result. It changes nothing, so the host may drop it at
-//! any moment.
+//! network: it tries the mail server or sends the test mail, and adds the answers to the result. It changes nothing, so
+//! the host may drop it at any moment. [`MailServer`] talks to the mail server as Isso does.
 //! Before a run, [`Action::preview`] says what the host should have Isso render with the settings that would be saved.
 //!
 //! # Guarantees
@@ -62,9 +62,11 @@ pub mod form;
 mod host_info;
 mod i18n;
 mod input_problem;
+mod mail;
 mod metadata;
 mod preview;
 mod result;
+mod send_test_email;
 mod set_admin_password;
 mod set_reverse_proxies;
 mod set_websites;
@@ -81,6 +83,7 @@ pub use form::Form;
 pub use host_info::{HostInfo, Security, SystemSmtp};
 pub use i18n::Language;
 pub use input_problem::InputProblem;
+pub use mail::{MailAnswer, MailFailure, MailServer, MailStep, sends_mail};
 pub use metadata::{AllowedStatuses, Metadata, Visibility};
 pub use preview::{Preview, Rendered};
 pub use result::{ActionResult, ResultValue};

@@ -136,6 +136,9 @@ fn hint(error: &ActionError) -> Option<String> {
         ActionError::SessionKey(error) if error.is_locked() => Some(
             "another program keeps the database locked: end it, or try again when it is done".to_owned(),
         ),
+        ActionError::NoMail | ActionError::NoSender => {
+            Some("say by which server and from which address: `issoctl action run configure-smtp`".to_owned())
+        }
         // What the system says, such as that the disk is full.
         _ => remedy(error).map(str::to_owned),
     }

@@ -63,6 +63,8 @@ async function hooks(service) {
     'embed-code': ({ spec }) => ({ address: Object.keys(spec.address.values)[0] }),
   }
   for (const [action, { hasInput }] of host.actions) {
+    // Mail is off, and how long a mail takes is up to its server.
+    if (action === 'send-test-email') continue
     let form
     if (hasInput) times[`${action}, form`] = await time(async () => (form = await service.getInput(action)))
     times[`${action}, run`] = await time(() => service.run(action, typed[action]?.(form), form))

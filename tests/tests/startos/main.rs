@@ -51,6 +51,7 @@ fn a_fresh_volume_waits_for_its_password() {
             "set-websites",
             "configure-server",
             "configure-smtp",
+            "send-test-email",
             "configure-feed",
             "configure-formatting",
             "set-reverse-proxies",

@@ -3,11 +3,12 @@
 use isso_cfg::{Contents, Volume, keys};
 use serde_json::{Value, json};
 
-use super::selection::{Selection, sends_mail};
+use super::selection::Selection;
 use super::{input, notify, write};
 use crate::error::ActionError;
 use crate::host_info::{HostInfo, SystemSmtp};
 use crate::i18n::Language;
+use crate::mail::sends_mail;
 
 /// The member of the selection in `store.json` that is set while the host has no mail server.
 const PAUSED: &str = "paused";

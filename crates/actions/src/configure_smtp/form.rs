@@ -7,7 +7,7 @@ use crate::host_info::Security;
 use crate::i18n::{Language, tr};
 
 /// The SDK's `Patterns.emailWithName`.
-pub(super) const EMAIL_WITH_NAME: &str =
+pub(crate) const EMAIL_WITH_NAME: &str =
     r"^([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))|([^<]*<([A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,}))>)$";
 
 /// The port of implicit TLS. The form fixes it.

@@ -8,6 +8,7 @@ use crate::error::{ActionError, InputError};
 use crate::host_info::HostInfo;
 use crate::i18n::{Language, tr};
 use crate::input_problem::InputProblem;
+use crate::mail::mailbox;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -150,11 +151,7 @@ fn email(text: &str) -> Option<InputProblem> {
     if text.is_empty() {
         return None;
     }
-    let address = match text.split_once('<') {
-        Some((_, rest)) => rest.strip_suffix('>').unwrap_or(rest),
-        None => text,
-    };
-    if address.parse::<lettre::Address>().is_err() {
+    if mailbox(text).is_none() {
         return Some(InputProblem::Email);
     }
     Secret::parse(text).err().map(InputProblem::Secret)

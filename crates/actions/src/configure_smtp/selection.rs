@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::{OTHER, STARTTLS_PORTS, TLS_PORT, takes_host};
 use crate::host_info::{HostInfo, Security};
+use crate::mail::sends_mail;
 
 /// The mail server that a person selected. It has no `Debug`, because it may hold a password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,19 +118,6 @@ impl Selection {
             _ => false,
         }
     }
-}
-
-/// Whether Isso sends any mail.
-///
-/// <https://github.com/isso-comments/isso/blob/0.14.0/isso/__init__.py> (`Isso.__init__`)
-pub(super) fn sends_mail(cfg: &Document) -> bool {
-    cfg.read_list(&keys::NOTIFY).iter().any(|backend| is_smtp(backend))
-        || cfg.read_bool(&keys::REPLY_NOTIFICATIONS) == Some(true)
-}
-
-/// Whether an item of `notify` means mail. Isso knows these two spellings.
-pub(super) fn is_smtp(backend: &str) -> bool {
-    matches!(backend, "smtp" | "SMTP")
 }
 
 fn unknown_provider() -> Provider {

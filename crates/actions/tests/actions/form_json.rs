@@ -59,6 +59,7 @@ fn assignments(action: Action) -> &'static [&'static str] {
             "smtp.value.provider.value.from=me@example.com",
             "smtp.value.provider.value.username=me",
         ],
+        Action::SendTestEmail => &["to=Else <else@example.com>"],
         Action::ConfigureFeed => &["enabled=yes", "base=https://a.example", "limit=9"],
         Action::ConfigureFormatting => &["tables=yes", "strikethrough=no", "hardWrap=off"],
         Action::SetReverseProxies => &["proxies=192.0.2.1", "proxies=2001:db8::1"],
@@ -76,6 +77,9 @@ fn every_action_takes_its_defaults_with_fields_assigned() {
     for action in Action::ALL {
         let mut fixture = Fixture::new();
         fixture.host_info = info.clone();
+        if action == Action::SendTestEmail {
+            fixture.write_cfg("[general]\nhost = localhost\nnotify = smtp\n[smtp]\nfrom = me@example.com\n");
+        }
         let sent = action.form(Language::English, &info);
         let form = read_back(&sent).unwrap_or_default();
         let fields: Vec<_> = assignments(action).iter().map(ToString::to_string).collect();

@@ -232,6 +232,8 @@ fn errors() {
         ActionError::UnknownAction("x".into()),
         ActionError::NoSystemSmtp,
         ActionError::NoAddress,
+        ActionError::NoMail,
+        ActionError::NoSender,
         ActionError::Misaka,
         ActionError::RefusedByIsso("ModuleNotFoundError: No module named 'my_site'".into()),
         ActionError::Mismatch,

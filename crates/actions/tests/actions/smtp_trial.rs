@@ -1,49 +1,12 @@
 //! The trial of the saved credentials, with a real mail server.
 
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use isso_actions::{Action, ActionError, ActionResult, Language};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Fixture;
-
-/// A process of aiosmtpd that knows the user `me` with the password `right`.
-struct MailServer {
-    process: Child,
-    port: u16,
-}
-
-impl MailServer {
-    fn start() -> Self {
-        let python = std::env::var_os("ISSO_TEST_PYTHON")
-            .expect("ISSO_TEST_PYTHON must name a Python with aiosmtpd installed; `make test` makes one");
-        let mut process = Command::new(python)
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp/server.py"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("ISSO_TEST_PYTHON can be run");
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        Self {
-            port: line.trim().parse().expect("the server prints its port"),
-            process,
-        }
-    }
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        // The server ends when its standard input closes.
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
-}
+use crate::mail_server::MailServer;
 
 /// A result whose message is "Saved.".
 fn saved() -> ActionResult {
@@ -73,7 +36,8 @@ fn after(fixture: &Fixture, language: Language) -> ActionResult {
         .unwrap();
     let localized = |error| ActionError::from(error).localized(language);
     let read = async { fixture.volume.read().map_err(localized) };
-    runtime.block_on(Action::ConfigureSmtp.after(read, language, saved()))
+    let after = Action::ConfigureSmtp.after(read, language, &Value::Null, saved());
+    runtime.block_on(after).expect("a trial is no error")
 }
 
 fn warning(reason: &str) -> String {

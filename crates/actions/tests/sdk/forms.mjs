@@ -98,6 +98,18 @@ const specs = {
     }),
     replyNotifications: toggle('configure-smtp.reply-notifications', false),
   }),
+  'send-test-email': InputSpec.of({
+    to: Value.text({
+      ...named('send-test-email.to'),
+      required: true,
+      default: null,
+      placeholder: 'you@example.com',
+      inputmode: 'email',
+      patterns: [
+        { regex: utils.Patterns.emailWithName.regex, description: texts['configure-smtp.email-pattern'] },
+      ],
+    }),
+  }),
   'configure-feed': InputSpec.of({
     enabled: toggle('configure-feed.enabled', false),
     base: Value.text({

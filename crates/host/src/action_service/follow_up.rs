@@ -42,7 +42,8 @@ impl ActionService {
                 result
             }
             _ => {
-                let mut result = action.after(self.read(language), language, done.result).await;
+                let after = action.after(self.read(language), language, &input, done.result).await;
+                let mut result = after.map_err(|error| ApiError::of_action(&error, language))?;
                 if let Some((preview, rendered)) = preview {
                     preview.show(&mut result, &rendered, language);
                 }
