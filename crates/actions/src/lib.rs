@@ -83,7 +83,7 @@ pub use form::Form;
 pub use host_info::{HostInfo, Security, SystemSmtp};
 pub use i18n::Language;
 pub use input_problem::InputProblem;
-pub use mail::{MailAnswer, MailFailure, MailServer, MailStep, sends_mail};
+pub use mail::{MailAnswer, MailFailure, MailServer, MailStep, mail_address, sends_mail};
 pub use metadata::{AllowedStatuses, Metadata, Visibility};
 pub use preview::{Preview, Rendered};
 pub use result::{ActionResult, ResultValue};

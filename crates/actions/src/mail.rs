@@ -73,6 +73,11 @@ pub fn sends_mail(cfg: &Document) -> bool {
         || cfg.read_bool(&keys::REPLY_NOTIFICATIONS) == Some(true)
 }
 
+/// The address in the text of a sender or a recipient, which may have a name before it; `None` if there is none.
+pub fn mail_address(text: &str) -> Option<String> {
+    mailbox(text).map(|mailbox| mailbox.email.to_string())
+}
+
 /// Whether an item of `notify` means mail. Isso knows these two spellings.
 pub(crate) fn is_smtp(backend: &str) -> bool {
     matches!(backend, "smtp" | "SMTP")

@@ -20,6 +20,7 @@ mod files;
 mod hidden_comments;
 mod host_form;
 mod ipv6;
+mod mail_from;
 mod methods;
 mod mixed_content;
 mod names;
@@ -33,6 +34,7 @@ mod redirect_post;
 mod same_site;
 mod seen;
 mod site_reachable;
+mod smtp;
 #[cfg(test)]
 mod testing;
 mod thread_duplicates;
@@ -102,6 +104,8 @@ pub const CHECKS: &[Check] = &[
     hidden_comments::CHECK,
     thread_duplicates::CHECK,
     purge::CHECK,
+    smtp::CHECK,
+    mail_from::CHECK,
     feed_base::CHECK,
     disk::CHECK,
     clock::CHECK,

@@ -1,6 +1,7 @@
-//! The checks of the database and of the machine.
+//! The checks of the database, of mail and of the machine.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,12 +11,14 @@ use isso_doctor::Status::{Fail, Pass, Skip, Unknown, Warn};
 use isso_doctor::{Finding, Looks, Options, Patient, Status, examine};
 use rusqlite::Connection;
 
-const CHECKS: [&str; 10] = [
+const CHECKS: [&str; 12] = [
     "database",
     "database-writable",
     "hidden-comments",
     "thread-duplicates",
     "purge",
+    "smtp",
+    "mail-from",
     "feed-base",
     "disk",
     "clock",
@@ -89,6 +92,8 @@ async fn a_healthy_isso_passes() {
         ("hidden-comments", Pass),
         ("thread-duplicates", Pass),
         ("purge", Pass),
+        ("smtp", Skip),
+        ("mail-from", Skip),
         ("feed-base", Skip),
         ("clock", Unknown),
         ("backup-age", Warn),
@@ -183,4 +188,23 @@ async fn a_locked_database_is_unknown() {
     for id in ["database", "hidden-comments", "thread-duplicates", "purge"] {
         assert_eq!(found[id][0].status, Unknown, "{:?}", found[id]);
     }
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_not_there_is_a_warning() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let cfg = format!(
+        "notify = smtp\n[smtp]\nhost = 127.0.0.1\nport = {port}\nsecurity = none\nusername = me\npassword = hunter2\n\
+         from = me@blog.eu\nto = me@blog.eu\n"
+    );
+    let (_folder, database) = database("");
+    let found = found(&cfg, &database, Language::English).await;
+    let smtp = &found["smtp"][0];
+    assert_eq!(smtp.status, Warn);
+    assert!(
+        smtp.cause.contains("Failed step: connection to the mail server"),
+        "{smtp:?}"
+    );
+    assert!(!format!("{smtp:?}").contains("hunter2"));
+    assert_eq!(found["mail-from"][0].status, Pass);
 }
