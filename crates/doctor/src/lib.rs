@@ -1,8 +1,8 @@
 //! Says whether visitors' browsers will show comments, and if not, which line to change where.
 //!
 //! [`CHECKS`] lists the checks. [`examine()`] runs those that are asked for, side by side, and hands out each finding
-//! as soon as it is known. A check looks (at the network, the database, the machine) through [`Looks`], which makes each
-//! request once however many checks need it, and then judges by a function of what was seen alone.
+//! as soon as it is known. A check looks (at the network, the database, the machine) through [`Looks`], which makes
+//! each request once however many checks need it, and then judges by a function of what was seen alone.
 //!
 //! # Guarantees
 //!
