@@ -1,7 +1,7 @@
 //! The people on a website: visitors who comment, and the admin.
 
 use regex_lite::Regex;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
 /// A browser on a page of a website.
@@ -28,20 +28,29 @@ impl Visitor {
 
     /// Posts a comment with further fields, as the proxies send it that give this `X-Forwarded-For`.
     pub async fn post_as(&self, text: &str, fields: &Value, forwarded_for: Option<&str>) -> Response {
-        let mut comment = json!({ "text": text, "title": "A post", "author": "Visitor" });
-        for (name, value) in fields.as_object().into_iter().flatten() {
-            comment[name] = value.clone();
-        }
-        let request = self
-            .http
-            .post(format!("{}/new?uri=/post", self.isso))
-            .header("Origin", &self.origin)
-            .json(&comment);
+        let request = self.comment(text, fields);
         let request = match forwarded_for {
             Some(addresses) => request.header("X-Forwarded-For", addresses),
             None => request,
         };
         request.send().await.expect("Isso answers")
+    }
+
+    /// Posts a comment as a program does that claims to have reached Isso under this host name.
+    pub async fn post_to_host(&self, host: &str, text: &str) -> Response {
+        let request = self.comment(text, &json!({})).header("Host", host);
+        request.send().await.expect("Isso answers")
+    }
+
+    fn comment(&self, text: &str, fields: &Value) -> RequestBuilder {
+        let mut comment = json!({ "text": text, "title": "A post", "author": "Visitor" });
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            comment[name] = value.clone();
+        }
+        self.http
+            .post(format!("{}/new?uri=/post", self.isso))
+            .header("Origin", &self.origin)
+            .json(&comment)
     }
 
     /// Edits a comment that this visitor has posted, and returns the answer.

@@ -1,5 +1,7 @@
 //! The actions besides `set-websites`, seen in Isso's answers, in the mailbox and on the terminal.
 
+use std::collections::BTreeSet;
+
 use isso_tests::torture::{Load, Shape};
 use isso_tests::{Admin, Site, SmtpServer, Visitor, free_address, mail, wait_for};
 use regex_lite::Regex;
@@ -192,8 +194,14 @@ fn values_that_isso_would_refuse_are_refused() {
     }
 }
 
+/// The addresses of a text, each up to the end of the host name.
+fn origins(text: &str) -> BTreeSet<&str> {
+    let address = Regex::new(r"https?://[^/\s]+").expect("the pattern is valid");
+    address.find_iter(text).map(|found| found.as_str()).collect()
+}
+
 #[tokio::test]
-async fn a_comment_is_reported_by_mail() {
+async fn a_comment_is_reported_by_mail_with_links_that_no_commenter_can_forge() {
     let site = Site::new();
     let up = site.serving();
     // A real server without TLS: what the form cannot say is set by hand, and honoured.
@@ -202,7 +210,7 @@ async fn a_comment_is_reported_by_mail() {
     assert!(saved.status.success(), "{saved:#?}");
     site.edit_cfg("security = starttls", "security = none");
     site.edit_cfg("port = 2525", &format!("port = {}", server.port));
-    site.ok(&["action", "run", "configure-server", "maxAge=20m"]);
+    site.ok(&["action", "run", "configure-server", "guard.ratelimit=60"]);
     assert!(
         site.cfg().contains("security = none"),
         "no action that does not own it rewrites it"
@@ -223,6 +231,20 @@ async fn a_comment_is_reported_by_mail() {
             .is_some_and(|text| text.contains("please tell the owner")),
         "{mail}"
     );
+
+    // Without a public address, the one who comments decides where the owner's clicks lead.
+    let forged = || visitor.post_to_host("evil.example", "please click");
+    assert_eq!(forged().await.status(), 202);
+    let text = server.next_mail()["text"].to_string();
+    assert!(origins(&text).contains("http://evil.example"), "{text}");
+    let address = "address=https://comments.example.org/isso";
+    site.ok(&["action", "run", "set-public-address", address]);
+    assert_eq!(up.status()["publicAddress"], "https://comments.example.org/isso");
+    assert_eq!(forged().await.status(), 202);
+    let text = server.next_mail()["text"].to_string();
+    assert!(text.contains("https://comments.example.org/isso/id/"), "{text}");
+    let mine = BTreeSet::from(["http://localhost", "https://comments.example.org"]);
+    assert!(origins(&text).is_subset(&mine), "{text}");
 }
 
 #[tokio::test]

@@ -171,6 +171,7 @@ fn an_action_takes_what_it_shows() {
     site.set_password();
     for action in [
         "set-websites",
+        "set-public-address",
         "configure-server",
         "configure-smtp",
         "configure-feed",
@@ -188,8 +189,13 @@ fn the_embed_code_takes_the_only_address() {
     let site = Site::new();
     site.set_password();
     let said = site.refused(&["action", "run", "embed-code"], 1);
-    assert!(said.contains("public-endpoint") && said.contains("up`"), "{said}");
-    site.edit_cfg("public-endpoint =", "public-endpoint = https://comments.example");
+    assert!(said.contains("set-public-address") && said.contains("up`"), "{said}");
+    site.ok(&[
+        "action",
+        "run",
+        "set-public-address",
+        "address=https://comments.example",
+    ]);
     let code = site.ok(&["action", "run", "embed-code"]);
     assert!(code.contains("https://comments.example/js/embed.min.js"), "{code}");
     let mut up = site.up(&[]);
@@ -199,7 +205,13 @@ fn the_embed_code_takes_the_only_address() {
     assert!(site.ok(&["action", "show", "embed-code"]).contains(&up.url()));
     let mut terminal = ask(&site, "embed-code");
     terminal.answer("Address of this server", "\u{1b}[B\r");
+    terminal.answer("Page id", "\r");
+    terminal.answer("Page title", "Tom & Jerry\r");
     let (code, said) = terminal.end();
     assert_eq!(code, 0, "{said}");
     assert!(said.contains(&format!("{}/js/embed.min.js", up.url())), "{said}");
+    assert!(
+        said.contains(r#"data-title="Tom &amp; Jerry""#) && !said.contains("data-isso-id"),
+        "{said}"
+    );
 }

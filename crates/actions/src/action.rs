@@ -13,7 +13,7 @@ use crate::preview::Preview;
 use crate::result::ActionResult;
 use crate::{
     check_embedding, configure_feed, configure_formatting, configure_server, configure_smtp, embed_code,
-    send_test_email, set_admin_password, set_reverse_proxies, set_websites, sign_out_everywhere,
+    send_test_email, set_admin_password, set_public_address, set_reverse_proxies, set_websites, sign_out_everywhere,
 };
 
 /// An action that a person can run.
@@ -21,6 +21,8 @@ use crate::{
 pub enum Action {
     /// Chooses the websites that may show comments.
     SetWebsites,
+    /// Sets the address at which browsers reach this server.
+    SetPublicAddress,
     /// Sets moderation, the time for corrections, protection from spam and what is shown.
     ConfigureServer,
     /// Turns notifications by email on or off.
@@ -45,8 +47,9 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order in which they are shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SetWebsites,
+        Self::SetPublicAddress,
         Self::ConfigureServer,
         Self::ConfigureSmtp,
         Self::SendTestEmail,
@@ -69,6 +72,7 @@ impl Action {
     pub fn id(self) -> &'static str {
         match self {
             Self::SetWebsites => "set-websites",
+            Self::SetPublicAddress => "set-public-address",
             Self::ConfigureServer => "configure-server",
             Self::ConfigureSmtp => "configure-smtp",
             Self::SendTestEmail => "send-test-email",
@@ -86,6 +90,7 @@ impl Action {
     pub fn metadata(self, language: Language, contents: &Contents) -> Metadata {
         match self {
             Self::SetWebsites => set_websites::metadata(language),
+            Self::SetPublicAddress => set_public_address::metadata(language),
             Self::ConfigureServer => configure_server::metadata(language),
             Self::ConfigureSmtp => configure_smtp::metadata(language),
             Self::SendTestEmail => send_test_email::metadata(language),
@@ -103,6 +108,7 @@ impl Action {
     pub fn form(self, language: Language, host_info: &HostInfo) -> Option<Form> {
         match self {
             Self::SetWebsites => Some(set_websites::form(language)),
+            Self::SetPublicAddress => Some(set_public_address::form(language, host_info)),
             Self::ConfigureServer => Some(configure_server::form(language)),
             Self::ConfigureSmtp => Some(configure_smtp::form(language, host_info)),
             Self::SendTestEmail => Some(send_test_email::form(language)),
@@ -119,6 +125,7 @@ impl Action {
     pub fn prefill(self, contents: &Contents) -> Value {
         match self {
             Self::SetWebsites => set_websites::prefill(contents),
+            Self::SetPublicAddress => set_public_address::prefill(contents),
             Self::ConfigureServer => configure_server::prefill(contents),
             Self::ConfigureSmtp => configure_smtp::prefill(contents),
             Self::SendTestEmail => send_test_email::prefill(contents),
@@ -143,6 +150,7 @@ impl Action {
     ) -> Result<Done, ActionError> {
         match self {
             Self::SetWebsites => set_websites::run(volume, language, input),
+            Self::SetPublicAddress => set_public_address::run(volume, host_info, language, input),
             Self::ConfigureServer => configure_server::run(volume, language, input),
             Self::ConfigureSmtp => configure_smtp::run(volume, host_info, language, input),
             Self::SendTestEmail => send_test_email::run(volume, language, input),
@@ -166,6 +174,7 @@ impl Action {
     ) -> Result<(), ActionError> {
         match self {
             Self::SetWebsites => set_websites::check(contents, language, input),
+            Self::SetPublicAddress => set_public_address::check(contents, host_info, language, input),
             Self::ConfigureServer => configure_server::check(language, input),
             Self::ConfigureSmtp => configure_smtp::check(contents, host_info, language, input),
             Self::SendTestEmail => send_test_email::check(contents, language, input),

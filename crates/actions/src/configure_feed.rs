@@ -99,7 +99,7 @@ pub(crate) fn run(
     let (message, feed) = match updated.value {
         None => (tr!(language, "configure-feed.off"), None),
         Some(address) => {
-            let address = address.or_else(|| host_info.addresses.first().cloned());
+            let address = address.or_else(|| host_info.addresses.first().map(|address| address.url.clone()));
             let feed = address.map(|address| format!("{}/feed?uri=/path/", address.trim_end_matches('/')));
             match feed {
                 Some(feed) => (tr!(language, "configure-feed.on"), Some(feed)),

@@ -100,14 +100,20 @@ pub(crate) fn run(
     let input = read(host_info, language, input)?;
     let updated = volume.update(|contents| {
         input.check(&contents.cfg, host_info, language)?;
-        save(contents, &input, host_info)
+        let host = save(contents, &input, host_info)?;
+        Ok::<_, ActionError>((host, contents.cfg.read_text(&keys::PUBLIC_ENDPOINT)))
     })?;
-    let message = match updated.value {
+    let (host, public_address) = updated.value;
+    let message = match &host {
         Some(host) => tr!(language, "configure-smtp.on", to = input.to(), host = host),
         None => tr!(language, "configure-smtp.off"),
     };
+    let mut result = ActionResult::new(tr!(language, "configure-smtp.saved"), message, None);
+    if host.is_some() && public_address.is_empty() {
+        result.add(&tr!(language, "configure-smtp.no-public-address"));
+    }
     Ok(Done {
-        result: ActionResult::new(tr!(language, "configure-smtp.saved"), message, None),
+        result,
         settings_changed: updated.cfg_changed,
     })
 }

@@ -66,10 +66,22 @@ impl Form {
             .all(|(_, field)| matches!(field, Field::Text(text) if !text.required))
     }
 
-    /// Whether a person has anything to decide. A select with one value at most leaves nothing to decide.
+    /// Whether a person has anything to decide.
+    ///
+    /// A select with one value at most leaves nothing to decide. A form whose other fields are texts that may stay
+    /// empty asks nothing then; a form of such texts alone does.
     pub fn asks_something(&self) -> bool {
-        self.fields()
-            .any(|(_, field)| !matches!(field, Field::Select(select) if select.values.len() < 2))
+        let is_optional = |field: &Field| matches!(field, Field::Text(text) if !text.required);
+        let is_decided = |field: &Field| matches!(field, Field::Select(select) if select.values.len() < 2);
+        let mut others = self
+            .fields()
+            .map(|(_, field)| field)
+            .filter(|field| !is_optional(field))
+            .peekable();
+        match others.peek() {
+            None => self.fields().next().is_some(),
+            Some(_) => !others.all(is_decided),
+        }
     }
 }
 

@@ -5,13 +5,49 @@ use std::fmt;
 use serde::Deserialize;
 
 /// What the host knows and an action may need.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HostInfo {
     /// The mail server that the host offers to all its services.
     pub system_smtp: Option<SystemSmtp>,
-    /// The addresses at which browsers reach this server, the best one first, such as `https://comments.example.com`.
-    pub addresses: Vec<String>,
+    /// The addresses of this server, the best one first.
+    pub addresses: Vec<HostAddress>,
+    /// Whether the host itself gives out the addresses. Then the public address is chosen among them; otherwise a
+    /// person types it.
+    pub assigns_addresses: bool,
+    /// `[server] public-endpoint`, as it stands in `isso.cfg`; empty if it is not set.
+    pub public_address: String,
+}
+
+/// An address at which this server can be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostAddress {
+    /// The address, such as `https://comments.example.com`.
+    pub url: String,
+    /// What protects the connection.
+    pub encryption: Encryption,
+}
+
+impl From<&str> for HostAddress {
+    /// An address of which nothing more is known.
+    fn from(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            encryption: Encryption::Unknown,
+        }
+    }
+}
+
+/// What protects the connection to a [`HostAddress`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// TLS with a certificate that every browser trusts.
+    Trusted,
+    /// TLS with a certificate of the host itself, which only devices trust that were told to.
+    OwnCertificate,
+    /// Nothing.
+    Plain,
+    /// The host does not know it.
+    Unknown,
 }
 
 /// The mail server that the host offers to all its services: the SDK's `SmtpValue`.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use isso_cfg::{Origin, OriginError, SecretError, TimedeltaError};
+use isso_cfg::{Origin, OriginError, PublicAddress, PublicAddressError, SecretError, TimedeltaError};
 
 use crate::i18n::{Language, tr};
 
@@ -65,6 +65,12 @@ pub enum InputProblem {
     Origin(OriginError),
     /// The website is public and not encrypted.
     PublicHttp(Origin),
+    /// The text is not an address at which browsers could reach this server.
+    PublicAddress(PublicAddressError),
+    /// The address of this server is public and not encrypted.
+    PublicHttpAddress(PublicAddress),
+    /// The id of a page is not a path, so the page needs a title.
+    PageNeedsTitle,
     /// The text is not a length of time.
     Duration(TimedeltaError),
     /// The text would not reach Isso unchanged.
@@ -106,6 +112,9 @@ impl InputProblem {
             Self::Pattern(description) => description.clone(),
             Self::Origin(error) => origin(language, error),
             Self::PublicHttp(origin) => tr!(language, "problem.public-http", origin = origin),
+            Self::PublicAddress(error) => public_address(language, error),
+            Self::PublicHttpAddress(address) => tr!(language, "problem.public-http", origin = address),
+            Self::PageNeedsTitle => tr!(language, "problem.page-needs-title"),
             Self::Duration(error) => duration(language, error),
             Self::Secret(error) => secret(language, error),
             Self::HostName => tr!(language, "problem.host-name"),
@@ -131,6 +140,15 @@ fn origin(language: Language, error: &OriginError) -> String {
         OriginError::Port => tr!(language, "origin.port"),
         OriginError::Host => tr!(language, "origin.host"),
         OriginError::Ipv6 => tr!(language, "origin.ipv6"),
+    }
+}
+
+fn public_address(language: Language, error: &PublicAddressError) -> String {
+    match error {
+        PublicAddressError::Origin(error) => origin(language, error),
+        PublicAddressError::Query => tr!(language, "public-address.query"),
+        PublicAddressError::Fragment => tr!(language, "public-address.fragment"),
+        PublicAddressError::Path => tr!(language, "public-address.path"),
     }
 }
 

@@ -68,6 +68,7 @@ mod preview;
 mod result;
 mod send_test_email;
 mod set_admin_password;
+mod set_public_address;
 mod set_reverse_proxies;
 mod set_websites;
 mod sign_out_everywhere;
@@ -80,17 +81,18 @@ pub use configure_smtp::follow_system_smtp;
 pub use done::Done;
 pub use error::{ActionError, InputError};
 pub use form::Form;
-pub use host_info::{HostInfo, Security, SystemSmtp};
+pub use host_info::{Encryption, HostAddress, HostInfo, Security, SystemSmtp};
 pub use i18n::Language;
 pub use input_problem::InputProblem;
 pub use mail::{MailAnswer, MailFailure, MailServer, MailStep, mail_address, sends_mail};
 pub use metadata::{AllowedStatuses, Metadata, Visibility};
 pub use preview::{Preview, Rendered};
 pub use result::{ActionResult, ResultValue};
+pub use set_public_address::public_address_is_gone;
 pub use set_websites::twin_offer;
 pub use texts::{
     DatabaseText, HealthText, Interface, NoticeTitle, OutcomeText, database_error_text, database_text, health_text,
-    interface_text, notice_title, outcome_text, password_task_reason, refusal_text,
+    interface_text, notice_title, outcome_text, password_task_reason, public_address_task_reason, refusal_text,
 };
 
 rust_i18n::i18n!("locales", fallback = "en_US");

@@ -32,6 +32,11 @@ pub fn password_task_reason(language: Language) -> String {
     tr!(language, "task.set-admin-password")
 }
 
+/// The reason that the important task *Public address* gives for an address that the host has no longer.
+pub fn public_address_task_reason(address: &str, language: Language) -> String {
+    tr!(language, "task.set-public-address", address = address)
+}
+
 /// The name and the description of a service interface.
 pub fn interface_text(interface: Interface, language: Language) -> (String, String) {
     match interface {

@@ -111,6 +111,7 @@ pub(crate) fn section_of(name: &str) -> Option<&'static str> {
 }
 
 const WEBSITES: Owner = Owner::Action("set-websites");
+const ADDRESS: Owner = Owner::Action("set-public-address");
 const SERVER: Owner = Owner::Action("configure-server");
 const SMTP: Owner = Owner::Action("configure-smtp");
 const FEED: Owner = Owner::Action("configure-feed");
@@ -179,7 +180,7 @@ keys! {
     /// The address of Isso's own server.
     LISTEN = "server" "listen" Text Never Person "http://localhost:8080";
     /// The address at which browsers reach Isso.
-    PUBLIC_ENDPOINT = "server" "public-endpoint" Text Start Person "";
+    PUBLIC_ENDPOINT = "server" "public-endpoint" Text Start ADDRESS "";
     /// Whether Isso's own server watches its source.
     RELOAD = "server" "reload" Bool Never Person "false";
     /// Whether every request is profiled.

@@ -12,7 +12,7 @@
 //!   with Isso's defaults for what is absent; a write of the present meaning changes nothing.
 //! - An [`Environment`] says which variables Isso has. With it, a document is read as Isso sees it, with each `$NAME`
 //!   replaced.
-//! - [`Origin`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
+//! - [`Origin`], [`PublicAddress`], [`Timedelta`] and [`Secret`] are values checked once, on entry.
 //! - [`diagnose()`] finds what Isso would refuse or misread, with line, column and what to do.
 //! - [`Volume`] is the files. [`Volume::prepare`] makes them fit for Isso before it starts, [`Volume::update`] changes
 //!   them, and [`Volume::review`] compares an edited `isso.cfg` with the settings of a running Isso.
@@ -87,6 +87,7 @@ mod markup_items;
 mod number;
 mod origin;
 mod password;
+mod public_address;
 mod python;
 mod repair;
 mod secret;
@@ -106,6 +107,7 @@ pub use file_names::{numbered_names, timestamp};
 pub use keys::Key;
 pub use lock::Lock;
 pub use origin::{Origin, OriginError};
+pub use public_address::{PublicAddress, PublicAddressError};
 pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
 pub use timedelta::{Timedelta, TimedeltaError};

@@ -20,20 +20,7 @@ pub struct Origin {
 impl Origin {
     /// Reads an origin such as `https://example.org`; a bare slash at the end is accepted and dropped.
     pub fn parse(text: &str) -> Result<Origin, OriginError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(OriginError::Empty);
-        }
-        let (scheme, rest) = text.split_once("://").ok_or(OriginError::NoScheme)?;
-        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-            return Err(OriginError::Scheme {
-                scheme: scheme.to_owned(),
-            });
-        }
-        // The URL parser corrects these silently, and a person should know of them, so they are refused before it runs.
-        if rest.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
-            return Err(OriginError::Host);
-        }
+        let (scheme, rest) = split(text)?;
         if rest.contains('*') {
             return Err(OriginError::Wildcard);
         }
@@ -73,17 +60,8 @@ impl Origin {
     }
 
     fn of(scheme: &str, netloc: &str) -> Result<Origin, OriginError> {
-        let url = Url::parse(&format!("{scheme}://{netloc}")).map_err(|error| match error {
-            url::ParseError::InvalidPort => OriginError::Port,
-            _ => OriginError::Host,
-        })?;
-        if url.port() == Some(0) {
-            return Err(OriginError::Port);
-        }
+        let url = parse_url(scheme, netloc)?;
         let host = url.host().ok_or(OriginError::Host)?;
-        if let Host::Domain(name) = host {
-            check_name(name)?;
-        }
         let origin = Origin {
             text: url.origin().ascii_serialization(),
             https: url.scheme() == "https",
@@ -145,6 +123,41 @@ pub enum OriginError {
     Ipv6,
 }
 
+/// Splits an address into its scheme, which is http or https, and what follows `://`.
+pub(crate) fn split(text: &str) -> Result<(&str, &str), OriginError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(OriginError::Empty);
+    }
+    let (scheme, rest) = text.split_once("://").ok_or(OriginError::NoScheme)?;
+    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+        return Err(OriginError::Scheme {
+            scheme: scheme.to_owned(),
+        });
+    }
+    // The URL parser corrects these silently, and a person should know of them, so they are refused before it runs.
+    if rest.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        return Err(OriginError::Host);
+    }
+    Ok((scheme, rest))
+}
+
+/// Reads an address with a host that DNS knows or could know, and a port that can be connected to.
+pub(crate) fn parse_url(scheme: &str, rest: &str) -> Result<Url, OriginError> {
+    let url = Url::parse(&format!("{scheme}://{rest}")).map_err(|error| match error {
+        url::ParseError::InvalidPort => OriginError::Port,
+        _ => OriginError::Host,
+    })?;
+    if url.port() == Some(0) {
+        return Err(OriginError::Port);
+    }
+    match url.host().ok_or(OriginError::Host)? {
+        Host::Domain(name) => check_name(name)?,
+        Host::Ipv4(_) | Host::Ipv6(_) => {}
+    }
+    Ok(url)
+}
+
 /// Checks the labels of a host name. Browsers accept more in a name than DNS does, such as commas.
 fn check_name(name: &str) -> Result<(), OriginError> {
     let name = name.strip_suffix('.').unwrap_or(name);
@@ -161,7 +174,8 @@ fn check_name(name: &str) -> Result<(), OriginError> {
     }
 }
 
-fn is_local(host: &Host<&str>) -> bool {
+/// Whether no certificate is issued for a host, because only one machine or network reaches it.
+pub(crate) fn is_local(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),

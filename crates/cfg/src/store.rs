@@ -1,4 +1,4 @@
-//! `start9/store.json`: the mail server that was selected, in the JSON of StartOS's SDK.
+//! `start9/store.json`: what was selected and `isso.cfg` cannot tell, in the JSON of StartOS's SDK.
 //!
 //! Actions also keep there what they must know later and `isso.cfg` cannot tell.
 //!

@@ -129,8 +129,8 @@ fn hint(error: &ActionError) -> Option<String> {
             })
         }
         ActionError::NoAddress => Some(
-            "write the address that visitors use into isso.cfg, as `public-endpoint` below [server]; while `issoctl up` \
-             runs, there is the address that it listens on, too"
+            "set the address that visitors use with `issoctl action run set-public-address address=https://…`; while \
+             `issoctl up` runs, there is the address that it listens on, too"
                 .to_owned(),
         ),
         ActionError::SessionKey(error) if error.is_locked() => Some(

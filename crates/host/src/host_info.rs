@@ -17,12 +17,16 @@ pub enum HostInfoSource {
 impl HostInfoSource {
     /// The addresses and the mail server as they are now. Reads `isso.cfg`.
     pub fn host_info(&self, volume: &Volume) -> HostInfo {
-        match self {
+        let known = match self {
             Self::Local(listen) => HostInfo {
-                system_smtp: None,
-                addresses: public_address(volume).into_iter().chain(listen.map(url)).collect(),
+                addresses: listen.map(|listen| url(listen).as_str().into()).into_iter().collect(),
+                ..HostInfo::default()
             },
             Self::Given(host_info) => host_info.clone(),
+        };
+        HostInfo {
+            public_address: public_address(volume),
+            ..known
         }
     }
 }
@@ -32,7 +36,9 @@ pub fn url(listen: SocketAddr) -> String {
     format!("http://{listen}")
 }
 
-fn public_address(volume: &Volume) -> Option<String> {
-    let cfg = volume.read().ok()?.cfg;
-    Some(cfg.read_text(&keys::PUBLIC_ENDPOINT)).filter(|address| !address.is_empty())
+fn public_address(volume: &Volume) -> String {
+    let read = volume
+        .read()
+        .map(|contents| contents.cfg.read_text(&keys::PUBLIC_ENDPOINT));
+    read.unwrap_or_default()
 }

@@ -57,6 +57,7 @@ Examples:
   issoctl up                                  start Isso here, in the foreground
   issoctl action run set-admin-password       set a new admin password and show it
   issoctl action run set-websites websites=https://blog.example.org
+  issoctl action run set-public-address address=https://comments.example.org
   issoctl action run embed-code               print the lines to paste into your pages
   issoctl status                              show the status
   issoctl doctor                              say why comments do not appear

@@ -27,7 +27,7 @@ pub fn follow_system_smtp(
 ) -> Result<bool, ActionError> {
     let host_info = HostInfo {
         system_smtp: system.cloned(),
-        addresses: Vec::new(),
+        ..HostInfo::default()
     };
     let updated = volume.update(|contents| follow(contents, &host_info, language))?;
     Ok(updated.cfg_changed)

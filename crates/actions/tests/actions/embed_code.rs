@@ -1,6 +1,6 @@
 //! The snippet that embeds comments.
 
-use isso_actions::{Action, HostInfo};
+use isso_actions::{Action, HostInfo, Language};
 use serde_json::json;
 
 use crate::Fixture;
@@ -57,4 +57,38 @@ fn the_only_address_need_not_be_chosen() {
     fixture.host_info.addresses.push("https://b.example".into());
     let error = fixture.refused(Action::EmbedCode, &json!({}));
     assert!(error.contains("https://a.example, https://b.example"), "{error}");
+}
+
+#[test]
+fn the_public_address_is_offered_first() {
+    let mut fixture = Fixture::new();
+    fixture.host_info.addresses = vec!["http://127.0.0.1:8080".into(), "https://comments.example".into()];
+    fixture.host_info.public_address = "https://comments.example".into();
+    let form = json!(Action::EmbedCode.form(Language::English, &fixture.host_info));
+    let values: Vec<_> = form["address"]["values"].as_object().unwrap().keys().collect();
+    assert_eq!(values, ["https://comments.example", "http://127.0.0.1:8080"]);
+    assert_eq!(form["address"]["default"], "https://comments.example");
+}
+
+#[test]
+fn a_page_may_have_an_id_and_a_title() {
+    let mut fixture = Fixture::new();
+    fixture.host_info.addresses = vec!["https://a.example".into()];
+    let section = |input: serde_json::Value| {
+        let done = fixture.run(Action::EmbedCode, &input).unwrap();
+        let result = serde_json::to_value(done.result).unwrap();
+        let snippet = result["result"]["value"].as_str().unwrap().to_owned();
+        snippet.lines().last().unwrap().to_owned()
+    };
+    assert_eq!(
+        section(json!({ "pageId": "post-1", "pageTitle": "Tom & Jerry" })),
+        "<section id=\"isso-thread\" data-isso-id=\"post-1\" data-title=\"Tom &amp; Jerry\"></section>"
+    );
+    assert_eq!(
+        section(json!({ "address": "https://a.example", "pageId": "/old/path", "pageTitle": "" })),
+        "<section id=\"isso-thread\" data-isso-id=\"/old/path\"></section>"
+    );
+    // Isso fetches the page to find its title there, and only finds it by its path.
+    let error = fixture.refused(Action::EmbedCode, &json!({ "pageId": "post-1" }));
+    assert!(error.contains("pageTitle"), "{error}");
 }

@@ -266,17 +266,30 @@ fn an_input_is_completed_with_the_defaults() {
 
 #[test]
 fn a_form_asks_for_something_unless_it_has_one_choice_at_most() {
-    let select = |ids: &[&str]| {
+    let choice = |ids: &[&str]| {
         let values = ids.iter().map(|id| ((*id).into(), "shown".into())).collect();
-        let select = Select {
+        Field::Select(Select {
             values,
             ..Select::default()
-        };
-        Form::new([("address", Field::Select(select))])
+        })
     };
+    let line = |required| {
+        Field::Text(Text {
+            required,
+            ..Text::default()
+        })
+    };
+    let select = |ids: &[&str]| Form::new([("address", choice(ids))]);
+    let text = |required| Form::new([("title", line(required))]);
+    let with_text = |ids: &[&str], required| Form::new([("address", choice(ids)), ("title", line(required))]);
     assert!(form().asks_something());
     assert!(!Form::default().asks_something());
     assert!(!select(&[]).asks_something());
     assert!(!select(&["a"]).asks_something());
     assert!(select(&["a", "b"]).asks_something());
+    // A text that may stay empty is asked for beside what is to be decided, or if it is all that there is.
+    assert!(!with_text(&["a"], false).asks_something());
+    assert!(with_text(&["a"], true).asks_something());
+    assert!(with_text(&["a", "b"], false).asks_something());
+    assert!(text(false).asks_something());
 }

@@ -5,12 +5,18 @@ use serde_json::{Value, json};
 
 use crate::{Fixture, system_smtp};
 
-fn host_infos() -> [HostInfo; 2] {
+fn host_infos() -> [HostInfo; 3] {
     let full = HostInfo {
         system_smtp: Some(system_smtp()),
         addresses: vec!["https://a.example".into(), "http://192.168.1.2:8080".into()],
+        ..HostInfo::default()
     };
-    [HostInfo::default(), full]
+    let assigned = HostInfo {
+        assigns_addresses: true,
+        public_address: "https://elsewhere.example".into(),
+        ..full.clone()
+    };
+    [HostInfo::default(), full, assigned]
 }
 
 /// Serialises a value, reads it back, and shows that nothing is lost on the way.
@@ -43,6 +49,7 @@ fn every_form_and_metadata_is_read_back_as_it_was_sent() {
 fn assignments(action: Action) -> &'static [&'static str] {
     match action {
         Action::SetWebsites => &["websites=https://a.example", "websites=https://b.example"],
+        Action::SetPublicAddress => &["address=https://a.example"],
         Action::ConfigureServer => &[
             "maxAge=2h",
             "gravatar=yes",
@@ -73,14 +80,17 @@ fn assignments(action: Action) -> &'static [&'static str] {
 /// `FIELD=VALUE`, and checks the input. Then it checks and runs the action as the host does.
 #[test]
 fn every_action_takes_its_defaults_with_fields_assigned() {
-    let [_, info] = host_infos();
-    for action in Action::ALL {
+    let [_, full, assigned] = host_infos();
+    for (action, info) in Action::ALL
+        .into_iter()
+        .flat_map(|action| [(action, &full), (action, &assigned)])
+    {
         let mut fixture = Fixture::new();
         fixture.host_info = info.clone();
         if action == Action::SendTestEmail {
             fixture.write_cfg("[general]\nhost = localhost\nnotify = smtp\n[smtp]\nfrom = me@example.com\n");
         }
-        let sent = action.form(Language::English, &info);
+        let sent = action.form(Language::English, info);
         let form = read_back(&sent).unwrap_or_default();
         let fields: Vec<_> = assignments(action).iter().map(ToString::to_string).collect();
         let input = form.assign(json!(form.defaults()), &fields).unwrap();
@@ -96,7 +106,7 @@ fn every_action_takes_its_defaults_with_fields_assigned() {
             assert!(walked.iter().any(|known| known == path), "{path}: {walked:?}");
         }
         let contents = fixture.contents();
-        let verdict = action.check(&contents, &info, Language::English, &input);
+        let verdict = action.check(&contents, info, Language::English, &input);
         assert!(verdict.is_ok(), "{action:?}: {verdict:?}");
         let done = fixture.run(action, &input);
         assert!(done.is_ok(), "{action:?}: {done:?}");
@@ -105,7 +115,7 @@ fn every_action_takes_its_defaults_with_fields_assigned() {
 
 #[test]
 fn an_input_that_is_wrong_is_refused_alike_at_both_ends() {
-    let [_, info] = host_infos();
+    let [_, _, info] = host_infos();
     let wrong = json!({
         "websites": [1],
         "maxAge": "soon",
@@ -128,7 +138,7 @@ fn an_input_that_is_wrong_is_refused_alike_at_both_ends() {
 
 #[test]
 fn a_form_that_nothing_here_understands_is_not_read() {
-    let [info, _] = host_infos();
+    let [info, ..] = host_infos();
     let check = |pointer: &str, wrong: Value, words: &str| {
         let mut form = json!(Action::SetWebsites.form(Language::English, &info));
         *form.pointer_mut(pointer).unwrap() = wrong;

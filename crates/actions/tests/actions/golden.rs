@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use isso_actions::{Action, ActionError, Form, HostInfo, InputError, InputProblem, Language};
 use isso_cfg::{
-    Code, Diagnostic, Document, EditError, Origin, Secret, Severity, StoreError, Timedelta, ValueFault, VolumeError,
+    Code, Diagnostic, Document, EditError, Origin, PublicAddress, Secret, Severity, StoreError, Timedelta, ValueFault,
+    VolumeError,
 };
 use isso_database::{DatabaseError, RenewalError};
 use serde_json::{Map, Value, json};
@@ -18,6 +19,7 @@ fn metadata_and_forms() {
     let host_info = HostInfo {
         system_smtp: Some(system_smtp()),
         addresses: vec!["https://comments.example.com".into(), "http://192.168.1.2:8080".into()],
+        ..HostInfo::default()
     };
     for language in Language::ALL {
         let actions: Map<String, Value> = Action::ALL
@@ -49,6 +51,11 @@ fn results() {
             json!({ "websites": ["https://a.example", "https://b.example"] }),
         ),
         shown(Action::SetWebsites, json!({ "websites": [] })),
+        shown(
+            Action::SetPublicAddress,
+            json!({ "address": "https://Comments.example.com/" }),
+        ),
+        shown(Action::SetPublicAddress, json!({ "address": "" })),
         shown(Action::ConfigureServer, fixture.prefill(Action::ConfigureServer)),
         shown(Action::ConfigureSmtp, fixture.prefill(Action::ConfigureSmtp)),
         shown(
@@ -75,6 +82,7 @@ fn results() {
             shown(Action::SignOutEverywhere, Value::Null)
         },
         shown(Action::EmbedCode, json!({ "address": "https://comments.example.com" })),
+        shown(Action::EmbedCode, json!({ "pageId": "post-1", "pageTitle": "Post 1" })),
     ];
     insta::assert_json_snapshot!(results);
 }
@@ -82,6 +90,7 @@ fn results() {
 /// Every problem of a field.
 fn problems() -> Vec<InputProblem> {
     let origin = |text: &str| InputProblem::Origin(Origin::parse(text).unwrap_err());
+    let address = |text: &str| InputProblem::PublicAddress(PublicAddress::parse(text).unwrap_err());
     let duration = |text: &str| InputProblem::Duration(Timedelta::parse(text).unwrap_err());
     let secret = |text: &str| InputProblem::Secret(Secret::parse_smtp(text).unwrap_err());
     vec![
@@ -103,6 +112,12 @@ fn problems() -> Vec<InputProblem> {
         InputProblem::TooMany { max: 9 },
         InputProblem::Pattern("What the form says.".into()),
         InputProblem::PublicHttp(Origin::parse("http://blog.example.com").unwrap()),
+        InputProblem::PublicHttpAddress(PublicAddress::parse("http://example.com/isso").unwrap()),
+        address("https://example.com?x"),
+        address("https://example.com#x"),
+        address("https://example.com//isso"),
+        address("comments.example.com"),
+        InputProblem::PageNeedsTitle,
         InputProblem::HostName,
         InputProblem::Email,
         InputProblem::ProxyNetwork("10.0.0.0/8".into()),

@@ -10,6 +10,7 @@ mod form_json;
 mod formatting;
 mod golden;
 mod mail_server;
+mod public_address;
 mod reverse_proxies;
 mod send_test_email;
 mod server;

@@ -21,9 +21,16 @@ fn ask_sdk(language: Language, host_info: &HostInfo, metadata: Map<String, Value
         folder.display()
     );
     let system_smtp = host_info.system_smtp.as_ref().map(|smtp| json!({ "host": smtp.host }));
+    // What the select of the public address says of each kind is for the tests of that action.
+    let addresses: Vec<_> = host_info.addresses.iter().map(|address| &address.url).collect();
     let question = json!({
         "texts": texts(language),
-        "hostInfo": { "systemSmtp": system_smtp, "addresses": host_info.addresses },
+        "hostInfo": {
+            "systemSmtp": system_smtp,
+            "assignsAddresses": host_info.assigns_addresses,
+            "publicAddress": host_info.public_address,
+            "addresses": addresses,
+        },
         "metadata": metadata,
         "inputs": inputs,
     });
@@ -88,14 +95,20 @@ fn forms_and_metadata_are_those_of_the_sdk() {
     for language in Language::ALL {
         check(language, HostInfo::default());
     }
-    let addresses = vec!["https://a.example".into(), "http://192.168.1.2:8080".into()];
-    check(
-        Language::English,
-        HostInfo {
-            system_smtp: Some(system_smtp()),
-            addresses,
-        },
-    );
+    let with_mail = HostInfo {
+        system_smtp: Some(system_smtp()),
+        addresses: vec!["https://a.example".into(), "http://192.168.1.2:8080".into()],
+        ..HostInfo::default()
+    };
+    check(Language::English, with_mail.clone());
+    let assigned = HostInfo {
+        assigns_addresses: true,
+        public_address: "https://elsewhere.example".into(),
+        ..with_mail
+    };
+    for language in Language::ALL {
+        check(language, assigned.clone());
+    }
 }
 
 #[test]
@@ -103,6 +116,8 @@ fn inputs_are_accepted_where_the_sdk_accepts_them() {
     let host_info = HostInfo {
         system_smtp: Some(system_smtp()),
         addresses: vec!["https://a.example".into()],
+        assigns_addresses: true,
+        public_address: "https://elsewhere.example".into(),
     };
     let account = json!({
         "host": "smtp.example.com",
@@ -130,7 +145,11 @@ fn inputs_are_accepted_where_the_sdk_accepts_them() {
         ),
         ("set-websites", json!({ "websites": "https://a.example" }), false),
         ("set-websites", json!({}), false),
-        ("embed-code", json!({ "address": "https://a.example" }), true),
+        (
+            "embed-code",
+            json!({ "address": "https://a.example", "pageId": null, "pageTitle": "Hello" }),
+            true,
+        ),
         ("embed-code", json!({ "address": "https://b.example" }), false),
         ("check-embedding", json!({ "page": null }), true),
         (
@@ -139,6 +158,14 @@ fn inputs_are_accepted_where_the_sdk_accepts_them() {
             true,
         ),
         ("check-embedding", json!({ "page": 7 }), false),
+        ("set-public-address", json!({ "address": "https://a.example" }), true),
+        (
+            "set-public-address",
+            json!({ "address": "https://elsewhere.example" }),
+            true,
+        ),
+        ("set-public-address", json!({ "address": "none" }), true),
+        ("set-public-address", json!({ "address": "https://b.example" }), false),
         (
             "configure-smtp",
             smtp(json!({ "selection": "disabled", "value": {} })),

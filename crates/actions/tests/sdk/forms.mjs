@@ -38,6 +38,29 @@ const duration = (key, byDefault) =>
 const written = (key, syntax, byDefault) =>
   Value.toggle({ name: texts[`configure-formatting.${key}`], description: syntax, default: byDefault })
 
+const optionalText = (key, more) => Value.text({ ...named(key), required: false, default: null, ...more })
+
+/** `text` of the form, with one place filled in. */
+const filled = (key, address) => texts[key].replace('%{address}', address)
+
+const publicAddress = () => {
+  const key = 'set-public-address.address'
+  const { name } = named(key)
+  if (!hostInfo.assignsAddresses) {
+    const more = { placeholder: 'https://comments.example.org', inputmode: 'url' }
+    return Value.text({ name, description: texts[`${key}.type`], required: false, default: null, ...more })
+  }
+  const present = hostInfo.publicAddress
+  const values = {
+    ...Object.fromEntries(hostInfo.addresses.map((address) => [address, address])),
+    ...(present ? { [present]: filled('set-public-address.elsewhere', present) } : {}),
+    none: texts['set-public-address.no-address'],
+  }
+  return Value.select({ name, description: texts[`${key}.choose`], default: Object.keys(values)[0], values })
+}
+
+const embedded = [...new Set([hostInfo.publicAddress, ...hostInfo.addresses])].filter(Boolean)
+
 const specs = {
   'set-websites': InputSpec.of({
     websites: Value.list(
@@ -50,6 +73,7 @@ const specs = {
       }),
     ),
   }),
+  'set-public-address': InputSpec.of({ address: publicAddress() }),
   'configure-server': InputSpec.of({
     moderationEnabled: toggle('configure-server.moderation', true),
     approveIfEmailPreviouslyApproved: toggle('configure-server.approve-known-email', false),
@@ -152,10 +176,12 @@ const specs = {
   'embed-code': InputSpec.of({
     address: Value.dynamicSelect(async () => ({
       ...named('embed-code.address'),
-      values: Object.fromEntries(hostInfo.addresses.map((address) => [address, address])),
-      default: hostInfo.addresses[0] ?? null,
-      disabled: hostInfo.addresses.length ? false : texts['error.no-address'],
+      values: Object.fromEntries(embedded.map((address) => [address, address])),
+      default: embedded[0] ?? null,
+      disabled: embedded.length ? false : texts['error.no-address'],
     })),
+    pageId: optionalText('embed-code.page-id', { placeholder: '/posts/hello/' }),
+    pageTitle: optionalText('embed-code.page-title', {}),
   }),
   'check-embedding': InputSpec.of({
     page: Value.text({

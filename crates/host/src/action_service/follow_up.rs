@@ -66,7 +66,7 @@ impl ActionService {
         let address = match &self.info_source {
             // Until a public address is set, the best one of those that StartOS lists stands in.
             HostInfoSource::Given(info) if public_address.is_ok_and(|it| it.is_empty()) => {
-                info.addresses.first().cloned()
+                info.addresses.first().map(|address| address.url.clone())
             }
             _ => None,
         };
