@@ -110,10 +110,20 @@ impl ActiveSettings {
 
     /// The websites that may embed comments, by the settings in force, or else by those that were accepted.
     pub fn websites(&self) -> Vec<String> {
-        let state = self.state();
-        let cfg = state.in_force.as_ref().or(state.accepted.as_ref());
-        let websites = cfg.map_or_else(Vec::new, |cfg| cfg.read_lines(&keys::HOST));
+        let websites = self.read(|cfg| cfg.read_lines(&keys::HOST)).unwrap_or_default();
         websites.into_iter().filter(|it| it != "localhost").collect()
+    }
+
+    /// The address at which browsers reach Isso, by the same settings; `None` if it is not set.
+    pub fn public_address(&self) -> Option<String> {
+        let address = self.read(|cfg| cfg.read_text(&keys::PUBLIC_ENDPOINT));
+        address.filter(|address| !address.is_empty())
+    }
+
+    /// Reads the settings in force, or else those that were accepted.
+    fn read<T>(&self, read: impl FnOnce(&Document) -> T) -> Option<T> {
+        let state = self.state();
+        state.in_force.as_ref().or(state.accepted.as_ref()).map(read)
     }
 
     fn state(&self) -> MutexGuard<'_, SettingsState> {

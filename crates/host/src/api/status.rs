@@ -27,6 +27,9 @@ pub struct Status {
     pub password_needed: bool,
     /// The websites that may embed comments.
     pub websites: Vec<String>,
+    /// The address at which browsers reach Isso, `[server] public-endpoint`; `null` while it is not set.
+    #[serde(default)]
+    pub public_address: Option<String>,
     /// What Isso answered.
     pub probe: Probe,
     /// The process id of issoctl.

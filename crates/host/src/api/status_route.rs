@@ -53,6 +53,7 @@ pub(super) async fn status(
         url: url(api.listen),
         password_needed: *api.password_needed.borrow(),
         websites: api.settings.websites(),
+        public_address: api.settings.public_address(),
         probe,
         pid: std::process::id(),
         dropped_lines: api.dropped_lines.load(Ordering::Relaxed),

@@ -100,6 +100,9 @@ fn print(status: &Status, data: &DataFolder, output: Output) {
             status.websites.join(", ")
         },
     );
+    if let Some(words) = public_address(status) {
+        line("Public", &data.with_folder(&words));
+    }
     line(
         "Restarts",
         &format!(
@@ -108,6 +111,16 @@ fn print(status: &Status, data: &DataFolder, output: Output) {
         ),
     );
     line("Data", &data.path().display().to_string());
+}
+
+/// The address at which browsers reach Isso, or how to set it. Nothing before there is a website, which comes first.
+fn public_address(status: &Status) -> Option<String> {
+    let to_do = "not set: links in mails lead where the Host header of a comment says: \
+                 issoctl action run set-public-address";
+    match &status.public_address {
+        Some(address) => Some(address.clone()),
+        None => (!status.websites.is_empty()).then(|| to_do.to_owned()),
+    }
 }
 
 /// Formats how many requests the present gunicorn has failed to answer, and why the last one failed.
@@ -205,6 +218,17 @@ mod tests {
         let words = headline(status);
         let words = anstream::adapter::strip_str(&words).to_string();
         assert_eq!(words, expected, "{}, {:?}", status.state, status.supervisor.phase);
+    }
+
+    #[test]
+    fn the_public_address_is_asked_for_once_there_is_a_website() {
+        let mut status = status("serving", "serving", true);
+        assert_eq!(public_address(&status).as_deref(), Some("https://comments.example"));
+        status.public_address = None;
+        let words = public_address(&status).unwrap();
+        assert!(words.ends_with(": issoctl action run set-public-address"), "{words}");
+        status.websites.clear();
+        assert_eq!(public_address(&status), None);
     }
 
     #[test]
