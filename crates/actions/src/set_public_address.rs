@@ -3,8 +3,8 @@
 //! Isso makes the links in its mails from it. Without it, Isso takes the `Host` header of the request, which the
 //! commenter chooses: a signed link that approves or deletes a comment may then lead to a foreign server.
 //!
-//! On a host that gives out the addresses itself, one of them is chosen. `store.json` remembers that it was one of them,
-//! so that the host can tell when it is gone ([`public_address_is_gone`]), and does not complain of an address of
+//! On a host that gives out the addresses itself, one of them is chosen. `store.json` remembers that it was one of
+//! them, so that the host can tell when it is gone ([`public_address_is_gone`]), and does not complain of an address of
 //! another proxy, which it never had.
 
 use isso_cfg::{Contents, PublicAddress, Volume, keys};

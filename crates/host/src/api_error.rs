@@ -133,9 +133,9 @@ fn hint(error: &ActionError) -> Option<String> {
              `issoctl up` runs, there is the address that it listens on, too"
                 .to_owned(),
         ),
-        ActionError::SessionKey(error) if error.is_locked() => Some(
-            "another program keeps the database locked: end it, or try again when it is done".to_owned(),
-        ),
+        ActionError::SessionKey(error) if error.is_locked() => {
+            Some("another program keeps the database locked: end it, or try again when it is done".to_owned())
+        }
         ActionError::NoMail | ActionError::NoSender => {
             Some("say by which server and from which address: `issoctl action run configure-smtp`".to_owned())
         }

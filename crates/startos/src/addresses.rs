@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use isso_host::actions::HostInfo;
+use isso_host::actions::{Encryption, HostAddress, HostInfo};
 use url::{Host, Url};
 
 use crate::protocol::{Address, Request};
@@ -11,7 +11,9 @@ use crate::protocol::{Address, Request};
 pub fn host_info(request: &Request) -> HostInfo {
     HostInfo {
         system_smtp: request.system_smtp.clone(),
-        addresses: reachable(&request.addresses),
+        addresses: reachable(request.addresses.as_deref().unwrap_or_default()),
+        assigns_addresses: true,
+        ..HostInfo::default()
     }
 }
 
@@ -20,13 +22,28 @@ pub fn host_info(request: &Request) -> HostInfo {
 ///
 /// Omits addresses that only this server or its neighbours can reach. Keeps each address as it is, because a port for
 /// http does not answer https.
-fn reachable(addresses: &[Address]) -> Vec<String> {
+fn reachable(addresses: &[Address]) -> Vec<HostAddress> {
     let mut found: Vec<(_, &Address)> = addresses
         .iter()
         .filter_map(|address| Some((rank(address)?, address)))
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, address)| address.url.clone()).collect()
+    let of = |address: &Address| HostAddress {
+        url: address.url.clone(),
+        encryption: encryption(address),
+    };
+    found.into_iter().map(|(_, address)| of(address)).collect()
+}
+
+/// StartOS signs the certificates of all addresses itself, but for those of public domains with an ACME provider. Who
+/// signs for a plugin, such as a tunnel, it does not tell.
+fn encryption(address: &Address) -> Encryption {
+    match address.kind.as_str() {
+        _ if !address.url.starts_with("https:") => Encryption::Plain,
+        "plugin" => Encryption::Unknown,
+        "public-domain" if address.acme.is_some() => Encryption::Trusted,
+        _ => Encryption::OwnCertificate,
+    }
 }
 
 /// Ranks an address; the smallest rank is the best. `None` for an address that visitors cannot reach.
@@ -75,9 +92,48 @@ mod tests {
                 url: url.to_owned(),
                 public,
                 kind: kind.to_owned(),
+                acme: None,
             })
             .collect();
-        assert_eq!(reachable(&listed), expected);
+        let found: Vec<_> = reachable(&listed).into_iter().map(|address| address.url).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn only_a_public_domain_with_acme_has_a_certificate_that_every_browser_trusts() {
+        let acme = "https://acme-v02.api.letsencrypt.org/directory";
+        for (url, kind, acme, expected) in [
+            (
+                "https://comments.example",
+                "public-domain",
+                Some(acme),
+                Encryption::Trusted,
+            ),
+            (
+                "https://comments.example",
+                "public-domain",
+                None,
+                Encryption::OwnCertificate,
+            ),
+            ("https://box.lan", "private-domain", None, Encryption::OwnCertificate),
+            ("https://192.168.1.5:62443", "ipv4", None, Encryption::OwnCertificate),
+            (
+                "http://comments.example",
+                "public-domain",
+                Some(acme),
+                Encryption::Plain,
+            ),
+            ("http://isso.onion", "plugin", None, Encryption::Plain),
+            ("https://isso.tunnel.example", "plugin", None, Encryption::Unknown),
+        ] {
+            let address = Address {
+                url: url.to_owned(),
+                public: true,
+                kind: kind.to_owned(),
+                acme: acme.map(str::to_owned),
+            };
+            assert_eq!(encryption(&address), expected, "{url} {kind}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use ts_rs::{Config, TS};
 
 use crate::protocol::{
     Address, Announced, Daemon, Health, HealthResult, Image, Init, InitKind, Input, Interface, InterfaceKind, Level,
-    Main, Mounts, Notice, Orders, Request, Run, Task,
+    Main, Mounts, Notice, Orders, Request, Run, Severity, Task,
 };
 
 const HEADER: &str = "// Made from crates/startos/src/protocol.rs; `UPDATE_BINDINGS=1 cargo test -p isso-startos bindings` makes it anew.\n";
@@ -29,6 +29,7 @@ fn typescript() -> String {
         Image,
         Orders,
         Task,
+        Severity,
         Announced,
         Notice,
         Level,

@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use isso_host::actions::{Action, Language, NoticeTitle, notice_title, password_task_reason};
-use isso_host::cfg::{Contents, Volume};
+use isso_host::actions::{
+    Action, Language, NoticeTitle, notice_title, password_task_reason, public_address_is_gone,
+    public_address_task_reason,
+};
+use isso_host::cfg::{Contents, Volume, keys};
 use isso_host::lifecycle::{
     Daemon, Event, Gate, PortError, Ports, Refusal, RestoreRequest, Restorer, Review, SettingsFiles, State,
 };
 use isso_host::{ActionService, Commands, Examiner, HostInfoSource, IMAGE_DATABASE, IssoPython, TaskFlag, spawn};
 use tokio::sync::{mpsc, watch};
 
-use crate::protocol::{Announced, Level, Notice, Orders, Request, Task};
+use crate::protocol::{Announced, Level, Notice, Orders, Request, Severity, Task};
 use crate::{addresses, texts};
 
 /// Where StartOS unpacks the image of Isso, for packages to make containers of it. Where it does not, actions go
@@ -27,6 +30,9 @@ pub struct HookRun {
     /// The language of the answer.
     pub language: Language,
     task: watch::Receiver<bool>,
+    /// Whether the request has addresses of the service. Without any, the hook does not know whether the public address
+    /// is gone: it did not ask, or StartOS, which has just started, has not found its network yet.
+    knows_addresses: bool,
     notices: Vec<Notice>,
     /// Why the volume could not be prepared. Without a prepared volume, the hook does not know whether to raise the
     /// task.
@@ -59,6 +65,7 @@ impl HookRun {
             },
             language: Language::of(&request.language),
             task,
+            knows_addresses: request.addresses.as_ref().is_some_and(|known| !known.is_empty()),
             notices: Vec::new(),
             unprepared: None,
             refusal: None,
@@ -107,7 +114,7 @@ impl HookRun {
         let repaired = repairs(&self.service.volume, self.language);
         self.notices.extend(repaired);
         Orders {
-            task: self.unprepared.is_none().then(|| self.task()),
+            tasks: self.tasks(),
             actions,
             notices: self.notices,
             refusal: self.refusal,
@@ -118,15 +125,47 @@ impl HookRun {
         self.refuse(texts::refusal(refusal, self.language));
     }
 
-    fn task(&self) -> Task {
+    /// The tasks of which this hook knows whether they stand.
+    fn tasks(&self) -> Vec<Task> {
+        if self.unprepared.is_some() {
+            return Vec::new();
+        }
+        let mut tasks = vec![self.password_task()];
+        tasks.extend(self.address_task());
+        tasks
+    }
+
+    fn password_task(&self) -> Task {
         let action = Action::SetAdminPassword.id();
         match *self.task.borrow() {
             true => Task::Raise {
                 action,
+                severity: Severity::Critical,
                 reason: password_task_reason(self.language),
             },
             false => Task::Clear { action },
         }
+    }
+
+    /// Stands while StartOS no longer has the public address that was chosen among its own.
+    ///
+    /// A server for which none was chosen gets no task: most send no mail, and lose nothing without it. An address that
+    /// StartOS never had, such as that of another proxy, is none of its business either.
+    pub fn address_task(&self) -> Option<Task> {
+        if self.unprepared.is_some() || !self.knows_addresses {
+            return None;
+        }
+        let contents = self.service.volume.contents().ok()?;
+        let host_info = self.service.info_source.host_info(&self.service.volume);
+        let action = Action::SetPublicAddress.id();
+        Some(match public_address_is_gone(&contents, &host_info) {
+            true => Task::Raise {
+                action,
+                severity: Severity::Important,
+                reason: public_address_task_reason(&contents.cfg.read_text(&keys::PUBLIC_ENDPOINT), self.language),
+            },
+            false => Task::Clear { action },
+        })
     }
 
     /// Describes all actions. If `isso.cfg` cannot be read, they are those of a fresh volume.

@@ -14,6 +14,7 @@
 //! |---|---|---|
 //! | `init` | `Init`, after a restore also `Restore` and its end | actions, interfaces, task |
 //! | `smtp` | `Init`, `SettingsChanged` | orders if `isso.cfg` changed, else none |
+//! | `addresses` | `Init` | the task of the public address |
 //! | `main` | `Init`, `Start` | what to run, or why not |
 //! | `input` | `Init` | the form of an action |
 //! | `run` | `Init`, `Invoke` | the result of an action |
@@ -22,6 +23,7 @@
 
 mod actions;
 mod addresses;
+mod addresses_hook;
 mod backup;
 #[cfg(test)]
 mod bindings;
@@ -53,6 +55,8 @@ pub enum Hook {
     Init,
     /// The system's mail server may have changed.
     Smtp,
+    /// The addresses of the service may have changed.
+    Addresses,
     /// StartOS starts the service.
     Main,
     /// A person opens an action's form.
@@ -80,7 +84,7 @@ pub enum Hook {
 pub enum Answer {
     /// To `init`.
     Init(Init),
-    /// To `smtp` and `backup`.
+    /// To `smtp`, `addresses` and `backup`.
     Orders(Orders),
     /// To `main`.
     Main(Main),
@@ -98,6 +102,7 @@ pub async fn answer(data: &Path, commands: Commands, hook: Hook, request: Reques
     Ok(match hook {
         Hook::Init => Answer::Init(init::run(data, commands, &request).await),
         Hook::Smtp => Answer::Orders(smtp::run(data, commands, &request).await),
+        Hook::Addresses => Answer::Orders(addresses_hook::run(data, commands, &request).await),
         Hook::Main => Answer::Main(main_hook::run(data, commands, &request).await?),
         Hook::Input { action } => Answer::Input(actions::input(data, commands, &request, &action).await),
         Hook::Run { action } => Answer::Run(actions::run(data, commands, request, &action).await),

@@ -12,5 +12,5 @@ mod orders;
 mod request;
 
 pub use answers::{Daemon, Health, HealthResult, Init, Input, Interface, InterfaceKind, Main, Mounts, Run};
-pub use orders::{Announced, Level, Notice, Orders, Task};
+pub use orders::{Announced, Level, Notice, Orders, Severity, Task};
 pub use request::{Address, Image, InitKind, Request};

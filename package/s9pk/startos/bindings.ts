@@ -17,9 +17,9 @@ kind: InitKind | null,
  */
 systemSmtp: unknown, 
 /**
- * Where this service can be reached, as StartOS lists it.
+ * Where this service can be reached, as StartOS lists it; `null` from a hook that does not ask StartOS.
  */
-addresses: Array<Address>, 
+addresses: Array<Address> | null, 
 /**
  * What a person typed into an action's form.
  */
@@ -49,7 +49,11 @@ public: boolean,
 /**
  * What sort of host name it has, in the SDK's words, such as `mdns`.
  */
-kind: string, };
+kind: string, 
+/**
+ * The ACME provider that signs its certificate; `null` if StartOS itself does.
+ */
+acme: string | null, };
 
 /**
  * How the image starts what is in it. Either may be missing or `null`.
@@ -69,9 +73,9 @@ cmd: Array<string> | null, };
  */
 export type Orders = { 
 /**
- * What to do about the critical task; nothing if it is `null`.
+ * What to do about the tasks; nothing about one that is not named.
  */
-task: Task | null, 
+tasks: Array<Task>, 
 /**
  * The actions as they are to be announced from now on.
  */
@@ -86,13 +90,17 @@ notices: Array<Notice>,
 refusal: string | null, };
 
 /**
- * The critical task of an action.
+ * The task to run an action.
  */
 export type Task = { "order": "raise", 
 /**
  * The action's id.
  */
 action: string, 
+/**
+ * How important it is.
+ */
+severity: Severity, 
 /**
  * Why.
  */
@@ -101,6 +109,11 @@ reason: string, } | { "order": "clear",
  * The action's id.
  */
 action: string, };
+
+/**
+ * How important a [`Task`] is: the SDK's `TaskSeverity`, as far as it is in use here.
+ */
+export type Severity = "important" | "critical";
 
 /**
  * An action, and how it is announced.
@@ -150,9 +163,9 @@ port: number,
  */
 interfaces: Array<Interface>, 
 /**
- * What to do about the critical task; nothing if it is `null`.
+ * What to do about the tasks; nothing about one that is not named.
  */
-task: Task | null, 
+tasks: Array<Task>, 
 /**
  * The actions as they are to be announced from now on.
  */
@@ -226,9 +239,9 @@ export type Run = {
  */
 result: unknown, 
 /**
- * What to do about the critical task; nothing if it is `null`.
+ * What to do about the tasks; nothing about one that is not named.
  */
-task: Task | null, 
+tasks: Array<Task>, 
 /**
  * The actions as they are to be announced from now on.
  */
@@ -251,9 +264,9 @@ export type Main = {
  */
 daemon: Daemon | null, 
 /**
- * What to do about the critical task; nothing if it is `null`.
+ * What to do about the tasks; nothing about one that is not named.
  */
-task: Task | null, 
+tasks: Array<Task>, 
 /**
  * The actions as they are to be announced from now on.
  */

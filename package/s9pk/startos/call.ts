@@ -6,7 +6,7 @@ import type { Init, Input, Main, Orders, Request, Run } from './bindings'
 const PROGRAM = `/media/startos/assets/${machine()}/issoctl`
 export const VOLUME = '/media/startos/volumes/main'
 
-type Answers = { init: Init; smtp: Orders; main: Main; backup: Orders; input: Input; run: Run }
+type Answers = { init: Init; smtp: Orders; addresses: Orders; main: Main; backup: Orders; input: Input; run: Run }
 
 const run = promisify(execFile)
 

@@ -2,7 +2,7 @@ import { MultiHost } from '@start9labs/start-core/interfaces/Host'
 import { ServiceInterfaceBuilder } from '@start9labs/start-core/interfaces/ServiceInterfaceBuilder'
 import { setupServiceInterfaces } from '@start9labs/start-core/interfaces/setupInterfaces'
 import type { Effects } from '@start9labs/start-core/types'
-import { getOwnHost } from '@start9labs/start-core/util/GetHostInfo'
+import { GetHostInfo, getOwnHost } from '@start9labs/start-core/util/GetHostInfo'
 import type { Address, Init } from './bindings'
 
 const HOST = 'main'
@@ -18,15 +18,17 @@ export async function showInterfaces(effects: Effects, { port, interfaces }: Ini
 }
 
 /** Where the comments can be reached. */
-export async function addresses(effects: Effects): Promise<Address[]> {
-  const host = await getOwnHost(effects, HOST).once()
-  return Object.values(host?.bindings ?? {}).flatMap(({ interfaces }) => {
-    const comments = interfaces[COMMENTS]?.addressInfo
-    if (!comments) return []
-    return comments.nonLocal.hostnames.map(hostname => ({
-      url: comments.toUrl(hostname),
-      public: hostname.public,
-      kind: hostname.metadata.kind,
-    }))
-  })
+export function addresses(effects: Effects): GetHostInfo<Address[]> {
+  return getOwnHost(effects, HOST, host =>
+    Object.values(host?.bindings ?? {}).flatMap(({ interfaces }) => {
+      const comments = interfaces[COMMENTS]?.addressInfo
+      if (!comments) return []
+      return comments.nonLocal.hostnames.map((hostname): Address => ({
+        url: comments.toUrl(hostname),
+        public: hostname.public,
+        kind: hostname.metadata.kind,
+        acme: host?.publicDomains[hostname.hostname]?.acme ?? null,
+      }))
+    }),
+  )
 }

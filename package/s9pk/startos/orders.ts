@@ -11,7 +11,7 @@ const exported = new Map<string, string>()
 /** Does what was answered, and throws the refusal at the end. */
 export async function carryOut(effects: Effects, orders: Orders): Promise<void> {
   await Promise.all(orders.actions.map(({ id, metadata }) => announce(effects, id, metadata as ActionMetadata)))
-  if (orders.task) await show(effects, orders.task)
+  await show(effects, orders.tasks)
   await tell(effects, orders)
 }
 
@@ -38,13 +38,17 @@ export async function clearActions(effects: Effects, { actions }: Orders): Promi
   exported.clear()
 }
 
-async function show(effects: Effects, task: Task): Promise<void> {
-  // The id that the SDK gives a task, so that one of an older version of this package is the same one.
-  const replayId = `${packageId}:${task.action}`
-  if (task.order === 'clear') {
-    await effects.action.clearTasks({ only: [replayId] })
-  } else {
-    const { action: actionId, reason } = task
-    await effects.action.createTask({ replayId, packageId, actionId, severity: 'critical', reason })
+async function show(effects: Effects, tasks: Task[]): Promise<void> {
+  const done = tasks.filter(({ order }) => order === 'clear').map(replayId)
+  if (done.length > 0) await effects.action.clearTasks({ only: done })
+  for (const task of tasks) {
+    if (task.order === 'clear') continue
+    const { action: actionId, severity, reason } = task
+    await effects.action.createTask({ replayId: replayId(task), packageId, actionId, severity, reason })
   }
+}
+
+/** The id that the SDK gives a task, so that one of an older version of this package is the same one. */
+function replayId({ action }: Task): string {
+  return `${packageId}:${action}`
 }

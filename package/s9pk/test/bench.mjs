@@ -57,6 +57,7 @@ async function hooks(service) {
   service.change('addresses', addresses)
   const typed = {
     'set-websites': () => ({ websites: ['https://blog.example'] }),
+    'set-public-address': ({ spec }) => ({ address: spec.address.default }),
     'configure-server': ({ value }) => ({ ...value, maxAge: '2h' }),
     // Saving a mail server tries it, and how long that takes is up to the server; turning mail off tries nothing.
     'configure-smtp': () => ({ ...customMail, smtp: { selection: 'disabled', value: {} } }),

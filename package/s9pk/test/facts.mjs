@@ -11,6 +11,11 @@ export const addresses = [
   at({ kind: 'public-domain', gateway }, 'comments.example', 443, { ssl: true, public: true }),
 ]
 
+/** The domain's certificate is one of Let's Encrypt. */
+export const publicDomains = {
+  'comments.example': { gateway, acme: 'https://acme-v02.api.letsencrypt.org/directory' },
+}
+
 /** No server listens there, which Isso and the package find out at once. */
 export const mailServer = {
   host: '127.0.0.1',

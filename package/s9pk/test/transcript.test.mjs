@@ -12,7 +12,7 @@ import { after, test } from 'node:test'
 import { running, strangers } from './emulator/processes.mjs'
 import { BACKUP, Service, VOLUME } from './emulator/service.mjs'
 import { Transcript } from './emulator/transcript.mjs'
-import { addresses, customMail, mailServer, systemMail } from './facts.mjs'
+import { addresses, customMail, mailServer, publicDomains, systemMail } from './facts.mjs'
 import { damage, empty, everything } from './files.mjs'
 import { comment, comments, health, inForce, info, isLoggedIn, logsIn, mayRead, up } from './site.mjs'
 import { steps } from './steps.mjs'
@@ -63,18 +63,25 @@ step('without a password it does not start', async () => {
   assert.deepEqual(strangers(service.pid), [])
 })
 
-step('each form is opened, filled in and sent', async () => {
+step('it gets addresses', async () => {
+  host.publicDomains = publicDomains
   service.change('addresses', addresses)
+  await until('it was looked at', () => transcript.has('action.clearTasks'))
+  assert.deepEqual(tasks(), ['set-admin-password'])
+})
+
+step('each form is opened, filled in and sent', async () => {
   isSecret('mail password', mailServer.password)
   const typed = {
     'set-websites': () => ({ websites: ['https://blog.example'] }),
+    'set-public-address': ({ spec }) => ({ address: spec.address.default }),
     'configure-server': ({ value }) => ({ ...value, maxAge: '2h' }),
     'configure-smtp': ({ value }) => ({ ...value, ...customMail }),
     'send-test-email': ({ value }) => value,
     'configure-feed': ({ value }) => ({ ...value, enabled: true }),
     'configure-formatting': ({ value }) => ({ ...value, tables: true }),
     'set-reverse-proxies': () => ({ proxies: ['192.0.2.1'] }),
-    'embed-code': ({ spec }) => ({ address: Object.keys(spec.address.values)[0] }),
+    'embed-code': ({ spec }) => ({ address: Object.keys(spec.address.values)[0], pageId: null, pageTitle: '' }),
     // What it finds depends on the network of this machine.
     'check-embedding': ({ value }) => value,
   }
@@ -99,6 +106,13 @@ step('each form is opened, filled in and sent', async () => {
   const { address } = (await service.getInput('embed-code')).spec
   assert.deepEqual(Object.keys(address.values), ['https://comments.example', 'http://192.168.1.5:62080'])
   assert.equal((await service.getInput('configure-smtp')).value.to, 'me@example.com')
+  const form = await service.getInput('set-public-address')
+  assert.deepEqual(form.value, { address: 'https://comments.example' })
+  assert.deepEqual(form.spec.address.values, {
+    'https://comments.example': 'https://comments.example',
+    'http://192.168.1.5:62080': 'http://192.168.1.5:62080 (not encrypted)',
+    none: "None (links in mails lead where the commenter's request says)",
+  })
   assert.deepEqual(tasks(), [])
 })
 
@@ -191,6 +205,21 @@ step('it is another mail server then', async () => {
   assert.match(cfg(), /^host = 127\.0\.0\.3$/m)
   await until('Isso is another one', () => running().get(isso) === undefined)
   await inForce(service)
+})
+
+step('the public address is taken away, and comes back', async () => {
+  const task = () => host.tasks.get('isso:set-public-address')
+  const isDomain = ({ metadata }) => metadata.kind === 'public-domain'
+  service.change(
+    'addresses',
+    addresses.filter(it => !isDomain(it)),
+  )
+  await until('the task is raised', task)
+  assert.equal(task().severity, 'important')
+  assert.ok(host.isStarted, 'it is no reason to stop')
+  service.change('addresses', addresses)
+  await until('the task is gone', () => !task())
+  assert.deepEqual(host.notifications, [])
 })
 
 step('it stops', async () => {

@@ -21,12 +21,15 @@ fn ready() -> Site {
     let site = Site::new();
     site.hook(&["init"], &json!({ "kind": "install" }));
     let ran = site.hook(&["run", "set-admin-password"], &json!({}));
-    assert_eq!(ran["task"]["order"], "clear", "{ran}");
+    assert_eq!(task(&ran), "clear", "{ran}");
     site
 }
 
+/// What is ordered about the task of the password; `null` if nothing is.
 fn task(answer: &Value) -> &Value {
-    &answer["task"]["order"]
+    let mut tasks = answer["tasks"].as_array().into_iter().flatten();
+    let task = tasks.find(|task| task["action"] == "set-admin-password");
+    task.map_or(&Value::Null, |task| &task["order"])
 }
 
 /// Marks the volume as a supervisor does on whose settings Isso runs.
@@ -40,7 +43,12 @@ fn a_fresh_volume_waits_for_its_password() {
     let site = Site::new();
     let init = site.hook(&["init"], &json!({ "kind": "install", "language": "en_US.UTF-8" }));
     assert_eq!(task(&init), "raise", "{init}");
-    assert_eq!(init["task"]["action"], "set-admin-password");
+    assert_eq!(init["tasks"][0]["severity"], "critical");
+    assert_eq!(
+        init["tasks"].as_array().map(Vec::len),
+        Some(1),
+        "without addresses, there is no other"
+    );
     assert_eq!(init["notices"], json!([]));
     assert_eq!(init["refusal"], Value::Null);
     let actions = init["actions"].as_array().expect("a list");
@@ -49,6 +57,7 @@ fn a_fresh_volume_waits_for_its_password() {
         ids,
         [
             "set-websites",
+            "set-public-address",
             "configure-server",
             "configure-smtp",
             "send-test-email",
@@ -160,6 +169,70 @@ fn the_code_to_embed_is_made_of_what_visitors_can_reach() {
     );
     let value = shown["value"].as_str().expect("a text");
     assert!(value.contains("https://comments.example/js/embed.min.js") && value.contains('\n'));
+}
+
+#[test]
+fn a_public_address_that_startos_takes_away_raises_a_task_until_it_is_back() {
+    let site = ready();
+    let acme = "https://acme-v02.api.letsencrypt.org/directory";
+    let home = json!({ "url": "https://192.168.1.5:49153", "public": false, "kind": "ipv4", "acme": null });
+    let domain = json!({ "url": "https://comments.example", "public": true, "kind": "public-domain", "acme": acme });
+    let (both, home) = (json!({ "addresses": [home, domain] }), json!({ "addresses": [home] }));
+    let tasks = |request: &Value| site.hook(&["addresses"], request)["tasks"].clone();
+    let clear = json!([{ "order": "clear", "action": "set-public-address" }]);
+    assert_eq!(tasks(&home), clear, "none was chosen");
+
+    let form = site.hook(&["input", "set-public-address"], &both);
+    assert_eq!(form["value"], json!({}));
+    let choices = form["spec"]["address"]["values"].as_object().expect("choices");
+    let first = choices.iter().next().expect("an address");
+    assert_eq!(
+        first,
+        (
+            &"https://comments.example".to_owned(),
+            &json!("https://comments.example")
+        )
+    );
+    let mut request = both.clone();
+    request["input"] = json!({ "address": "https://comments.example" });
+    let ran = site.hook(&["run", "set-public-address"], &request);
+    assert_eq!(ran["tasks"][1], clear[0], "{ran}");
+    assert!(
+        site.cfg().contains("public-endpoint = https://comments.example\n"),
+        "{}",
+        site.cfg()
+    );
+
+    let mut german = home.clone();
+    german["language"] = json!("de_DE.UTF-8");
+    let raised = &site.hook(&["addresses"], &german);
+    assert_eq!(raised["notices"], json!([]));
+    let raised = &raised["tasks"][0];
+    assert_eq!(
+        (&raised["order"], &raised["severity"]),
+        (&json!("raise"), &json!("important"))
+    );
+    let reason = raised["reason"].as_str().expect("a reason");
+    assert!(
+        reason.contains("https://comments.example") && reason.contains("Wählen"),
+        "{reason}"
+    );
+    assert_eq!(tasks(&both), clear, "it is back");
+    // A hook that was not told any address, or cannot read the file, does not know.
+    assert_eq!(tasks(&json!({})), json!([]));
+    assert_eq!(tasks(&json!({ "addresses": [] })), json!([]));
+    let cfg = site.cfg();
+    let mark = in_use(&site);
+    site.save_cfg("a line of no section\n");
+    assert_eq!(tasks(&home), json!([]));
+    drop(mark);
+    site.save_cfg(&cfg);
+
+    let mut kept = home.clone();
+    kept["input"] = json!({ "address": "https://comments.example" });
+    let ran = site.hook(&["run", "set-public-address"], &kept);
+    assert_eq!(ran["refusal"], Value::Null, "{ran}");
+    assert_eq!(tasks(&home), clear, "a person has confirmed it");
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub enum HookCommand {
     Init,
     /// Apply the mail server of the system, which may have changed
     Smtp,
+    /// Look whether the service still has its public address
+    Addresses,
     /// Say what to run for the service, or why it must not start
     Main,
     /// Print the form of an action
@@ -39,6 +41,7 @@ impl From<HookCommand> for Hook {
         match command {
             HookCommand::Init => Self::Init,
             HookCommand::Smtp => Self::Smtp,
+            HookCommand::Addresses => Self::Addresses,
             HookCommand::Main => Self::Main,
             HookCommand::Input { action } => Self::Input { action },
             HookCommand::Run { action } => Self::Run { action },

@@ -7,8 +7,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Orders {
-    /// What to do about the critical task; nothing if it is `null`.
-    pub task: Option<Task>,
+    /// What to do about the tasks; nothing about one that is not named.
+    pub tasks: Vec<Task>,
     /// The actions as they are to be announced from now on.
     pub actions: Vec<Announced>,
     /// What to notify the person of.
@@ -17,7 +17,7 @@ pub struct Orders {
     pub refusal: Option<String>,
 }
 
-/// The critical task of an action.
+/// The task to run an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "order", rename_all = "lowercase")]
@@ -26,6 +26,8 @@ pub enum Task {
     Raise {
         /// The action's id.
         action: &'static str,
+        /// How important it is.
+        severity: Severity,
         /// Why.
         reason: String,
     },
@@ -34,6 +36,17 @@ pub enum Task {
         /// The action's id.
         action: &'static str,
     },
+}
+
+/// How important a [`Task`] is: the SDK's `TaskSeverity`, as far as it is in use here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The service runs without it, and a person should see to it.
+    Important,
+    /// The service does not start before it is done.
+    Critical,
 }
 
 /// An action, and how it is announced.

@@ -16,8 +16,8 @@ pub struct Request {
     /// The mail server that StartOS offers to its services: the SDK's `SmtpValue`.
     #[cfg_attr(test, ts(type = "unknown"))]
     pub system_smtp: Option<SystemSmtp>,
-    /// Where this service can be reached, as StartOS lists it.
-    pub addresses: Vec<Address>,
+    /// Where this service can be reached, as StartOS lists it; `null` from a hook that does not ask StartOS.
+    pub addresses: Option<Vec<Address>>,
     /// What a person typed into an action's form.
     #[cfg_attr(test, ts(type = "unknown"))]
     pub input: Value,
@@ -49,6 +49,8 @@ pub struct Address {
     pub public: bool,
     /// What sort of host name it has, in the SDK's words, such as `mdns`.
     pub kind: String,
+    /// The ACME provider that signs its certificate; `null` if StartOS itself does.
+    pub acme: Option<String>,
 }
 
 /// How the image starts what is in it. Either may be missing or `null`.

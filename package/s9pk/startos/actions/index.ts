@@ -23,6 +23,6 @@ export const actions = {
 
 /** What an action may have to know of StartOS. */
 async function known(effects: Effects): Promise<Partial<Request>> {
-  const [systemSmtp, reachable] = await Promise.all([effects.getSystemSmtp({}), addresses(effects)])
+  const [systemSmtp, reachable] = await Promise.all([effects.getSystemSmtp({}), addresses(effects).once()])
   return { systemSmtp, addresses: reachable }
 }

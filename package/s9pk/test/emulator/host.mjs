@@ -21,6 +21,8 @@ export class Host {
   systemSmtp = null
   /** The SDK's `HostnameInfo`s of every binding. */
   addresses = []
+  /** The SDK's `PublicDomainConfig` of each public domain. */
+  publicDomains = {}
   restarts = 0
   /** Whether the service is wanted up, and whether it is. */
   desired = 'stopped'
@@ -88,7 +90,7 @@ export class Host {
       return {
         bindings: Object.fromEntries(bindings.map(binding => [binding.internalPort, this.#bindInfo(binding)])),
         bindingRanges: {},
-        publicDomains: {},
+        publicDomains: this.publicDomains,
         privateDomains: {},
         portForwards: [],
       }
