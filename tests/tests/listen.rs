@@ -18,7 +18,8 @@ async fn an_address_may_be_a_name_a_url_or_a_port_alone() {
         let spelled = spell(address.port());
         let mut up = site.up_on(&spelled, &[]);
         up.wait_for_line("Isso serves");
-        let answer = reqwest::get(format!("http://{address}/info")).await;
+        let http = isso_daemon::plain_http().build().expect("the client needs nothing");
+        let answer = http.get(format!("http://{address}/info")).send().await;
         assert_eq!(answer.expect("Isso answers").status(), 200, "{spelled}");
         assert!(up.terminate().success(), "{spelled}");
     }
